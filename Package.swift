@@ -1,0 +1,90 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Settings that every Swift target shares. Swift 6 language mode (with strict concurrency) is the tools version's default.
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+  name: "kvchaos",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "History", targets: ["History"]),
+    .library(name: "Consistency", targets: ["Consistency"]),
+    .executable(name: "kvchaos", targets: ["kvchaos"]),
+    .executable(name: "kv-api", targets: ["kv-api"]),
+    .executable(name: "kv-worker", targets: ["kv-worker"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+  ],
+  targets: [
+    // System libraries: a module map and a shim.h each.
+    .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+    .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+    // The store: what is tested.
+    library("KeyValueStore", []),
+    library("RedisClient", ["CHiredis"]),
+    library("AMQPClient", ["CRabbitMQ"]),
+    library("SQLClient", ["CPostgres"]),
+    library("StoreBackends", ["KeyValueStore", "RedisClient", "AMQPClient", "SQLClient", log]),
+    executable(
+      "kv-api",
+      [
+        "KeyValueStore", "StoreBackends", arguments, log,
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
+    executable(
+      "kv-worker",
+      [
+        "KeyValueStore", "StoreBackends", arguments, log,
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
+
+    // The suite: what tests it. It never imports KeyValueStore, so a checker cannot inherit the server's bugs.
+    library("History"),
+    library("Consistency", ["History"]),
+    library("ChaosPlan", [.product(name: "Yams", package: "Yams")]),
+    library("HTTPClient", ["CCurl"]),
+    library("Faults", ["ChaosPlan"]),
+    library("DockerEngine", ["Faults", "HTTPClient"]),
+    library("Stack", ["ChaosPlan", "Faults", "DockerEngine", "HTTPClient", subprocess]),
+    library("Workload", ["ChaosPlan", "History", "HTTPClient"]),
+    library("Report", ["ChaosPlan", "History", "Consistency"]),
+    library(
+      "Orchestrator",
+      ["ChaosPlan", "Faults", "Stack", "DockerEngine", "Workload", "History", "Consistency", "Report"]),
+    executable(
+      "kvchaos",
+      [
+        "ChaosPlan", "Faults", "DockerEngine", "Stack", "Workload", "History", "Consistency", "Orchestrator", "Report",
+        arguments,
+      ]),
+  ]
+)

@@ -1,0 +1,60 @@
+/// One line of a history: the invocation or the completion of an operation, or a word of the nemesis.
+///
+/// The fields are those of Jepsen's operation map. Two events with the same `process` pair up: an invocation and the
+/// completion that follows it.
+public struct Event: Sendable, Hashable {
+  /// What kind of line this is.
+  public enum Kind: String, Sendable, Hashable {
+    /// The operation was called.
+    case invoke
+    /// It completed and certainly happened.
+    case ok
+    /// It completed and certainly did not happen.
+    case fail
+    /// Its outcome is unknown (a timeout, a broken connection); or a word of the nemesis.
+    case info
+  }
+
+  /// Who acted: a client process, which has at most one operation open, or the nemesis.
+  public enum Process: Sendable, Hashable {
+    case client(Int)
+    case nemesis
+  }
+
+  /// Position in the history, from 0.
+  public var index: Int
+  /// Nanoseconds on a monotonic clock since the start of the run.
+  public var timeNanoseconds: Int64
+  public var process: Process
+  public var kind: Kind
+  /// The operation's name, Jepsen's `f`: put, get, delete, cas, append, enqueue, dequeue, …; for the nemesis the fault.
+  public var function: String
+  /// The key of an independent register; `nil` where the history has one object.
+  public var key: String?
+  public var value: Value
+  /// The version that the store gave with the answer, where it gave one.
+  public var version: Int64?
+  /// The operation id under which the store knows a write, where there is one.
+  public var operation: String?
+  /// Why a `fail` or `info` is one, for people.
+  public var error: String?
+  /// The consistency level asked for, e.g. `queued`, `committed`, `cache`, `linearizable`; `nil` where there is one only.
+  public var level: String?
+
+  public init(
+    index: Int, timeNanoseconds: Int64, process: Process, kind: Kind, function: String, key: String? = nil,
+    value: Value = .null, version: Int64? = nil, operation: String? = nil, error: String? = nil, level: String? = nil
+  ) {
+    self.index = index
+    self.timeNanoseconds = timeNanoseconds
+    self.process = process
+    self.kind = kind
+    self.function = function
+    self.key = key
+    self.value = value
+    self.version = version
+    self.operation = operation
+    self.error = error
+    self.level = level
+  }
+}
