@@ -1,0 +1,44 @@
+# kvchaos: the commands that people type. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# The flags are the same wherever the release build is made, so that nothing is compiled twice.
+RELEASE := -c release --static-swift-stdlib
+KVCHAOS := .build/release/kvchaos
+PLAN ?= chaos/redis-master-kill.yml
+
+.PHONY: help
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: demo
+demo: images ## set everything up, kill a Redis master under load, print the verdict
+	$(KVCHAOS) run $(PLAN)
+
+.PHONY: test
+test: images ## unit tests, then the scenarios on the real stack, through `swift test`
+	swift test
+
+.PHONY: images
+images: ## packages, Docker, the release build and every image (idempotent)
+	scripts/bootstrap --images
+
+.PHONY: build
+build: ## the release build of kvchaos, kv-api and kv-worker
+	scripts/build
+
+.PHONY: up down status
+up: images ## start the stack and wait until the whole store answers
+	$(KVCHAOS) up
+down: ## remove the stack's containers, networks and volumes; images stay
+	$(KVCHAOS) down
+status: ## every container with its role now
+	$(KVCHAOS) status
+
+.PHONY: lint
+lint: ## swift format lint, as CI runs it
+	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+
+.PHONY: bench
+bench: ## performance tables (release build)
+	scripts/bench

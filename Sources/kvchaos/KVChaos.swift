@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// The root command. Wiring only: every subcommand is a file in `Commands/`.
+struct KVChaos: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kvchaos",
+    abstract: "Breaks a replicated key-value store on purpose and proves from the recorded history what held.",
+    discussion: """
+      Exit status: 0 held, 1 violated, 2 unknown, 64 usage, 65 bad input data, 69 the stack or Docker is not there, \
+      70 internal fault, 130 interrupted (after healing).
+      """,
+    version: "0.1.0",
+    subcommands: [
+      UpCommand.self, DownCommand.self, StatusCommand.self, RunCommand.self, CheckCommand.self, HealCommand.self,
+      ReportCommand.self, PlanCommand.self,
+    ])
+}
