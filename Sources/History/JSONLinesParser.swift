@@ -1,0 +1,374 @@
+/// Parses JSON Lines straight from bytes: no intermediate tree, no `String` but for what is interned.
+///
+/// Every line must be followed by a newline in memory; that byte is what lets the scans run without bounds checks.
+struct JSONLinesParser {
+  /// Decoded bytes of a string with escapes.
+  private let scratch = ScratchBytes()
+  /// Function and level names repeat on every line: the packed form found last, and its number.
+  private var functionNumbers: [(bits: UInt64, number: UInt8)] = []
+  private var levelNumbers: [(bits: UInt64, number: UInt8)] = []
+
+  /// The event of the line that starts at `start`; `nil` for a blank line.
+  mutating func parse(
+    _ start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
+  ) throws(LineFailure) -> CompactEvent? {
+    var cursor = start
+    Self.skipSpace(&cursor)
+    if cursor.pointee == 0x0A { return nil }
+    guard cursor.pointee == 0x7B else { throw LineFailure("a JSON object, `{`", at: cursor, end: end) }
+    cursor += 1
+    var event = CompactEvent()
+    var seen: UInt8 = 0  // 1 type, 2 process, 4 f
+    Self.skipSpace(&cursor)
+    if cursor.pointee == 0x7D { throw LineFailure("the fields type, process and f", at: start, end: end) }
+    while true {
+      Self.skipSpace(&cursor)
+      guard cursor.pointee == 0x22 else { throw LineFailure("a field's name in quotes", at: cursor, end: end) }
+      let name = cursor + 1
+      cursor = name
+      while cursor.pointee != 0x22 {
+        guard cursor.pointee >= 0x20 else { throw LineFailure("the `\"` that ends a name", at: cursor, end: end) }
+        cursor += 1
+      }
+      let field = Field(UnsafeBufferPointer(start: name, count: cursor - name))
+      cursor += 1
+      Self.skipSpace(&cursor)
+      guard cursor.pointee == 0x3A else { throw LineFailure("`:` after a field's name", at: cursor, end: end) }
+      cursor += 1
+      Self.skipSpace(&cursor)
+      switch field {
+      case .type:
+        event.kind = try Self.kind(&cursor, end: end)
+        seen |= 1
+      case .process:
+        event.process = try process(&cursor, end: end)
+        seen |= 2
+      case .function:
+        event.function = try function(&cursor, end: end, symbols: &symbols)
+        seen |= 4
+      case .key: event.key = try key(&cursor, end: end, symbols: &symbols)
+      case .value: event.value = try value(&cursor, end: end, symbols: &symbols)
+      case .time: event.timeNanoseconds = try Self.integer(&cursor, end: end, field: "time in nanoseconds")
+      case .version:
+        if !Self.skipNull(&cursor) { event.version = try Self.integer(&cursor, end: end, field: "version") }
+      case .operation: event.operation = try text(&cursor, end: end, symbols: &symbols)
+      case .error: event.error = try text(&cursor, end: end, symbols: &symbols)
+      case .level:
+        if !Self.skipNull(&cursor) { event.level = try level(&cursor, end: end, symbols: &symbols) }
+      case .other: try skipValue(&cursor, end: end)
+      }
+      Self.skipSpace(&cursor)
+      if cursor.pointee == 0x2C {
+        cursor += 1
+        continue
+      }
+      guard cursor.pointee == 0x7D else { throw LineFailure("`,` or `}`", at: cursor, end: end) }
+      cursor += 1
+      break
+    }
+    Self.skipSpace(&cursor)
+    guard cursor.pointee == 0x0A else { throw LineFailure("one object a line", at: cursor, end: end) }
+    guard seen == 7 else {
+      let missing = seen & 1 == 0 ? "type" : seen & 2 == 0 ? "process" : "f"
+      throw LineFailure("the field `\(missing)`", at: start, end: end)
+    }
+    return event
+  }
+
+  private enum Field {
+    case type, process, function, key, value, time, version, operation, error, level, other
+
+    @inline(__always)
+    init(_ name: UnsafeBufferPointer<UInt8>) {
+      func matches(_ text: StaticString) -> Bool {
+        for position in 0..<name.count where name[position] != text.utf8Start[position] { return false }
+        return true
+      }
+      switch name.count {
+      case 1: self = name[0] == 0x66 ? .function : .other
+      case 3: self = matches("key") ? .key : .other
+      case 4: self = matches("type") ? .type : matches("time") ? .time : .other
+      case 5: self = matches("value") ? .value : matches("error") ? .error : matches("level") ? .level : .other
+      case 7: self = matches("process") ? .process : matches("version") ? .version : .other
+      case 9: self = matches("operation") ? .operation : .other
+      default: self = .other
+      }
+    }
+  }
+
+  // MARK: Fields
+
+  @inline(__always)
+  private static func skipSpace(_ cursor: inout UnsafePointer<UInt8>) {
+    while cursor.pointee == 0x20 || cursor.pointee == 0x09 || cursor.pointee == 0x0D { cursor += 1 }
+  }
+
+  private static func word(_ cursor: inout UnsafePointer<UInt8>, _ word: StaticString) -> Bool {
+    for position in 0..<word.utf8CodeUnitCount where cursor[position] != word.utf8Start[position] { return false }
+    cursor += word.utf8CodeUnitCount
+    return true
+  }
+
+  @inline(__always)
+  private static func skipNull(_ cursor: inout UnsafePointer<UInt8>) -> Bool {
+    cursor.pointee == 0x6E && word(&cursor, "null")
+  }
+
+  @inline(__always)
+  private static func kind(
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>
+  ) throws(LineFailure) -> Event.Kind {
+    let start = cursor
+    if word(&cursor, "\"invoke\"") { return .invoke }
+    if word(&cursor, "\"ok\"") { return .ok }
+    if word(&cursor, "\"fail\"") { return .fail }
+    if word(&cursor, "\"info\"") { return .info }
+    throw LineFailure("a type: \"invoke\", \"ok\", \"fail\" or \"info\"", at: start, end: end)
+  }
+
+  @inline(__always)
+  private mutating func process(
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>
+  ) throws(LineFailure) -> Int32 {
+    let start = cursor
+    if cursor.pointee == 0x22 {
+      if Self.word(&cursor, "\"nemesis\"") { return CompactEvent.nemesis }
+      throw LineFailure("a process: a number from 0, or \"nemesis\"", at: start, end: end)
+    }
+    let number = try Self.integer(&cursor, end: end, field: "process: a number from 0, or \"nemesis\"")
+    guard let process = Int32(exactly: number), process >= 0 else {
+      throw LineFailure("a process: a number from 0, or \"nemesis\"", at: start, end: end)
+    }
+    return process
+  }
+
+  @inline(__always)
+  private mutating func function(
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
+  ) throws(LineFailure) -> UInt8 {
+    let start = cursor
+    let name = try string(&cursor, end: end)
+    let packed = Token.packed(name)
+    if let packed {
+      for known in functionNumbers where known.bits == packed.bits { return known.number }
+    }
+    guard let number = symbols.function(name) else {
+      throw LineFailure("at most 255 different names of operations", at: start, end: end)
+    }
+    if let packed { functionNumbers.append((packed.bits, number)) }
+    return number
+  }
+
+  @inline(__always)
+  private mutating func level(
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
+  ) throws(LineFailure) -> UInt8 {
+    let start = cursor
+    let name = try string(&cursor, end: end)
+    let packed = Token.packed(name)
+    if let packed {
+      for known in levelNumbers where known.bits == packed.bits { return known.number }
+    }
+    guard let number = symbols.level(name) else {
+      throw LineFailure("at most 255 different levels", at: start, end: end)
+    }
+    if let packed { levelNumbers.append((packed.bits, number)) }
+    return number
+  }
+
+  @inline(__always)
+  private mutating func key(
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
+  ) throws(LineFailure) -> Int32 {
+    if cursor.pointee == 0x22 { return symbols.key(try string(&cursor, end: end)) }
+    if Self.skipNull(&cursor) { return -1 }
+    let start = cursor
+    _ = try Self.integer(&cursor, end: end, field: "key: a string or an integer")
+    return symbols.key(UnsafeBufferPointer(start: start, count: cursor - start))
+  }
+
+  /// The text of a string, or of whatever else stands there as it stands.
+  private mutating func text(
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
+  ) throws(LineFailure) -> Int32 {
+    if cursor.pointee == 0x22 { return symbols.text(try string(&cursor, end: end)) }
+    if Self.skipNull(&cursor) { return -1 }
+    let start = cursor
+    try skipValue(&cursor, end: end)
+    return symbols.text(UnsafeBufferPointer(start: start, count: cursor - start))
+  }
+
+  @inline(__always)
+  private mutating func value(
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
+  ) throws(LineFailure) -> Token {
+    switch cursor.pointee {
+    case 0x22: return symbols.token(try string(&cursor, end: end))
+    case 0x2D, 0x30...0x39:
+      let start = cursor
+      let integer = try Self.integer(&cursor, end: end, field: "value", strict: false)
+      // A fraction or an exponent: kept as its text, so that equal texts are equal values.
+      if cursor.pointee == 0x2E || cursor.pointee == 0x65 || cursor.pointee == 0x45 {
+        try skipValue(&cursor, end: end)
+        return symbols.token(UnsafeBufferPointer(start: start, count: cursor - start))
+      }
+      return symbols.token(integer)
+    default: return try rareValue(&cursor, end: end, symbols: &symbols)
+    }
+  }
+
+  private mutating func rareValue(
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
+  ) throws(LineFailure) -> Token {
+    if Self.skipNull(&cursor) { return .null }
+    if Self.word(&cursor, "true") { return .yes }
+    if Self.word(&cursor, "false") { return .no }
+    guard cursor.pointee == 0x5B else {
+      throw LineFailure("a value: a string, an integer, true, false, null or a list of those", at: cursor, end: end)
+    }
+    cursor += 1
+    var elements: [Token] = []
+    Self.skipSpace(&cursor)
+    if cursor.pointee == 0x5D {
+      cursor += 1
+      return symbols.token(elements)
+    }
+    while true {
+      Self.skipSpace(&cursor)
+      elements.append(try value(&cursor, end: end, symbols: &symbols))
+      Self.skipSpace(&cursor)
+      if cursor.pointee == 0x2C {
+        cursor += 1
+        continue
+      }
+      guard cursor.pointee == 0x5D else { throw LineFailure("`,` or `]`", at: cursor, end: end) }
+      cursor += 1
+      return symbols.token(elements)
+    }
+  }
+
+  @inline(__always)
+  private static func integer(
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, field: StaticString, strict: Bool = true
+  ) throws(LineFailure) -> Int64 {
+    let start = cursor
+    let negative = cursor.pointee == 0x2D
+    if negative { cursor += 1 }
+    let digits = cursor
+    var number: UInt64 = 0
+    while cursor.pointee &- 0x30 < 10 {
+      number = number &* 10 &+ UInt64(cursor.pointee &- 0x30)
+      cursor += 1
+    }
+    let count = cursor - digits
+    let fits = count > 0 && count <= 18
+    if fits, !strict || (cursor.pointee != 0x2E && cursor.pointee | 0x20 != 0x65) {
+      return negative ? -Int64(number) : Int64(number)
+    }
+    if count > 18,
+      let wide = Int64(String(decoding: UnsafeBufferPointer(start: start, count: cursor - start), as: UTF8.self))
+    {
+      return wide
+    }
+    throw LineFailure("an integer for \(field)", at: start, end: end)
+  }
+
+  // MARK: Strings
+
+  /// The bytes of a string, valid until the next call.
+  @inline(__always)
+  private mutating func string(
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>
+  ) throws(LineFailure) -> UnsafeBufferPointer<UInt8> {
+    guard cursor.pointee == 0x22 else { throw LineFailure("a string in quotes", at: cursor, end: end) }
+    let start = cursor + 1
+    cursor = start
+    while cursor.pointee != 0x22 && cursor.pointee != 0x5C && cursor.pointee >= 0x20 { cursor += 1 }
+    if cursor.pointee == 0x22 {
+      cursor += 1
+      return UnsafeBufferPointer(start: start, count: cursor - 1 - start)
+    }
+    return try escapedString(from: start, &cursor, end: end)
+  }
+
+  private mutating func escapedString(
+    from start: UnsafePointer<UInt8>, _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>
+  ) throws(LineFailure) -> UnsafeBufferPointer<UInt8> {
+    scratch.removeAll()
+    scratch.append(UnsafeBufferPointer(start: start, count: cursor - start))
+    while cursor.pointee != 0x22 {
+      let byte = cursor.pointee
+      guard byte >= 0x20 else { throw LineFailure("the `\"` that ends a string", at: cursor, end: end) }
+      cursor += 1
+      guard byte == 0x5C else {
+        scratch.append(byte)
+        continue
+      }
+      switch cursor.pointee {
+      case 0x22, 0x5C, 0x2F: scratch.append(cursor.pointee)
+      case 0x62: scratch.append(0x08)
+      case 0x66: scratch.append(0x0C)
+      case 0x6E: scratch.append(0x0A)
+      case 0x72: scratch.append(0x0D)
+      case 0x74: scratch.append(0x09)
+      case 0x75:
+        try unicodeEscape(&cursor, end: end)
+        continue
+      default: throw LineFailure("an escape that JSON knows", at: cursor - 1, end: end)
+      }
+      cursor += 1
+    }
+    cursor += 1
+    return scratch.bytes
+  }
+
+  /// `\uXXXX`, with the second half of a surrogate pair; `cursor` stands on the `u`.
+  private mutating func unicodeEscape(
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>
+  ) throws(LineFailure) {
+    func unit() throws(LineFailure) -> UInt32 {
+      var number: UInt32 = 0
+      for position in 1...4 {
+        guard let digit = Character(UnicodeScalar(cursor[position])).hexDigitValue else {
+          throw LineFailure("four hexadecimal digits after \\u", at: cursor, end: end)
+        }
+        number = number << 4 | UInt32(digit)
+      }
+      cursor += 5
+      return number
+    }
+    var number = try unit()
+    if (0xD800..<0xDC00).contains(number), cursor.pointee == 0x5C, cursor[1] == 0x75 {
+      cursor += 1
+      let low = try unit()
+      if (0xDC00..<0xE000).contains(low) { number = 0x10000 + (number - 0xD800) << 10 + (low - 0xDC00) }
+    }
+    for byte in String(UnicodeScalar(number) ?? "\u{FFFD}").utf8 { scratch.append(byte) }
+  }
+
+  /// Steps over a value of any shape that the format does not name.
+  private mutating func skipValue(_ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>) throws(LineFailure) {
+    var depth = 0
+    while true {
+      switch cursor.pointee {
+      case 0x22:
+        _ = try string(&cursor, end: end)
+        if depth == 0 { return }
+        continue
+      case 0x5B, 0x7B: depth += 1
+      case 0x5D, 0x7D:
+        if depth == 0 { return }
+        depth -= 1
+        if depth == 0 {
+          cursor += 1
+          return
+        }
+      case 0x2C:
+        if depth == 0 { return }
+      case 0x0A: throw LineFailure("a value", at: cursor, end: end)
+      default: break
+      }
+      cursor += 1
+    }
+  }
+}
