@@ -1,0 +1,36 @@
+/// Why a request has no response.
+public struct HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible {
+  public enum Code: String, Sendable, Hashable {
+    /// No byte of the request left this process: no such host, refused, the time was up before a connection was there.
+    case connectFailed
+    /// The time was up after the request had been sent, at least in part: its outcome is unknown.
+    case timedOut
+    /// The connection broke after the request had been sent, at least in part: its outcome is unknown.
+    case connectionLost
+    /// The task was cancelled; the request may have been sent.
+    case cancelled
+    /// The request cannot be sent as it stands (its URL); it was not.
+    case invalidRequest
+    /// A fault of this client, or of libcurl; nothing is known of the request.
+    case internalFault
+  }
+
+  public var code: Code
+  /// A sentence with libcurl's own words.
+  public var message: String
+
+  public init(code: Code, message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  /// Whether the server certainly never saw a byte of the request.
+  public var certainlyNotSent: Bool {
+    switch code {
+    case .connectFailed, .invalidRequest: true
+    case .timedOut, .connectionLost, .cancelled, .internalFault: false
+    }
+  }
+
+  public var description: String { "\(code.rawValue): \(message)" }
+}
