@@ -1,0 +1,49 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A plan with the text that it was read from, which goes into the results unchanged.
+public struct PlanFile: Sendable, Hashable {
+  public let path: String
+  public let text: String
+  public let plan: Plan
+
+  public init(path: String, text: String, plan: Plan) {
+    self.path = path
+    self.text = text
+    self.plan = plan
+  }
+
+  /// Reads a plan file.
+  ///
+  /// - Throws: `PlanError`; a file that is not there names the nearest plan of the same folder.
+  public init(path: String) throws(PlanError) {
+    let text: String
+    do {
+      text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+    } catch {
+      throw PlanError(path: path, problems: [.init(line: nil, column: nil, message: Self.unreadable(path))])
+    }
+    self.init(path: path, text: text, plan: try PlanParser.parse(text, path: path))
+  }
+
+  /// The plan files of a folder: `*.yml` and `*.yaml`, by name; empty where there is no such folder.
+  public static func paths(in folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.hasSuffix(".yml") || $0.hasSuffix(".yaml") }.sorted().map { "\(folder)/\($0)" }
+  }
+
+  private static func unreadable(_ path: String) -> String {
+    guard !FileManager.default.fileExists(atPath: path) else { return "cannot be read as UTF-8 text" }
+    let url = URL(filePath: path)
+    let folder = url.deletingLastPathComponent().relativePath
+    let known = paths(in: folder).map { URL(filePath: $0).lastPathComponent }
+    guard let nearest = nearestWord(to: url.lastPathComponent, among: known) else {
+      let list = known.isEmpty ? "the folder \(folder) has no plans" : "there are \(known.joined(separator: ", "))"
+      return "no such plan; \(list)"
+    }
+    return "no such plan; did you mean `\(folder)/\(nearest)`?"
+  }
+}

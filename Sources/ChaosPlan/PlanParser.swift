@@ -1,0 +1,145 @@
+import Yams
+
+/// Reads plans from YAML.
+public enum PlanParser {
+  /// Reads and validates one plan.
+  ///
+  /// - Parameters:
+  ///   - text: the YAML document.
+  ///   - path: how messages name the file.
+  /// - Throws: `PlanError` with every problem found, each with line, column and the nearest valid word.
+  public static func parse(_ text: String, path: String) throws(PlanError) -> Plan {
+    let problems = ProblemList()
+    let plan = document(text, problems: problems).flatMap { self.plan($0, problems: problems) }
+    guard let plan, problems.problems.isEmpty else {
+      let ordered = problems.problems.enumerated().sorted { left, right in
+        (left.element.line ?? 0, left.offset) < (right.element.line ?? 0, right.offset)
+      }
+      precondition(!ordered.isEmpty, "a plan that could not be read has at least one problem")
+      throw PlanError(path: path, problems: ordered.map(\.element))
+    }
+    return plan
+  }
+
+  private static func document(_ text: String, problems: ProblemList) -> Node? {
+    do {
+      guard let node = try Yams.compose(yaml: text), node.mapping?.isEmpty != true, node.null == nil else {
+        problems.add("the file has no plan in it; see `chaos/` for examples", mark: nil)
+        return nil
+      }
+      return node
+    } catch let error as YamlError {
+      problems.add(error: error)
+    } catch {
+      problems.add("cannot be read as YAML: \(error)", mark: nil)
+    }
+    return nil
+  }
+
+  private static func plan(_ node: Node, problems: ProblemList) -> Plan? {
+    guard let root = MappingReader(node, name: "the plan", problems: problems) else { return nil }
+    let name = root.required("name", hint: "lower-case words joined by hyphens, like `redis-master-kill`")
+      .flatMap { node in
+        root.value(of: node, "name", hint: "lower-case words joined by hyphens, like `redis-master-kill`") { text in
+          isName(text) ? text : nil
+        }
+      }
+    let description = root.required("description", hint: "the question that it asks, in a sentence")
+      .flatMap { root.text($0, "description", hint: "the question that the plan asks, in a sentence") }
+    let stack = root.mapping("stack").map(self.stack) ?? StackSettings()
+    let workload = root.required("workload", hint: "`kind`, `clients` and `keys`")
+      .flatMap { MappingReader($0, name: "`workload`", problems: problems) }
+      .flatMap(self.workload)
+    let steadyState = root.mapping("steady-state").map(self.steadyState) ?? SteadyState()
+    let faults = root.required("faults", hint: "a list (`[]` for a run without faults)")
+      .map { self.faults($0, problems: problems) }
+    let expect = root.mapping("expect").map { self.expectations($0, workload: workload) } ?? Expectations()
+    let seed = root.value("seed", hint: "a whole number from 0 to 18446744073709551615") { UInt64($0) }
+    root.finish()
+    guard let name, let description, let workload, let faults else { return nil }
+    return Plan(
+      name: name, description: description, stack: stack, workload: workload, steadyState: steadyState, faults: faults,
+      expect: expect, seed: seed)
+  }
+
+  private static func isName(_ text: String) -> Bool {
+    text.count <= 64
+      && text.split(separator: "-", omittingEmptySubsequences: false).allSatisfy { part in
+        !part.isEmpty && part.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) }
+      }
+  }
+
+  private static func stack(_ reader: MappingReader) -> StackSettings {
+    let settings = StackSettings(
+      sql: reader.word("sql", what: "SQL flavour", of: SQLChoice.self) ?? .auto,
+      workers: reader.integer("workers", in: 1...16), apis: reader.integer("apis", in: 1...16))
+    reader.finish()
+    return settings
+  }
+
+  private static func steadyState(_ reader: MappingReader) -> SteadyState {
+    var steadyState = SteadyState()
+    steadyState.before = reader.duration("before") ?? steadyState.before
+    steadyState.after = reader.duration("after") ?? steadyState.after
+    if let hypothesis = reader.mapping("hypothesis") {
+      if let share = hypothesis.value("availability", hint: Hint.shareMinimum, parse: Units.shareMinimum) {
+        steadyState.hypothesis.availabilityMinimum = share
+      }
+      steadyState.hypothesis.latencyP99Maximum = hypothesis.value(
+        "latency-p99", hint: Hint.durationMaximum, parse: Units.durationMaximum)
+      hypothesis.finish()
+    }
+    reader.finish()
+    return steadyState
+  }
+
+  private static func expectations(_ reader: MappingReader, workload: WorkloadSettings?) -> Expectations {
+    var expect = Expectations()
+    expect.lostWrites = reader.integer("lost-writes", in: 0...1_000_000) ?? 0
+    expect.neverWrittenReads = reader.integer("never-written-reads", in: 0...1_000_000) ?? 0
+    if let node = reader.optional("linearizable") {
+      expect.linearizable = reader.choice(
+        node, "linearizable", what: "expectation", of: LinearizableExpectation.self)
+      if let workload, !(workload.acknowledgements.contains(.committed) && workload.reads.contains(.linearizable)) {
+        reader.problems.add(
+          "`linearizable` needs a workload with `committed` in `ack` and `linearizable` in `read`; nothing else promises it",
+          at: node)
+      }
+    }
+    if let availability = reader.mapping("availability") {
+      expect.availability.duringMinimum = availability.value(
+        "during", hint: Hint.shareMinimum, parse: Units.shareMinimum)
+      expect.availability.afterMinimum = availability.value(
+        "after", hint: Hint.shareMinimum, parse: Units.shareMinimum)
+      availability.finish()
+    }
+    expect.recoveryMaximum = reader.value("recovery", hint: Hint.durationMaximum, parse: Units.durationMaximum)
+    reader.finish()
+    return expect
+  }
+}
+
+/// What is right where a bound is wrong.
+enum Hint {
+  static let shareMinimum = "a least percentage in quotes: `\">= 99%\"`"
+  static let durationMaximum = "a greatest duration in quotes: `\"<= 15s\"`"
+}
+
+extension ProblemList {
+  /// What the YAML library says, with its place.
+  func add(error: YamlError) {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      add("not YAML: \(problem)", mark: mark)
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      add("the word `\(duplicates.joined(separator: "`, `"))` is there twice in one mapping", mark: context.mark)
+    case .reader(let problem, _, _, _):
+      add("not YAML: \(problem)", mark: nil)
+    case .dataCouldNotBeDecoded:
+      add("not UTF-8 text", mark: nil)
+    case .no, .memory, .writer, .representer, .emitter:
+      add("cannot be read as YAML: \(error)", mark: nil)
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/// Whom a fault strikes: a tier, a role resolved when it strikes, and how many of those that have it.
+public struct Selector: Sendable, Hashable {
+  public var tier: Tier
+  /// `nil`: any node of the tier.
+  public var role: Role?
+  public var mode: SelectionMode
+
+  public init(tier: Tier, role: Role? = nil, mode: SelectionMode = .one) {
+    self.tier = tier
+    self.role = role
+    self.mode = mode
+  }
+
+  /// In a few words: `redis master`, `all of worker`.
+  public var label: String {
+    let who = [tier.rawValue, role?.rawValue].compactMap(\.self).joined(separator: " ")
+    switch mode {
+    case .one: return who
+    case .all: return "all of \(who)"
+    case .fixed(let count): return "\(count) of \(who)"
+    case .fixedPercent(let percent): return "\(percent) % of \(who)"
+    case .minority: return "minority of \(who)"
+    case .majority: return "majority of \(who)"
+    }
+  }
+}
+
+/// How many of the nodes that a selector matches are struck; the words are Chaos Mesh's.
+public enum SelectionMode: Sendable, Hashable {
+  case one
+  case all
+  /// So many, or all where there are fewer.
+  case fixed(Int)
+  /// So many in a hundred (1...100), rounded to the nearest, at least one.
+  case fixedPercent(Int)
+  /// The most that still leaves a majority of the matched nodes: 1 of 3, 2 of 5.
+  case minority
+  /// The fewest that are a majority of the matched nodes: 2 of 3, 3 of 5.
+  case majority
+
+  /// How many of `matched` nodes are struck, in 0...matched.
+  public func count(of matched: Int) -> Int {
+    guard matched > 0 else { return 0 }
+    switch self {
+    case .one: return 1
+    case .all: return matched
+    case .fixed(let count): return min(count, matched)
+    case .fixedPercent(let percent):
+      return min(matched, max(1, (matched * percent + 50) / 100))
+    case .minority: return (matched - 1) / 2
+    case .majority: return matched / 2 + 1
+    }
+  }
+}
+
+extension Tier {
+  /// The roles that nodes of this tier can have; a plan that asks for another is wrong.
+  public var roles: [Role] {
+    switch self {
+    case .proxy, .api: [.member]
+    case .worker: [.activeConsumer, .member]
+    case .redis: [.master, .replica]
+    case .rabbitmq, .sql, .etcd: [.leader, .follower]
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/// Strict readers of the quantities in a plan. Each returns `nil` for anything but the documented form: a number that
+/// could be read two ways is an error, never a guess.
+enum Units {
+  /// `250ms`, `8s`, `1.5s`, `2m`, `1h`: a number and a unit, with nothing between. A bare `0` is zero, too.
+  static func duration(_ text: String) -> Duration? {
+    if text == "0" { return .zero }
+    let units: [(suffix: String, milliseconds: Double)] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)]
+    for unit in units where text.hasSuffix(unit.suffix) {
+      guard let number = decimal(text.dropLast(unit.suffix.count)) else { continue }
+      let milliseconds = (number * unit.milliseconds).rounded()
+      guard milliseconds <= 86_400_000 else { return nil }
+      return .milliseconds(Int64(milliseconds))
+    }
+    return nil
+  }
+
+  /// `150/s`: operations a second, above 0.
+  static func ratePerSecond(_ text: String) -> Double? {
+    guard text.hasSuffix("/s"), let rate = decimal(text.dropLast(2)), rate > 0 else { return nil }
+    return rate
+  }
+
+  /// `0.25` or `25%`: a share in 0...1.
+  static func share(_ text: String) -> Double? {
+    if text.hasSuffix("%") { return percentage(text) }
+    guard let number = decimal(text[...]), number <= 1 else { return nil }
+    return number
+  }
+
+  /// `>= 90%`: a least share.
+  static func shareMinimum(_ text: String) -> Double? {
+    bound(text, sign: ">=").flatMap(percentage)
+  }
+
+  /// `<= 15s`: a greatest duration.
+  static func durationMaximum(_ text: String) -> Duration? {
+    bound(text, sign: "<=").flatMap(duration)
+  }
+
+  /// `99%`, `99.5 %`: in 0...100, as a share.
+  private static func percentage(_ text: String) -> Double? {
+    guard text.hasSuffix("%") else { return nil }
+    var digits = text.dropLast()
+    while digits.last == " " { digits.removeLast() }
+    guard let number = decimal(digits), number <= 100 else { return nil }
+    return number / 100
+  }
+
+  private static func bound(_ text: String, sign: String) -> String? {
+    guard text.hasPrefix(sign) else { return nil }
+    return String(text.dropFirst(sign.count).drop { $0 == " " })
+  }
+
+  /// Digits with at most one point in them, and nothing else: no sign, no exponent, no infinity.
+  private static func decimal(_ text: Substring) -> Double? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard (1...2).contains(parts.count),
+      parts.allSatisfy({ part in !part.isEmpty && part.utf8.allSatisfy { (48...57).contains($0) } })
+    else { return nil }
+    return Double(text)
+  }
+}
