@@ -1,0 +1,41 @@
+/// What can go wrong with faults.
+public struct FaultError: Error, Sendable, CustomStringConvertible {
+  public enum Code: String, Sendable, Hashable {
+    /// The target cannot be struck as it is (stopped already, paused already). Nothing was changed.
+    case notInjectable
+    /// The injection went through, but its effect was not measured; it was taken back.
+    case notEffective
+    /// The engine refused or failed; what had been injected was taken back.
+    case injectionFailed
+    /// Something of the fault is left.
+    case notHealed
+    /// The ledger names a kind that this build does not know.
+    case unknownKind
+    /// The ledger could not be written, read or locked; no fault is injected without it.
+    case ledgerUnavailable
+    /// Another kvchaos holds the ledger: a run is under way.
+    case ledgerInUse
+  }
+
+  public var code: Code
+  /// A sentence that a person can act on.
+  public var message: String
+  /// What could not be taken back after a failed injection.
+  public var healFailures: [HealFailure]
+
+  public init(code: Code, message: String, healFailures: [HealFailure] = []) {
+    self.code = code
+    self.message = message
+    self.healFailures = healFailures
+  }
+
+  public var description: String {
+    ([message] + healFailures.map { "not healed: \($0)" }).joined(separator: "; ")
+  }
+}
+
+/// A runtime's error of which the faults need to know one thing.
+public protocol ContainerRuntimeError: Error {
+  /// The container does not exist (any more): there is nothing to heal.
+  var isMissingContainer: Bool { get }
+}

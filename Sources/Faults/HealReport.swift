@@ -1,0 +1,30 @@
+/// What became of undos. A failed heal is a finding; it is reported here and stays open in the ledger.
+public struct HealReport: Sendable, Hashable {
+  /// Healed, verified, and closed in the ledger.
+  public var healed: [Undo] = []
+  /// The container no longer exists, so nothing of the fault does; closed in the ledger.
+  public var gone: [Undo] = []
+  /// Still open in the ledger: `kvchaos heal` tries again.
+  public var failures: [HealFailure] = []
+
+  public init(healed: [Undo] = [], gone: [Undo] = [], failures: [HealFailure] = []) {
+    self.healed = healed
+    self.gone = gone
+    self.failures = failures
+  }
+
+  public var isClean: Bool { failures.isEmpty }
+}
+
+/// An undo that did not work, with the reason.
+public struct HealFailure: Sendable, Hashable, CustomStringConvertible {
+  public var undo: Undo
+  public var message: String
+
+  public init(undo: Undo, message: String) {
+    self.undo = undo
+    self.message = message
+  }
+
+  public var description: String { "\(undo.kind) of \(undo.target.node): \(message)" }
+}

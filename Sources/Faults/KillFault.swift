@@ -1,0 +1,27 @@
+/// `SIGKILL` to every process of the container, as a crash; the container stays down until it is healed.
+public struct KillFault: Fault {
+  public let kind = FaultKind.kill
+
+  public init() {}
+
+  public func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
+    try await ProcessFaults.requireRunning(target, for: kind, in: environment)
+    return Undo(kind: kind, target: target)
+  }
+
+  public func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await environment.runtime.kill(container: undo.target.container, signal: "SIGKILL")
+  }
+
+  public func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await ProcessFaults.verifyDown(undo, in: environment)
+  }
+
+  public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await environment.runtime.start(container: undo.target.container)
+  }
+
+  public func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await ProcessFaults.verifyRunning(undo, in: environment)
+  }
+}

@@ -1,0 +1,29 @@
+/// Every process of the container frozen: its connections stay open, and nothing answers until it is healed.
+public struct PauseFault: Fault {
+  public let kind = FaultKind.pause
+
+  public init() {}
+
+  public func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
+    try await ProcessFaults.requireRunning(target, for: kind, in: environment)
+    return Undo(kind: kind, target: target)
+  }
+
+  public func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await environment.runtime.pause(container: undo.target.container)
+  }
+
+  public func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await environment.waitForState(of: undo.target.container, orThrow: .notEffective, "paused") {
+      $0.status == .paused
+    }
+  }
+
+  public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await environment.runtime.unpause(container: undo.target.container)
+  }
+
+  public func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await ProcessFaults.verifyRunning(undo, in: environment)
+  }
+}

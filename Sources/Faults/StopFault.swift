@@ -1,0 +1,31 @@
+/// A graceful stop: the container's stop signal, then a kill after a time; it stays down until it is healed.
+public struct StopFault: Fault {
+  public let kind = FaultKind.stop
+  /// After so long the engine kills what has not ended by itself.
+  public var timeoutSeconds: Int
+
+  public init(timeoutSeconds: Int = 30) {
+    self.timeoutSeconds = timeoutSeconds
+  }
+
+  public func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
+    try await ProcessFaults.requireRunning(target, for: kind, in: environment)
+    return Undo(kind: kind, target: target)
+  }
+
+  public func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await environment.runtime.stop(container: undo.target.container, timeoutSeconds: timeoutSeconds)
+  }
+
+  public func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await ProcessFaults.verifyDown(undo, in: environment)
+  }
+
+  public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await environment.runtime.start(container: undo.target.container)
+  }
+
+  public func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await ProcessFaults.verifyRunning(undo, in: environment)
+  }
+}
