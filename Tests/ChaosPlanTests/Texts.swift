@@ -1,0 +1,154 @@
+import Foundation
+import Testing
+
+/// Plans that the tests read.
+enum Texts {
+  static let planFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "chaos").path()
+
+  static let smallest = """
+    name: a
+    description: b
+    workload: { kind: register, clients: 1, keys: 1 }
+    faults: []
+
+    """
+
+  static let full = """
+    name: redis-master-kill
+    description: Does it hold?
+    stack: { sql: patroni, workers: 4, apis: 2 }
+    workload:
+      kind: register
+      clients: 8
+      keys: 24
+      fresh-key-share: 25%
+      read-share: 0.5
+      delete-share: 0.05
+      ack: { queued: 0.7, committed: 0.3 }
+      read: linearizable
+      rate: 150/s
+    steady-state:
+      before: 10s
+      after: 1.5s
+      hypothesis: { availability: ">= 99.5 %", latency-p99: "<=2s" }
+    faults:
+      - kill: { tier: redis, role: master, mode: one, signal: SIGTERM }
+        at: 0s
+        duration: 8s
+      - pause: { tier: worker, mode: { fixed: 2 } }
+        at: 500ms
+        duration: 1m
+      - stop: { tier: sql, role: follower, mode: minority, timeout: 3s }
+        at: 2s
+        duration: 4s
+    expect:
+      lost-writes: 1
+      never-written-reads: 2
+      linearizable: true
+      availability: { during: ">= 90%", after: ">= 99%" }
+      recovery: "<= 15s"
+    seed: 42
+
+    """
+
+  static let manyProblems = """
+    name: Redis Kill
+    description: b
+    stack: { sql: patrony }
+    workload: { kind: register, clients: 0, keys: 5 keys, raed-share: 0.5 }
+    steady-state: { before: 10 }
+    faults:
+      - kill: { tier: reddis, role: mster, mode: some }
+        duration: 8 s
+      - explode: { tier: api }
+        duration: 8s
+    expect:
+      linearizable: true
+      availability: { during: "> 90%" }
+
+    """
+
+  static let manyProblemsMessage = """
+    p.yml:1:7: `name: Redis Kill` is not right; it must be lower-case words joined by hyphens, like `redis-master-kill`
+    p.yml:3:15: unknown SQL flavour `patrony`; did you mean `patroni`?
+    p.yml:4:38: `clients: 0` is not right; it must be a whole number from 1 to 256
+    p.yml:4:47: `keys: 5 keys` is not right; it must be a whole number from 1 to 100000
+    p.yml:4:55: unknown word in `workload`: `raed-share`; did you mean `read-share`?
+    p.yml:5:25: `before: 10` is not right; it must be a duration with its unit: `500ms`, `8s`, `2m`
+    p.yml:7:19: unknown tier `reddis`; did you mean `redis`?
+    p.yml:7:33: unknown role `mster`; did you mean `master`?
+    p.yml:7:46: unknown mode `some`; it is one of `one`, `all`, `minority`, `majority`, `fixed`, `fixed-percent`
+    p.yml:8:15: `duration: 8 s` is not right; it must be a duration with its unit: `500ms`, `8s`, `2m`
+    p.yml:9:5: unknown word in a fault: `explode`; it is one of `kill`, `stop`, `pause`, `at`, `duration`
+    p.yml:13:27: `during: > 90%` is not right; it must be a least percentage in quotes: `">= 99%"`
+    """
+}
+
+/// A plan with one thing wrong, and what is said of it.
+struct BadPlan: Sendable, CustomTestStringConvertible {
+  let name: String
+  let text: String
+  let message: String
+
+  var testDescription: String { name }
+
+  private static func with(_ name: String, _ change: (String) -> String, _ message: String) -> BadPlan {
+    BadPlan(name: name, text: change(Texts.smallest), message: message)
+  }
+
+  private static func fault(_ name: String, _ fault: String, _ message: String) -> BadPlan {
+    with(name, { $0.replacing("faults: []", with: "faults:\n  - \(fault)") }, message)
+  }
+
+  static let all: [BadPlan] = [
+    BadPlan(name: "empty", text: "", message: "p.yml: the file has no plan in it; see `chaos/` for examples"),
+    BadPlan(
+      name: "a list", text: "- a\n",
+      message: "p.yml:1:1: the plan must be a mapping of words to values, like `the plan: { … }`"),
+    BadPlan(
+      name: "not YAML", text: "name: [a\n", message: "p.yml:2:1: not YAML: did not find expected ',' or ']'"),
+    with(
+      "a word twice", { $0 + "name: b\n" }, "p.yml:1:1: the word `name` is there twice in one mapping"),
+    with(
+      "no faults", { $0.replacing("faults: []\n", with: "") },
+      "p.yml:1:1: the plan has no `faults`; it needs a list (`[]` for a run without faults)"),
+    with(
+      "a misspelt field is said once", { $0.replacing("faults:", with: "fault:") },
+      "p.yml:4:1: unknown word in the plan: `fault`; did you mean `faults`?"),
+    with(
+      "shares over 1", { $0.replacing("keys: 1", with: "keys: 1, read-share: 0.7, delete-share: 0.4") },
+      "p.yml:3:81: `read-share` and `delete-share` are more than 1 together"),
+    with(
+      "a mix that is not 1", { $0.replacing("keys: 1", with: "keys: 1, ack: { queued: 0.7 }") },
+      "p.yml:3:55: the shares of `ack` must sum to 1"),
+    with(
+      "linearizable without committed writes", { $0 + "expect: { linearizable: true }\n" },
+      "p.yml:5:25: `linearizable` needs a workload with `committed` in `ack` and `linearizable` in `read`; "
+        + "nothing else promises it"),
+    with(
+      "a negative seed", { $0 + "seed: -1\n" },
+      "p.yml:5:7: `seed: -1` is not right; it must be a whole number from 0 to 18446744073709551615"),
+    fault(
+      "a role that the tier never has", "{ kill: { tier: api, role: leader }, duration: 1s }",
+      "p.yml:5:32: no node of `api` is ever a `leader`; its roles: `member`"),
+    fault(
+      "no duration", "{ kill: { tier: api } }",
+      "p.yml:5:5: a fault has no `duration`; it needs the time until it is healed, like `8s`"),
+    fault(
+      "nothing done", "{ duration: 1s }", "p.yml:5:5: a fault does not say what it does; one of `kill`, `stop`, `pause`"
+    ),
+    fault(
+      "two things done", "{ kill: { tier: api }, pause: { tier: api }, duration: 1s }",
+      "p.yml:5:35: a fault does one thing; write `pause` as a fault of its own"),
+    fault(
+      "a mode without its number", "{ kill: { tier: api, mode: fixed }, duration: 1s }",
+      "p.yml:5:32: `mode: fixed` needs a number: `mode: { fixed: 2 }`"),
+    fault(
+      "no tier", "{ kill: { mode: one }, duration: 1s }",
+      "p.yml:5:13: `kill` has no `tier`; it needs one of `proxy`, `api`, `worker`, `redis`, `rabbitmq`, `sql`, `etcd`"),
+    fault(
+      "an unknown signal", "{ kill: { tier: api, signal: KILL }, duration: 1s }",
+      "p.yml:5:34: `signal: KILL` is not right; it must be a signal's name, like `SIGKILL`"),
+  ]
+}
