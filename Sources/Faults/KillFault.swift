@@ -1,8 +1,13 @@
-/// `SIGKILL` to every process of the container, as a crash; the container stays down until it is healed.
+/// A signal to the container, `SIGKILL` unless told otherwise, that ends it; it stays down until it is healed.
 public struct KillFault: Fault {
   public let kind = FaultKind.kill
 
-  public init() {}
+  /// The signal's name, with `SIG`. One that does not end the process makes the fault `notEffective`.
+  public var signal: String
+
+  public init(signal: String = "SIGKILL") {
+    self.signal = signal
+  }
 
   public func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
     try await ProcessFaults.requireRunning(target, for: kind, in: environment)
@@ -10,7 +15,7 @@ public struct KillFault: Fault {
   }
 
   public func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {
-    try await environment.runtime.kill(container: undo.target.container, signal: "SIGKILL")
+    try await environment.runtime.kill(container: undo.target.container, signal: signal)
   }
 
   public func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {

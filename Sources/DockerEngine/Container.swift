@@ -1,0 +1,52 @@
+import Faults
+
+/// A container as a listing shows it.
+public struct ContainerSummary: Sendable, Hashable {
+  public var id: String
+  /// Without the slash that the API writes before it.
+  public var name: String
+  public var image: String
+  public var labels: [String: String]
+  public var status: ContainerState.Status
+  /// The ports of the host that it has published.
+  public var publishedPorts: Set<Int>
+}
+
+/// A container in detail.
+public struct ContainerDetail: Sendable, Hashable {
+  public var id: String
+  public var name: String
+  public var hostname: String
+  public var labels: [String: String]
+  public var state: ContainerState
+  /// How often the engine's restart policy has started it anew.
+  public var restartCount: Int
+  public var wasOutOfMemory: Bool
+  /// Address by network name.
+  public var addresses: [String: String]
+  /// What the last health probe printed.
+  public var healthOutput: String?
+}
+
+/// What a command in a container did.
+public struct ExecResult: Sendable, Hashable {
+  public var exitCode: Int
+  public var output: String
+  public var error: String
+
+  public init(exitCode: Int, output: String, error: String) {
+    self.exitCode = exitCode
+    self.output = output
+    self.error = error
+  }
+}
+
+/// Something that happened to a container of the project.
+public struct ContainerEvent: Sendable, Hashable {
+  /// The engine's word: `die`, `start`, `kill`, `oom`, `pause`, `health_status: healthy`, …
+  public var action: String
+  public var containerID: String
+  public var containerName: String
+  /// Unix time.
+  public var timeNanoseconds: Int64
+}

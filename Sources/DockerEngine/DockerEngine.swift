@@ -1,0 +1,148 @@
+import Faults
+import Foundation
+import HTTPClient
+
+/// The Docker Engine's HTTP API on its Unix socket, for the containers of one Compose project only.
+///
+/// Every call that names a container looks first whether its label `com.docker.compose.project` is the project's, and then
+/// acts on the id that it saw: a container of anything else is never touched, whatever name a caller gives.
+public struct DockerEngine: Sendable {
+  /// The Compose project whose containers may be touched.
+  public let project: String
+  let connection: EngineConnection
+
+  static let projectLabel = "com.docker.compose.project"
+  /// Docker 20.10. Older engines lack nothing that is used here, but are tested by nobody.
+  static let oldestVersion = (1, 41)
+
+  /// - Parameters:
+  ///   - project: the Compose project's name.
+  ///   - socketPath: `nil` takes `DOCKER_HOST` if that is a `unix://` address, else `/var/run/docker.sock`.
+  public init(project: String, socketPath: String? = nil) {
+    self.project = project
+    connection = EngineConnection(socketPath: socketPath ?? Self.defaultSocketPath())
+  }
+
+  static func defaultSocketPath(
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> String {
+    let scheme = "unix://"
+    guard let host = environment["DOCKER_HOST"], host.hasPrefix(scheme) else { return "/var/run/docker.sock" }
+    return String(host.dropFirst(scheme.count))
+  }
+
+  /// Ends the connections. Calls made afterwards fail.
+  public func shutdown() {
+    connection.client.shutdown()
+  }
+
+  // MARK: The engine
+
+  /// The engine's version, e.g. `28.2.2`.
+  ///
+  /// - Throws: `unavailable` when none answers, `tooOld` below API 1.41.
+  @discardableResult
+  public func version() async throws(DockerEngineError) -> String {
+    let version = try await connection.get(Answers.Version.self, "/version", timeout: .seconds(10))
+    let numbers = version.ApiVersion.split(separator: ".").compactMap { Int($0) }
+    guard numbers.count == 2, (numbers[0], numbers[1]) >= Self.oldestVersion else {
+      throw DockerEngineError(
+        code: .tooOld,
+        message:
+          "Docker \(version.Version) speaks API \(version.ApiVersion), but 1.41 (Docker 20.10) is the oldest that works"
+      )
+    }
+    return version.Version
+  }
+
+  /// Whether an image of that name is on this machine.
+  public func hasImage(_ name: String) async throws(DockerEngineError) -> Bool {
+    let response = try await connection.send("GET", "/images/\(name)/json")
+    if response.status == 404 { return false }
+    try EngineConnection.expect(response, [200], "GET /images/\(name)/json")
+    return true
+  }
+
+  /// Every container of the project, stopped ones too, by name.
+  public func containers() async throws(DockerEngineError) -> [ContainerSummary] {
+    let filters = #"{"label":["\#(Self.projectLabel)=\#(project)"]}"#
+    let found = try await connection.get(
+      [Answers.Summary].self, "/containers/json", query: [("all", "1"), ("filters", filters)])
+    return found.map { container in
+      ContainerSummary(
+        id: container.Id, name: Self.bare(container.Names.first ?? container.Id), image: container.Image,
+        labels: container.Labels, status: ContainerState.Status(rawValue: container.State) ?? .dead,
+        publishedPorts: Set((container.Ports ?? []).compactMap(\.PublicPort)))
+    }.sorted { $0.name < $1.name }
+  }
+
+  /// What happens to the project's containers from now on, until the stream is let go of.
+  public func events() async throws(DockerEngineError) -> AsyncThrowingStream<ContainerEvent, any Error> {
+    let filters = #"{"type":["container"],"label":["\#(Self.projectLabel)=\#(project)"]}"#
+    let response = try await connection.stream("GET", "/events", query: [("filters", filters)])
+    guard response.status == 200 else {
+      throw DockerEngineError(code: .refused, message: "Docker answered \(response.status) to GET /events")
+    }
+    let (stream, continuation) = AsyncThrowingStream<ContainerEvent, any Error>.makeStream()
+    let task = Task {
+      do {
+        var pending: [UInt8] = []
+        for try await piece in response.body {
+          pending += piece
+          while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+            let event = try JSONDecoder().decode(Answers.Event.self, from: Data(pending[..<end]))
+            pending.removeSubrange(...end)
+            continuation.yield(
+              ContainerEvent(
+                action: event.Action, containerID: event.Actor.ID,
+                containerName: event.Actor.Attributes?["name"] ?? event.Actor.ID, timeNanoseconds: event.timeNano))
+          }
+        }
+        continuation.finish()
+      } catch {
+        continuation.finish(throwing: error)
+      }
+    }
+    continuation.onTermination = { _ in task.cancel() }
+    return stream
+  }
+
+  // MARK: One container
+
+  /// A container of the project, by name or id.
+  ///
+  /// - Throws: `notFound`; `foreignContainer` if it is not the project's.
+  public func inspect(_ container: String) async throws(DockerEngineError) -> ContainerDetail {
+    let found = try await connection.get(
+      Answers.Inspection.self, "/containers/\(EngineConnection.escaped(container))/json", timeout: .seconds(10))
+    let labels = found.Config.Labels ?? [:]
+    guard labels[Self.projectLabel] == project else {
+      throw DockerEngineError(
+        code: .foreignContainer,
+        message: "container \(container) is not of the Compose project \(project), so it is not touched")
+    }
+    return ContainerDetail(
+      id: found.Id, name: Self.bare(found.Name), hostname: found.Config.Hostname ?? "", labels: labels,
+      state: ContainerState(
+        status: ContainerState.Status(rawValue: found.State.Status) ?? .dead,
+        health: found.State.Health.flatMap { ContainerState.Health(rawValue: $0.Status) },
+        exitCode: ["exited", "dead", "restarting"].contains(found.State.Status) ? found.State.ExitCode : nil,
+        startedAt: found.State.StartedAt),
+      restartCount: found.RestartCount ?? 0, wasOutOfMemory: found.State.OOMKilled ?? false,
+      addresses: (found.NetworkSettings?.Networks ?? [:]).compactMapValues { $0.IPAddress },
+      healthOutput: found.State.Health?.Log?.last?.Output)
+  }
+
+  /// Limits the container's processor time; 0 takes the limit away.
+  public func update(_ container: String, processors: Double) async throws(DockerEngineError) {
+    let id = try await inspect(container).id
+    let body = #"{"NanoCpus":\#(Int64(processors * 1_000_000_000))}"#
+    let path = "/containers/\(id)/update"
+    try EngineConnection.expect(
+      try await connection.send("POST", path, json: Array(body.utf8)), [200], "POST \(path)")
+  }
+
+  static func bare(_ name: String) -> String {
+    name.hasPrefix("/") ? String(name.dropFirst()) : name
+  }
+}
