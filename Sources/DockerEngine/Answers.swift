@@ -1,8 +1,10 @@
-/// The parts of the engine's JSON that are used here, under the API's own names.
+import Foundation
+
+/// The parts of the engine's JSON that are used here, under the API's own names but for the case of their first letters.
 enum Answers {
   struct Version: Decodable {
-    var ApiVersion: String
-    var Version: String
+    var apiVersion: String
+    var version: String
   }
 
   struct Message: Decodable {
@@ -10,75 +12,96 @@ enum Answers {
   }
 
   struct Created: Decodable {
-    var Id: String
+    var id: String
   }
 
   struct Exec: Decodable {
-    var Running: Bool
-    var ExitCode: Int?
+    var running: Bool
+    var exitCode: Int?
   }
 
   struct Summary: Decodable {
     struct Port: Decodable {
-      var PublicPort: Int?
+      var publicPort: Int?
     }
 
-    var Id: String
-    var Names: [String]
-    var Image: String
-    var Labels: [String: String]
-    var State: String
-    var Ports: [Port]?
+    var id: String
+    var names: [String]
+    var image: String
+    var labels: [String: String]
+    var state: String
+    var ports: [Port]?
   }
 
   struct Inspection: Decodable {
     struct State: Decodable {
       struct Health: Decodable {
         struct Probe: Decodable {
-          var Output: String
+          var output: String
         }
 
-        var Status: String
-        var Log: [Probe]?
+        var status: String
+        var log: [Probe]?
       }
 
-      var Status: String
-      var ExitCode: Int
-      var StartedAt: String
-      var OOMKilled: Bool?
-      var Health: Health?
+      var status: String
+      var exitCode: Int
+      var startedAt: String
+      var oomKilled: Bool?
+      var health: Health?
     }
 
     struct Config: Decodable {
-      var Hostname: String?
-      var Labels: [String: String]?
-      var Tty: Bool?
+      var hostname: String?
+      var labels: [String: String]?
+      var tty: Bool?
     }
 
     struct NetworkSettings: Decodable {
       struct Network: Decodable {
-        var IPAddress: String?
+        var ipAddress: String?
       }
 
-      var Networks: [String: Network]?
+      var networks: [String: Network]?
     }
 
-    var Id: String
-    var Name: String
-    var RestartCount: Int?
-    var State: State
-    var Config: Config
-    var NetworkSettings: NetworkSettings?
+    var id: String
+    var name: String
+    var restartCount: Int?
+    var state: State
+    var config: Config
+    var networkSettings: NetworkSettings?
   }
 
   struct Event: Decodable {
     struct Actor: Decodable {
-      var ID: String
-      var Attributes: [String: String]?
+      var id: String
+      var attributes: [String: String]?
     }
 
-    var Action: String
-    var Actor: Actor
+    var action: String
+    var actor: Actor
     var timeNano: Int64
+  }
+
+  /// Turns the API's `StartedAt`, `OOMKilled`, `ID` into `startedAt`, `oomKilled`, `id`.
+  static func lowerCamelCase(_ name: String) -> String {
+    let capitals = name.prefix { $0.isUppercase }
+    let lowered = capitals.count > 1 && capitals.count < name.count ? capitals.dropLast() : capitals
+    return lowered.lowercased() + name.dropFirst(lowered.count)
+  }
+
+  static func decode<Value: Decodable>(_ type: Value.Type, _ data: Data) throws -> Value {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .custom { path in Key(stringValue: lowerCamelCase(path.last?.stringValue ?? "")) }
+    return try decoder.decode(type, from: data)
+  }
+
+  private struct Key: CodingKey {
+    var stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
   }
 }

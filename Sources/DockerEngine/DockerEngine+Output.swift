@@ -32,22 +32,29 @@ extension DockerEngine {
     _ container: String, _ command: [String], environment: [String] = [], timeout: Duration = .seconds(10)
   ) async throws(DockerEngineError) -> ExecResult {
     struct Create: Encodable {
-      var AttachStdout = true
-      var AttachStderr = true
-      var Cmd: [String]
-      var Env: [String]
+      var attachStandardOutput = true
+      var attachStandardError = true
+      var command: [String]
+      var environment: [String]
+
+      enum CodingKeys: String, CodingKey {
+        case attachStandardOutput = "AttachStdout"
+        case attachStandardError = "AttachStderr"
+        case command = "Cmd"
+        case environment = "Env"
+      }
     }
     let id = try await inspect(container).id
     let json: Data
     do {
-      json = try JSONEncoder().encode(Create(Cmd: command, Env: environment))
+      json = try JSONEncoder().encode(Create(command: command, environment: environment))
     } catch {
       throw DockerEngineError(code: .malformedAnswer, message: "the command cannot be encoded: \(error)")
     }
     let createPath = "/containers/\(id)/exec"
     let created = try await connection.send("POST", createPath, json: Array(json), timeout: timeout)
     try EngineConnection.expect(created, [201], "POST \(createPath)")
-    let exec = try EngineConnection.decode(Answers.Created.self, created, createPath).Id
+    let exec = try EngineConnection.decode(Answers.Created.self, created, createPath).id
 
     let startPath = "/exec/\(exec)/start"
     let started = try await connection.send(
@@ -63,7 +70,7 @@ extension DockerEngine {
       }
     }
     let ended = try await connection.get(Answers.Exec.self, "/exec/\(exec)/json", timeout: timeout)
-    guard let exitCode = ended.ExitCode else {
+    guard let exitCode = ended.exitCode else {
       throw DockerEngineError(code: .malformedAnswer, message: "the command in \(container) has no exit code")
     }
     return ExecResult(

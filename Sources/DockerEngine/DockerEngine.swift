@@ -44,15 +44,15 @@ public struct DockerEngine: Sendable {
   @discardableResult
   public func version() async throws(DockerEngineError) -> String {
     let version = try await connection.get(Answers.Version.self, "/version", timeout: .seconds(10))
-    let numbers = version.ApiVersion.split(separator: ".").compactMap { Int($0) }
+    let numbers = version.apiVersion.split(separator: ".").compactMap { Int($0) }
     guard numbers.count == 2, (numbers[0], numbers[1]) >= Self.oldestVersion else {
       throw DockerEngineError(
         code: .tooOld,
         message:
-          "Docker \(version.Version) speaks API \(version.ApiVersion), but 1.41 (Docker 20.10) is the oldest that works"
+          "Docker \(version.version) speaks API \(version.apiVersion), but 1.41 (Docker 20.10) is the oldest that works"
       )
     }
-    return version.Version
+    return version.version
   }
 
   /// Whether an image of that name is on this machine.
@@ -70,9 +70,9 @@ public struct DockerEngine: Sendable {
       [Answers.Summary].self, "/containers/json", query: [("all", "1"), ("filters", filters)])
     return found.map { container in
       ContainerSummary(
-        id: container.Id, name: Self.bare(container.Names.first ?? container.Id), image: container.Image,
-        labels: container.Labels, status: ContainerState.Status(rawValue: container.State) ?? .dead,
-        publishedPorts: Set((container.Ports ?? []).compactMap(\.PublicPort)))
+        id: container.id, name: Self.bare(container.names.first ?? container.id), image: container.image,
+        labels: container.labels, status: ContainerState.Status(rawValue: container.state) ?? .dead,
+        publishedPorts: Set((container.ports ?? []).compactMap(\.publicPort)))
     }.sorted { $0.name < $1.name }
   }
 
@@ -90,12 +90,12 @@ public struct DockerEngine: Sendable {
         for try await piece in response.body {
           pending += piece
           while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
-            let event = try JSONDecoder().decode(Answers.Event.self, from: Data(pending[..<end]))
+            let event = try Answers.decode(Answers.Event.self, Data(pending[..<end]))
             pending.removeSubrange(...end)
             continuation.yield(
               ContainerEvent(
-                action: event.Action, containerID: event.Actor.ID,
-                containerName: event.Actor.Attributes?["name"] ?? event.Actor.ID, timeNanoseconds: event.timeNano))
+                action: event.action, containerID: event.actor.id,
+                containerName: event.actor.attributes?["name"] ?? event.actor.id, timeNanoseconds: event.timeNano))
           }
         }
         continuation.finish()
@@ -115,22 +115,22 @@ public struct DockerEngine: Sendable {
   public func inspect(_ container: String) async throws(DockerEngineError) -> ContainerDetail {
     let found = try await connection.get(
       Answers.Inspection.self, "/containers/\(EngineConnection.escaped(container))/json", timeout: .seconds(10))
-    let labels = found.Config.Labels ?? [:]
+    let labels = found.config.labels ?? [:]
     guard labels[Self.projectLabel] == project else {
       throw DockerEngineError(
         code: .foreignContainer,
         message: "container \(container) is not of the Compose project \(project), so it is not touched")
     }
     return ContainerDetail(
-      id: found.Id, name: Self.bare(found.Name), hostname: found.Config.Hostname ?? "", labels: labels,
+      id: found.id, name: Self.bare(found.name), hostname: found.config.hostname ?? "", labels: labels,
       state: ContainerState(
-        status: ContainerState.Status(rawValue: found.State.Status) ?? .dead,
-        health: found.State.Health.flatMap { ContainerState.Health(rawValue: $0.Status) },
-        exitCode: ["exited", "dead", "restarting"].contains(found.State.Status) ? found.State.ExitCode : nil,
-        startedAt: found.State.StartedAt),
-      restartCount: found.RestartCount ?? 0, wasOutOfMemory: found.State.OOMKilled ?? false,
-      addresses: (found.NetworkSettings?.Networks ?? [:]).compactMapValues { $0.IPAddress },
-      healthOutput: found.State.Health?.Log?.last?.Output)
+        status: ContainerState.Status(rawValue: found.state.status) ?? .dead,
+        health: found.state.health.flatMap { ContainerState.Health(rawValue: $0.status) },
+        exitCode: ["exited", "dead", "restarting"].contains(found.state.status) ? found.state.exitCode : nil,
+        startedAt: found.state.startedAt),
+      restartCount: found.restartCount ?? 0, wasOutOfMemory: found.state.oomKilled ?? false,
+      addresses: (found.networkSettings?.networks ?? [:]).compactMapValues { $0.ipAddress },
+      healthOutput: found.state.health?.log?.last?.output)
   }
 
   /// Limits the container's processor time; 0 takes the limit away.

@@ -45,7 +45,7 @@ struct EngineConnection: Sendable {
     _ type: Value.Type, _ response: HTTPResponse, _ path: String
   ) throws(DockerEngineError) -> Value {
     do {
-      return try JSONDecoder().decode(type, from: Data(response.body))
+      return try Answers.decode(type, Data(response.body))
     } catch {
       throw DockerEngineError(
         code: .malformedAnswer, message: "the Docker Engine's answer to \(path) is not as its API describes: \(error)")

@@ -1,0 +1,60 @@
+import ChaosPlan
+import DockerEngine
+import HTTPClient
+
+/// The stack under test: brought up, looked at, taken down.
+public struct Stack: Sendable {
+  public let configuration: StackConfiguration
+  /// The engine, restricted to this stack's project: what faults act through.
+  public let engine: DockerEngine
+  let http: HTTPClient
+
+  public init(_ configuration: StackConfiguration) {
+    self.configuration = configuration
+    engine = DockerEngine(project: configuration.project)
+    http = HTTPClient(HTTPClientConfiguration(maxConnectionsPerHost: 8))
+  }
+
+  /// Brings the stack up and ends when the whole store answers a committed write and a linearizable read.
+  /// A stack that is up already is left as it is, and asked the same.
+  ///
+  /// - Returns: the flavour that was taken.
+  /// - Throws: `unavailable`, in one sentence, when Docker or Compose is not there, a port is in use, an image is missing,
+  ///   a container dies, or the limit is reached.
+  @discardableResult
+  public func up(progress: @escaping @Sendable (StackProgress) -> Void) async throws(StackError) -> StackFlavour {
+    try await StackStart(stack: self, progress: progress).run()
+  }
+
+  /// Removes the stack's containers, networks and volumes. Images stay. Nothing there is no error.
+  public func down() async throws(StackError) {
+    try await Compose(configuration: configuration).down()
+  }
+
+  /// Every container with its role now. Asks all tiers at once, each for a few seconds at most; who does not answer is
+  /// `unknown`.
+  ///
+  /// - Throws: `unavailable` when the engine does not answer.
+  public func status() async throws(StackError) -> StackStatus {
+    try await StatusReader(stack: self).read()
+  }
+
+  /// The last `tail` lines (`nil`: all) of a container's log, with times.
+  public func logs(_ node: StackNode, tail: Int? = nil) async throws(StackError) -> String {
+    do throws(DockerEngineError) {
+      return try await engine.logs(node.container, tail: tail, timestamps: true)
+    } catch {
+      throw StackError(error)
+    }
+  }
+}
+
+extension StackError {
+  init(_ error: DockerEngineError) {
+    switch error.code {
+    case .unavailable, .tooOld, .timedOut: self.init(code: .unavailable, message: error.message)
+    case .notFound, .foreignContainer, .refused, .malformedAnswer:
+      self.init(code: .internalFault, message: error.message)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import ChaosPlan
+import Foundation
+
+/// Where the stack's files are, what it is called, and how patient `up` is.
+public struct StackConfiguration: Sendable, Hashable {
+  /// The folder of the repository: it holds `compose/` and `scripts/`.
+  public var home: String
+  /// The Compose project's name.
+  public var project: String
+  /// The port of 127.0.0.1 on which NGINX answers.
+  public var httpPort: Int
+  public var flavour: SQLChoice
+  /// Number of workers; `nil`: as the compose file says.
+  public var workers: Int?
+  /// Number of APIs; `nil`: as the compose file says.
+  public var apis: Int?
+  /// How long `up` waits for the whole store to answer.
+  public var limit: Duration
+
+  public init(
+    home: String, project: String = "kvchaos", httpPort: Int = 8000, flavour: SQLChoice = .auto, workers: Int? = nil,
+    apis: Int? = nil, limit: Duration = .seconds(180)
+  ) {
+    self.home = home
+    self.project = project
+    self.httpPort = httpPort
+    self.flavour = flavour
+    self.workers = workers
+    self.apis = apis
+    self.limit = limit
+  }
+
+  /// The configuration of this process: the home is `KVCHAOS_HOME`, else the nearest folder, from the working directory
+  /// upwards, that holds `compose/compose.yml`; `KVCHAOS_PROJECT` and `KVCHAOS_HTTP_PORT` override the defaults.
+  ///
+  /// - Throws: `unavailable` when there is no such folder.
+  public static func current(
+    flavour: SQLChoice = .auto, environment: [String: String] = ProcessInfo.processInfo.environment,
+    workingDirectory: String = FileManager.default.currentDirectoryPath
+  ) throws(StackError) -> StackConfiguration {
+    StackConfiguration(
+      home: try home(environment: environment, workingDirectory: workingDirectory),
+      project: environment["KVCHAOS_PROJECT"] ?? "kvchaos",
+      httpPort: environment["KVCHAOS_HTTP_PORT"].flatMap { Int($0) } ?? 8000, flavour: flavour)
+  }
+
+  private static func home(
+    environment: [String: String], workingDirectory: String
+  ) throws(StackError) -> String {
+    if let home = environment["KVCHAOS_HOME"] { return home }
+    var folder = URL(fileURLWithPath: workingDirectory)
+    while true {
+      if FileManager.default.fileExists(atPath: folder.appendingPathComponent("compose/compose.yml").path) {
+        return folder.path
+      }
+      guard folder.path != "/" else { break }
+      folder = folder.deletingLastPathComponent()
+    }
+    throw StackError(
+      code: .unavailable,
+      message: "no compose/compose.yml here or above: run kvchaos inside its repository, or set KVCHAOS_HOME to it")
+  }
+
+  /// The untracked file that holds the generated passwords.
+  public var secretsFile: String { "\(home)/compose/secrets.env" }
+
+  /// Where the undos are kept that are owed (`UndoLedger`).
+  public var ledgerFile: String { "\(home)/results/.ledger/\(project).jsonl" }
+
+  /// The store's address, without a slash at the end.
+  public var storeURL: String { "http://127.0.0.1:\(httpPort)" }
+
+  func composeFiles(_ flavour: StackFlavour) -> [String] {
+    ["\(home)/compose/compose.yml", "\(home)/compose/sql-\(flavour.rawValue).yml"]
+  }
+}

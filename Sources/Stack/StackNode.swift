@@ -1,0 +1,38 @@
+import ChaosPlan
+import Faults
+
+/// A container of the stack and what it is at this moment.
+public struct StackNode: Sendable, Hashable {
+  /// The name in the stack, e.g. `redis-1`.
+  public var name: String
+  /// The container's full name, e.g. `kvchaos-redis-1`.
+  public var container: String
+  /// The container's id.
+  public var id: String
+  public var tier: Tier
+  /// Empty when nobody could be asked.
+  public var roles: Set<Role>
+  /// The role in words, e.g. `master of 0-5460`, `leads 3 of 8 queues`, `leader, timeline 3`; `unknown` when nobody could
+  /// be asked.
+  public var detail: String
+  public var state: ContainerState
+  /// The slots of a Redis master; `nil` for everything else.
+  public var slots: [ClosedRange<Int>]?
+
+  public init(
+    name: String, container: String, id: String, tier: Tier, roles: Set<Role>, detail: String, state: ContainerState,
+    slots: [ClosedRange<Int>]? = nil
+  ) {
+    self.name = name
+    self.container = container
+    self.id = id
+    self.tier = tier
+    self.roles = roles
+    self.detail = detail
+    self.state = state
+    self.slots = slots
+  }
+
+  /// As faults name it.
+  public var target: FaultTarget { FaultTarget(node: name, container: container) }
+}

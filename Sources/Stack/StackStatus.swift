@@ -1,0 +1,53 @@
+import ChaosPlan
+
+/// Every node of the stack with its role at one moment.
+public struct StackStatus: Sendable, Hashable {
+  public var flavour: StackFlavour
+  /// By tier, then by name.
+  public var nodes: [StackNode]
+
+  public init(flavour: StackFlavour, nodes: [StackNode]) {
+    self.flavour = flavour
+    self.nodes = nodes
+  }
+
+  /// Whether there is a container at all.
+  public var isUp: Bool { !nodes.isEmpty }
+
+  public func node(_ name: String) -> StackNode? {
+    nodes.first { $0.name == name }
+  }
+
+  /// The nodes that a selector strikes now: those of its tier and role that run, as many as its mode says, drawn by `using`
+  /// and given in the order of their names. Pure: the same status and the same generator give the same nodes.
+  ///
+  /// - Parameter ownerOf: only the Redis master that owns this key's slot.
+  /// - Throws: `noTarget` when nothing that runs matches.
+  public func resolve(
+    _ selector: Selector, ownerOf key: String? = nil, using generator: inout some RandomNumberGenerator
+  ) throws(StackError) -> [StackNode] {
+    let slot = key.map(RedisSlot.slot(of:))
+    let matched = nodes.filter { node in
+      node.tier == selector.tier && node.state.status == .running
+        && (selector.role.map { node.roles.contains($0) } ?? true)
+        && (slot.map { slot in node.slots?.contains { $0.contains(slot) } ?? false } ?? true)
+    }.sorted { $0.name < $1.name }
+    let count = selector.mode.count(of: matched.count)
+    guard count > 0 else { throw noTarget(selector, matched, key) }
+    let drawn = Set(matched.indices.shuffled(using: &generator).prefix(count))
+    return matched.indices.filter(drawn.contains).map { matched[$0] }
+  }
+
+  private func noTarget(_ selector: Selector, _ matched: [StackNode], _ key: String?) -> StackError {
+    let who = selector.label + (key.map { " that owns the key \($0)" } ?? "")
+    guard matched.isEmpty else {
+      return StackError(
+        code: .noTarget, message: "\(who) is nobody: only \(matched.map(\.name).joined(separator: ", ")) matches")
+    }
+    let tier = nodes.filter { $0.tier == selector.tier }.map {
+      "\($0.name) (\($0.state.status.rawValue), \($0.detail))"
+    }
+    let there = tier.isEmpty ? "no container of that tier is there" : "there are \(tier.joined(separator: ", "))"
+    return StackError(code: .noTarget, message: "\(who) is nobody now: \(there)")
+  }
+}
