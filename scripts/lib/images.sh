@@ -1,0 +1,131 @@
+# shellcheck shell=bash
+# Base images and the images of the stack. Sourced; needs common.sh and packages.sh.
+
+readonly stackBase=debian:trixie-slim
+readonly stackImages=(redis rabbitmq etcd patroni haproxy nginx)
+readonly pullLimitSeconds=45
+# An image carries the hash of all that it was built from; another hash means it must be built anew.
+readonly contentLabel=io.kvchaos.content
+
+# The services are linked on this machine, so their image has this machine's release as its base.
+services_base() {
+  case "$hostId" in
+    ubuntu) echo "ubuntu:$hostCodename" ;;
+    *) echo "debian:$hostCodename-slim" ;;
+  esac
+}
+
+image_id() {
+  docker image inspect --format '{{.Id}}' "$1" 2>/dev/null
+}
+
+# Makes the base image $1 of release $2 be there: pulled, or made with debootstrap under the same name.
+ensure_base_image() {
+  local name=$1 release=$2
+  if [ -n "$(image_id "$name")" ]; then
+    say ok "image $name"
+    return
+  fi
+  say fetch "image $name (docker pull)"
+  if timeout "$pullLimitSeconds" docker pull -q "$name" >/dev/null 2>&1; then return; fi
+  require_root_on_debian "pull or make the image $name"
+  install_packages "making images" debootstrap
+  say make "image $name with debootstrap (no registry has it)"
+  make_base_image "$name" "$release" || fail "$exitUnavailable" "could not make the image $name"
+}
+
+make_base_image() {
+  local name=$1 release=$2 directory mirror security components=main
+  local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+  directory=$(mktemp -d /var/tmp/kvchaos-base.XXXXXX)
+  # It becomes the image's `/`, which every user must be able to enter.
+  chmod 0755 "$directory"
+  mirror=$(host_mirror)
+  security=$(host_mirror -security)
+  if [ "$hostId" = ubuntu ]; then
+    if [ "${name%%:*}" = ubuntu ]; then
+      keyring=/usr/share/keyrings/ubuntu-archive-keyring.gpg components=main,universe
+    else
+      # Debian's release on Ubuntu: debootstrap knows a mirror of its own.
+      mirror='' security=''
+    fi
+  fi
+  # A keyring by name: without one debootstrap would go on unverified.
+  # shellcheck disable=SC2086
+  quietly debootstrap --variant=minbase --components="$components" --keyring="$keyring" "$release" "$directory" $mirror \
+    || return
+  # Security fixes and point releases too, as in the image that a registry has.
+  if [ -n "$security" ]; then
+    printf 'deb %s %s main\n' "$mirror" "$release-updates" "$security" "$release-security" \
+      >>"$directory/etc/apt/sources.list"
+  fi
+  # Slim: packages installed later leave their manuals and translations out.
+  printf 'path-exclude /usr/share/%s/*\n' doc man info locale >"$directory/etc/dpkg/dpkg.cfg.d/kvchaos-slim"
+  # No daemon starts while an image is built.
+  printf '#!/bin/sh\nexit 101\n' >"$directory/usr/sbin/policy-rc.d"
+  chmod 0755 "$directory/usr/sbin/policy-rc.d"
+  rm -rf "$directory"/var/cache/apt/archives/*.deb "$directory"/var/lib/apt/lists/* "$directory"/var/log/*.log \
+    "$directory"/usr/share/{doc,man,info,locale}/*
+  tar -C "$directory" --numeric-owner -c . \
+    | docker import --change 'CMD ["bash"]' - "$name" >/dev/null || return
+  rm -rf "$directory"
+}
+
+# Prints the hash of all that the image $1 is built from: base image, build arguments ($2...), and its directory.
+image_content() {
+  local name=$1 base=$2
+  shift 2
+  {
+    echo "$base $(image_id "$base")"
+    printf '%s\n' "$@"
+    cd "$root/compose/images/$name" && find . -type f ! -name '.gitignore' -printf '%m %p\n' -exec sha256sum {} + | LC_ALL=C sort
+  } | sha256sum | cut -c1-32
+}
+
+# Builds kvchaos/$1:local on base $2 if there is none or its content has changed. $3...: build arguments, NAME=VALUE.
+ensure_image() {
+  local name=$1 base=$2 content arguments=() argument
+  shift 2
+  content=$(image_content "$name" "$base" "$@")
+  if [ "$(docker image inspect --format "{{index .Config.Labels \"$contentLabel\"}}" "kvchaos/$name:local" 2>/dev/null)" \
+    = "$content" ]; then
+    say ok "image kvchaos/$name:local"
+    return
+  fi
+  say build "image kvchaos/$name:local"
+  for argument in "$@"; do arguments+=(--build-arg "$argument"); done
+  # The classic builder: BuildKit needs a plugin that Debian 12 does not have. The host's network: a build only
+  # fetches packages, and needs this machine's way to the mirror.
+  DOCKER_BUILDKIT=0 quietly docker build --network host --build-arg "BASE=$base" "${arguments[@]}" \
+    --label "$contentLabel=$content" --tag "kvchaos/$name:local" "$root/compose/images/$name" \
+    || fail "$exitUnavailable" "could not build the image kvchaos/$name:local"
+}
+
+# The image of kv-api and kv-worker. Its C libraries are those that the binaries were linked with, by package name.
+ensure_services_image() {
+  local directory=$root/compose/images/services/bin packages
+  [ -x "$directory/kv-api" ] && [ -x "$directory/kv-worker" ] \
+    || fail "$exitInternal" "compose/images/services/bin has no kv-api and kv-worker; scripts/build puts them there"
+  ensure_base_image "$(services_base)" "$hostCodename"
+  packages=$(runtime_packages "$directory"/kv-*)
+  [ -n "$packages" ] || fail "$exitInternal" "cannot tell which packages the services' libraries come from"
+  ensure_image services "$(services_base)" "RUNTIME_PACKAGES=$packages"
+}
+
+# Prints the names of the packages that the binaries' own shared libraries come from, without those of libc and gcc,
+# which the base image has.
+runtime_packages() {
+  local path
+  objdump -p "$@" | awk '$1 == "NEEDED" { print $2 }' | sort -u \
+    | while read -r name; do
+      path=$(ldconfig -p | awk -v name="$name" '$1 == name { print $NF; exit }')
+      [ -n "$path" ] || continue
+      # A path may be recorded with or without the /usr that /lib was merged into.
+      dpkg-query -S "$(readlink -f "$path")" "$path" 2>/dev/null | head -n 1 | cut -d: -f1
+    done | sort -u | grep -vxE 'libc6|libgcc-s1|libstdc\+\+6' | xargs
+}
+
+# Removes what builds of these images left without a name.
+remove_old_layers() {
+  docker image prune --force --filter "label=$contentLabel" >/dev/null 2>&1 || true
+}
