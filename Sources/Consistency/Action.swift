@@ -1,0 +1,30 @@
+/// What an operation does, whatever name the history has for it.
+enum Action: UInt8, Sendable {
+  case read, write, delete, cas, append
+  case enqueue, dequeue, drain
+  case add, remove, contains
+  case acquire, release
+  /// A question to the store's record of applied operations: `f: "operation"`, answered true or false.
+  case audit
+  case other
+
+  init(function: String) {
+    switch function {
+    case "read", "get", "r": self = .read
+    case "write", "put", "w": self = .write
+    case "delete", "del": self = .delete
+    case "cas", "compare-and-set", "compare-and-swap": self = .cas
+    case "append": self = .append
+    case "enqueue", "push", "send": self = .enqueue
+    case "dequeue", "pop", "poll", "receive": self = .dequeue
+    case "drain": self = .drain
+    case "add", "insert": self = .add
+    case "remove": self = .remove
+    case "contains", "member", "contains?": self = .contains
+    case "acquire", "lock": self = .acquire
+    case "release", "unlock": self = .release
+    case "operation": self = .audit
+    default: self = .other
+    }
+  }
+}

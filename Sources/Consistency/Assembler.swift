@@ -1,0 +1,91 @@
+import History
+
+/// Pairs invocations with completions while events come in, in the order of the history.
+struct Assembler {
+  private(set) var ops: [Op] = []
+  private(set) var nemesis: [CompactEvent] = []
+  private(set) var eventCount = 0
+  /// The position in `ops` of what a process has open; -1: nothing. Processes are counted up, so an array does.
+  private var open: [Int32] = []
+  /// The same for process numbers too large for an array.
+  private var openRare: [Int32: Int32] = [:]
+  private var actions: [Action] = []
+  private var levels: [Level] = []
+
+  /// - Parameter symbols: those of the events; names that came since the last call are looked up there.
+  mutating func add(_ events: [CompactEvent], symbols: borrowing Symbols) throws(ConsistencyError) {
+    while actions.count < symbols.functionCount {
+      actions.append(Action(function: symbols.function(UInt8(actions.count))))
+    }
+    while levels.count < symbols.levelCount { levels.append(Level(name: symbols.level(UInt8(levels.count)))) }
+    for event in events { try add(event) }
+  }
+
+  private mutating func add(_ event: CompactEvent) throws(ConsistencyError) {
+    let index = Int32(eventCount)
+    eventCount += 1
+    guard event.process >= 0 else {
+      nemesis.append(event)
+      return
+    }
+    let level = event.level == CompactEvent.noLevel ? Level.unnamed : levels[Int(event.level)]
+    if event.kind == .invoke {
+      setOpen(event.process, Int32(ops.count))
+      ops.append(
+        Op(
+          callTime: event.timeNanoseconds, returnTime: Int64.max, input: event.value, output: .null,
+          version: event.version, call: index, ret: Op.never, process: event.process, key: event.key,
+          operation: event.operation, error: -1, action: actions[Int(event.function)], function: event.function,
+          outcome: .unknown, level: level))
+      return
+    }
+    let place = takeOpen(event.process)
+    guard place >= 0 else {
+      // Jepsen lets a process speak out of turn with info; nothing else may complete what was never invoked.
+      if event.kind == .info { return }
+      throw .completionWithoutInvocation(index: Int(index), process: Int(event.process))
+    }
+    complete(&ops[Int(place)], with: event, at: index, level: level)
+  }
+
+  private func complete(_ op: inout Op, with event: CompactEvent, at index: Int32, level: Level) {
+    op.returnTime = event.timeNanoseconds
+    op.output = event.value
+    if event.version != CompactEvent.noVersion { op.version = event.version }
+    if event.operation >= 0 { op.operation = event.operation }
+    if op.key < 0 { op.key = event.key }
+    if event.error >= 0 { op.error = event.error }
+    if level != .unnamed, op.level == .unnamed { op.level = level }
+    switch event.kind {
+    case .ok:
+      op.outcome = .ok
+      op.ret = index
+      // Histories may give a write's value with the completion only.
+      if op.input.isNull, op.action != .read { op.input = event.value }
+    case .fail:
+      op.outcome = .failed
+      op.ret = index
+    case .info, .invoke: op.outcome = .unknown
+    }
+  }
+
+  private mutating func setOpen(_ process: Int32, _ place: Int32) {
+    let number = Int(process)
+    if number < 1 << 24 {
+      while open.count <= number { open.append(-1) }
+      open[number] = place
+    } else {
+      openRare[process] = place
+    }
+  }
+
+  private mutating func takeOpen(_ process: Int32) -> Int32 {
+    let number = Int(process)
+    if number < 1 << 24 {
+      guard number < open.count else { return -1 }
+      defer { open[number] = -1 }
+      return open[number]
+    }
+    return openRare.removeValue(forKey: process) ?? -1
+  }
+}

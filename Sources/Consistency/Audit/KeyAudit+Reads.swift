@@ -1,0 +1,114 @@
+import History
+
+extension KeyAudit {
+  /// Values from nowhere, values of refused writes, and stale values.
+  mutating func checkReads() {
+    // Acknowledged writes by their ends, and by their beginnings with the earliest end from there on.
+    let effective = ops.filter { written($0) != nil && $0.outcome == .ok }
+    let byReturn = effective.sorted { $0.ret < $1.ret }
+    var earliest: [Int] = Array(repeating: 0, count: effective.count)
+    for position in effective.indices.reversed() {
+      let next = position + 1 < effective.count ? earliest[position + 1] : position
+      earliest[position] = effective[next].ret < effective[position].ret ? next : position
+    }
+    var completed = 0
+    var newestCall: Int32 = -1
+    var newest: Op?
+    var newestStrong: Op?
+    for op in ops {
+      while completed < byReturn.count, byReturn[completed].ret < op.call {
+        let write = byReturn[completed]
+        completed += 1
+        if write.call > newestCall { (newestCall, newest) = (write.call, write) }
+        if write.level != .queued, write.call > newestStrong?.call ?? -1 { newestStrong = write }
+      }
+      guard op.action == .read, op.outcome == .ok else { continue }
+      tallies.phantom.examined += 1
+      guard let known = writers[op.output] else {
+        if let position = refused[op.output] {
+          tallies.failed.examined += 1
+          violate(\.failed, "a read saw \(text(op.output)), whose write was answered as not done", ops[position], op)
+        } else {
+          violate(\.phantom, "a read saw \(text(op.output)), which nobody wrote to this key", op)
+        }
+        continue
+      }
+      if known.firstCall > op.ret {
+        violate(\.phantom, "a read saw \(text(op.output)) before its write was invoked", ops[known.first], op)
+        continue
+      }
+      tallies.stale.examined += 1
+      guard let superseding = newest, known.lastReturn < superseding.call else { continue }
+      // The write that made the value stale first: of those invoked after its last writer ended, the first to end.
+      var low = 0
+      var high = effective.count
+      while low < high {
+        let middle = (low + high) / 2
+        if effective[middle].call > known.lastReturn { high = middle } else { low = middle + 1 }
+      }
+      let since = low < effective.count ? effective[earliest[low]].returnTime : superseding.returnTime
+      let age = Double(max(0, op.callTime - since)) / 1e6
+      measureStale(op, age: age)
+      let isPromised = op.level.isStrong && newestStrong.map { known.lastReturn < $0.call } ?? false
+      let limit = options.cacheTimeToLive.map { $0 / .milliseconds(1) }
+      let tooOld = !op.level.isStrong && (limit.map { age > $0 } ?? false)
+      if isPromised || tooOld {
+        violate(
+          \.stale, "a read saw \(text(op.output)), overwritten \(String(age.rounded())) ms before it began",
+          onlyWriter(op.output), isPromised ? newestStrong : superseding, op)
+      } else {
+        tallies.stale.allowed += 1
+      }
+    }
+  }
+
+  private mutating func measureStale(_ op: Op, age: Double) {
+    let level = op.level == .cache || op.level == .finalCache ? "cache" : "strong"
+    tallies.stale.increase("staleReads.\(level)")
+    tallies.stale.increase("ageSumMilliseconds.\(level)", by: age)
+    tallies.stale.raise("ageMaxMilliseconds.\(level)", to: age)
+  }
+
+  /// Two linearizable reads, one after the other, that saw two writes in the wrong order.
+  mutating func checkReadOrder() {
+    let reads = ops.filter { $0.action == .read && $0.outcome == .ok && $0.level.isStrong }
+    let byReturn = reads.sorted { $0.ret < $1.ret }
+    var completed = 0
+    var newestCall: Int32 = -1
+    var newest: Op?
+    for read in reads {
+      while completed < byReturn.count, byReturn[completed].ret < read.call {
+        let earlier = byReturn[completed]
+        completed += 1
+        if let known = writers[earlier.output], known.firstCall > newestCall {
+          (newestCall, newest) = (known.firstCall, earlier)
+        }
+      }
+      tallies.order.examined += 1
+      guard let newest, let known = writers[read.output], known.lastReturn < newestCall else { continue }
+      violate(
+        \.order,
+        "a read saw \(text(read.output)) after another had seen \(text(newest.output)), which was written later",
+        onlyWriter(read.output), onlyWriter(newest.output), newest, read)
+    }
+  }
+
+  /// Once the queues are drained, the cache has to say what the table says.
+  mutating func checkConvergence() {
+    guard let final = ops.last(where: { $0.action == .read && $0.level == .final && $0.outcome == .ok }) else {
+      if ops.contains(where: { $0.action == .read && $0.level == .final }) {
+        tallies.convergence.undecided += 1
+        tallies.convergence.note = "the final read of some keys got no answer"
+      }
+      return
+    }
+    let lastWrite = ops.last { written($0) != nil && $0.outcome != .failed }?.call ?? -1
+    for op in ops where op.action == .read && op.outcome == .ok && op.call > lastWrite && op.call != final.call {
+      guard op.level == .final || op.level == .finalCache else { continue }
+      tallies.convergence.examined += 1
+      guard op.output != final.output else { continue }
+      violate(
+        \.convergence, "after the drain one copy says \(text(op.output)), another \(text(final.output))", op, final)
+    }
+  }
+}

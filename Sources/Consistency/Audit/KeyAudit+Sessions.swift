@@ -1,0 +1,100 @@
+import History
+
+extension KeyAudit {
+  /// What one client has done on this key so far.
+  private struct Session {
+    var lastWrite: Op?
+    /// The last write with a version.
+    var lastVersionedWrite: Op?
+    /// The read whose value was written last, and its writers' first invocation.
+    var newestRead: Op?
+    var newestCall: Int32 = -1
+    var highestRead: Op?
+  }
+
+  /// The four session guarantees, client by client.
+  mutating func checkSessions() {
+    var sessions: [Int32: Session] = [:]
+    for op in ops where op.outcome == .ok {
+      guard op.action == .read || op.isWrite else { continue }
+      var session = sessions[op.process] ?? Session()
+      if op.action == .read {
+        checkRead(op, &session)
+      } else {
+        checkWrite(op, &session)
+      }
+      sessions[op.process] = session
+    }
+  }
+
+  private mutating func checkRead(_ op: Op, _ session: inout Session) {
+    guard let known = writers[op.output] else { return }
+    if let own = session.lastWrite {
+      tallies.readYourWrites.examined += 1
+      if known.lastReturn < own.call {
+        let message = "a client wrote \(text(own.written)) and then read \(text(op.output)), which is older"
+        if op.level.isStrong, own.level != .queued {
+          violate(\.readYourWrites, message, onlyWriter(op.output), own, op)
+        } else {
+          tallies.readYourWrites.allowed += 1
+        }
+      }
+    }
+    if let newest = session.newestRead {
+      tallies.monotonicReads.examined += 1
+      if known.lastReturn < session.newestCall { readBackwards(op, after: newest) }
+    }
+    if let highest = session.highestRead, op.hasVersion, op.version < highest.version {
+      if known.lastReturn >= session.newestCall { readBackwards(op, after: highest) }
+    }
+    if known.firstCall > session.newestCall { (session.newestCall, session.newestRead) = (known.firstCall, op) }
+    if op.hasVersion, op.version > session.highestRead?.version ?? Int64.min { session.highestRead = op }
+  }
+
+  private mutating func readBackwards(_ op: Op, after newest: Op) {
+    let message = "a client read \(text(newest.output)) and then \(text(op.output)), which is older"
+    guard op.level.isStrong, newest.level.isStrong else {
+      tallies.monotonicReads.allowed += 1
+      return
+    }
+    let older = onlyWriter(op.output)
+    let newer = onlyWriter(newest.output)
+    violate(\.monotonicReads, message, older, newer, newest, op)
+    // Past a thousand the causes are not told apart any more: the search for them would be quadratic.
+    guard let newer, tallies.monotonicReads.violations <= 1000 else { return }
+    if let older, older.process == newer.process, older.outcome == .ok {
+      violate(\.monotonicWrites, "a client's two writes were seen in the wrong order", older, newer, newest, op)
+    }
+    let before = ops.first {
+      $0.process == newer.process && $0.action == .read && $0.outcome == .ok && $0.ret < newer.call
+        && $0.output == op.output
+    }
+    if let before, older != nil || op.output.isNull {
+      violate(
+        \.writesFollowReads, "a write was seen before the value that its client had read first", older, before, newer,
+        newest, op)
+    }
+  }
+
+  private mutating func checkWrite(_ op: Op, _ session: inout Session) {
+    if op.hasVersion {
+      if let earlier = session.lastVersionedWrite {
+        tallies.monotonicWrites.examined += 1
+        if op.version <= earlier.version, op.operation < 0 || op.operation != earlier.operation {
+          violate(
+            \.monotonicWrites, "a client's later write got version \(op.version), its earlier one \(earlier.version)",
+            earlier, op)
+        }
+      }
+      if let read = session.highestRead {
+        tallies.writesFollowReads.examined += 1
+        if op.version <= read.version {
+          violate(
+            \.writesFollowReads, "a client read version \(read.version) and then wrote version \(op.version)", read, op)
+        }
+      }
+      session.lastVersionedWrite = op
+    }
+    session.lastWrite = op
+  }
+}

@@ -1,0 +1,96 @@
+import History
+
+/// The always-decided checks of one key of a register: linear time but for sorting, no search.
+///
+/// They rest on one relation that never errs: write a certainly precedes write b when a was acknowledged before b was
+/// invoked. Writes of unknown outcome may take effect at any time after their invocation, so nothing is ever concluded
+/// from their order. Where a value was written more than once, only what holds for all its writers is used.
+struct KeyAudit {
+  /// What is known of all writers of one value together.
+  struct Writers {
+    /// The invocation of the earliest, and the position in `ops`.
+    var firstCall: Int32
+    var first: Int
+    /// The last acknowledgement; `Op.never` as soon as one of them may take effect later.
+    var lastReturn: Int32
+    var count: Int
+  }
+
+  let history: PreparedHistory
+  let name: String?
+  let ops: [Op]
+  let trail: AuditTrail
+  let options: CheckOptions
+  var writers: [Token: Writers] = [:]
+  /// Writes answered as not done, by value.
+  var refused: [Token: Int] = [:]
+  var tallies = AuditTallies()
+
+  init(_ history: PreparedHistory, group: Int, trail: AuditTrail, options: CheckOptions) {
+    self.history = history
+    self.trail = trail
+    self.options = options
+    name = history.name(ofGroup: group)
+    ops = history.ops(inGroup: group)
+    // Absence before the first write: as if deleted before the history began.
+    writers[.null] = Writers(firstCall: -1, first: -1, lastReturn: -1, count: 1)
+    for (position, op) in ops.enumerated() {
+      guard let value = written(op) else { continue }
+      if op.outcome == .failed {
+        refused[value] = position
+        continue
+      }
+      let end = op.outcome == .ok ? op.ret : Op.never
+      if var known = writers[value] {
+        known.lastReturn = max(known.lastReturn, end)
+        known.count += 1
+        writers[value] = known
+      } else {
+        writers[value] = Writers(firstCall: op.call, first: position, lastReturn: end, count: 1)
+      }
+    }
+  }
+
+  /// What the operation leaves behind if it takes effect; `nil` for one that changes nothing.
+  func written(_ op: Op) -> Token? {
+    switch op.action {
+    case .write, .delete: return op.written
+    case .cas:
+      guard let pair = history.symbols.list(op.input), pair.count == 2 else { return nil }
+      return pair[1]
+    default: return nil
+    }
+  }
+
+  mutating func run() -> AuditTallies {
+    checkLostWrites()
+    checkReads()
+    checkReadOrder()
+    checkVersions()
+    checkSessions()
+    checkConvergence()
+    return tallies
+  }
+
+  /// Counts a violation, and keeps it with its operations while there is room for findings.
+  mutating func violate(_ path: WritableKeyPath<AuditTallies, Tally>, _ message: String, _ involved: Op?...) {
+    tallies[keyPath: path].violations += 1
+    guard !tallies[keyPath: path].isFull else { return }
+    var operations: [Op] = []
+    for op in involved {
+      if let op, !operations.contains(where: { $0.call == op.call }) { operations.append(op) }
+    }
+    let finding = Finding(
+      check: tallies[keyPath: path].check, key: name, message: message,
+      operations: operations.sorted { $0.call < $1.call }.map(history.operation))
+    tallies[keyPath: path].findings.append(finding)
+  }
+
+  func text(_ token: Token) -> String { history.text(token) }
+
+  /// The writer of a value when there is exactly one.
+  func onlyWriter(_ value: Token) -> Op? {
+    guard let known = writers[value], known.count == 1, known.first >= 0 else { return nil }
+    return ops[known.first]
+  }
+}

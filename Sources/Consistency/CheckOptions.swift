@@ -1,0 +1,35 @@
+/// How a history is to be checked.
+public struct CheckOptions: Sendable, Hashable {
+  /// What a failed compare-and-set means.
+  public enum FailedCas: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Certainly not done, and nothing else is known.
+    case notDone = "not-done"
+    /// It saw a value other than the one it expected: it is a read of "not that".
+    case sawAnother = "saw-another"
+  }
+
+  /// `nil`: guessed from the operations.
+  public var model: Model?
+  /// `nil`: saw-another for Jepsen's text log, whose clients mean that; not-done elsewhere.
+  public var failedCas: FailedCas?
+  /// The wall clock time after which undecided keys are unknown; `nil`: no limit.
+  public var timeout: Duration?
+  /// The resident memory past which undecided keys are unknown, in bytes; `nil`: no limit.
+  public var memoryLimitBytes: Int?
+  /// Threads to use; `nil`: one a core.
+  public var threads: Int?
+  /// The longest time for which a cached read may be behind; `nil`: cached reads may be of any age.
+  public var cacheTimeToLive: Duration?
+
+  public init(
+    model: Model? = nil, failedCas: FailedCas? = nil, timeout: Duration? = nil, memoryLimitBytes: Int? = nil,
+    threads: Int? = nil, cacheTimeToLive: Duration? = nil
+  ) {
+    self.model = model
+    self.failedCas = failedCas
+    self.timeout = timeout
+    self.memoryLimitBytes = memoryLimitBytes
+    self.threads = threads
+    self.cacheTimeToLive = cacheTimeToLive
+  }
+}

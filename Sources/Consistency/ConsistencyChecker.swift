@@ -1,0 +1,95 @@
+import History
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Holds a history against what a store promises: the always-decided checks, and linearizability key by key.
+public struct ConsistencyChecker: Sendable {
+  public var options: CheckOptions
+
+  public init(options: CheckOptions = CheckOptions()) { self.options = options }
+
+  /// Checks a recorded history, given in the order of time.
+  ///
+  /// - Throws: `ConsistencyError`, for events that are no history.
+  public func check(_ events: [Event]) throws(ConsistencyError) -> ConsistencyReport {
+    let start = ContinuousClock.now
+    return try report(PreparedHistory(events), since: start, format: .jsonLines)
+  }
+
+  func report(
+    _ history: PreparedHistory, since start: ContinuousClock.Instant, format: HistoryFormat
+  ) throws(ConsistencyError) -> ConsistencyReport {
+    let actions = Set(history.ops.lazy.filter { $0.action != .audit }.map(\.action.rawValue))
+    let model = options.model ?? Model(guessing: actions)
+    let failedCas = options.failedCas ?? (format == .textLog ? .sawAnother : .notDone)
+    let threads = options.threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let isRegister = model == .register || model == .casRegister
+    let options = options
+    let trail = AuditTrail(history)
+
+    let parts = Parallel.map(count: history.groupCount, threads: threads) { next in
+      var audit = AuditTallies()
+      var keys: [KeyVerdict] = []
+      while let group = next() {
+        guard history.count(inGroup: group) > 0 else { continue }
+        if isRegister {
+          var key = KeyAudit(history, group: group, trail: trail, options: options)
+          audit.merge(key.run())
+        }
+        guard let model else { continue }
+        let check = KeyCheck(history: history, model: model, options: options, failedCas: failedCas)
+        keys.append(check.verdict(ofGroup: group))
+      }
+      return (audit, keys)
+    }
+    var audit = AuditTallies()
+    var keys: [KeyVerdict] = []
+    for part in parts {
+      audit.merge(part.0)
+      keys += part.1
+    }
+    keys.sort { ($0.verdict.weight, $1.key ?? "") > ($1.verdict.weight, $0.key ?? "") }
+    var checks = isRegister ? audit.outcomes : []
+    checks.append(Self.linearizability(keys, model: model))
+    return ConsistencyReport(
+      verdict: Verdict(combining: checks.map(\.verdict)), model: model, checks: checks, keys: keys,
+      events: history.eventCount, operations: history.ops.count,
+      unknowns: history.ops.count { $0.outcome == .unknown }, failures: history.ops.count { $0.outcome == .failed },
+      seconds: (ContinuousClock.now - start) / .seconds(1), peakMemoryBytes: ProcessMemory.peakBytes, notes: [])
+  }
+
+  private static func linearizability(_ keys: [KeyVerdict], model: Model?) -> CheckOutcome {
+    var outcome = CheckOutcome(check: .linearizability)
+    guard model != nil else {
+      outcome.verdict = .unknown
+      outcome.note = "the operations belong to no known model; name one"
+      return outcome
+    }
+    outcome.verdict = Verdict(combining: keys.lazy.map(\.verdict))
+    outcome.examined = keys.count
+    outcome.violations = keys.count { $0.verdict == .violated }
+    outcome.numbers["unknownKeys"] = Double(keys.count { $0.verdict == .unknown })
+    outcome.findings = keys.lazy.filter { $0.verdict == .violated }.prefix(Tally.findingsKept).map {
+      Finding(
+        check: .linearizability, key: $0.key, message: $0.message ?? "no order of the operations explains them",
+        operations: $0.core)
+    }
+    outcome.note = keys.first { $0.verdict == .unknown }?.note
+    return outcome
+  }
+}
+
+extension Verdict {
+  /// Violated outranks unknown outranks holds.
+  var weight: Int {
+    switch self {
+    case .holds: 0
+    case .unknown: 1
+    case .violated: 2
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/// The consistency level that an operation asked for.
+enum Level: UInt8, Sendable {
+  /// The history knows one level only: the strongest.
+  case unnamed
+  /// A write acknowledged when it is in the log; its effect comes later, in the log's order.
+  case queued
+  case committed
+  /// A read that may be stale.
+  case cache
+  case linearizable
+  /// The linearizable reads after the drain, which the audit of lost writes rests on.
+  case final
+  /// Reads of the cache after the drain, which must have converged.
+  case finalCache
+
+  init(name: String?) {
+    switch name {
+    case "queued": self = .queued
+    case "committed": self = .committed
+    case "cache": self = .cache
+    case "linearizable": self = .linearizable
+    case "final": self = .final
+    case "final-cache": self = .finalCache
+    default: self = .unnamed
+    }
+  }
+
+  /// Whether real time binds the operation: it takes effect between its invocation and its completion.
+  var isStrong: Bool {
+    switch self {
+    case .unnamed, .committed, .linearizable, .final: true
+    case .queued, .cache, .finalCache: false
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import History
+
+/// A paired history with its operations grouped by key: what the checks read.
+struct PreparedHistory: Sendable {
+  let symbols: Symbols
+  /// In the order of their invocations.
+  let ops: [Op]
+  let nemesis: [CompactEvent]
+  let eventCount: Int
+  /// The positions of the operations of key k are `positions[starts[k]..<starts[k + 1]]`; the last group is for
+  /// operations without a key.
+  private let starts: [Int32]
+  private let positions: [Int32]
+
+  init(_ assembler: consuming Assembler, symbols: Symbols) {
+    self.symbols = symbols
+    ops = assembler.ops
+    nemesis = assembler.nemesis
+    eventCount = assembler.eventCount
+    let groups = symbols.keyCount + 1
+    var starts = [Int32](repeating: 0, count: groups + 1)
+    func group(_ op: Op) -> Int { op.key < 0 ? groups - 1 : Int(op.key) }
+    for op in ops { starts[group(op) + 1] += 1 }
+    for index in 0..<groups { starts[index + 1] += starts[index] }
+    var next = starts
+    var positions = [Int32](repeating: 0, count: ops.count)
+    for (position, op) in ops.enumerated() {
+      let group = group(op)
+      positions[Int(next[group])] = Int32(position)
+      next[group] += 1
+    }
+    self.starts = starts
+    self.positions = positions
+  }
+
+  init(_ events: [Event]) throws(ConsistencyError) {
+    var symbols = Symbols()
+    var assembler = Assembler()
+    var block: [CompactEvent] = []
+    block.reserveCapacity(events.count)
+    for event in events {
+      guard let compact = symbols.compact(event) else { throw .tooManyNames }
+      block.append(compact)
+    }
+    try assembler.add(block, symbols: symbols)
+    self.init(assembler, symbols: symbols)
+  }
+
+  /// Groups, the one without a key included.
+  var groupCount: Int { starts.count - 1 }
+
+  func count(inGroup group: Int) -> Int { Int(starts[group + 1] - starts[group]) }
+
+  func ops(inGroup group: Int) -> [Op] {
+    positions[Int(starts[group])..<Int(starts[group + 1])].map { ops[Int($0)] }
+  }
+
+  func name(ofGroup group: Int) -> String? { group == groupCount - 1 ? nil : symbols.key(Int32(group)) }
+
+  /// The operation as findings name it.
+  func operation(_ op: Op) -> Operation {
+    Operation(
+      index: Int(op.call), completionIndex: op.ret == Op.never ? nil : Int(op.ret), callNanoseconds: op.callTime,
+      returnNanoseconds: op.returnTime == Int64.max ? nil : op.returnTime, process: Int(op.process),
+      function: symbols.function(op.function), key: symbols.key(op.key),
+      input: op.input.isNull ? nil : text(op.input),
+      output: op.outcome == .ok && op.action != .write && op.action != .delete ? text(op.output) : nil,
+      outcome: op.outcome == .ok ? .ok : op.outcome == .failed ? .failed : .unknown,
+      version: op.hasVersion ? op.version : nil, operation: symbols.text(op.operation), error: symbols.text(op.error),
+      level: Self.levelName(op.level))
+  }
+
+  private static func levelName(_ level: Level) -> String? {
+    switch level {
+    case .unnamed: nil
+    case .queued: "queued"
+    case .committed: "committed"
+    case .cache: "cache"
+    case .linearizable: "linearizable"
+    case .final: "final"
+    case .finalCache: "final-cache"
+    }
+  }
+
+  func text(_ token: Token) -> String { Self.text(symbols.value(token)) }
+
+  private static func text(_ value: Value) -> String {
+    switch value {
+    case .null: "null"
+    case .bool(let truth): truth ? "true" : "false"
+    case .integer(let integer): String(integer)
+    case .string(let string): "\"\(string)\""
+    case .list(let values): "[" + values.map(text).joined(separator: " ") + "]"
+    }
+  }
+}
