@@ -1,0 +1,82 @@
+import Foundation
+import HTTPClient
+import History
+
+/// What an HTTP answer, or the lack of one, says about an operation (DESIGN, section 2).
+///
+/// The rule behind the table: ok and fail need proof; all else is unknown. A status that does not come from the store
+/// itself (NGINX's own 502, 504 or 404) proves nothing.
+public enum ResponseMapping {
+  /// The bodies of the store's answers; every field may be missing.
+  private struct Answer: Decodable {
+    var value: String?
+    var version: Int64?
+    var outcome: String?
+    var title: String?
+    var code: String?
+  }
+
+  public static func completion(
+    of action: StoreOperation.Action, _ result: Result<HTTPResponse, HTTPClientError>
+  ) -> Completion {
+    switch result {
+    case .failure(let error):
+      Completion(kind: error.certainlyNotSent ? .fail : .unknown, error: error.code.rawValue)
+    case .success(let response):
+      completion(of: action, response)
+    }
+  }
+
+  private static func completion(of action: StoreOperation.Action, _ response: HTTPResponse) -> Completion {
+    let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body))
+    let version = answer?.version ?? response.header("ETag").flatMap(version(ofTag:))
+    switch (action, response.status) {
+    case (.put, 200), (.delete, 200), (.delete, 202):
+      return Completion(kind: .ok, version: version)
+    case (.get, 200):
+      guard let value = answer?.value else { return Completion(kind: .unknown, error: "200 without a value") }
+      return Completion(kind: .ok, value: .string(value), version: version)
+    case (.get, 404) where isProblem(response):
+      return Completion(kind: .ok, value: .null, version: version)
+    case (.audit, 200):
+      return Completion(kind: .ok, value: .bool(true), version: version)
+    case (.audit, 404) where isProblem(response):
+      return Completion(kind: .ok, value: .bool(false))
+    default:
+      return Completion(kind: isRefusal(response, answer) ? .fail : .unknown, error: reason(response, answer))
+    }
+  }
+
+  /// Whether the answer proves that nothing was done.
+  private static func isRefusal(_ response: HTTPResponse, _ answer: Answer?) -> Bool {
+    switch response.status {
+    case 400, 413, 415, 422: true
+    // Always unknown, whatever else it says: somebody's time was up.
+    case 504: false
+    case 401...599: isProblem(response) && answer?.outcome == "not-applied"
+    default: false
+    }
+  }
+
+  private static func isProblem(_ response: HTTPResponse) -> Bool {
+    response.header("Content-Type")?.hasPrefix("application/problem+json") == true
+  }
+
+  private static func reason(_ response: HTTPResponse, _ answer: Answer?) -> String {
+    [String(response.status), answer?.code ?? answer?.title].compactMap(\.self).joined(separator: " ")
+  }
+
+  /// `"17"` or `W/"17"`.
+  private static func version(ofTag tag: String) -> Int64? {
+    Int64(tag.drop { $0 == "W" || $0 == "/" }.trimming("\""))
+  }
+}
+
+extension Substring {
+  fileprivate func trimming(_ character: Character) -> Substring {
+    var rest = self
+    while rest.first == character { rest.removeFirst() }
+    while rest.last == character { rest.removeLast() }
+    return rest
+  }
+}

@@ -1,0 +1,182 @@
+import ChaosPlan
+import HTTPClient
+import Synchronization
+
+/// What follows the traffic: the drain, the audit of every write by its operation id, and the final reads of every key.
+public final class Settlement: Sendable {
+  /// How patient it is.
+  public struct Limits: Sendable, Hashable {
+    /// How long the drain goes on although no further acknowledged write is found applied.
+    public var stall: Duration
+    /// How long one question is asked again until it is answered.
+    public var answer: Duration
+    /// How long the cache has to converge.
+    public var convergence: Duration
+    /// Questions asked at the same time.
+    public var concurrency: Int
+
+    public init(
+      stall: Duration = .seconds(20), answer: Duration = .seconds(40), convergence: Duration = .seconds(15),
+      concurrency: Int = 12
+    ) {
+      self.stall = stall
+      self.answer = answer
+      self.convergence = convergence
+      self.concurrency = concurrency
+    }
+  }
+
+  /// What it did, for the report; the history has the answers.
+  public struct Outcome: Sendable, Hashable {
+    public var acknowledgedWrites = 0
+    public var unknownWrites = 0
+    /// Acknowledged writes that the store's record had not when the drain was given up.
+    public var missingWrites: [String] = []
+    /// Unknown writes that turned out to have been applied.
+    public var appliedUnknownWrites = 0
+    /// Writes whose fate could not be had: the audit got no answer.
+    public var unansweredAudits: [String] = []
+    /// Keys whose final read got no answer.
+    public var unreadKeys: [String] = []
+    public var keys = 0
+    /// From the end of the traffic until the last acknowledged write was found applied (or the drain was given up).
+    public var drain: Duration = .zero
+
+    public init() {}
+
+    /// Whether everything that was asked got an answer.
+    public var isComplete: Bool { unansweredAudits.isEmpty && unreadKeys.isEmpty }
+  }
+
+  private let recorder: Recorder
+  private let limits: Limits
+  /// The process number of each lane, which moves on when an outcome is unknown.
+  private let processes: Mutex<[Int]>
+
+  /// - Parameter firstProcess: the final phase's processes begin here; the recorder's stride must have room for them.
+  public init(recorder: Recorder, firstProcess: Int, limits: Limits = Limits()) {
+    self.recorder = recorder
+    self.limits = limits
+    processes = Mutex((0..<limits.concurrency).map { firstProcess + $0 })
+  }
+
+  /// Drains, audits and reads. Ends early where the task is cancelled: what is unanswered then stays so.
+  ///
+  /// - Parameter progress: told what is asked, and how many of how many questions are answered.
+  public func run(progress: @escaping @Sendable (_ what: String, _ done: Int, _ of: Int) -> Void) async -> Outcome {
+    var outcome = Outcome()
+    let writes = recorder.writes.filter { $0.kind != .fail }
+    outcome.acknowledgedWrites = writes.count { $0.kind == .ok }
+    outcome.unknownWrites = writes.count - outcome.acknowledgedWrites
+
+    let start = ContinuousClock.now
+    var answers = await audit(writes.map(\.operation)) { progress("audit", $0, $1) }
+    let late = writes.filter { $0.kind == .ok && answers[$0.operation.operation] != true }.map(\.operation)
+    await drain(late) { progress("drain", $0, $1) }
+    answers.merge(await audit(late) { progress("audit", $0, $1) }) { _, new in new }
+    outcome.drain = start.duration(to: .now)
+    for write in writes {
+      let name = write.operation.operation ?? ""
+      switch (answers[name], write.kind) {
+      case (true?, .unknown): outcome.appliedUnknownWrites += 1
+      case (false?, .ok): outcome.missingWrites.append(name)
+      case (nil, _): outcome.unansweredAudits.append(name)
+      default: break
+      }
+    }
+
+    let keys = Set(writes.map(\.operation.key)).sorted()
+    outcome.keys = keys.count
+    await finalReads(keys, &outcome) { progress("final reads", $0, $1) }
+    return outcome
+  }
+
+  /// Asks the store's record for every write; question and answer go to the history.
+  ///
+  /// - Returns: by operation id, whether it was applied; those without an answer are not in it.
+  private func audit(
+    _ writes: [StoreOperation], progress: @escaping @Sendable (Int, Int) -> Void
+  ) async -> [String?: Bool] {
+    let found = await map(writes, progress: progress) { write, process in
+      let question = StoreOperation(action: .audit, key: write.key, operation: write.operation)
+      return (write.operation, await self.answered(question, process: &process, level: nil)?.value)
+    }
+    var answers: [String?: Bool] = [:]
+    for case (let name, .bool(let isApplied)?) in found { answers[name] = isApplied }
+    return answers
+  }
+
+  /// Waits until the store's record has these acknowledged writes, or no more of them come.
+  private func drain(_ late: [StoreOperation], progress: @escaping @Sendable (Int, Int) -> Void) async {
+    let clock = ContinuousClock()
+    var pending = late
+    var lastProgress = clock.now
+    while !pending.isEmpty, !Task.isCancelled, lastProgress.duration(to: clock.now) < limits.stall {
+      try? await clock.sleep(for: .milliseconds(300))
+      let applied = await map(pending) { write, _ in
+        await self.recorder.look(StoreOperation(action: .audit, key: write.key, operation: write.operation))
+      }
+      let rest = zip(pending, applied).filter { $0.1.value != .bool(true) }.map(\.0)
+      if rest.count < pending.count { lastProgress = clock.now }
+      pending = rest
+      progress(late.count - pending.count, late.count)
+    }
+  }
+
+  /// A linearizable read of every key, and then a cached one, which has to say the same.
+  private func finalReads(
+    _ keys: [String], _ outcome: inout Outcome, progress: @escaping @Sendable (Int, Int) -> Void
+  ) async {
+    let clock = ContinuousClock()
+    let deadline = clock.now + limits.convergence
+    let answers = await map(keys, progress: progress) { key, process -> Bool in
+      let read = StoreOperation(action: .get(.linearizable), key: key)
+      guard let final = await self.answered(read, process: &process, level: "final") else { return false }
+      let cached = StoreOperation(action: .get(.cache), key: key)
+      while clock.now < deadline, !Task.isCancelled, await self.recorder.look(cached).value != final.value {
+        try? await clock.sleep(for: .milliseconds(250))
+      }
+      _ = await self.recorder.perform(cached, process: &process, level: "final-cache")
+      return true
+    }
+    outcome.unreadKeys = zip(keys, answers).filter { !$0.1 }.map(\.0)
+  }
+
+  /// Asks until there is an answer; `nil` when the patience is over.
+  private func answered(_ operation: StoreOperation, process: inout Int, level: String?) async -> Completion? {
+    let clock = ContinuousClock()
+    let deadline = clock.now + limits.answer
+    repeat {
+      let completion = await recorder.perform(operation, process: &process, level: level)
+      if completion.kind == .ok { return completion }
+      try? await clock.sleep(for: .milliseconds(250))
+    } while clock.now < deadline && !Task.isCancelled
+    return nil
+  }
+
+  /// Maps with bounded concurrency, each lane under a process number of its own; the results are in the items' order.
+  private func map<Item: Sendable, Result: Sendable>(
+    _ items: [Item], progress: (@Sendable (Int, Int) -> Void)? = nil,
+    _ transform: @escaping @Sendable (Item, inout Int) async -> Result
+  ) async -> [Result] {
+    let lanes = min(limits.concurrency, max(items.count, 1))
+    return await withTaskGroup(of: [(Int, Result)].self) { group in
+      for lane in 0..<lanes {
+        group.addTask {
+          var process = self.processes.withLock { $0[lane] }
+          defer { self.processes.withLock { [process] in $0[lane] = process } }
+          var results: [(Int, Result)] = []
+          for index in stride(from: lane, to: items.count, by: lanes) {
+            results.append((index, await transform(items[index], &process)))
+            if lane == 0 { progress?(min(items.count, results.count * lanes), items.count) }
+          }
+          return results
+        }
+      }
+      var all: [(Int, Result)] = []
+      all.reserveCapacity(items.count)
+      for await part in group { all += part }
+      return all.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import ChaosPlan
+import Foundation
+import HTTPClient
+
+/// Sends operations to the store's HTTP interface.
+public struct StoreClient: Sendable {
+  /// How long a request may take before the client gives up: longer than the server's own limits (queued 5 s,
+  /// committed 10 s, read 5 s) with a proxy retry between, so that the server's honest answer comes first.
+  public struct Timeouts: Sendable, Hashable {
+    public var queued: Duration = .seconds(12)
+    public var committed: Duration = .seconds(20)
+    public var read: Duration = .seconds(12)
+
+    public init() {}
+  }
+
+  /// `http://127.0.0.1:8000`, without a slash at the end.
+  public let baseURL: String
+  private let http: HTTPClient
+  private let timeouts: Timeouts
+
+  public init(baseURL: String, http: HTTPClient, timeouts: Timeouts = Timeouts()) {
+    self.baseURL = baseURL
+    self.http = http
+    self.timeouts = timeouts
+  }
+
+  /// Sends the operation once and says what its outcome is. Never retries: a retry is another operation.
+  public func perform(_ operation: StoreOperation) async -> Completion {
+    let result: Result<HTTPResponse, HTTPClientError>
+    do throws(HTTPClientError) {
+      result = .success(try await http.send(request(operation)))
+    } catch {
+      result = .failure(error)
+    }
+    return ResponseMapping.completion(of: operation.action, result)
+  }
+
+  func request(_ operation: StoreOperation) -> HTTPRequest {
+    let key = Self.escaped(operation.key)
+    let identity = operation.operation.map { [(name: "Idempotency-Key", value: $0)] } ?? []
+    switch operation.action {
+    case .put(let value, let level):
+      return HTTPRequest(
+        method: "PUT", url: "\(baseURL)/store?ack=\(level.rawValue)",
+        headers: identity + [("Content-Type", "application/json")],
+        body: Self.body(key: operation.key, value: value), timeoutMilliseconds: milliseconds(limit(level)))
+    case .delete(let level):
+      return HTTPRequest(
+        method: "DELETE", url: "\(baseURL)/store/\(key)?ack=\(level.rawValue)", headers: identity,
+        timeoutMilliseconds: milliseconds(limit(level)))
+    case .get(let level):
+      return HTTPRequest(
+        method: "GET", url: "\(baseURL)/store/\(key)?read=\(level.rawValue)",
+        timeoutMilliseconds: milliseconds(timeouts.read))
+    case .audit:
+      return HTTPRequest(
+        method: "GET", url: "\(baseURL)/operations/\(Self.escaped(operation.operation ?? ""))",
+        timeoutMilliseconds: milliseconds(timeouts.read))
+    }
+  }
+
+  private func limit(_ level: AcknowledgementLevel) -> Duration {
+    switch level {
+    case .queued: timeouts.queued
+    case .committed: timeouts.committed
+    }
+  }
+
+  private func milliseconds(_ duration: Duration) -> Int { Int(duration / .milliseconds(1)) }
+
+  private static func body(key: String, value: String) -> [UInt8] {
+    // Two strings always encode.
+    let data = (try? JSONEncoder().encode(["key": key, "value": value])) ?? Data()
+    return Array(data)
+  }
+
+  private static func escaped(_ text: String) -> String {
+    let unreserved = CharacterSet(charactersIn: "-._~").union(.asciiAlphanumerics)
+    return text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? text
+  }
+}
+
+extension CharacterSet {
+  fileprivate static let asciiAlphanumerics = CharacterSet(
+    charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+}
