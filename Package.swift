@@ -46,12 +46,15 @@ let package = Package(
     .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
     // The store: what is tested.
-    library("KeyValueStore", []),
-    library("RedisClient", ["CHiredis"]),
-    library("AMQPClient", ["CRabbitMQ"]),
-    library("SQLClient", ["CPostgres"]),
+    library("ThreadExecutor"),
+    library("KeyValueStore"),
+    library("RedisClient", ["CHiredis", "ThreadExecutor"]),
+    library("AMQPClient", ["CRabbitMQ", "ThreadExecutor"]),
+    library("SQLClient", ["CPostgres", "ThreadExecutor"]),
     library("StoreBackends", ["KeyValueStore", "RedisClient", "AMQPClient", "SQLClient", log]),
     executable(
       "kv-api",
@@ -68,7 +71,7 @@ let package = Package(
       ]),
 
     // The suite: what tests it. It never imports KeyValueStore, so a checker cannot inherit the server's bugs.
-    library("History"),
+    library("History", ["CZlib", "CZstd"]),
     library("Consistency", ["History"]),
     library("ChaosPlan", [.product(name: "Yams", package: "Yams")]),
     library("HTTPClient", ["CCurl"]),
