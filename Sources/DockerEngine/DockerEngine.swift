@@ -146,3 +146,31 @@ public struct DockerEngine: Sendable {
     name.hasPrefix("/") ? String(name.dropFirst()) : name
   }
 }
+
+extension DockerEngine {
+  /// Every container of the project in detail, asked side by side; one that is removed meanwhile is left out.
+  public func details() async throws(DockerEngineError) -> [ContainerDetail] {
+    let found = try await containers()
+    let results = await withTaskGroup(of: Result<ContainerDetail, DockerEngineError>.self) { group in
+      for container in found {
+        group.addTask {
+          do throws(DockerEngineError) {
+            return .success(try await inspect(container.id))
+          } catch {
+            return .failure(error)
+          }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    var details: [ContainerDetail] = []
+    for result in results {
+      do throws(DockerEngineError) {
+        details.append(try result.get())
+      } catch {
+        guard error.isMissingContainer else { throw error }
+      }
+    }
+    return details.sorted { $0.name < $1.name }
+  }
+}

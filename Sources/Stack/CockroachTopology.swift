@@ -1,0 +1,31 @@
+import ChaosPlan
+
+/// Roles from CockroachDB: the node that holds the most leases of the store's ranges leads.
+enum CockroachTopology {
+  /// A row for each node with leases: its address, and how many.
+  static let query = """
+    SELECT n.address, count(*) FROM [SHOW RANGES FROM DATABASE kv WITH DETAILS] AS r \
+    JOIN crdb_internal.gossip_nodes AS n ON n.node_id = r.lease_holder GROUP BY n.address
+    """
+
+  /// - Parameters:
+  ///   - tsv: the answer to `query`, with a header line.
+  ///   - nodes: the names of the nodes that run; a node without leases follows.
+  static func roles(tsv: String, nodes: [String]) -> StatusReader.Roles {
+    let leases = tsv.split(whereSeparator: \.isNewline).dropFirst().reduce(into: [String: Int]()) { leases, line in
+      let fields = line.split(separator: "\t")
+      guard fields.count == 2, let host = fields[0].split(separator: ":").first, let count = Int(fields[1]) else {
+        return
+      }
+      leases[String(host)] = count
+    }
+    let total = leases.values.reduce(0, +)
+    let most = nodes.map { leases[$0, default: 0] }.max() ?? 0
+    let leader = most > 0 ? nodes.sorted().first { leases[$0, default: 0] == most } : nil
+    return nodes.reduce(into: [:]) { roles, node in
+      roles[node] = StatusReader.NodeRole(
+        roles: [node == leader ? .leader : .follower],
+        detail: "holds \(leases[node, default: 0]) of \(total) leases")
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import Foundation
+
+/// `docker compose` on the stack's files.
+struct Compose: Sendable {
+  let configuration: StackConfiguration
+
+  /// What the files come to.
+  struct Model: Decodable, Sendable {
+    struct Service: Decodable, Sendable {
+      struct Port: Decodable, Sendable {
+        var published: String?
+      }
+
+      var image: String?
+      var ports: [Port]?
+    }
+
+    var services: [String: Service]
+
+    var images: [String] {
+      Set(services.values.compactMap(\.image)).sorted()
+    }
+
+    var publishedPorts: [Int] {
+      Set(services.values.flatMap { $0.ports ?? [] }.compactMap { $0.published.flatMap { Int($0) } }).sorted()
+    }
+  }
+
+  /// - Throws: `unavailable` when the plugin is not there.
+  func checkThere() async throws(StackError) {
+    guard try await Tool.run("docker", ["compose", "version", "--short"]).succeeded else {
+      throw StackError(
+        code: .unavailable,
+        message: "Docker Compose v2 is not there (`docker compose version` fails); run scripts/bootstrap")
+    }
+  }
+
+  func model(_ flavour: StackFlavour) async throws(StackError) -> Model {
+    let outcome = try await run(flavour, ["config", "--format", "json"])
+    do {
+      return try JSONDecoder().decode(Model.self, from: Data(outcome.output.utf8))
+    } catch {
+      throw StackError(code: .internalFault, message: "`docker compose config` printed what cannot be read: \(error)")
+    }
+  }
+
+  func up(_ flavour: StackFlavour) async throws(StackError) {
+    var arguments = ["up", "--detach", "--remove-orphans"]
+    if let workers = configuration.workers { arguments += ["--scale", "worker=\(workers)"] }
+    if let apis = configuration.apis { arguments += ["--scale", "api=\(apis)"] }
+    _ = try await run(flavour, arguments)
+  }
+
+  /// Works from the labels of what is there, so that it needs neither the flavour nor the secrets.
+  func down() async throws(StackError) {
+    let arguments = [
+      "compose", "--progress", "quiet", "--project-name", configuration.project, "down", "--volumes",
+      "--remove-orphans", "--timeout", "5",
+    ]
+    let outcome = try await Tool.run("docker", arguments)
+    guard outcome.succeeded else {
+      throw StackError(code: .unavailable, message: "`docker compose down` failed: \(outcome.lastWords)")
+    }
+  }
+
+  private func run(_ flavour: StackFlavour, _ command: [String]) async throws(StackError) -> Tool.Outcome {
+    var arguments = [
+      "compose", "--progress", "quiet", "--project-name", configuration.project, "--env-file",
+      configuration.secretsFile,
+    ]
+    for file in configuration.composeFiles(flavour) { arguments += ["--file", file] }
+    let outcome = try await Tool.run(
+      "docker", arguments + command,
+      environment: [
+        "KVCHAOS_PROJECT": configuration.project, "KVCHAOS_HTTP_PORT": String(configuration.httpPort),
+      ])
+    guard outcome.succeeded else {
+      throw StackError(
+        code: .unavailable, message: "`docker compose \(command.first ?? "")` failed: \(outcome.lastWords)")
+    }
+    return outcome
+  }
+}

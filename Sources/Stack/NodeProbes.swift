@@ -1,0 +1,129 @@
+import ChaosPlan
+import DockerEngine
+import Foundation
+import HTTPClient
+
+/// The questions to the tiers. Each ends within a few seconds; a node that does not answer is left out, another is asked.
+struct NodeProbes: Sendable {
+  let stack: Stack
+  let members: [Member]
+
+  private static let limit = Duration.seconds(4)
+  private static let limitMilliseconds = 3_000
+
+  // MARK: Redis
+
+  func redis() async -> StatusReader.Roles {
+    let nodes = running(.redis)
+    // Three views, so that one of them may be that of a master that was deposed and does not know it yet.
+    let views = await answers(nodes.prefix(3)) { node in
+      await exec(node, ["redis-cli", "CLUSTER", "NODES"]).flatMap { RedisTopology(clusterNodes: $0) }
+    }
+    guard let view = RedisTopology.newest(of: views) else { return [:] }
+    let names = members.filter { $0.tier == .redis }.reduce(into: [String: String]()) { names, member in
+      for address in member.container.addresses.values { names[address] = member.name }
+    }
+    return view.roles(names: names)
+  }
+
+  // MARK: RabbitMQ and its consumers
+
+  func rabbitmqAndWorkers() async -> StatusReader.Roles {
+    async let queues = management([RabbitMQTopology.Queue].self, "/api/queues")
+    async let consumers = management([RabbitMQTopology.Consumer].self, "/api/consumers")
+    var roles: StatusReader.Roles = [:]
+    if let queues = await queues {
+      roles = RabbitMQTopology.roles(brokers: running(.rabbitmq).map(\.name), queues: queues)
+    }
+    if let consumers = await consumers {
+      let workers = running(.worker).map {
+        RabbitMQTopology.Worker(name: $0.name, id: $0.container.id, hostname: $0.container.hostname)
+      }
+      roles.merge(RabbitMQTopology.roles(workers: workers, consumers: consumers)) { first, _ in first }
+    }
+    return roles
+  }
+
+  /// The management API of the first broker that answers.
+  private func management<Value: Decodable & Sendable>(_ type: Value.Type, _ path: String) async -> Value? {
+    guard let secrets = Secrets(path: stack.configuration.secretsFile), let user = secrets["KV_RABBITMQ_USER"],
+      let password = secrets["KV_RABBITMQ_PASSWORD"]
+    else { return nil }
+    let credentials = Data("\(user):\(password)".utf8).base64EncodedString()
+    for node in running(.rabbitmq) {
+      guard let number = node.number else { continue }
+      let answer = await get(
+        type, "http://127.0.0.1:\(15_671 + number)\(path)", headers: [("Authorization", "Basic \(credentials)")])
+      if let answer { return answer }
+    }
+    return nil
+  }
+
+  // MARK: SQL
+
+  func patroni() async -> StatusReader.Roles {
+    let clusters = await answers(running(.sql)[...]) { node -> PatroniTopology.Cluster? in
+      guard let number = node.number else { return nil }
+      return await get(PatroniTopology.Cluster.self, "http://127.0.0.1:\(8_007 + number)/cluster")
+    }
+    guard let cluster = clusters.first else { return [:] }
+    return PatroniTopology.roles(cluster)
+  }
+
+  func cockroach() async -> StatusReader.Roles {
+    let nodes = running(.sql)
+    for node in nodes {
+      let answer = await exec(
+        node,
+        ["cockroach", "sql", "--insecure", "--host=127.0.0.1", "--format=tsv", "--execute", CockroachTopology.query])
+      if let answer { return CockroachTopology.roles(tsv: answer, nodes: nodes.map(\.name)) }
+    }
+    return [:]
+  }
+
+  // MARK: etcd
+
+  func etcd() async -> StatusReader.Roles {
+    let command = ["etcdctl", "endpoint", "status", "--write-out=json"]
+    let found = await answers(running(.etcd)[...]) { node in
+      await exec(node, command, environment: ["ETCDCTL_API=3"]).flatMap { EtcdTopology.role(json: $0) }
+        .map { (node.name, $0) }
+    }
+    return Dictionary(found) { first, _ in first }
+  }
+
+  // MARK: Asking
+
+  private func running(_ tier: Tier) -> [Member] {
+    members.filter { $0.tier == tier && $0.isRunning }.sorted { $0.name < $1.name }
+  }
+
+  /// Asks all at once; the answers in the order of the nodes.
+  private func answers<Value: Sendable>(
+    _ nodes: ArraySlice<Member>, _ ask: @escaping @Sendable (Member) async -> Value?
+  ) async -> [Value] {
+    await withTaskGroup(of: (Int, Value?).self) { group in
+      for (index, node) in nodes.enumerated() { group.addTask { (index, await ask(node)) } }
+      return await group.reduce(into: [(Int, Value)]()) { all, next in
+        if let value = next.1 { all.append((next.0, value)) }
+      }.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+  }
+
+  private func exec(_ node: Member, _ command: [String], environment: [String] = []) async -> String? {
+    let result = try? await stack.engine.exec(
+      node.container.id, command, environment: environment, timeout: Self.limit)
+    guard let result, result.exitCode == 0 else { return nil }
+    return result.output
+  }
+
+  private func get<Value: Decodable>(
+    _ type: Value.Type, _ url: String, headers: [(name: String, value: String)] = []
+  ) async -> Value? {
+    let request = HTTPRequest(
+      method: "GET", url: url, headers: headers, connectTimeoutMilliseconds: 1_000,
+      timeoutMilliseconds: Self.limitMilliseconds)
+    guard let response = try? await stack.http.send(request), response.status == 200 else { return nil }
+    return try? JSONDecoder().decode(type, from: Data(response.body))
+  }
+}

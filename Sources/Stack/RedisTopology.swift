@@ -1,0 +1,79 @@
+import ChaosPlan
+
+/// One node's view of the Redis Cluster: the answer to `CLUSTER NODES` (redis.io/docs/latest/commands/cluster-nodes).
+struct RedisTopology: Sendable, Hashable {
+  struct Node: Sendable, Hashable {
+    var id: String
+    var address: String
+    var flags: Set<String>
+    /// The id of the master that a replica follows.
+    var master: String?
+    var configEpoch: Int
+    var slots: [ClosedRange<Int>]
+  }
+
+  var nodes: [Node]
+
+  /// `nil` when the text is none of that form.
+  init?(clusterNodes text: String) {
+    var nodes: [Node] = []
+    for line in text.split(whereSeparator: \.isNewline) {
+      let fields = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+      guard fields.count >= 8, let epoch = Int(fields[6]) else { return nil }
+      nodes.append(
+        Node(
+          id: fields[0], address: fields[1].split(separator: ":").first.map(String.init) ?? "",
+          flags: Set(fields[2].split(separator: ",").map(String.init)), master: fields[3] == "-" ? nil : fields[3],
+          configEpoch: epoch, slots: fields[8...].compactMap(Self.slots)))
+    }
+    guard !nodes.isEmpty else { return nil }
+    self.nodes = nodes
+  }
+
+  /// `5461-10922`, `7000`; slots on their way to another node (`[93->-…]`) are owned by who has them in a range.
+  private static func slots(_ field: String) -> ClosedRange<Int>? {
+    let ends = field.split(separator: "-").compactMap { Int($0) }
+    guard !field.hasPrefix("["), let first = ends.first, let last = ends.last, first <= last else { return nil }
+    return first...last
+  }
+
+  /// The highest epoch of a master with slots: every failover makes a higher one.
+  private var epoch: Int {
+    nodes.filter { !$0.slots.isEmpty }.map(\.configEpoch).max() ?? -1
+  }
+
+  /// The view that knows of the latest failover; of several that do, the one that most agree on.
+  static func newest(of views: [RedisTopology]) -> RedisTopology? {
+    views.max { first, second in
+      (first.epoch, views.count { $0.owners == first.owners }) < (
+        second.epoch, views.count { $0.owners == second.owners }
+      )
+    }
+  }
+
+  private var owners: [String: [ClosedRange<Int>]] {
+    Dictionary(nodes.map { ($0.id, $0.slots) }) { first, _ in first }
+  }
+
+  /// - Parameter names: node name by address.
+  func roles(names: [String: String]) -> StatusReader.Roles {
+    let nameByID = Dictionary(nodes.map { ($0.id, names[$0.address] ?? $0.address) }) { first, _ in first }
+    return nodes.reduce(into: [:]) { roles, node in
+      guard let name = names[node.address] else { return }
+      roles[name] = role(of: node, nameByID)
+    }
+  }
+
+  private func role(of node: Node, _ nameByID: [String: String]) -> StatusReader.NodeRole {
+    if node.flags.contains("slave"), let master = node.master {
+      return StatusReader.NodeRole(roles: [.replica], detail: "replica of \(nameByID[master] ?? master)")
+    }
+    if node.flags.contains("master"), !node.slots.isEmpty {
+      let ranges = node.slots.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+      let failed = node.flags.contains("fail") ? ", seen as failed" : ""
+      return StatusReader.NodeRole(
+        roles: [.master], detail: "master of \(ranges.joined(separator: ", "))\(failed)", slots: node.slots)
+    }
+    return StatusReader.NodeRole(roles: [], detail: "no slots (\(node.flags.sorted().joined(separator: ", ")))")
+  }
+}

@@ -1,0 +1,30 @@
+import Foundation
+
+/// The generated passwords: `NAME=value` lines.
+struct Secrets: Sendable {
+  private let values: [String: String]
+
+  init(text: String) {
+    values = text.split(separator: "\n").reduce(into: [:]) { values, line in
+      guard !line.hasPrefix("#"), let equals = line.firstIndex(of: "=") else { return }
+      values[String(line[..<equals])] = String(line[line.index(after: equals)...])
+    }
+  }
+
+  /// `nil` when the file is not there or cannot be read.
+  init?(path: String) {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+    self.init(text: text)
+  }
+
+  subscript(name: String) -> String? { values[name] }
+
+  /// Makes the file if it is not there, by `scripts/secrets`.
+  static func ensure(_ configuration: StackConfiguration) async throws(StackError) {
+    guard !FileManager.default.fileExists(atPath: configuration.secretsFile) else { return }
+    let outcome = try await Tool.run("\(configuration.home)/scripts/secrets", [])
+    guard outcome.succeeded else {
+      throw StackError(code: .unavailable, message: "scripts/secrets failed: \(outcome.lastWords)")
+    }
+  }
+}

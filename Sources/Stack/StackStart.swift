@@ -1,0 +1,183 @@
+import DockerEngine
+import Faults
+import Synchronization
+
+/// One `up`: the checks, Compose, the wait for every container, the first answer.
+struct StackStart: Sendable {
+  let stack: Stack
+  let progress: @Sendable (StackProgress) -> Void
+
+  private var configuration: StackConfiguration { stack.configuration }
+  private var compose: Compose { Compose(configuration: configuration) }
+  private static let pollInterval = Duration.seconds(1)
+
+  func run() async throws(StackError) -> StackFlavour {
+    let start = ContinuousClock.now
+    let deadline = start + configuration.limit
+    let existing = try await containersThere()
+    try await compose.checkThere()
+    try await Secrets.ensure(configuration)
+    let flavour = try await FlavourChoice(stack: stack).decide(existing: existing, progress: progress)
+    let model = try await compose.model(flavour)
+    try await checkImages(model)
+    try checkPorts(model, existing: existing)
+    try await startContainers(flavour, until: deadline)
+    try await waitForAnswer(until: deadline)
+    progress(.answered(ContinuousClock.now - start))
+    return flavour
+  }
+
+  // MARK: Checks
+
+  private func containersThere() async throws(StackError) -> [ContainerSummary] {
+    do throws(DockerEngineError) {
+      try await stack.engine.version()
+      return try await stack.engine.containers()
+    } catch {
+      throw StackError(error)
+    }
+  }
+
+  private func checkImages(_ model: Compose.Model) async throws(StackError) {
+    for image in model.images {
+      do throws(DockerEngineError) {
+        if try await stack.engine.hasImage(image) { continue }
+      } catch {
+        throw StackError(error)
+      }
+      throw StackError(
+        code: .unavailable,
+        message: "the image \(image) is not on this machine; run `make images` (scripts/bootstrap --images)")
+    }
+  }
+
+  private func checkPorts(_ model: Compose.Model, existing: [ContainerSummary]) throws(StackError) {
+    let own = existing.reduce(into: Set<Int>()) { $0.formUnion($1.publishedPorts) }
+    for port in model.publishedPorts where !own.contains(port) && PortCheck.isTaken(port) {
+      let holder = PortCheck.holder(of: port).map { " by \($0)" } ?? ""
+      let other = port == configuration.httpPort ? ", or set KVCHAOS_HTTP_PORT to another" : ""
+      throw StackError(
+        code: .unavailable, message: "port \(port) of 127.0.0.1 is in use\(holder); stop what uses it\(other)")
+    }
+  }
+
+  // MARK: Containers
+
+  private final class Signal: Sendable {
+    let isSet = Atomic(false)
+  }
+
+  private func startContainers(
+    _ flavour: StackFlavour, until deadline: ContinuousClock.Instant
+  ) async throws(StackError) {
+    let watch = StartWatch(before: try await details())
+    let composeEnded = Signal()
+    let result = await withTaskGroup(of: Result<Void, StackError>.self) { group in
+      group.addTask {
+        do throws(StackError) {
+          try await compose.up(flavour)
+          composeEnded.isSet.store(true, ordering: .releasing)
+          return .success(())
+        } catch {
+          return .failure(error)
+        }
+      }
+      group.addTask {
+        do throws(StackError) {
+          try await watchStart(watch, until: deadline) { composeEnded.isSet.load(ordering: .acquiring) }
+          return .success(())
+        } catch {
+          return .failure(error)
+        }
+      }
+      defer { group.cancelAll() }
+      for await result in group {
+        if case .failure = result { return result }
+      }
+      return .success(())
+    }
+    do throws(StackError) {
+      try result.get()
+    } catch {
+      // Compose may be the first to notice a container that died; the container's own words say more.
+      if case .died(let container) = watch.verdict((try? await details()) ?? [], allStarted: false) {
+        throw await death(of: container)
+      }
+      throw error
+    }
+  }
+
+  private func watchStart(
+    _ watch: StartWatch, until deadline: ContinuousClock.Instant, allStarted: @Sendable () -> Bool
+  ) async throws(StackError) {
+    var shown: [TierProgress] = []
+    while true {
+      // Asked before the containers are looked at: what is there then is all there will be.
+      let isComplete = allStarted()
+      let containers = try await details()
+      let lines = watch.progress(containers)
+      for line in lines where !shown.contains(line) { progress(.tier(line)) }
+      shown = lines
+      switch watch.verdict(containers, allStarted: isComplete) {
+      case .ready: if isComplete { return }
+      case .died(let container): throw await death(of: container)
+      case .waiting: break
+      }
+      guard ContinuousClock.now < deadline, !Task.isCancelled else { throw await notReady(lines, containers) }
+      try? await Task.sleep(for: Self.pollInterval)
+    }
+  }
+
+  private func details() async throws(StackError) -> [ContainerDetail] {
+    do throws(DockerEngineError) {
+      return try await stack.engine.details()
+    } catch {
+      throw StackError(error)
+    }
+  }
+
+  private func death(of container: ContainerDetail) async -> StackError {
+    let memory = container.wasOutOfMemory ? ", out of memory" : ""
+    let code = container.state.exitCode.map { " (exit code \($0)\(memory))" } ?? ""
+    let how = container.restartCount >= StartWatch.restartLimit ? "keeps ending" : "ended"
+    return StackError(
+      code: .unavailable,
+      message: "container \(container.name) \(how) at start\(code)\(await lastLines(of: container))")
+  }
+
+  private func notReady(_ lines: [TierProgress], _ containers: [ContainerDetail]) async -> StackError {
+    let waiting = lines.flatMap(\.waitingFor)
+    let first = containers.first { $0.name == waiting.first }
+    var message = "the stack was not ready within \(configuration.limit.components.seconds) s"
+    if !waiting.isEmpty { message += ": waited for \(waiting.joined(separator: ", "))" }
+    if let first {
+      if let probe = first.healthOutput?.split(separator: "\n").last {
+        message += "\nthe last health check of \(first.name) says: \(probe)"
+      }
+      message += await lastLines(of: first)
+    }
+    return StackError(code: .unavailable, message: message)
+  }
+
+  private func lastLines(of container: ContainerDetail) async -> String {
+    guard let log = try? await stack.engine.logs(container.id, tail: 8) else { return "" }
+    let lines = log.split(separator: "\n").map { "\n  \($0)" }.joined()
+    return lines.isEmpty ? "; it wrote nothing" : "; its last lines:\(lines)"
+  }
+
+  // MARK: The first answer
+
+  private func waitForAnswer(until deadline: ContinuousClock.Instant) async throws(StackError) {
+    let probe = StoreProbe(http: stack.http, url: configuration.storeURL)
+    while let reason = await probe.ask() {
+      guard ContinuousClock.now < deadline, !Task.isCancelled else {
+        throw StackError(
+          code: .unavailable,
+          message:
+            "every container is healthy, but the store did not answer within \(configuration.limit.components.seconds) s: \(reason)"
+        )
+      }
+      try? await Task.sleep(for: .milliseconds(300))
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import ChaosPlan
+import DockerEngine
+import Faults
+
+/// Asks every tier for the roles of its nodes, all at once.
+struct StatusReader: Sendable {
+  let stack: Stack
+
+  /// What one tier's probe found, by node name. A node that is missing here is `unknown`.
+  typealias Roles = [String: NodeRole]
+
+  struct NodeRole: Sendable, Hashable {
+    var roles: Set<Role>
+    var detail: String
+    var slots: [ClosedRange<Int>]?
+  }
+
+  func read() async throws(StackError) -> StackStatus {
+    let found: [ContainerDetail]
+    do throws(DockerEngineError) {
+      found = try await stack.engine.details()
+    } catch {
+      throw StackError(error)
+    }
+    let members = found.compactMap(Member.init(container:))
+    let flavour: StackFlavour = members.contains { $0.tier == .etcd } ? .patroni : .cockroach
+    let roles = await roles(of: members, flavour)
+    let nodes = members.map { member in
+      let role = member.isRunning ? roles[member.name] ?? Self.fallback(member) : Self.down(member)
+      return StackNode(
+        name: member.name, container: member.container.name, id: member.container.id, tier: member.tier,
+        roles: role.roles, detail: role.detail, state: member.container.state, slots: role.slots)
+    }
+    return StackStatus(
+      flavour: flavour,
+      nodes: nodes.sorted { (Self.order($0.tier), $0.name) < (Self.order($1.tier), $1.name) })
+  }
+
+  private func roles(of members: [Member], _ flavour: StackFlavour) async -> Roles {
+    let probes = NodeProbes(stack: stack, members: members)
+    async let redis = probes.redis()
+    async let brokers = probes.rabbitmqAndWorkers()
+    async let etcd = probes.etcd()
+    async let sql = flavour == .patroni ? probes.patroni() : probes.cockroach()
+    var all: Roles = [:]
+    for part in [await redis, await brokers, await etcd, await sql] {
+      all.merge(part) { first, _ in first }
+    }
+    return all
+  }
+
+  /// Nodes of tiers without roles are members; others are unknown when their tier did not answer.
+  private static func fallback(_ member: Member) -> NodeRole {
+    switch member.tier {
+    case .proxy, .api: NodeRole(roles: [.member], detail: "member")
+    case .worker, .redis, .rabbitmq, .sql, .etcd: NodeRole(roles: [], detail: "unknown")
+    }
+  }
+
+  private static func down(_ member: Member) -> NodeRole {
+    let code = member.container.state.exitCode.map { ", exit code \($0)" } ?? ""
+    return NodeRole(roles: [], detail: member.container.state.status == .paused ? "paused" : "down\(code)")
+  }
+
+  private static func order(_ tier: Tier) -> Int {
+    Tier.allCases.firstIndex(of: tier) ?? 0
+  }
+}
+
+/// A container that is a node of a tier (one-shot containers are none).
+struct Member: Sendable {
+  var name: String
+  var tier: Tier
+  var container: ContainerDetail
+
+  init?(container: ContainerDetail) {
+    guard let tier = container.labels[StackLabel.tier].flatMap(Tier.init(rawValue:)) else { return nil }
+    let prefix = (container.labels["com.docker.compose.project"] ?? "") + "-"
+    name = container.name.hasPrefix(prefix) ? String(container.name.dropFirst(prefix.count)) : container.name
+    self.tier = tier
+    self.container = container
+  }
+
+  var isRunning: Bool { container.state.status == .running }
+
+  /// The number at the end of the name: 2 for `redis-2`.
+  var number: Int? { name.split(separator: "-").last.flatMap { Int($0) } }
+}

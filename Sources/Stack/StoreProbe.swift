@@ -1,0 +1,31 @@
+import Foundation
+import HTTPClient
+
+/// Asks the whole store one question: a committed write, and a linearizable read that must see it.
+struct StoreProbe: Sendable {
+  /// A key of its own, which no workload uses.
+  static let key = "kvchaos-ready"
+
+  let http: HTTPClient
+  let url: String
+
+  /// `nil` when the store answered; else why it did not, in a few words.
+  func ask() async -> String? {
+    let value = UUID().uuidString
+    do throws(HTTPClientError) {
+      let write = try await http.send(
+        HTTPRequest(
+          method: "PUT", url: "\(url)/store?ack=committed",
+          headers: [("Content-Type", "application/json"), ("Idempotency-Key", value)],
+          body: Array(#"{"key":"\#(Self.key)","value":"\#(value)"}"#.utf8), timeoutMilliseconds: 5_000))
+      guard write.status == 200 else { return "a committed write was answered with \(write.status)" }
+      let read = try await http.send(
+        HTTPRequest(
+          method: "GET", url: "\(url)/store/\(Self.key)?read=linearizable", timeoutMilliseconds: 5_000))
+      guard read.status == 200 else { return "a linearizable read was answered with \(read.status)" }
+      return read.text.contains(value) ? nil : "a linearizable read did not see the write before it"
+    } catch {
+      return "no answer: \(error)"
+    }
+  }
+}
