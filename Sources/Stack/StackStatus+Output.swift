@@ -1,0 +1,62 @@
+import Foundation
+
+/// The status for people and for programs.
+extension StackStatus {
+  /// A table: node, tier, state, role.
+  public var table: String {
+    let rows = nodes.map { node in
+      [node.name, node.tier.rawValue, state(of: node), node.detail]
+    }
+    let all = [["NODE", "TIER", "STATE", "ROLE"]] + rows
+    let widths = (0..<3).map { column in all.map(\.[column].count).max() ?? 0 }
+    let lines = all.map { row in
+      row.enumerated().map { column, cell in
+        column < 3 ? cell + String(repeating: " ", count: widths[column] - cell.count) : cell
+      }.joined(separator: "  ")
+    }
+    return (["SQL flavour: \(flavour.rawValue)"] + lines).joined(separator: "\n")
+  }
+
+  private func state(of node: StackNode) -> String {
+    guard node.state.status == .running, let health = node.state.health else { return node.state.status.rawValue }
+    return health.rawValue
+  }
+
+  /// The same as JSON: `flavour`, and `nodes` with `name`, `container`, `id`, `tier`, `roles`, `detail`, `status`,
+  /// `health`, `startedAt`, `slots` (pairs of first and last).
+  public func json() throws(StackError) -> String {
+    struct Document: Encodable {
+      struct Node: Encodable {
+        var name: String
+        var container: String
+        var id: String
+        var tier: String
+        var roles: [String]
+        var detail: String
+        var status: String
+        var health: String?
+        var startedAt: String
+        var slots: [[Int]]?
+      }
+
+      var flavour: String
+      var nodes: [Node]
+    }
+    let document = Document(
+      flavour: flavour.rawValue,
+      nodes: nodes.map { node in
+        Document.Node(
+          name: node.name, container: node.container, id: node.id, tier: node.tier.rawValue,
+          roles: node.roles.map(\.rawValue).sorted(), detail: node.detail, status: node.state.status.rawValue,
+          health: node.state.health?.rawValue, startedAt: node.state.startedAt,
+          slots: node.slots?.map { [$0.lowerBound, $0.upperBound] })
+      })
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do {
+      return String(decoding: try encoder.encode(document), as: UTF8.self)
+    } catch {
+      throw StackError(code: .internalFault, message: "the status cannot be encoded: \(error)")
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Stack
+
+/// `kvchaos status`
+struct StatusCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Show every container with its role now.",
+    discussion: """
+      Which Redis is master of which slots, which RabbitMQ leads the queues, which worker consumes them, which SQL node \
+      leads. A node that does not answer within a few seconds is "unknown".
+
+      Exit status: 0; 69 Docker is not there, or the stack is not up.
+      """)
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() async throws {
+    let status = try await Stack(try StackConfiguration.current()).status()
+    guard status.isUp else {
+      throw StackError(code: .unavailable, message: "the stack is not up; run `kvchaos up`")
+    }
+    print(json ? try status.json() : status.table)
+  }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import ChaosPlan
+import Faults
+import Foundation
+import Stack
+import Synchronization
+
+/// `kvchaos up`
+struct UpCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "up",
+    abstract: "Start the stack and wait until the whole store answers.",
+    discussion: """
+      Ends when the store has answered a committed write and a linearizable read. A stack that is up already is left as \
+      it is. Faults that an earlier run left behind are taken back first.
+
+      Progress goes to standard error. Exit status: 0 the store answers; 69 Docker, an image or a port is not there, or a \
+      container does not start (with its last lines).
+      """)
+
+  enum Flavour: String, ExpressibleByArgument, CaseIterable {
+    case auto, cockroach, patroni
+  }
+
+  @Option(help: "What the SQL tier runs: auto takes CockroachDB where its image can be had, else Patroni.")
+  var flavour = Flavour.auto
+
+  @Option(help: ArgumentHelp("Number of workers (default: as the compose file says).", valueName: "number"))
+  var workers: Int?
+
+  @Option(help: ArgumentHelp("Number of APIs (default: as the compose file says).", valueName: "number"))
+  var apis: Int?
+
+  @Option(help: ArgumentHelp("Give up after so long.", valueName: "seconds"))
+  var limit = 180
+
+  @Flag(help: "Print the status of every node as JSON at the end.")
+  var json = false
+
+  func validate() throws {
+    guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
+    guard (workers ?? 1) > 0 else { throw ValidationError("--workers must be at least 1.") }
+    guard (apis ?? 1) > 0 else { throw ValidationError("--apis must be at least 1.") }
+  }
+
+  func run() async throws {
+    var configuration = try StackConfiguration.current(flavour: SQLChoice(rawValue: flavour.rawValue) ?? .auto)
+    configuration.workers = workers
+    configuration.apis = apis
+    configuration.limit = .seconds(limit)
+    let stack = Stack(configuration)
+    try HealCommand.report(try await stack.healLeftovers(), quietWhenNothing: true)
+    let display = ProgressWriter()
+    try await stack.up { display.write($0) }
+    if json { print(try await stack.status().json()) }
+  }
+}
+
+/// Writes the progress of `up` to standard error.
+final class ProgressWriter: Sendable {
+  private let display = Mutex(
+    StackProgressDisplay(
+      isTerminal: isatty(FileHandle.standardError.fileDescriptor) == 1,
+      environment: ProcessInfo.processInfo.environment))
+
+  func write(_ progress: StackProgress) {
+    display.withLock { display in
+      FileHandle.standardError.write(Data(display.apply(progress).utf8))
+    }
+  }
+}
