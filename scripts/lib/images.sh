@@ -61,6 +61,8 @@ make_base_image() {
   fi
   # Slim: packages installed later leave their manuals and translations out.
   printf 'path-exclude /usr/share/%s/*\n' doc man info locale >"$directory/etc/dpkg/dpkg.cfg.d/kvchaos-slim"
+  # apt keeps neither its cache nor packages: 100 MB in each image.
+  printf '%s "";\n' Dir::Cache::pkgcache Dir::Cache::srcpkgcache >"$directory/etc/apt/apt.conf.d/kvchaos-slim"
   # No daemon starts while an image is built.
   printf '#!/bin/sh\nexit 101\n' >"$directory/usr/sbin/policy-rc.d"
   chmod 0755 "$directory/usr/sbin/policy-rc.d"
