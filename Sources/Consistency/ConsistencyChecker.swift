@@ -30,6 +30,7 @@ public struct ConsistencyChecker: Sendable {
     let isRegister = model == .register || model == .casRegister
     let options = options
     let trail = AuditTrail(history)
+    let budget = Budget(timeout: options.timeout, memoryLimitBytes: options.memoryLimitBytes, since: start)
 
     let parts = Parallel.map(count: history.groupCount, threads: threads) { next in
       var audit = AuditTallies()
@@ -41,7 +42,7 @@ public struct ConsistencyChecker: Sendable {
           audit.merge(key.run())
         }
         guard let model else { continue }
-        let check = KeyCheck(history: history, model: model, options: options, failedCas: failedCas)
+        let check = KeyCheck(history: history, model: model, options: options, failedCas: failedCas, budget: budget)
         keys.append(check.verdict(ofGroup: group))
       }
       return (audit, keys)

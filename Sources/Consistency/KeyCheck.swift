@@ -6,6 +6,7 @@ struct KeyCheck {
   let model: Model
   let options: CheckOptions
   let failedCas: CheckOptions.FailedCas
+  let budget: Budget
 
   func verdict(ofGroup group: Int) -> KeyVerdict {
     let start = ContinuousClock.now
@@ -41,7 +42,18 @@ struct KeyCheck {
       }
       return
     }
-    result.verdict = .unknown
-    result.note = "ambiguous values: not searched yet"
+    result.engine = .registerSearch
+    var search = RegisterSearch(projection.ops, budget: budget)
+    let answer = search.run()
+    result.configurations = search.peakConfigurations
+    switch answer {
+    case .linearizable: break
+    case .violation(let source):
+      result.verdict = .violated
+      result.core = [history.operation(ops[source])]
+    case .exhausted(let what):
+      result.verdict = .unknown
+      result.note = what.rawValue
+    }
   }
 }

@@ -1,0 +1,117 @@
+import History
+
+/// A register's operations in the form that the search runs over: values numbered densely, invocations and completions
+/// in one sequence, operations without an end gathered in classes of equal effect.
+struct RegisterHistory {
+  enum Step {
+    case call(Int32)
+    case ret(Int32)
+  }
+
+  let ops: [RegisterOp]
+  /// The number of what the operation leaves (or sees, for a read), and of what it expects.
+  private(set) var values: [Int32] = []
+  private(set) var expected: [Int32] = []
+  /// Value 0 is the initial absence.
+  private(set) var valueCount = 1
+  /// In time order.
+  private(set) var steps: [Step] = []
+  /// The place of a certain operation among those open at once; it is free again after the completion.
+  private(set) var slots: [Int32] = []
+  private(set) var slotCount = 0
+  /// The class of an uncertain operation; -1 for a certain one.
+  private(set) var classes: [Int32] = []
+  /// By class: one of its operations.
+  private(set) var classLeaders: [Int32] = []
+  private(set) var hasCas = false
+  private(set) var hasMismatch = false
+  /// By value: certain operations that must see it and are not invoked yet; and all that may leave it.
+  private(set) var futureObservers: [Int32] = []
+  private(set) var futureWriters: [Int32] = []
+
+  init(_ source: [RegisterOp]) {
+    var numbers: [Token: Int32] = [.null: 0]
+    func number(_ token: Token) -> Int32 {
+      if let known = numbers[token] { return known }
+      let new = Int32(numbers.count)
+      numbers[token] = new
+      return new
+    }
+    hasMismatch = source.contains { $0.kind == .mismatch }
+    // Values that something sees: only for those can an operation of unknown outcome ever be needed.
+    var seen: Set<Token> = []
+    for op in source {
+      if op.kind == .read { seen.insert(op.value) }
+      if op.kind == .cas { seen.insert(op.expected) }
+    }
+    let isNeeded = { [hasMismatch] (op: RegisterOp) in op.isCertain || hasMismatch || seen.contains(op.value) }
+    ops = source.filter(isNeeded)
+    for op in ops {
+      values.append(op.kind == .mismatch ? number(op.expected) : number(op.value))
+      expected.append(op.kind == .cas ? number(op.expected) : -1)
+    }
+    hasCas = ops.contains { $0.kind == .cas }
+    valueCount = numbers.count
+    futureObservers = Array(repeating: 0, count: valueCount)
+    futureWriters = Array(repeating: 0, count: valueCount)
+    for (index, op) in ops.enumerated() { count(op, index, by: 1) }
+    classify()
+    sequence()
+  }
+
+  private mutating func count(_ op: RegisterOp, _ index: Int, by step: Int32) {
+    switch op.kind {
+    case .read: futureObservers[Int(values[index])] += step
+    case .write: futureWriters[Int(values[index])] += step
+    case .cas:
+      futureWriters[Int(values[index])] += step
+      if op.isCertain { futureObservers[Int(expected[index])] += step }
+    case .mismatch: break
+    }
+  }
+
+  private mutating func classify() {
+    var known: [Int64: Int32] = [:]
+    for (index, op) in ops.enumerated() {
+      guard !op.isCertain else {
+        classes.append(-1)
+        continue
+      }
+      let identity = Int64(values[index]) << 32 | Int64(UInt32(bitPattern: expected[index]))
+      if let number = known[identity] {
+        classes.append(number)
+      } else {
+        known[identity] = Int32(classLeaders.count)
+        classes.append(Int32(classLeaders.count))
+        classLeaders.append(Int32(index))
+      }
+    }
+  }
+
+  private mutating func sequence() {
+    let returning = ops.indices.filter { ops[$0].isCertain }.sorted { ops[$0].ret < ops[$1].ret }
+    slots = Array(repeating: -1, count: ops.count)
+    var free: [Int32] = []
+    var next = 0
+    steps.reserveCapacity(ops.count + returning.count)
+    for (index, op) in ops.enumerated() {
+      while next < returning.count, ops[returning[next]].ret < op.call {
+        free.append(slots[returning[next]])
+        steps.append(.ret(Int32(returning[next])))
+        next += 1
+      }
+      steps.append(.call(Int32(index)))
+      guard op.isCertain else { continue }
+      if let slot = free.popLast() {
+        slots[index] = slot
+      } else {
+        slots[index] = Int32(slotCount)
+        slotCount += 1
+      }
+    }
+    while next < returning.count {
+      steps.append(.ret(Int32(returning[next])))
+      next += 1
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import History
+
+extension RegisterSearch {
+  /// Whether the register may change away from a state: not when something still has to see it and nothing can write it
+  /// again.
+  func mayLeave(_ state: Int) -> Bool {
+    if futureObservers[state] == 0 || futureWriters[state] > 0 { return true }
+    for word in 0..<words {
+      var bits = row[1 + words + word]
+      while bits != 0 {
+        let slot = word * 64 + bits.trailingZeroBitCount
+        bits &= bits - 1
+        if history.values[open[slot]] == state { return true }
+      }
+    }
+    for (number, leader) in history.classLeaders.enumerated()
+    where Int(history.values[Int(leader)]) == state && invoked[number] > row[1 + 2 * words + number] { return true }
+    return false
+  }
+
+  /// Gathers, by the value that they leave, the available operations that a predicate names: of each value the one that
+  /// ends first, or else a class.
+  mutating func collectBest(_ isWanted: (Int) -> Bool) {
+    for word in 0..<words {
+      var bits = row[1 + words + word]
+      while bits != 0 {
+        let slot = word * 64 + bits.trailingZeroBitCount
+        bits &= bits - 1
+        let operation = open[slot]
+        guard isWanted(operation) else { continue }
+        let value = Int(history.values[operation])
+        let known = best[value]
+        if known == Self.none { bestValues.append(value) }
+        if known < 0 || history.ops[operation].ret < history.ops[known].ret { best[value] = operation }
+      }
+    }
+    for (number, leader) in history.classLeaders.enumerated()
+    where invoked[number] > row[1 + 2 * words + number] && isWanted(Int(leader)) {
+      let value = Int(history.values[Int(leader)])
+      guard best[value] == Self.none else { continue }
+      bestValues.append(value)
+      best[value] = -2 - number
+    }
+  }
+
+  mutating func forgetBest() {
+    for value in bestValues { best[value] = Self.none }
+    bestValues.removeAll(keepingCapacity: true)
+  }
+
+  /// Whether a value is worth passing through on the way: some open operation can only happen there.
+  func isUseful(_ value: Int, goal: RegisterOp, target: Int) -> Bool {
+    if goal.kind == .cas, Int(history.expected[target]) == value { return true }
+    guard openObservers[value] > 0 || history.hasMismatch || history.hasCas else { return false }
+    for word in 0..<words {
+      var bits = row[1 + word]
+      while bits != 0 {
+        let slot = word * 64 + bits.trailingZeroBitCount
+        bits &= bits - 1
+        let operation = open[slot]
+        switch history.ops[operation].kind {
+        case .read: if Int(history.values[operation]) == value { return true }
+        case .mismatch: if Int(history.values[operation]) != value { return true }
+        case .cas: if Int(history.expected[operation]) == value { return true }
+        case .write: break
+        }
+      }
+    }
+    guard history.hasCas else { return false }
+    for (number, leader) in history.classLeaders.enumerated()
+    where Int(history.expected[Int(leader)]) == value && invoked[number] > row[1 + 2 * words + number] { return true }
+    return false
+  }
+
+  /// A blind write happens: makes `result` from `row`.
+  mutating func write(_ value: Int, canLeave: Bool) {
+    copyRow()
+    // Every other open write may have happened right before it, unseen.
+    for word in 0..<words { result[1 + word] &= ~writes[word] }
+    if canLeave, !history.hasCas, !history.hasMismatch { passThroughCompleteValues(towards: value) }
+    use(best[value])
+    settle(in: value)
+  }
+
+  /// A compare-and-set happens.
+  mutating func exchange(_ value: Int, _ operation: Int) {
+    copyRow()
+    use(operation)
+    settle(in: value)
+  }
+
+  private func copyRow() {
+    for index in 0..<result.count { result[index] = row[index] }
+  }
+
+  /// Marks an operation, or one of a class, as happened.
+  private func use(_ operation: Int) {
+    guard operation >= 0 else {
+      result[1 + 2 * words + (-2 - operation)] += 1
+      return
+    }
+    let slot = Int(history.slots[operation])
+    result[1 + slot / 64] &= ~(1 << UInt64(slot % 64))
+    result[1 + words + slot / 64] &= ~(1 << UInt64(slot % 64))
+  }
+
+  /// Values whose every reader is open by now can be passed through at any change of state, at no cost: written, read
+  /// by all, and gone.
+  private func passThroughCompleteValues(towards target: Int) {
+    for value in bestValues where value != target && futureObservers[value] == 0 && openObservers[value] > 0 {
+      var isRead = false
+      forEachPending { slot, operation in
+        guard history.ops[operation].kind == .read, Int(history.values[operation]) == value else { return }
+        result[1 + slot / 64] &= ~(1 << UInt64(slot % 64))
+        isRead = true
+      }
+      if isRead { use(best[value]) }
+    }
+  }
+
+  /// The state is `value` now: everything that only waited for it happens.
+  private func settle(in value: Int) {
+    result[0] = UInt64(value)
+    forEachPending { slot, operation in
+      let isSettled =
+        switch history.ops[operation].kind {
+        case .read: Int(history.values[operation]) == value
+        case .mismatch: Int(history.values[operation]) != value
+        case .write, .cas: false
+        }
+      if isSettled { result[1 + slot / 64] &= ~(1 << UInt64(slot % 64)) }
+    }
+    for word in 0..<words { result[1 + words + word] &= ~(useless[word] & ~result[1 + word]) }
+  }
+
+  private func forEachPending(_ body: (_ slot: Int, _ operation: Int) -> Void) {
+    for word in 0..<words {
+      var bits = result[1 + word]
+      while bits != 0 {
+        let slot = word * 64 + bits.trailingZeroBitCount
+        bits &= bits - 1
+        body(slot, open[slot])
+      }
+    }
+  }
+
+  /// Files `result`: with the configurations after the completion if its operation has happened, else for more steps.
+  mutating func file(reaches: Bool, word: Int, bit: UInt64) {
+    if reaches {
+      result[1 + word] &= ~bit
+      result[1 + words + word] &= ~bit
+      next.insert(UnsafeBufferPointer(result))
+    } else {
+      work.insert(UnsafeBufferPointer(result))
+    }
+  }
+}

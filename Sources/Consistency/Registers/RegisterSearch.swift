@@ -1,0 +1,266 @@
+import History
+
+/// Decides registers whose values are ambiguous, and registers with compare-and-set, by a search over the frontier.
+///
+/// The search goes through the history in time order and keeps every state that the register can be in, each with what
+/// of the open operations has happened: memory follows the number of operations open at once, not the history's length.
+/// Operations are put in order just in time, when one returns that has not happened yet (Lowe, Testing for
+/// linearizability, 2017). What keeps the configurations few:
+///
+/// - A read happens as soon as the state allows it: it can only help.
+/// - A write that is open while another one happens may have happened right before it, unseen. So when a write happens,
+///   all others that are open lose their obligation, and only keep the possibility to happen later.
+/// - Of open operations of equal effect the one that ends first is used first. Those without an end are only counted.
+/// - A state that some later read needs to see again, and nothing can write again, is not left.
+/// - A configuration that another one dominates is dropped.
+struct RegisterSearch: ~Copyable {
+  enum Answer: Sendable, Hashable {
+    case linearizable
+    /// No order explains the completion of this operation (its `source`).
+    case violation(at: Int)
+    case exhausted(Budget.Exhausted)
+  }
+
+  let history: RegisterHistory
+  let budget: Budget
+  let words: Int
+  var current: ConfigurationSet
+  var next: ConfigurationSet
+  var work: ConfigurationSet
+  /// The configuration that is expanded, and what a step makes of it.
+  let row: UnsafeMutableBufferPointer<UInt64>
+  let result: UnsafeMutableBufferPointer<UInt64>
+  /// By slot: the open operation there.
+  var open: [Int]
+  /// Which slots hold open writes, reads, compare-and-sets; and writes that nothing will ever need to see.
+  var writes: [UInt64]
+  var useless: [UInt64]
+  /// By class: operations invoked so far.
+  var invoked: [UInt64]
+  var futureObservers: [Int32]
+  var futureWriters: [Int32]
+  /// By value: open certain operations that must see it.
+  var openObservers: [Int32]
+  /// Refused compare-and-sets that have not returned: any value may serve them.
+  var mismatchesLeft: Int
+  /// During an expansion, by value: the open operation that leaves it and ends first; else its class, as -2 - class.
+  var best: [Int]
+  var bestValues: [Int] = []
+  private(set) var peakConfigurations = 1
+  var expansions = 0
+
+  static let none = -1
+
+  init(_ ops: [RegisterOp], budget: Budget) {
+    history = RegisterHistory(ops)
+    self.budget = budget
+    words = max(1, (history.slotCount + 63) / 64)
+    let empty = ConfigurationSet(words: words, classes: history.classLeaders.count, states: history.valueCount)
+    (current, next, work) = (empty, empty, empty)
+    row = .allocate(capacity: empty.stride)
+    result = .allocate(capacity: empty.stride)
+    open = Array(repeating: 0, count: words * 64)
+    writes = Array(repeating: 0, count: words)
+    useless = Array(repeating: 0, count: words)
+    invoked = Array(repeating: 0, count: history.classLeaders.count)
+    futureObservers = history.futureObservers
+    futureWriters = history.futureWriters
+    openObservers = Array(repeating: 0, count: history.valueCount)
+    best = Array(repeating: Self.none, count: history.valueCount)
+    mismatchesLeft = history.ops.count { $0.kind == .mismatch }
+    row.initialize(repeating: 0)
+    result.initialize(repeating: 0)
+    current.insert(UnsafeBufferPointer(row))
+  }
+
+  deinit {
+    row.deallocate()
+    result.deallocate()
+  }
+
+  mutating func run() -> Answer {
+    for step in history.steps {
+      switch step {
+      case .call(let op): call(Int(op))
+      case .ret(let op):
+        if let exhausted = complete(Int(op)) { return .exhausted(exhausted) }
+        if current.count == 0 { return .violation(at: Int(history.ops[Int(op)].source)) }
+        peakConfigurations = max(peakConfigurations, current.count)
+      }
+    }
+    return .linearizable
+  }
+
+  // MARK: Invocations
+
+  mutating func call(_ index: Int) {
+    let op = history.ops[index]
+    let value = Int(history.values[index])
+    switch op.kind {
+    case .read: futureObservers[value] -= 1
+    case .write: futureWriters[value] -= 1
+    case .cas:
+      futureWriters[value] -= 1
+      if op.isCertain { futureObservers[Int(history.expected[index])] -= 1 }
+    case .mismatch: break
+    }
+    guard op.isCertain else {
+      invoked[Int(history.classes[index])] += 1
+      return
+    }
+    let slot = Int(history.slots[index])
+    let (word, bit) = (slot / 64, UInt64(1) << UInt64(slot % 64))
+    let words = words
+    open[slot] = index
+    switch op.kind {
+    case .read:
+      openObservers[value] += 1
+      current.update { if $0[0] != value { $0[1 + word] |= bit } }
+    case .mismatch: current.update { if $0[0] == value { $0[1 + word] |= bit } }
+    case .write, .cas:
+      if op.kind == .write {
+        writes[word] |= bit
+        if !isObserved(value) { useless[word] |= bit }
+      } else {
+        openObservers[Int(history.expected[index])] += 1
+      }
+      current.update {
+        $0[1 + word] |= bit
+        $0[1 + words + word] |= bit
+      }
+    }
+  }
+
+  /// Whether anything that has not returned yet may need the value.
+  func isObserved(_ value: Int) -> Bool {
+    futureObservers[value] + openObservers[value] > 0 || mismatchesLeft > 0 || history.hasCas
+  }
+
+  // MARK: Completions
+
+  mutating func complete(_ index: Int) -> Budget.Exhausted? {
+    let op = history.ops[index]
+    let value = Int(history.values[index])
+    let slot = Int(history.slots[index])
+    let (word, bit) = (slot / 64, UInt64(1) << UInt64(slot % 64))
+    let isVisible = op.kind == .write && isObserved(value)
+    var needsExpansion = false
+    for row in 0..<current.rowCount where current.isAlive(row) {
+      let isPending = current.word(1 + word, of: row) & bit != 0
+      let isFree = !isPending && isVisible && current.word(1 + words + word, of: row) & bit != 0
+      if isPending || isFree {
+        needsExpansion = true
+        break
+      }
+    }
+    if needsExpansion, let exhausted = expand(index, word: word, bit: bit, isVisible: isVisible) { return exhausted }
+    retire(index, word: word, bit: bit)
+    return nil
+  }
+
+  /// The operation is over: its slot is free, and what only it needed is not needed any more.
+  mutating func retire(_ index: Int, word: Int, bit: UInt64) {
+    let op = history.ops[index]
+    let words = words
+    current.update {
+      $0[1 + word] &= ~bit
+      $0[1 + words + word] &= ~bit
+    }
+    writes[word] &= ~bit
+    useless[word] &= ~bit
+    let observed: Int
+    switch op.kind {
+    case .read: observed = Int(history.values[index])
+    case .cas: observed = Int(history.expected[index])
+    case .mismatch:
+      mismatchesLeft -= 1
+      return
+    case .write: return
+    }
+    openObservers[observed] -= 1
+    guard !isObserved(observed) else { return }
+    for word in 0..<words {
+      var bits = writes[word]
+      while bits != 0 {
+        let slot = word * 64 + bits.trailingZeroBitCount
+        if Int(history.values[open[slot]]) == observed { useless[word] |= bits & ~(bits - 1) }
+        bits &= bits - 1
+      }
+    }
+    for (number, leader) in history.classLeaders.enumerated() where history.values[Int(leader)] == observed {
+      // Whoever might still come from this class, nobody needs it.
+      invoked[number] = 0
+      current.update { $0[1 + 2 * words + number] = 0 }
+    }
+  }
+
+  /// Finds every configuration in which the operation has happened by now.
+  mutating func expand(_ index: Int, word: Int, bit: UInt64, isVisible: Bool) -> Budget.Exhausted? {
+    next.removeAll()
+    work.removeAll()
+    for place in 0..<current.rowCount where current.isAlive(place) {
+      current.copy(place, into: row)
+      if row[1 + word] & bit != 0 {
+        work.insert(UnsafeBufferPointer(row))
+        continue
+      }
+      if isVisible, row[1 + words + word] & bit != 0 { work.insert(UnsafeBufferPointer(row)) }
+      row[1 + words + word] &= ~bit
+      next.insert(UnsafeBufferPointer(row))
+    }
+    var place = 0
+    while place < work.rowCount {
+      defer { place += 1 }
+      guard work.isAlive(place) else { continue }
+      work.copy(place, into: row)
+      takeSteps(towards: index, word: word, bit: bit)
+      expansions += 1
+      if expansions % 512 == 0 || (work.count + next.count) > 4096 && expansions % 32 == 0,
+        let exhausted = budget.exhausted()
+      {
+        return exhausted
+      }
+    }
+    swap(&current, &next)
+    current.compact()
+    return nil
+  }
+
+  /// Tries every operation that may happen next in `row`, and files what comes of it.
+  mutating func takeSteps(towards target: Int, word: Int, bit: UInt64) {
+    let state = Int(row[0])
+    let canLeave = mayLeave(state)
+    let goal = history.ops[target]
+    let goalValue = Int(history.values[target])
+    collectBest { [history] in history.ops[$0].kind == .write }
+    for value in bestValues where value == state || canLeave {
+      let reaches: Bool
+      switch goal.kind {
+      case .read: reaches = value == goalValue
+      case .write: reaches = best[value] == target
+      case .mismatch: reaches = value != goalValue
+      case .cas: reaches = false
+      }
+      guard reaches || (value != state && isUseful(value, goal: goal, target: target)) else { continue }
+      write(value, canLeave: canLeave)
+      file(reaches: reaches, word: word, bit: bit)
+    }
+    forgetBest()
+    guard history.hasCas else { return }
+    let expected = Int32(state)
+    collectBest { [history] in history.ops[$0].kind == .cas && history.expected[$0] == expected }
+    for value in bestValues where value == state || canLeave {
+      let operation = best[value]
+      let reaches: Bool
+      switch goal.kind {
+      case .read: reaches = value == goalValue
+      case .write: reaches = false
+      case .mismatch: reaches = value != goalValue
+      case .cas: reaches = operation == target
+      }
+      exchange(value, operation)
+      file(reaches: reaches, word: word, bit: bit)
+    }
+    forgetBest()
+  }
+}
