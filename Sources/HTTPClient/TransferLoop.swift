@@ -26,6 +26,8 @@ final class TransferLoop {
         self.mailbox = mailbox
       }
     }
+    // Here, not in the thread: the process may end before the thread has got so far.
+    guard globalInit == CURLE_OK else { return refuse(mailbox, "libcurl could not be set up") }
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
@@ -56,10 +58,11 @@ final class TransferLoop {
     for case .submit(let submission) in mailbox.take().commands { submission.fail(error) }
   }
 
-  private static let globalInit = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+  /// Without TLS, which nothing here speaks: OpenSSL's set-up in a thread crashes when the process ends meanwhile.
+  private static let globalInit = curl_global_init(Int(CURL_GLOBAL_NOTHING))
 
   private init?(configuration: HTTPClientConfiguration, mailbox: Mailbox) {
-    guard Self.globalInit == CURLE_OK, let multi = curl_multi_init() else { return nil }
+    guard let multi = curl_multi_init() else { return nil }
     self.configuration = configuration
     self.mailbox = mailbox
     self.multi = multi

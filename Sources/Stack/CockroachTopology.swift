@@ -10,14 +10,15 @@ enum CockroachTopology {
 
   /// - Parameters:
   ///   - tsv: the answer to `query`, with a header line.
+  ///   - names: node name by address; a host that is none of these is taken as the name.
   ///   - nodes: the names of the nodes that run; a node without leases follows.
-  static func roles(tsv: String, nodes: [String]) -> StatusReader.Roles {
+  static func roles(tsv: String, names: [String: String] = [:], nodes: [String]) -> StatusReader.Roles {
     let leases = tsv.split(whereSeparator: \.isNewline).dropFirst().reduce(into: [String: Int]()) { leases, line in
       let fields = line.split(separator: "\t")
       guard fields.count == 2, let host = fields[0].split(separator: ":").first, let count = Int(fields[1]) else {
         return
       }
-      leases[String(host)] = count
+      leases[names[String(host)] ?? String(host)] = count
     }
     let total = leases.values.reduce(0, +)
     let most = nodes.map { leases[$0, default: 0] }.max() ?? 0

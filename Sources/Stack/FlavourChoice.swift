@@ -59,20 +59,15 @@ struct FlavourChoice: Sendable {
     guard let overlay = stack.configuration.composeFiles(.cockroach).last,
       FileManager.default.fileExists(atPath: overlay)
     else { return false }
-    let images = try await Compose(configuration: stack.configuration).model(.cockroach).images
-      .filter { $0.hasPrefix("cockroachdb/") }
-    for image in images {
-      do throws(DockerEngineError) {
-        if try await stack.engine.hasImage(image) { continue }
-      } catch {
-        throw StackError(error)
-      }
-      progress(.note("pulling \(image)"))
-      guard try await Tool.run("docker", ["pull", "--quiet", image], limit: Self.pullLimit)?.succeeded == true else {
-        return false
-      }
+    let model = try await Compose(configuration: stack.configuration).model(.cockroach)
+    guard let image = model.services["sql-1"]?.image else { return false }
+    do throws(DockerEngineError) {
+      if try await stack.engine.hasImage(image) { return true }
+    } catch {
+      throw StackError(error)
     }
-    return !images.isEmpty
+    progress(.note("pulling \(image)"))
+    return try await Tool.run("docker", ["pull", "--quiet", image], limit: Self.pullLimit)?.succeeded == true
   }
 }
 

@@ -16,14 +16,13 @@ struct NodeProbes: Sendable {
   func redis() async -> StatusReader.Roles {
     let nodes = running(.redis)
     // Three views, so that one of them may be that of a master that was deposed and does not know it yet.
+    let password = Secrets(path: stack.configuration.secretsFile)?["KV_REDIS_PASSWORD"] ?? ""
     let views = await answers(nodes.prefix(3)) { node in
-      await exec(node, ["redis-cli", "CLUSTER", "NODES"]).flatMap { RedisTopology(clusterNodes: $0) }
+      await exec(node, ["redis-cli", "CLUSTER", "NODES"], environment: ["REDISCLI_AUTH=\(password)"])
+        .flatMap { RedisTopology(clusterNodes: $0) }
     }
     guard let view = RedisTopology.newest(of: views) else { return [:] }
-    let names = members.filter { $0.tier == .redis }.reduce(into: [String: String]()) { names, member in
-      for address in member.container.addresses.values { names[address] = member.name }
-    }
-    return view.roles(names: names)
+    return view.roles(names: names(.redis))
   }
 
   // MARK: RabbitMQ and its consumers
@@ -75,8 +74,8 @@ struct NodeProbes: Sendable {
     for node in nodes {
       let answer = await exec(
         node,
-        ["cockroach", "sql", "--insecure", "--host=127.0.0.1", "--format=tsv", "--execute", CockroachTopology.query])
-      if let answer { return CockroachTopology.roles(tsv: answer, nodes: nodes.map(\.name)) }
+        ["/cockroach/cockroach", "sql", "--insecure", "--host=127.0.0.1", "--format=tsv", "--execute", CockroachTopology.query])
+      if let answer { return CockroachTopology.roles(tsv: answer, names: names(.sql), nodes: nodes.map(\.name)) }
     }
     return [:]
   }
@@ -96,6 +95,13 @@ struct NodeProbes: Sendable {
 
   private func running(_ tier: Tier) -> [Member] {
     members.filter { $0.tier == tier && $0.isRunning }.sorted { $0.name < $1.name }
+  }
+
+  /// The names of a tier's nodes by address; a node that is down has none any more.
+  private func names(_ tier: Tier) -> [String: String] {
+    members.filter { $0.tier == tier }.reduce(into: [:]) { names, member in
+      for address in member.container.addresses.values where !address.isEmpty { names[address] = member.name }
+    }
   }
 
   /// Asks all at once; the answers in the order of the nodes.
