@@ -5,9 +5,9 @@
 #endif
 
 /// Where the bytes of a history come from.
-protocol ByteSource: ~Copyable {
+protocol ByteSource: AnyObject {
   /// Fills `buffer` from its start with at least one byte; 0 means the end.
-  mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(HistoryError) -> Int
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(HistoryError) -> Int
 }
 
 /// A file or standard input, closed when it is no longer needed.

@@ -17,62 +17,97 @@ package struct HistoryScanner {
   package private(set) var symbols = Symbols()
   package private(set) var summary = Summary()
 
-  /// - Parameter path: `-` is standard input.
+  /// - Parameter path: `-` is standard input. What gzip or zstd compressed is decompressed.
   package init(path: String) throws(HistoryError) {
     name = path == "-" ? "standard input" : path
-    source = try FileSource(path: path)
-  }
-
-  init(source: any ByteSource, name: String) {
-    self.name = name
-    self.source = source
+    source = try PeekedSource(FileSource(path: path)).decompressed(name: name)
   }
 
   /// Parses everything and hands the events over in blocks.
   ///
+  /// - Parameter emit: takes a block, and the symbols as they are by then; false ends the scan.
   /// - Throws: `HistoryError`; a last line without a newline that does not parse is no error but a truncation.
-  package mutating func scan(_ emit: ([CompactEvent]) -> Void) throws(HistoryError) {
+  package mutating func scan(_ emit: ([CompactEvent], borrowing Symbols) -> Bool) throws(HistoryError) {
     var buffer = LineBuffer(capacity: Self.blockBytes)
-    var started = false
+    let count = try source.read(into: buffer.space(atLeast: Self.blockBytes / 2))
+    buffer.advance(count)
+    guard count > 0 else { return }
+    summary.format = HistoryFormat(detecting: UnsafeRawBufferPointer(buffer.filled))
+    switch summary.format {
+    case .edn: try scanForms(&buffer, emit)
+    case .jsonLines:
+      var parser = JSONLinesParser()
+      try scanLines(&buffer, emit) { (start, end, symbols) throws(LineFailure) in
+        try parser.parse(start, end: end, symbols: &symbols)
+      }
+    case .textLog:
+      var parser = TextLogParser()
+      try scanLines(&buffer, emit) { (start, end, symbols) throws(LineFailure) in
+        try parser.parse(start, end: end, symbols: &symbols)
+      }
+      if summary.events == 0 {
+        throw .malformed(
+          file: name, line: 1, expected: "a history: JSON Lines, EDN operation maps, or Jepsen's log",
+          found: "none of them")
+      }
+    }
+  }
+
+  private mutating func scanLines(
+    _ buffer: inout LineBuffer, _ emit: ([CompactEvent], borrowing Symbols) -> Bool,
+    _ parse: (UnsafePointer<UInt8>, UnsafePointer<UInt8>, inout Symbols) throws(LineFailure) -> CompactEvent?
+  ) throws(HistoryError) {
     var line = 1
-    var json = JSONLinesParser()
+    var atEnd = false
+    while true {
+      if let lines = atEnd ? buffer.rest : buffer.completeLines, var start = lines.baseAddress {
+        var block: [CompactEvent] = []
+        block.reserveCapacity(lines.count / 64 + 1)
+        let end = start + lines.count
+        while start < end {
+          var next = start
+          while next.pointee != 0x0A { next += 1 }
+          do throws(LineFailure) {
+            if let event = try parse(start, next, &symbols) { block.append(event) }
+          } catch {
+            guard atEnd, next == end else {
+              throw .malformed(file: name, line: line, expected: error.expected, found: error.found)
+            }
+            summary.truncatedLine = line
+          }
+          start = next + 1
+          line += 1
+        }
+        summary.events += block.count
+        if !block.isEmpty, !emit(block, symbols) { return }
+        if !atEnd { buffer.consume(lines.count) }
+      }
+      if atEnd { return }
+      let count = try source.read(into: buffer.space(atLeast: Self.blockBytes / 2))
+      buffer.advance(count)
+      atEnd = count == 0
+    }
+  }
+
+  /// EDN may be one vector over the whole file, and whether keys are independent shows only later: it is read at once.
+  private mutating func scanForms(
+    _ buffer: inout LineBuffer, _ emit: ([CompactEvent], borrowing Symbols) -> Bool
+  ) throws(HistoryError) {
     while true {
       let count = try source.read(into: buffer.space(atLeast: Self.blockBytes / 2))
       buffer.advance(count)
-      if !started, count > 0 {
-        started = true
-        summary.format = HistoryFormat(detecting: UnsafeRawBufferPointer(buffer.filled))
-      }
-      let atEnd = count == 0
-      guard let lines = atEnd ? buffer.rest : buffer.completeLines else {
-        if atEnd { return }
-        continue
-      }
-      var block: [CompactEvent] = []
-      block.reserveCapacity(lines.count / 64 + 1)
-      defer {
-        summary.events += block.count
-        if !block.isEmpty { emit(block) }
-      }
-      guard var start = lines.baseAddress else { return }
-      let end = start + lines.count
-      while start < end {
-        var next = start
-        while next.pointee != 0x0A { next += 1 }
-        do throws(LineFailure) {
-          if let event = try json.parse(start, end: next, symbols: &symbols) { block.append(event) }
-        } catch {
-          if atEnd, next == end {
-            summary.truncatedLine = line
-            return
-          }
-          throw .malformed(file: name, line: line, expected: error.expected, found: error.found)
-        }
-        start = next + 1
-        line += 1
-      }
-      if atEnd { return }
-      buffer.consume(lines.count)
+      if count == 0 { break }
+    }
+    let bytes = buffer.filled
+    func line(at offset: Int) -> Int { 1 + bytes[..<offset].count { $0 == 0x0A } }
+    do throws(EDNParser.Failure) {
+      let (events, cutAt) = try EDNParser.parse(bytes, symbols: &symbols)
+      summary.events = events.count
+      summary.truncatedLine = cutAt.map(line)
+      _ = emit(events, symbols)
+    } catch {
+      throw .malformed(
+        file: name, line: line(at: error.offset), expected: error.cause.expected, found: error.cause.found)
     }
   }
 }

@@ -21,7 +21,10 @@ extension RecordedHistory {
   public init(path: String) throws(HistoryError) {
     var scanner = try HistoryScanner(path: path)
     var compact: [CompactEvent] = []
-    try scanner.scan { compact.append(contentsOf: $0) }
+    try scanner.scan { block, _ in
+      compact.append(contentsOf: block)
+      return true
+    }
     let symbols = scanner.symbols
     self.init(
       events: compact.enumerated().map { symbols.event($1, index: $0) }, format: scanner.summary.format,

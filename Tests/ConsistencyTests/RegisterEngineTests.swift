@@ -15,6 +15,9 @@ import Testing
     Shape("few values", RandomRegister(values: 2)),
     Shape("few values, much overlap", RandomRegister(operations: 4...9, values: 3, overlap: 8)),
     Shape("own values, deletes", RandomRegister(operations: 3...9, values: nil, deleteShare: 0.5, overlap: 6)),
+    Shape("cas, no unknowns", RandomRegister(operations: 4...9, values: 2, casShare: 0.5, unknownShare: 0, overlap: 4)),
+    Shape(
+      "cas, long overlap", RandomRegister(operations: 5...10, values: 3, casShare: 0.4, unknownShare: 0.1, overlap: 3)),
     Shape("cas", RandomRegister(values: 2, casShare: 0.5, overlap: 6)),
     Shape("cas and deletes", RandomRegister(operations: 2...9, values: 3, casShare: 0.4, deleteShare: 0.2)),
     Shape("mostly unknown", RandomRegister(values: 2, casShare: 0.2, unknownShare: 0.7, overlap: 6)),
@@ -32,7 +35,7 @@ import Testing
       verdicts[expected, default: 0] += 1
       #expect((answer == .linearizable) == expected, "seed \(seed), history \(number): \(ops)")
     }
-    #expect(verdicts[true, default: 0] > 60 && verdicts[false, default: 0] > 60, "\(verdicts)")
+    #expect(verdicts[true, default: 0] > 30 && verdicts[false, default: 0] > 30, "\(verdicts)")
   }
 
   @Test(arguments: [2, 4, 6], 1...10)
@@ -46,6 +49,6 @@ import Testing
       verdicts[expected, default: 0] += 1
       #expect(RegisterZones.check(ops)?.isLinearizable == expected, "seed \(seed), history \(number): \(ops)")
     }
-    #expect(verdicts[true, default: 0] > 60 && verdicts[false, default: 0] > 60, "\(verdicts)")
+    #expect(verdicts[true, default: 0] > 30 && verdicts[false, default: 0] > 30, "\(verdicts)")
   }
 }

@@ -72,6 +72,12 @@ extension RegisterSearch {
     return false
   }
 
+  /// Whether an open write still has to happen in `row`.
+  func hasPendingWrites() -> Bool {
+    for word in 0..<words where row[1 + word] & writes[word] != 0 { return true }
+    return false
+  }
+
   /// A blind write happens: makes `result` from `row`.
   mutating func write(_ value: Int, canLeave: Bool) {
     copyRow()

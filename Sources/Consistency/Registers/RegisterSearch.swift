@@ -241,7 +241,9 @@ struct RegisterSearch: ~Copyable {
       case .mismatch: reaches = value != goalValue
       case .cas: reaches = false
       }
-      guard reaches || (value != state && isUseful(value, goal: goal, target: target)) else { continue }
+      // Writing the value that is there already changes nothing, but it can hide other writes before a compare-and-set.
+      let changes = value != state || (history.hasCas && hasPendingWrites())
+      guard reaches || (changes && isUseful(value, goal: goal, target: target)) else { continue }
       write(value, canLeave: canLeave)
       file(reaches: reaches, word: word, bit: bit)
     }
