@@ -71,10 +71,12 @@ struct NodeProbes: Sendable {
 
   func cockroach() async -> StatusReader.Roles {
     let nodes = running(.sql)
+    let command = [
+      "/cockroach/cockroach", "sql", "--insecure", "--host=127.0.0.1", "--format=tsv", "--execute",
+      CockroachTopology.query,
+    ]
     for node in nodes {
-      let answer = await exec(
-        node,
-        ["/cockroach/cockroach", "sql", "--insecure", "--host=127.0.0.1", "--format=tsv", "--execute", CockroachTopology.query])
+      let answer = await exec(node, command)
       if let answer { return CockroachTopology.roles(tsv: answer, names: names(.sql), nodes: nodes.map(\.name)) }
     }
     return [:]

@@ -1,0 +1,52 @@
+import Foundation
+import Testing
+
+@testable import DockerEngine
+
+struct DockerEngineTests {
+  @Test(
+    arguments: [
+      ("unix:///run/user/0/docker.sock", "/run/user/0/docker.sock"), ("tcp://127.0.0.1:2375", "/var/run/docker.sock"),
+      (nil, "/var/run/docker.sock"),
+    ])
+  func theSocketIsThatOfTheEnvironment(host: String?, path: String) {
+    #expect(DockerEngine.defaultSocketPath(environment: host.map { ["DOCKER_HOST": $0] } ?? [:]) == path)
+  }
+
+  @Test func anEngineThatIsNotThereSaysWhatToDo() async {
+    let engine = DockerEngine(project: "kvchaos", socketPath: "/tmp/no-such-engine.sock")
+    let error = await #expect(throws: DockerEngineError.self) { try await engine.version() }
+    #expect(error?.code == .unavailable)
+    #expect(error?.message.contains("/tmp/no-such-engine.sock") == true)
+    #expect(error?.message.contains("scripts/bootstrap") == true)
+  }
+
+  @Test func queriesAreEscapedDownToTheUnreservedCharacters() {
+    #expect(EngineConnection.escaped(#"{"a":["b=c d"]}"#) == "%7B%22a%22%3A%5B%22b%3Dc%20d%22%5D%7D")
+    #expect(EngineConnection.escaped("kvchaos-redis_1.x\n") == "kvchaos-redis_1.x%0A")
+  }
+
+  @Test(
+    arguments: [
+      ("StartedAt", "startedAt"), ("OOMKilled", "oomKilled"), ("ID", "id"), ("Id", "id"), ("IPAddress", "ipAddress"),
+      ("timeNano", "timeNano"),
+    ])
+  func theNamesOfTheAPIBecomeOurs(theirs: String, ours: String) {
+    #expect(Answers.lowerCamelCase(theirs) == ours)
+  }
+
+  @Test func anInspectionIsRead() throws {
+    let json = #"""
+      {"Id":"abc","Name":"/kvchaos-redis-1","RestartCount":0,"Unknown":1,
+       "State":{"Status":"running","ExitCode":0,"StartedAt":"2026-11-23T21:00:00Z","OOMKilled":false,
+                "Health":{"Status":"healthy","FailingStreak":0,"Log":[{"ExitCode":0,"Output":"PONG"}]}},
+       "Config":{"Hostname":"redis-1","Tty":false,"Labels":{"com.docker.compose.project":"kvchaos","Upper":"Case"}},
+       "NetworkSettings":{"Networks":{"kvchaos":{"IPAddress":"172.30.87.11"}}}}
+      """#
+    let found = try Answers.decode(Answers.Inspection.self, Data(json.utf8))
+    #expect(found.state.health?.log?.last?.output == "PONG")
+    // The keys of dictionaries are data, not names: they stay as they are.
+    #expect(found.config.labels == ["com.docker.compose.project": "kvchaos", "Upper": "Case"])
+    #expect(found.networkSettings?.networks?["kvchaos"]?.ipAddress == "172.30.87.11")
+  }
+}

@@ -1,0 +1,171 @@
+import Faults
+import Foundation
+import Testing
+
+struct FaultInjectorTests {
+  let path = NSTemporaryDirectory() + "kvchaos-test-\(UUID().uuidString)/undo.jsonl"
+
+  private func injector(_ runtime: FakeRuntime, catalogue: FaultCatalogue = .standard) throws -> FaultInjector {
+    FaultInjector(
+      ledger: try UndoLedger(path: path),
+      environment: FaultEnvironment(runtime: runtime, clock: ImmediateClock(), pollLimit: 3, healAttemptLimit: 3),
+      catalogue: catalogue)
+  }
+
+  private func target(_ node: String) -> FaultTarget { FaultTarget(node: node, container: "p-\(node)") }
+
+  @Test(
+    arguments: [
+      (KillFault() as any Fault, ContainerState.Status.exited, "kill", "start"),
+      (StopFault(), .exited, "stop", "start"),
+      (PauseFault(), .paused, "pause", "unpause"),
+    ])
+  func aFaultStrikesAndIsTakenBack(
+    fault: any Fault, struck: ContainerState.Status, injects: String, heals: String
+  ) async throws {
+    let runtime = FakeRuntime(["p-redis-1": .running, "p-redis-2": .running])
+    let injector = try injector(runtime)
+    let injection = try await injector.inject(fault, into: [target("redis-1")])
+    #expect(runtime.status("p-redis-1") == struck)
+    #expect(runtime.status("p-redis-2") == .running)
+    #expect(await injector.ledger.openEntries == injection.entries)
+    #expect(injection.targets == [target("redis-1")])
+    let report = await injector.heal(injection)
+    #expect(report == HealReport(healed: injection.entries.map(\.undo)))
+    #expect(runtime.status("p-redis-1") == .running)
+    #expect(await injector.ledger.openEntries.isEmpty)
+    #expect(runtime.calls == ["\(injects) p-redis-1", "\(heals) p-redis-1"])
+  }
+
+  @Test(arguments: [ContainerState.Status.exited, .paused, .created])
+  func whatDoesNotRunIsNotStruck(status: ContainerState.Status) async throws {
+    let runtime = FakeRuntime(["p-a": .running, "p-b": status])
+    let injector = try injector(runtime)
+    let error = await #expect(throws: FaultError.self) {
+      try await injector.inject(KillFault(), into: [target("a"), target("b")])
+    }
+    #expect(error?.code == .notInjectable)
+    #expect(runtime.calls.isEmpty)
+    #expect(await injector.ledger.openEntries.isEmpty)
+  }
+
+  @Test func aFaultWithoutEffectIsTakenBackAndReported() async throws {
+    let runtime = FakeRuntime(["p-a": .running, "p-b": .running])
+    runtime.ignore("pause p-b")
+    let injector = try injector(runtime)
+    let error = await #expect(throws: FaultError.self) {
+      try await injector.inject(PauseFault(), into: [target("a"), target("b")])
+    }
+    #expect(error?.code == .notEffective)
+    #expect(error?.healFailures == [])
+    #expect(runtime.status("p-a") == .running)
+    #expect(await injector.ledger.openEntries.isEmpty)
+  }
+
+  @Test func aFailedHealIsReportedAndStaysOpen() async throws {
+    let runtime = FakeRuntime(["p-a": .running, "p-b": .running])
+    let injector = try injector(runtime)
+    let injection = try await injector.inject(KillFault(), into: [target("a"), target("b")])
+    runtime.refuse("start p-b")
+    let report = await injector.heal(injection)
+    #expect(report.healed.map(\.target.node) == ["a"])
+    #expect(report.failures.map(\.undo.target.node) == ["b"])
+    #expect(report.failures.first?.message == "the engine refuses")
+    #expect(await injector.ledger.openEntries.map(\.undo.target.node) == ["b"])
+  }
+
+  @Test func aHealIsTriedAgain() async throws {
+    let runtime = FakeRuntime(["p-a": .running])
+    let injector = try injector(runtime)
+    let injection = try await injector.inject(KillFault(), into: [target("a")])
+    runtime.refuse("start p-a", times: 2)
+    #expect(await injector.heal(injection).isClean)
+  }
+
+  @Test func aFailureOfBothInjectionAndHealNamesBoth() async throws {
+    let runtime = FakeRuntime(["p-a": .running, "p-b": .running])
+    runtime.refuse("kill p-b")
+    runtime.refuse("start p-a")
+    let injector = try injector(runtime)
+    let error = await #expect(throws: FaultError.self) {
+      try await injector.inject(KillFault(), into: [target("a"), target("b")])
+    }
+    #expect(error?.code == .injectionFailed)
+    #expect(error?.healFailures.isEmpty == false || runtime.status("p-a") == .running)
+  }
+
+  @Test func whatAKilledRunLeftIsReplayedByTheNext() async throws {
+    let runtime = FakeRuntime(["p-a": .running, "p-b": .running, "p-c": .running])
+    do {
+      let killed = try injector(runtime)
+      _ = try await killed.inject(KillFault(), into: [target("a")])
+      _ = try await killed.inject(PauseFault(), into: [target("b")])
+    }
+    let next = try injector(runtime)
+    let report = await next.replayOpenUndos()
+    #expect(Set(report.healed.map(\.target.node)) == ["a", "b"])
+    #expect(["p-a", "p-b", "p-c"].allSatisfy { runtime.status($0) == .running })
+    #expect(await next.replayOpenUndos() == HealReport())
+  }
+
+  @Test func anUndoOfARemovedContainerIsClosed() async throws {
+    do {
+      _ = try await injector(FakeRuntime(["p-a": .running])).inject(KillFault(), into: [target("a")])
+    }
+    let next = try injector(FakeRuntime([:]))
+    let report = await next.replayOpenUndos()
+    #expect(report.gone.map(\.target.node) == ["a"])
+    #expect(report.isClean)
+    #expect(await next.ledger.openEntries.isEmpty)
+  }
+
+  @Test func anUndoOfAnUnknownKindIsAFindingAndStaysOpen() async throws {
+    let runtime = FakeRuntime(["p-a": .running])
+    do {
+      _ = try await injector(runtime).inject(KillFault(), into: [target("a")])
+    }
+    let next = try injector(runtime, catalogue: FaultCatalogue([PauseFault()]))
+    let report = await next.replayOpenUndos()
+    #expect(report.failures.count == 1)
+    #expect(await next.ledger.openEntries.count == 1)
+  }
+
+  @Test func healingGoesOnWhenTheTaskIsCancelled() async throws {
+    let runtime = FakeRuntime(["p-a": .running])
+    let injector = try injector(runtime)
+    let injection = try await injector.inject(PauseFault(), into: [target("a")])
+    let task = Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return await injector.heal(injection)
+    }
+    #expect(await task.value.isClean)
+    #expect(runtime.status("p-a") == .running)
+  }
+
+  @Test func nothingIsInjectedWithoutALedgerEntry() async throws {
+    let runtime = FakeRuntime(["p-a": .running])
+    let spy = LedgerSpy(path: path)
+    let injector = try injector(runtime)
+    let injection = try await injector.inject(spy, into: [target("a")])
+    #expect(await injector.ledger.openEntries == injection.entries)
+  }
+}
+
+/// A fault that looks, at the moment of its injection, whether its undo is on disk.
+private struct LedgerSpy: Fault {
+  let kind = FaultKind(rawValue: "spy")
+  let path: String
+
+  func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
+    Undo(kind: kind, target: target, parameters: ["table": "kvchaos_1"])
+  }
+
+  func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(text.contains(#""table":"kvchaos_1""#) && text.hasSuffix("\n"))
+  }
+
+  func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {}
+  func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {}
+  func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {}
+}
