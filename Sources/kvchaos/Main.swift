@@ -1,0 +1,21 @@
+import ArgumentParser
+import Foundation
+
+/// Runs the command and turns what it throws into one sentence on standard error and an exit status.
+@main
+enum Main {
+  static func main() async {
+    do {
+      var command = try KVChaos.parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      guard let status = ExitStatus.status(for: error) else { KVChaos.exit(withError: error) }
+      FileHandle.standardError.write(Data("kvchaos: \(error)\n".utf8))
+      exit(status)
+    }
+  }
+}
