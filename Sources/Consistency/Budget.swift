@@ -13,6 +13,13 @@ final class Budget: Sendable {
     self.memoryLimitBytes = memoryLimitBytes
   }
 
+  /// A smaller budget that ends no later than another.
+  init(within other: Budget, timeout: Duration) {
+    let own = ContinuousClock.now + timeout
+    deadline = other.deadline.map { min($0, own) } ?? own
+    memoryLimitBytes = other.memoryLimitBytes
+  }
+
   var hasDeadline: Bool { deadline != nil }
 
   /// What is used up, if anything is. Cheap enough for every few hundred steps of a search.

@@ -7,6 +7,8 @@ struct KeyCheck {
   let options: CheckOptions
   let failedCas: CheckOptions.FailedCas
   let budget: Budget
+  /// How long the core of one violation may be looked for.
+  static let coreTime: Duration = .milliseconds(400)
 
   func verdict(ofGroup group: Int) -> KeyVerdict {
     let start = ContinuousClock.now
@@ -16,44 +18,35 @@ struct KeyCheck {
       unknowns: ops.count { $0.outcome == .unknown }, seconds: 0, configurations: 0, core: [])
     switch model {
     case .register, .casRegister, .mutex: checkRegister(ops, &result)
-    case .append, .queue, .atLeastOnceQueue, .set:
-      result.verdict = .unknown
-      result.note = "no engine for the model \(model.rawValue) yet"
+    case .append: checkAppend(ops, &result)
+    case .queue: checkQueue(ops, &result)
+    case .atLeastOnceQueue: checkDeliveries(ops, &result)
+    case .set: checkSet(ops, &result)
     }
     result.seconds = (ContinuousClock.now - start) / .seconds(1)
     return result
   }
 
-  private func checkRegister(_ ops: [Op], _ result: inout KeyVerdict) {
-    let projection = RegisterProjection(ops, model: model, failedCas: failedCas, symbols: history.symbols)
-    if let op = projection.unsuitable {
-      result.verdict = .unknown
-      result.note = "the operation `\(history.symbols.function(op.function))` does not belong to the model"
-      return
-    }
-    if projection.ops.allSatisfy({ $0.kind == .read || $0.kind == .write }),
-      let (isLinearizable, violation) = RegisterZones.check(projection.ops)
-    {
-      result.engine = .zones
-      result.verdict = isLinearizable ? .holds : .violated
-      if let violation {
-        result.message = violation.message
-        result.core = violation.operations.map { history.operation(ops[Int(projection.ops[$0].source)]) }
-      }
-      return
-    }
-    result.engine = .registerSearch
-    var search = RegisterSearch(projection.ops, budget: budget)
-    let answer = search.run()
-    result.configurations = search.peakConfigurations
-    switch answer {
-    case .linearizable: break
-    case .violation(let source):
-      result.verdict = .violated
-      result.core = [history.operation(ops[source])]
-    case .exhausted(let what):
-      result.verdict = .unknown
-      result.note = what.rawValue
-    }
+  /// Notes an operation that the model does not have. A history for another model is no violation of this one.
+  func isUnsuitable(_ op: Op?, _ result: inout KeyVerdict) -> Bool {
+    guard let op else { return false }
+    result.verdict = .unknown
+    result.note =
+      "the operation `\(history.symbols.function(op.function))` does not belong to the model \(model.rawValue)"
+    return true
   }
+
+  func violated(_ message: String, _ core: [Op], _ result: inout KeyVerdict) {
+    result.verdict = .violated
+    result.message = message
+    result.core = core.sorted { $0.call < $1.call }.map(history.operation)
+  }
+
+  func exhausted(_ what: Budget.Exhausted, _ result: inout KeyVerdict) {
+    result.verdict = .unknown
+    result.note = what.rawValue
+  }
+
+  /// The time for one core: short, and never past the deadline of the whole check.
+  var coreBudget: Budget { Budget(within: budget, timeout: Self.coreTime) }
 }

@@ -3,11 +3,6 @@ import History
 /// A register's operations in the form that the search runs over: values numbered densely, invocations and completions
 /// in one sequence, operations without an end gathered in classes of equal effect.
 struct RegisterHistory {
-  enum Step {
-    case call(Int32)
-    case ret(Int32)
-  }
-
   let ops: [RegisterOp]
   /// The number of what the operation leaves (or sees, for a read), and of what it expects.
   private(set) var values: [Int32] = []
@@ -15,7 +10,7 @@ struct RegisterHistory {
   /// Value 0 is the initial absence.
   private(set) var valueCount = 1
   /// In time order.
-  private(set) var steps: [Step] = []
+  private(set) var steps: [EventSequence.Step] = []
   /// The place of a certain operation among those open at once; it is free again after the completion.
   private(set) var slots: [Int32] = []
   private(set) var slotCount = 0
@@ -89,29 +84,10 @@ struct RegisterHistory {
   }
 
   private mutating func sequence() {
-    let returning = ops.indices.filter { ops[$0].isCertain }.sorted { ops[$0].ret < ops[$1].ret }
-    slots = Array(repeating: -1, count: ops.count)
-    var free: [Int32] = []
-    var next = 0
-    steps.reserveCapacity(ops.count + returning.count)
-    for (index, op) in ops.enumerated() {
-      while next < returning.count, ops[returning[next]].ret < op.call {
-        free.append(slots[returning[next]])
-        steps.append(.ret(Int32(returning[next])))
-        next += 1
-      }
-      steps.append(.call(Int32(index)))
-      guard op.isCertain else { continue }
-      if let slot = free.popLast() {
-        slots[index] = slot
-      } else {
-        slots[index] = Int32(slotCount)
-        slotCount += 1
-      }
-    }
-    while next < returning.count {
-      steps.append(.ret(Int32(returning[next])))
-      next += 1
-    }
+    let sequence = EventSequence(
+      ops.map { EventSequence.Interval(call: $0.call, ret: $0.ret, isCertain: $0.isCertain) })
+    steps = sequence.steps
+    slots = sequence.slots
+    slotCount = sequence.slotCount
   }
 }

@@ -14,13 +14,6 @@ import History
 /// - A state that some later read needs to see again, and nothing can write again, is not left.
 /// - A configuration that another one dominates is dropped.
 struct RegisterSearch: ~Copyable {
-  enum Answer: Sendable, Hashable {
-    case linearizable
-    /// No order explains the completion of this operation (its `source`).
-    case violation(at: Int)
-    case exhausted(Budget.Exhausted)
-  }
-
   let history: RegisterHistory
   let budget: Budget
   let words: Int
@@ -78,7 +71,7 @@ struct RegisterSearch: ~Copyable {
     result.deallocate()
   }
 
-  mutating func run() -> Answer {
+  mutating func run() -> SearchAnswer {
     for step in history.steps {
       switch step {
       case .call(let op): call(Int(op))

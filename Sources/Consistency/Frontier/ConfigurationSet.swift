@@ -16,7 +16,7 @@ struct ConfigurationSet {
   private var nexts: [Int32] = []
   private var touched: [Int] = []
 
-  init(words: Int, classes: Int, states: Int) {
+  init(words: Int, classes: Int, states: Int = 1) {
     self.words = words
     self.classes = classes
     stride = 1 + 2 * words + classes
@@ -42,6 +42,7 @@ struct ConfigurationSet {
   @discardableResult
   mutating func insert(_ row: UnsafeBufferPointer<UInt64>) -> Bool {
     let state = Int(row[0])
+    while heads.count <= state { heads.append(-1) }
     var place = heads[state]
     while place >= 0 {
       let index = Int(place)

@@ -1,0 +1,7 @@
+/// What a search over the frontier came to.
+enum SearchAnswer: Sendable, Hashable {
+  case linearizable
+  /// No order explains the completion of this operation (its `source`).
+  case violation(at: Int)
+  case exhausted(Budget.Exhausted)
+}

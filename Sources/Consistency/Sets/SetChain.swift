@@ -1,0 +1,87 @@
+import History
+
+/// Decides whether a set that is added to and read as a whole is linearizable, in time linear in what was read.
+///
+/// Such a set only grows, so the reads must form a chain by inclusion, which fixes everything: first the elements of the
+/// smallest read, then that read, then what the next one has more, and so on. What remains is to see that no operation
+/// of a later stage ends before one of an earlier stage begins. Source: the set case of Lee and Mathur, 2024, in the
+/// simpler form that reads of the whole set allow.
+struct SetChain {
+  struct Violation: Sendable, Hashable {
+    var operations: [Int]
+    var message: String
+  }
+
+  private struct Interval {
+    var call: Int32
+    var ret: Int32
+    var source: Int
+  }
+
+  /// - Parameter ops: adds and reads with a list; adds of one element may come more than once.
+  /// - Returns: `nil` when it is linearizable.
+  static func violation(_ ops: [Op], symbols: borrowing Symbols) -> Violation? {
+    var adds: [Token: [Interval]] = [:]
+    var reads: [(elements: Set<Token>, interval: Interval)] = []
+    for (position, op) in ops.enumerated() where op.outcome != .failed {
+      let interval = Interval(call: op.call, ret: op.outcome == .ok ? op.ret : Op.never, source: position)
+      if op.action == .add { adds[op.input, default: []].append(interval) }
+      if op.action == .read, op.outcome == .ok { reads.append((Set(symbols.list(op.output) ?? []), interval)) }
+    }
+    reads.sort { $0.elements.count < $1.elements.count }
+    for index in reads.indices.dropFirst() where !reads[index - 1].elements.isSubset(of: reads[index].elements) {
+      return Violation(
+        operations: [reads[index - 1].interval.source, reads[index].interval.source].sorted(),
+        message: "two reads that each saw an element the other did not")
+    }
+    // The latest invocation of any operation that has to be before the stage at hand.
+    var latest = Interval(call: -1, ret: -1, source: -1)
+    func pass(_ interval: Interval, _ message: String) -> Violation? {
+      if interval.ret < latest.call {
+        return Violation(operations: [latest.source, interval.source].sorted(), message: message)
+      }
+      return nil
+    }
+    func raise(_ interval: Interval) { if interval.call > latest.call { latest = interval } }
+    var present: Set<Token> = []
+    var index = 0
+    while index < reads.count {
+      var end = index
+      while end < reads.count, reads[end].elements.count == reads[index].elements.count { end += 1 }
+      let fresh = reads[index].elements.subtracting(present)
+      // Adds of this stage come after the reads of the stage before.
+      for element in fresh {
+        guard let candidates = adds[element] else {
+          return Violation(operations: [reads[index].interval.source], message: "an element that nobody added")
+        }
+        for add in candidates {
+          if let violation = pass(add, "an element missing from a read that began after it was added") {
+            return violation
+          }
+        }
+      }
+      // The first add of an element is the one that counts; later ones change nothing.
+      for element in fresh {
+        if let first = adds[element]?.min(by: { $0.call < $1.call }) { raise(first) }
+      }
+      for read in reads[index..<end] {
+        if let violation = pass(
+          read.interval, "a read that saw an element before it was added, or not what came before")
+        {
+          return violation
+        }
+      }
+      for read in reads[index..<end] { raise(read.interval) }
+      present.formUnion(fresh)
+      index = end
+    }
+    for (element, candidates) in adds where !present.contains(element) {
+      for add in candidates {
+        if let violation = pass(add, "an element missing from a read that began after it was added") {
+          return violation
+        }
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,95 @@
+import History
+
+/// A string that is read, written, appended to and deleted; absent and empty are the same.
+struct AppendModel: FrontierModel {
+  private enum Kind { case read, put, append }
+
+  private(set) var operations: [FrontierOperation] = []
+  private var kinds: [Kind] = []
+  /// By operation: the number of its text, and the text by number.
+  private var parts: [Int] = []
+  private var texts: [[UInt8]] = []
+  /// By read: the state that it saw.
+  private var seen: [Int] = []
+  private var index: PrefixIndex
+  private var readsLeft = 0
+  private var putsLeft = 0
+  /// The first operation that the model does not know.
+  private(set) var unsuitable: Op?
+
+  /// - Parameter kept: positions that are known; of the others only the writes are left, which may have happened at any
+  ///   time or never. `nil`: all.
+  init(_ ops: [Op], keeping kept: Set<Int>? = nil, symbols: borrowing Symbols) {
+    var numbers: [[UInt8]: Int] = [:]
+    var reads: [[UInt8]] = []
+    for (position, op) in ops.enumerated() where op.action == .read && op.outcome == .ok {
+      if let kept, !kept.contains(position) { continue }
+      reads.append(symbols.bytes(op.output) ?? [])
+    }
+    index = PrefixIndex(reads)
+    for (position, op) in ops.enumerated() {
+      guard op.outcome != .failed, op.action != .audit, op.level.isStrong || op.action != .read else { continue }
+      let kind: Kind
+      switch op.action {
+      case .read: kind = .read
+      case .write, .delete: kind = .put
+      case .append: kind = .append
+      default:
+        unsuitable = unsuitable ?? op
+        continue
+      }
+      guard kind != .read || op.outcome == .ok else { continue }
+      let isForgotten = kept.map { !$0.contains(position) } ?? false
+      if kind == .read, isForgotten { continue }
+      let token = kind == .read ? op.output : op.written
+      guard let text = token.isNull ? [] : symbols.bytes(token) else {
+        unsuitable = unsuitable ?? op
+        continue
+      }
+      let part = numbers[text] ?? texts.count
+      if part == texts.count {
+        numbers[text] = part
+        texts.append(text)
+      }
+      let certain = op.outcome == .ok && op.level != .queued && !isForgotten
+      kinds.append(kind)
+      parts.append(part)
+      seen.append(kind == .read ? index.number(of: text) : -1)
+      readsLeft += kind == .read ? 1 : 0
+      putsLeft += kind == .put ? 1 : 0
+      operations.append(
+        FrontierOperation(
+          isReadOnly: kind == .read, isBlind: kind == .put, isTotal: kind != .read, isCertain: certain,
+          call: isForgotten ? -1 : op.call,
+          ret: certain ? op.ret : Op.never, effect: Int32(part * 2 + (kind == .put ? 1 : 0)), source: Int32(position)))
+    }
+    guard kept != nil else { return }
+    let order = operations.indices.sorted { (operations[$0].call, $0) < (operations[$1].call, $1) }
+    (operations, kinds) = (order.map { operations[$0] }, order.map { kinds[$0] })
+    (parts, seen) = (order.map { parts[$0] }, order.map { seen[$0] })
+  }
+
+  mutating func state(after operation: Int, in state: Int) -> Int? {
+    switch kinds[operation] {
+    case .read: seen[operation] == state ? state : nil
+    case .put: index.appending(texts[parts[operation]], part: parts[operation], to: PrefixIndex.empty)
+    case .append: index.appending(texts[parts[operation]], part: parts[operation], to: state)
+    }
+  }
+
+  func isOpaque(_ state: Int) -> Bool { state == PrefixIndex.invisible }
+
+  func isHopeless(_ state: Int) -> Bool { state == PrefixIndex.invisible && putsLeft == 0 && readsLeft > 0 }
+
+  var isDecided: Bool { readsLeft == 0 }
+
+  mutating func didCall(_ operation: Int) {}
+
+  mutating func didReturn(_ operation: Int) {
+    switch kinds[operation] {
+    case .read: readsLeft -= 1
+    case .put: putsLeft -= 1
+    case .append: break
+    }
+  }
+}
