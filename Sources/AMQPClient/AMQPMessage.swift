@@ -1,0 +1,42 @@
+/// A message to publish through the default exchange, straight to a queue.
+public struct AMQPMessage: Sendable {
+  public var queue: String
+  public var body: [UInt8]
+  public var messageID: String?
+  public var replyTo: String?
+  public var type: String?
+  /// Written to disk by every quorum member before it is confirmed.
+  public var isPersistent: Bool
+
+  public init(
+    queue: String, body: [UInt8], messageID: String? = nil, replyTo: String? = nil, type: String? = nil,
+    isPersistent: Bool = true
+  ) {
+    self.queue = queue
+    self.body = body
+    self.messageID = messageID
+    self.replyTo = replyTo
+    self.type = type
+    self.isPersistent = isPersistent
+  }
+}
+
+/// A message as the broker delivered it.
+public struct AMQPDelivery: Sendable, Hashable {
+  /// The number to acknowledge it by; it goes up within one channel.
+  public let tag: UInt64
+  public let isRedelivered: Bool
+  public let replyTo: String?
+  public let body: [UInt8]
+}
+
+/// What became of a publish that was to be confirmed.
+public enum AMQPPublishOutcome: Sendable, Hashable {
+  /// The broker has confirmed it; for a quorum queue: a quorum has it on disk.
+  case confirmed
+  /// It never left this process, or the broker returned it because no queue has that name.
+  case notSent(reason: String)
+  /// It left, and was not confirmed. A negative acknowledgement counts as unknown too: with it the broker only refuses
+  /// responsibility (RabbitMQ, "Negative Acknowledgments for publishes"), it does not promise that no replica has it.
+  case unknown(reason: String)
+}

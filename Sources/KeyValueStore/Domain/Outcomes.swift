@@ -1,0 +1,30 @@
+/// What became of a write. There is no fourth case: what is neither done nor certainly not done is unknown.
+public enum WriteOutcome: Sendable, Hashable {
+  /// A quorum of the command log has it.
+  case queued
+  /// The table has it, as this version of its key.
+  case committed(version: Int64)
+  /// Certainly not applied, and never will be: the operation id belongs to a write to another key.
+  case conflict
+  /// Certainly not applied, and never will be.
+  case notApplied(reason: String)
+  /// It may be applied, now or later.
+  case unknown(reason: String)
+}
+
+/// What a read found.
+public enum ReadOutcome: Sendable, Hashable {
+  /// The key's state: a value, or a tombstone.
+  case row(Row)
+  /// The key was never written.
+  case absent
+  case unavailable(reason: String)
+}
+
+/// Whether an operation took effect.
+public enum OperationOutcome: Sendable, Hashable {
+  case applied(OperationRecord)
+  /// Not applied by the time of the look-up; it may still be.
+  case notYet
+  case unavailable(reason: String)
+}

@@ -1,0 +1,27 @@
+/// Which command queue a key belongs to.
+///
+/// The function must never change while commands are queued: two writes to one key in two queues lose their order.
+public struct Partition: Sendable, Hashable, CustomStringConvertible {
+  public let index: Int
+
+  /// A partition by its number, from 0.
+  public init(index: Int) { self.index = index }
+
+  /// The partition of `key` among `count`: FNV-1a (64 bits) of the key's bytes, modulo `count`.
+  ///
+  /// Source: Fowler, Noll, Vo, draft-eastlake-fnv. Traps when `count` is not positive.
+  public init(of key: Key, count: Int) {
+    precondition(count > 0, "a store has at least one partition")
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in key.bytes {
+      hash ^= UInt64(byte)
+      hash &*= 0x0000_0100_0000_01b3
+    }
+    index = Int(hash % UInt64(count))
+  }
+
+  /// The name of the partition's queue.
+  public var queueName: String { "kv.commands.\(index)" }
+
+  public var description: String { queueName }
+}

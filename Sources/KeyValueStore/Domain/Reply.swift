@@ -1,0 +1,51 @@
+/// A worker's answer to an API that waits for a commit.
+public struct Reply: Sendable, Hashable {
+  /// What became of the operation.
+  public enum Result: Sendable, Hashable {
+    /// The table has it; a redelivered or retried operation gives the version recorded for it.
+    case committed(version: Int64)
+    /// The operation id was used for another key before.
+    case conflict
+  }
+
+  public let operation: OperationID
+  public let result: Result
+
+  public init(operation: OperationID, result: Result) {
+    self.operation = operation
+    self.result = result
+  }
+
+  /// The message's bytes: wire version (1), kind (1: committed, 2: conflict), version (8, big-endian), operation.
+  public func encoded() -> [UInt8] {
+    var bytes: [UInt8] = [1]
+    switch result {
+    case .committed(let version):
+      bytes.append(1)
+      bytes.append(bigEndian: UInt64(bitPattern: version))
+    case .conflict:
+      bytes.append(2)
+      bytes.append(bigEndian: UInt64(0))
+    }
+    return bytes + Array(operation.text.utf8)
+  }
+
+  /// Reads what `encoded()` wrote. Throws `StoreError` with `malformedMessage` or `operationInvalid`.
+  public init(encoded bytes: [UInt8]) throws(StoreError) {
+    var reader = ByteReader(bytes)
+    guard try reader.integer(UInt8.self, "the version") == 1 else {
+      throw StoreError(.malformedMessage, "The reply has an unknown wire version.")
+    }
+    let kind = try reader.integer(UInt8.self, "the kind")
+    let version = Int64(bitPattern: try reader.integer(UInt64.self, "the key's version"))
+    guard let text = String(validating: try reader.take(bytes.count - 10, "the operation"), as: UTF8.self) else {
+      throw StoreError(.malformedMessage, "The operation id is not text.")
+    }
+    operation = try OperationID(text)
+    switch kind {
+    case 1: result = .committed(version: version)
+    case 2: result = .conflict
+    default: throw StoreError(.malformedMessage, "The reply has the unknown kind \(kind).")
+    }
+  }
+}

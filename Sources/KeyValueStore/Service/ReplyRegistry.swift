@@ -1,0 +1,104 @@
+import Synchronization
+
+/// Brings each worker's reply to the requests that wait for that operation.
+///
+/// A request registers before it publishes, so a reply cannot come too early. Several requests may wait for one
+/// operation (a proxy that retries on the same API); each gets the reply.
+public final class ReplyRegistry: Sendable {
+  /// One request's place in the registry.
+  public struct Ticket: Sendable, Hashable {
+    let operation: OperationID
+    let number: UInt64
+  }
+
+  private enum Entry {
+    case empty
+    case waiting(CheckedContinuation<Reply?, Never>)
+    case arrived(Reply)
+  }
+
+  private struct State {
+    var nextNumber: UInt64 = 0
+    var entries: [OperationID: [UInt64: Entry]] = [:]
+  }
+
+  private let state = Mutex(State())
+
+  public init() {}
+
+  /// How many requests are registered.
+  public var count: Int { state.withLock { $0.entries.values.reduce(0) { $0 + $1.count } } }
+
+  /// A place for a reply to `operation`; give it back with `discard`.
+  public func expect(_ operation: OperationID) -> Ticket {
+    state.withLock { state in
+      state.nextNumber += 1
+      state.entries[operation, default: [:]][state.nextNumber] = .empty
+      return Ticket(operation: operation, number: state.nextNumber)
+    }
+  }
+
+  /// Hands a reply to everyone who waits for its operation; nobody waiting is fine.
+  public func deliver(_ reply: Reply) {
+    let continuations = state.withLock { state in
+      var continuations: [CheckedContinuation<Reply?, Never>] = []
+      guard let entries = state.entries[reply.operation] else { return continuations }
+      for (number, entry) in entries {
+        switch entry {
+        case .waiting(let continuation): continuations.append(continuation)
+        case .empty, .arrived: break
+        }
+        state.entries[reply.operation]?[number] = .arrived(reply)
+      }
+      return continuations
+    }
+    for continuation in continuations { continuation.resume(returning: reply) }
+  }
+
+  /// The reply if it is there already.
+  public func arrived(_ ticket: Ticket) -> Reply? {
+    state.withLock { state in
+      guard case .arrived(let reply) = state.entries[ticket.operation]?[ticket.number] else { return nil }
+      return reply
+    }
+  }
+
+  /// Waits for the reply; `nil` when the task is cancelled or the ticket discarded first. One waiter a ticket.
+  public func wait(_ ticket: Ticket) async -> Reply? {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let now: Reply?? = state.withLock { state in
+          switch state.entries[ticket.operation]?[ticket.number] {
+          case .arrived(let reply): return .some(reply)
+          case .none: return .some(nil)
+          case .waiting: fatalError("two tasks wait on one reply ticket")
+          case .empty:
+            if Task.isCancelled { return .some(nil) }
+            state.entries[ticket.operation]?[ticket.number] = .waiting(continuation)
+            return .none
+          }
+        }
+        if case .some(let reply) = now { continuation.resume(returning: reply) }
+      }
+    } onCancel: {
+      release(ticket, keep: true)
+    }
+  }
+
+  /// Removes the ticket; a waiter gets `nil`.
+  public func discard(_ ticket: Ticket) { release(ticket, keep: false) }
+
+  private func release(_ ticket: Ticket, keep: Bool) {
+    let continuation: CheckedContinuation<Reply?, Never>? = state.withLock { state in
+      let entry = state.entries[ticket.operation]?[ticket.number]
+      if !keep {
+        state.entries[ticket.operation]?[ticket.number] = nil
+        if state.entries[ticket.operation]?.isEmpty == true { state.entries[ticket.operation] = nil }
+      }
+      guard case .waiting(let continuation) = entry else { return nil }
+      if keep { state.entries[ticket.operation]?[ticket.number] = .empty }
+      return continuation
+    }
+    continuation?.resume(returning: nil)
+  }
+}

@@ -1,0 +1,151 @@
+/// The store as an API offers it: writes through the log, reads from the cache and the table, each within its deadline.
+///
+/// Generic over the clock, so that tests and simulations run it in virtual time.
+public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
+  private let log: any CommandLog
+  private let table: any Table
+  private let cache: any Cache
+  private let replies: ReplyRegistry
+  private let clock: C
+  private let timeouts: StoreTimeouts
+  /// Milliseconds since 1970.
+  private let wallClock: @Sendable () -> Int64
+
+  public init(
+    log: any CommandLog, table: any Table, cache: any Cache, replies: ReplyRegistry, clock: C,
+    timeouts: StoreTimeouts = StoreTimeouts(), wallClock: @escaping @Sendable () -> Int64
+  ) {
+    self.log = log
+    self.table = table
+    self.cache = cache
+    self.replies = replies
+    self.clock = clock
+    self.timeouts = timeouts
+    self.wallClock = wallClock
+  }
+
+  /// When a write is answered.
+  public enum Acknowledgement: String, Sendable, Hashable, CaseIterable {
+    case queued
+    case committed
+  }
+
+  /// Writes `effect` to `key`; retrying with the same `operation` is safe.
+  public func write(
+    _ effect: Command.Effect, key: Key, operation: OperationID, acknowledgement: Acknowledgement
+  ) async -> WriteOutcome {
+    let command = Command(operation: operation, key: key, effect: effect, acceptedAtMilliseconds: wallClock())
+    switch acknowledgement {
+    case .queued:
+      return await publish(command, wantsReply: false, until: clock.now.advanced(by: timeouts.queued))
+    case .committed:
+      let deadline = clock.now.advanced(by: timeouts.committed)
+      let ticket = replies.expect(operation)
+      defer { replies.discard(ticket) }
+      let published = await publish(command, wantsReply: true, until: deadline)
+      // A reply proves the commit, whatever became of the confirmation.
+      if let reply = replies.arrived(ticket) { return outcome(of: reply) }
+      switch published {
+      case .queued: return await commit(of: command, ticket: ticket, until: deadline)
+      case .notApplied, .unknown: return published
+      case .committed, .conflict: fatalError("publishing alone cannot commit")
+      }
+    }
+  }
+
+  /// Publishes until confirmed or late. Every attempt carries the same operation id, so an attempt after an unknown one
+  /// cannot apply the write twice, and its confirmation is as good as the first one's would have been. Once an attempt
+  /// is unknown, "not applied" can never be said again.
+  private func publish(_ command: Command, wantsReply: Bool, until deadline: C.Instant) async -> WriteOutcome {
+    var pause = timeouts.publishPause
+    var unknownReason: String?
+    var lastReason = "the command log did not answer in time"
+    while true {
+      let left = clock.now.duration(to: deadline)
+      guard left > .zero, !Task.isCancelled else { break }
+      switch await log.publish(command, wantsReply: wantsReply, timeout: left) {
+      case .confirmed: return .queued
+      case .notSent(let reason): lastReason = reason
+      case .unknown(let reason): unknownReason = reason
+      }
+      let rest = clock.now.duration(to: deadline)
+      guard rest > .zero else { break }
+      try? await clock.sleep(for: min(pause, rest))
+      pause = min(pause * 2, timeouts.publishPauseMaximum)
+    }
+    if let unknownReason { return .unknown(reason: unknownReason) }
+    return .notApplied(reason: lastReason)
+  }
+
+  /// Waits for the worker's reply, asking the table from time to time in case the reply is lost.
+  private func commit(of command: Command, ticket: ReplyRegistry.Ticket, until deadline: C.Instant) async
+    -> WriteOutcome
+  {
+    let found = await withTaskGroup(of: WriteOutcome?.self) { group in
+      group.addTask { await replies.wait(ticket).map(outcome(of:)) }
+      group.addTask { await lookUp(command, until: deadline) }
+      // The first task that ends decides: a reply, a record, or (from the look-up) the deadline.
+      let first = await group.next() ?? nil
+      group.cancelAll()
+      return first
+    }
+    return found ?? .unknown(reason: "queued, but no worker has reported the commit in time")
+  }
+
+  private func lookUp(_ command: Command, until deadline: C.Instant) async -> WriteOutcome? {
+    while !Task.isCancelled {
+      let left = clock.now.duration(to: deadline)
+      guard left > .zero else { return nil }
+      try? await clock.sleep(for: min(timeouts.lookUpAfter, left))
+      if Task.isCancelled { return nil }
+      let rest = clock.now.duration(to: deadline)
+      guard rest > .zero else { return nil }
+      if let record = try? await table.operation(command.operation, timeout: rest) {
+        return record.key == command.key ? .committed(version: record.version) : .conflict
+      }
+    }
+    return nil
+  }
+
+  private func outcome(of reply: Reply) -> WriteOutcome {
+    switch reply.result {
+    case .committed(let version): .committed(version: version)
+    case .conflict: .conflict
+    }
+  }
+
+  /// Reads through the cache: may be stale, is never a value that nobody wrote.
+  public func readCached(_ key: Key) async -> ReadOutcome {
+    if let row = await cache.get(key) { return .row(row) }
+    let outcome = await read(key, consistency: .plain)
+    // By version: a worker that applied a newer write in between has won already.
+    if case .row(let row) = outcome { await cache.putIfNewer([row]) }
+    return outcome
+  }
+
+  /// Reads what no deposed leader can answer.
+  public func readLinearizable(_ key: Key) async -> ReadOutcome {
+    await read(key, consistency: .linearizable)
+  }
+
+  private func read(_ key: Key, consistency: ReadConsistency) async -> ReadOutcome {
+    do {
+      guard let row = try await table.read(key, consistency: consistency, timeout: timeouts.read) else {
+        return .absent
+      }
+      return .row(row)
+    } catch {
+      return .unavailable(reason: error.reason)
+    }
+  }
+
+  /// Whether `operation` took effect; linearizable.
+  public func status(of operation: OperationID) async -> OperationOutcome {
+    do {
+      guard let record = try await table.operation(operation, timeout: timeouts.read) else { return .notYet }
+      return .applied(record)
+    } catch {
+      return .unavailable(reason: error.reason)
+    }
+  }
+}

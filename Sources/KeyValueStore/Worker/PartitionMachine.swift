@@ -1,0 +1,214 @@
+/// One partition's worker as a pure state machine: events in, actions out, no clock and no network.
+///
+/// It holds to this: a batch is what was queued, in queue order; it is acknowledged only after its commit, and only on
+/// the channel that delivered it; an unknown commit is answered by applying the very same batch again.
+public struct PartitionMachine: Sendable {
+  /// The most that one transaction takes.
+  public struct Limits: Sendable, Hashable {
+    public var commands = 512
+    public var bytes = 4 << 20
+    /// The pause before a batch is tried again, doubled up to the maximum.
+    public var retryPause: Duration = .milliseconds(50)
+    public var retryPauseMaximum: Duration = .seconds(2)
+
+    public init() {}
+  }
+
+  /// What happened.
+  public enum Event: Sendable {
+    /// A new channel; everything unacknowledged will be delivered again on it.
+    case channelOpened(generation: UInt64)
+    case channelClosed(generation: UInt64)
+    case delivered([Delivery], generation: UInt64)
+    /// The end of an `apply`.
+    case applied(ApplyOutcome)
+    /// The end of a `storeDeadLetters`: whether all of them are safe.
+    case deadLettersStored(Bool)
+    /// The end of a `pause`.
+    case pauseEnded
+    /// The end of a `finish`.
+    case finished
+  }
+
+  /// What to do; each batch action ends with one event.
+  public enum Action: Sendable, Hashable {
+    case apply([Command])
+    case storeDeadLetters([DeadLetter])
+    case pause(Duration)
+    /// Refresh the cache, then reply: the state in the table has become this.
+    case finish(Completion)
+    case acknowledge(upTo: UInt64, generation: UInt64)
+  }
+
+  /// A message that nothing can read.
+  public struct DeadLetter: Sendable, Hashable {
+    public let bytes: [UInt8]
+    public let reason: String
+  }
+
+  /// What a committed batch leaves to do.
+  public struct Completion: Sendable, Hashable {
+    /// The newest rows that this batch wrote.
+    public let rows: [Row]
+    /// Keys of redelivered operations: who applied them may have died before the cache was refreshed.
+    public let keysToReload: [Key]
+    public let replies: [AddressedReply]
+  }
+
+  /// A reply and where it goes.
+  public struct AddressedReply: Sendable, Hashable {
+    public let reply: Reply
+    public let address: String
+  }
+
+  private struct Batch: Sendable {
+    let deliveries: [Delivery]
+    let generation: UInt64
+    var attempt = 0
+
+    var commands: [Command] {
+      deliveries.compactMap { if case .command(let command) = $0.content { command } else { nil } }
+    }
+
+    var deadLetters: [DeadLetter] {
+      deliveries.compactMap {
+        if case .undecodable(let bytes, let reason) = $0.content {
+          DeadLetter(bytes: bytes, reason: reason)
+        } else {
+          nil
+        }
+      }
+    }
+  }
+
+  private enum State: Sendable {
+    case idle
+    case applying(Batch)
+    case finishing(Batch)
+    case storingDeadLetters(Batch)
+    case pausing(Batch, then: Step)
+  }
+
+  private enum Step: Sendable { case apply, storeDeadLetters }
+
+  private let limits: Limits
+  private var state: State = .idle
+  private var generation: UInt64?
+  private var queued: [Delivery] = []
+
+  public init(limits: Limits = Limits()) { self.limits = limits }
+
+  /// True when no batch is under way.
+  public var isIdle: Bool { if case .idle = state { true } else { false } }
+
+  /// Takes one event and says what to do next.
+  public mutating func handle(_ event: Event) -> [Action] {
+    switch event {
+    case .channelOpened(let opened):
+      generation = opened
+      queued = []
+      return []
+    case .channelClosed(let closed):
+      guard generation == closed else { return [] }
+      generation = nil
+      queued = []
+      return []
+    case .delivered(let deliveries, let from):
+      // A late delivery of a dead channel comes again on the next one.
+      guard generation == from else { return [] }
+      queued += deliveries
+      return startIfIdle()
+    case .applied(let outcome):
+      return applied(outcome)
+    case .deadLettersStored(let all):
+      guard case .storingDeadLetters(let batch) = state else { fatalError("dead letters stored in state \(state)") }
+      return all ? complete(batch) : retry(batch, then: .storeDeadLetters)
+    case .pauseEnded:
+      guard case .pausing(let batch, let step) = state else { fatalError("a pause ended in state \(state)") }
+      // Nothing of a dead channel's batch needs doing: it will be delivered again, here or elsewhere.
+      guard generation == batch.generation else {
+        state = .idle
+        return startIfIdle()
+      }
+      return start(step, batch)
+    case .finished:
+      guard case .finishing(let batch) = state else { fatalError("a batch finished in state \(state)") }
+      return batch.deadLetters.isEmpty ? complete(batch) : start(.storeDeadLetters, batch)
+    }
+  }
+
+  private mutating func startIfIdle() -> [Action] {
+    guard case .idle = state, let generation, !queued.isEmpty else { return [] }
+    var count = 0
+    var bytes = 0
+    for delivery in queued.prefix(limits.commands) {
+      bytes += delivery.weightBytes
+      if count > 0, bytes > limits.bytes { break }
+      count += 1
+    }
+    let batch = Batch(deliveries: Array(queued.prefix(count)), generation: generation)
+    queued.removeFirst(count)
+    return start(batch.commands.isEmpty ? .storeDeadLetters : .apply, batch)
+  }
+
+  private mutating func start(_ step: Step, _ batch: Batch) -> [Action] {
+    switch step {
+    case .apply:
+      state = .applying(batch)
+      return [.apply(batch.commands)]
+    case .storeDeadLetters:
+      state = .storingDeadLetters(batch)
+      return [.storeDeadLetters(batch.deadLetters)]
+    }
+  }
+
+  private mutating func applied(_ outcome: ApplyOutcome) -> [Action] {
+    guard case .applying(let batch) = state else { fatalError("a batch was applied in state \(state)") }
+    switch outcome {
+    case .committed(let results):
+      state = .finishing(batch)
+      return [.finish(completion(of: batch, results))]
+    case .notApplied, .unknown:
+      return retry(batch, then: .apply)
+    }
+  }
+
+  private mutating func retry(_ batch: Batch, then step: Step) -> [Action] {
+    var batch = batch
+    let pause = min(limits.retryPause * (1 << min(batch.attempt, 10)), limits.retryPauseMaximum)
+    batch.attempt += 1
+    state = .pausing(batch, then: step)
+    return [.pause(pause)]
+  }
+
+  private mutating func complete(_ batch: Batch) -> [Action] {
+    state = .idle
+    guard generation == batch.generation, let last = batch.deliveries.last else { return startIfIdle() }
+    return [.acknowledge(upTo: last.tag, generation: batch.generation)] + startIfIdle()
+  }
+
+  private func completion(of batch: Batch, _ results: [AppliedCommand]) -> Completion {
+    var rows: [Key: Row] = [:]
+    var reload: Set<Key> = []
+    var replies: [AddressedReply] = []
+    var index = 0
+    for delivery in batch.deliveries {
+      guard case .command(let command) = delivery.content else { continue }
+      let result = results[index]
+      index += 1
+      switch result.disposition {
+      case .applied:
+        rows[command.key] = Row(
+          key: command.key, value: command.value, version: result.version, operation: command.operation)
+      case .duplicate: reload.insert(command.key)
+      case .conflict: break
+      }
+      guard let address = delivery.replyAddress else { continue }
+      let answer: Reply.Result = result.disposition == .conflict ? .conflict : .committed(version: result.version)
+      replies.append(AddressedReply(reply: Reply(operation: command.operation, result: answer), address: address))
+    }
+    // A key written in this batch is newer in the table than anything a reload could find.
+    reload.subtract(rows.keys)
+    return Completion(rows: Array(rows.values), keysToReload: Array(reload), replies: replies)
+  }
+}

@@ -1,0 +1,125 @@
+import Synchronization
+
+/// A client of a Redis Cluster: it knows which master serves which slot, follows redirections, and learns the topology
+/// again when a node fails or sends it elsewhere.
+public final class RedisCluster: Sendable {
+  private struct State {
+    var map = SlotMap()
+    var connections: [RedisNode: NodeConnection] = [:]
+    var isRefreshing = false
+    var refreshedAt: ContinuousClock.Instant?
+  }
+
+  /// A cluster in order needs one redirection, a moving slot two.
+  private static let redirectionMaximum = 4
+  /// At most one refresh in this time, whatever fails.
+  private static let refreshPause: Duration = .milliseconds(250)
+  /// The topology is learnt again at least this often, so that a change without an error is noticed.
+  private static let refreshInterval: Duration = .seconds(10)
+
+  private let options: RedisOptions
+  private let state = Mutex(State())
+
+  public init(options: RedisOptions) { self.options = options }
+
+  /// Runs one command that has `key` as its key. Throws `RedisError`; an error reply that is no redirection is `server`.
+  public func command(_ words: [[UInt8]], key: [UInt8]) async throws(RedisError) -> RedisReply {
+    let slot = HashSlot.slot(of: key)
+    refreshIfOld()
+    if state.withLock({ $0.map.owner(of: slot) == nil }) { await refresh() }
+    guard var node = state.withLock({ $0.map.owner(of: slot) }) else {
+      throw RedisError(.noRoute, "no Redis node is known to serve slot \(slot)")
+    }
+    var commands = [words]
+    for _ in 0...Self.redirectionMaximum {
+      switch await connection(to: node).send(commands) {
+      case .failure(let error):
+        refreshSoon()
+        throw error
+      case .success(.error(let text)):
+        switch Redirection(error: text, from: node) {
+        case .moved(let slot, let target):
+          state.withLock { $0.map.setOwner(of: slot, target) }
+          refreshSoon()
+          node = target
+          commands = [words]
+        case .ask(_, let target):
+          node = target
+          commands = [[Array("ASKING".utf8)], words]
+        case nil:
+          // A node that lost its cluster or its role may keep saying so until the map is right.
+          if text.hasPrefix("CLUSTERDOWN") || text.hasPrefix("READONLY") || text.hasPrefix("LOADING") { refreshSoon() }
+          throw RedisError(.server, text)
+        }
+      case .success(let reply):
+        return reply
+      }
+    }
+    throw RedisError(.noRoute, "slot \(slot) was redirected more than \(Self.redirectionMaximum) times")
+  }
+
+  /// True when every slot has a known master and one of them answers.
+  public func isHealthy() async -> Bool {
+    let (isComplete, probe) = state.withLock { ($0.map.isComplete, $0.map.owner(of: 0)) }
+    guard isComplete, let probe else {
+      await refresh()
+      return state.withLock { $0.map.isComplete }
+    }
+    if case .success(.status) = await connection(to: probe).send([[Array("PING".utf8)]]) { return true }
+    refreshSoon()
+    return false
+  }
+
+  private func connection(to node: RedisNode) -> NodeConnection {
+    state.withLock { state in
+      if let connection = state.connections[node] { return connection }
+      let connection = NodeConnection(node: node, options: options)
+      state.connections[node] = connection
+      return connection
+    }
+  }
+
+  // MARK: topology
+
+  private func refreshIfOld() {
+    let isOld = state.withLock { state in
+      state.refreshedAt.map { ContinuousClock.now - $0 > Self.refreshInterval } ?? false
+    }
+    if isOld { refreshSoon() }
+  }
+
+  private func refreshSoon() {
+    Task { await refresh() }
+  }
+
+  /// Asks one node after the other, in random order, until one tells the topology.
+  private func refresh() async {
+    let begins = state.withLock { state in
+      if state.isRefreshing { return false }
+      if let at = state.refreshedAt, ContinuousClock.now - at < Self.refreshPause { return false }
+      state.isRefreshing = true
+      return true
+    }
+    guard begins else { return }
+    defer {
+      state.withLock { state in
+        state.isRefreshing = false
+        state.refreshedAt = .now
+      }
+    }
+    let known = state.withLock { $0.map.nodes }
+    let others = options.nodes.filter { !known.contains($0) }
+    for node in known.shuffled() + others.shuffled() {
+      let command = [Array("CLUSTER".utf8), Array("SLOTS".utf8)]
+      guard case .success(let reply) = await connection(to: node).send([command]) else { continue }
+      guard let map = try? SlotMap(clusterSlots: reply, from: node), !map.nodes.isEmpty else { continue }
+      state.withLock { state in
+        state.map = map
+        // A connection to a node that left would keep its thread for ever.
+        let kept = Set(map.nodes + options.nodes)
+        state.connections = state.connections.filter { kept.contains($0.key) }
+      }
+      return
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/// How to reach the cluster, and how long it may take.
+public struct RedisOptions: Sendable, Hashable {
+  /// Any nodes of the cluster; the others are learnt from them.
+  public var nodes: [RedisNode]
+  public var password: String?
+  public var connectTimeoutMilliseconds = 200
+  public var commandTimeoutMilliseconds = 200
+  /// After a failure a node is not tried for this long, so that not every request pays for it; doubled with every
+  /// further failure up to the maximum.
+  public var openCircuitMilliseconds = 250
+  public var openCircuitMaximumMilliseconds = 2000
+  /// Commands that may wait for one node.
+  public var waitingMaximum = 2048
+
+  public init(nodes: [RedisNode], password: String? = nil) {
+    precondition(!nodes.isEmpty, "a Redis client needs at least one node")
+    self.nodes = nodes
+    self.password = password
+  }
+}

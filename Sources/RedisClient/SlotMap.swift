@@ -1,0 +1,54 @@
+/// Which master serves which slot. Pure.
+public struct SlotMap: Sendable, Hashable {
+  /// Every node of the last topology, replicas too: whom to ask next time.
+  public private(set) var nodes: [RedisNode] = []
+  private var masters: [RedisNode] = []
+  private var owners: [Int16] = Array(repeating: -1, count: HashSlot.count)
+
+  /// A map that knows nothing.
+  public init() {}
+
+  /// Reads the reply of `CLUSTER SLOTS`: rows of first slot, last slot, master, replicas, each node as address, port, id.
+  /// Throws `unexpectedReply`.
+  public init(clusterSlots reply: RedisReply, from: RedisNode) throws(RedisError) {
+    guard case .array(let rows) = reply else {
+      throw RedisError(.unexpectedReply, "CLUSTER SLOTS did not answer with an array")
+    }
+    for row in rows {
+      guard case .array(let fields) = row, fields.count >= 3, case .integer(let first) = fields[0],
+        case .integer(let last) = fields[1], first >= 0, last < Int64(HashSlot.count), first <= last
+      else { throw RedisError(.unexpectedReply, "CLUSTER SLOTS has a row of another shape") }
+      let nodes = fields[2...].compactMap { Self.node($0, from: from) }
+      guard let master = nodes.first else {
+        throw RedisError(.unexpectedReply, "CLUSTER SLOTS has a row without a node")
+      }
+      for node in nodes where !self.nodes.contains(node) { self.nodes.append(node) }
+      for slot in Int(first)...Int(last) { setOwner(of: slot, master) }
+    }
+  }
+
+  private static func node(_ reply: RedisReply, from: RedisNode) -> RedisNode? {
+    guard case .array(let fields) = reply, fields.count >= 2, case .integer(let port) = fields[1] else { return nil }
+    let host = fields[0].text ?? ""
+    return RedisNode(host: host.isEmpty ? from.host : host, port: Int(port))
+  }
+
+  /// The master of a slot; nil when none is known.
+  public func owner(of slot: Int) -> RedisNode? {
+    let index = owners[slot]
+    return index < 0 ? nil : masters[Int(index)]
+  }
+
+  /// Corrects one slot after a `MOVED`.
+  public mutating func setOwner(of slot: Int, _ node: RedisNode) {
+    if let index = masters.firstIndex(of: node) {
+      owners[slot] = Int16(index)
+    } else {
+      owners[slot] = Int16(masters.count)
+      masters.append(node)
+    }
+  }
+
+  /// True when every slot has an owner.
+  public var isComplete: Bool { !owners.contains(-1) }
+}

@@ -1,0 +1,40 @@
+/// Where and how to connect.
+public struct SQLOptions: Sendable, Hashable {
+  /// One address.
+  public struct Host: Sendable, Hashable, CustomStringConvertible {
+    public let name: String
+    public let port: Int
+
+    public init(name: String, port: Int) {
+      self.name = name
+      self.port = port
+    }
+
+    public var description: String { "\(name):\(port)" }
+  }
+
+  /// Each connection attempt takes one at random.
+  public var hosts: [Host]
+  public var user: String
+  public var password: String
+  public var database: String
+  public var applicationName: String
+  /// Statements run on every new connection before it is used.
+  public var setUp: String
+  /// For the TCP connection and the server's greeting together.
+  public var connectTimeoutMilliseconds = 2000
+  /// Unacknowledged bytes mean a dead peer after this.
+  public var tcpUserTimeoutMilliseconds = 4000
+
+  public init(
+    hosts: [Host], user: String, password: String, database: String, applicationName: String, setUp: String = ""
+  ) {
+    precondition(!hosts.isEmpty, "a SQL connection needs at least one host")
+    self.hosts = hosts
+    self.user = user
+    self.password = password
+    self.database = database
+    self.applicationName = applicationName
+    self.setUp = setUp
+  }
+}

@@ -1,0 +1,34 @@
+/// A SQLSTATE (PostgreSQL documentation, appendix A; CockroachDB uses the same codes).
+public struct SQLState: Sendable, Hashable {
+  public let code: String
+
+  public init(_ code: String) { self.code = code }
+
+  /// What an ERROR with this code says about the transaction it came in.
+  ///
+  /// - Parameter mayHaveCommitted: whether the COMMIT (or the end of an implicit transaction) had been sent already.
+  public func effect(mayHaveCommitted: Bool) -> SQLError.Effect {
+    switch code {
+    case "40001", "40P01":
+      // Serialization failure, deadlock: rolled back, by definition to be tried again.
+      .noneRetryable
+    case "40003", "08007":
+      // Statement completion unknown (CockroachDB's ambiguous result), transaction resolution unknown.
+      .unknown
+    case "23505":
+      // A concurrent transaction recorded the same operation first: the next attempt sees its record.
+      .noneRetryable
+    case "25006", "57P03", "57014", "55P03", "53200", "53300", "53400":
+      // A read-only or starting node, a timeout, a full node: rolled back; another node or moment may do.
+      .noneRetryable
+    case _ where code.hasPrefix("08") || code.hasPrefix("57P") || code.hasPrefix("58") || code.hasPrefix("XX"):
+      // The connection, the server or its disk gave up: at COMMIT that says nothing about the commit.
+      mayHaveCommitted ? .unknown : .noneRetryable
+    default:
+      .none
+    }
+  }
+
+  /// True when the connection must not be used again: the node is shutting down, or is no leader (any more).
+  public var endsConnection: Bool { code == "25006" || code.hasPrefix("57P") || code.hasPrefix("08") }
+}

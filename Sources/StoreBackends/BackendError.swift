@@ -1,0 +1,24 @@
+/// Why the backends could not be set up; the text names the variable or the server.
+public struct BackendError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The kinds of error, each with one meaning.
+  public enum Code: String, Sendable, Hashable {
+    /// An environment variable is missing or cannot be read.
+    case configuration
+    /// The SQL tier or RabbitMQ did not answer in the time of the migration.
+    case migration
+  }
+
+  public let code: Code
+  public let detail: String
+  public let file: String
+  public let line: Int
+
+  public init(_ code: Code, _ detail: String, file: String = #fileID, line: Int = #line) {
+    self.code = code
+    self.detail = detail
+    self.file = file
+    self.line = line
+  }
+
+  public var description: String { detail }
+}

@@ -1,0 +1,83 @@
+import AMQPClient
+import KeyValueStore
+import Logging
+import RedisClient
+import SQLClient
+
+/// The settings of a service, from its environment.
+public struct Configuration: Sendable {
+  /// The SQL tier's two flavours.
+  public enum Flavour: String, Sendable, Hashable, CaseIterable {
+    case patroni
+    case cockroach
+  }
+
+  public var instance: String
+  public var logLevel: Logger.Level
+  public var partitions: Int
+  public var httpPort: Int
+  public var amqpHosts: [AMQPOptions.Host]
+  public var amqpUser: String
+  public var amqpPassword: String
+  public var amqpVirtualHost: String
+  public var sqlHosts: [SQLOptions.Host]
+  public var sqlUser: String
+  public var sqlPassword: String
+  public var sqlDatabase: String
+  public var flavour: Flavour
+  public var sqlPoolSize: Int
+  public var redisNodes: [RedisNode]
+  public var redisPassword: String
+  /// P4: a cached row is at most this old when a cache node lost a newer one.
+  public var cacheTimeToLiveMilliseconds: Int
+  public var timeouts: StoreTimeouts
+  public var limits: PartitionMachine.Limits
+  /// Messages a worker may hold of each queue.
+  public var prefetch: Int
+
+  /// Reads the variables that docs and compose name. Throws `configuration` naming the variable that is wrong.
+  public init(environment: [String: String], hostname: String) throws(BackendError) {
+    let reader = EnvironmentReader(environment)
+    instance = reader.text("KV_INSTANCE", default: hostname)
+    logLevel = try reader.choice("KV_LOG_LEVEL", default: .info)
+    partitions = try reader.integer("KV_PARTITIONS", default: 8, in: 1...256)
+    httpPort = try reader.integer("KV_HTTP_PORT", default: 8080, in: 1...65535)
+    amqpHosts = try reader.hosts("KV_AMQP_HOSTS", defaultPort: 5672).map { AMQPOptions.Host(name: $0, port: $1) }
+    amqpUser = try reader.required("KV_AMQP_USER")
+    amqpPassword = try reader.required("KV_AMQP_PASSWORD")
+    amqpVirtualHost = reader.text("KV_AMQP_VHOST", default: "/")
+    sqlHosts = try reader.hosts("KV_SQL_HOSTS", defaultPort: 5432).map { SQLOptions.Host(name: $0, port: $1) }
+    sqlUser = try reader.required("KV_SQL_USER")
+    sqlPassword = reader.text("KV_SQL_PASSWORD", default: "")
+    sqlDatabase = reader.text("KV_SQL_DATABASE", default: "kv")
+    flavour = try reader.choice("KV_SQL_FLAVOUR", default: .patroni)
+    sqlPoolSize = try reader.integer("KV_SQL_POOL", default: 4, in: 1...64)
+    redisNodes = try reader.hosts("KV_REDIS_NODES", defaultPort: 6379).map { RedisNode(host: $0, port: $1) }
+    redisPassword = reader.text("KV_REDIS_PASSWORD", default: "")
+    cacheTimeToLiveMilliseconds = try reader.integer("KV_CACHE_TTL_MS", default: 60_000, in: 100...86_400_000)
+    timeouts = StoreTimeouts()
+    timeouts.queued = try reader.duration("KV_TIMEOUT_QUEUED_MS", default: timeouts.queued)
+    timeouts.committed = try reader.duration("KV_TIMEOUT_COMMITTED_MS", default: timeouts.committed)
+    timeouts.read = try reader.duration("KV_TIMEOUT_READ_MS", default: timeouts.read)
+    limits = PartitionMachine.Limits()
+    limits.commands = try reader.integer("KV_BATCH_COMMANDS", default: limits.commands, in: 1...10_000)
+    prefetch = try reader.integer("KV_PREFETCH", default: 1024, in: 1...65535)
+  }
+
+  /// How to reach RabbitMQ, under a name for the management UI.
+  public func amqpOptions(role: String) -> AMQPOptions {
+    AMQPOptions(
+      hosts: amqpHosts, user: amqpUser, password: amqpPassword, virtualHost: amqpVirtualHost,
+      connectionName: "\(instance)/\(role)")
+  }
+
+  /// How to reach the SQL tier.
+  public func sqlOptions(role: String) -> SQLOptions {
+    SQLOptions(
+      hosts: sqlHosts, user: sqlUser, password: sqlPassword, database: sqlDatabase,
+      applicationName: "\(instance)/\(role)", setUp: flavour.setUp)
+  }
+
+  /// How to reach the Redis cluster.
+  public var redisOptions: RedisOptions { RedisOptions(nodes: redisNodes, password: redisPassword) }
+}

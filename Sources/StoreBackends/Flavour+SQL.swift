@@ -1,0 +1,41 @@
+import SQLClient
+
+/// The few places where the SQL tier's flavours really differ.
+extension Configuration.Flavour {
+  /// Settings of every session. A statement that outlives its client must not keep its locks; a client's own deadline
+  /// comes first, so that this timeout is only for clients that froze or died.
+  var setUp: String {
+    switch self {
+    case .patroni:
+      "SET statement_timeout = '12s'; SET idle_in_transaction_session_timeout = '5s'; SET synchronous_commit = 'on'"
+    case .cockroach:
+      "SET statement_timeout = '12s'"
+    }
+  }
+
+  /// The batch's isolation.
+  ///
+  /// PostgreSQL: a concurrent change of what the batch read ends in 40001 or 23505 under REPEATABLE READ already, because
+  /// everything that it relies on it also writes; SERIALIZABLE would add false conflicts between partitions.
+  /// CockroachDB: SERIALIZABLE is its default and its best trodden path.
+  var begin: String {
+    switch self {
+    case .patroni: "BEGIN ISOLATION LEVEL REPEATABLE READ"
+    case .cockroach: "BEGIN ISOLATION LEVEL SERIALIZABLE"
+    }
+  }
+
+  /// What a linearizable read sends after its SELECTs, in the same transaction.
+  ///
+  /// PostgreSQL: a transactional logical message writes WAL, so the transaction's end waits for the synchronous standby,
+  /// whose acknowledgement a deposed leader cannot get.
+  /// CockroachDB: nothing. A SELECT is served by the range's leaseholder, at a timestamp not below any commit that was
+  /// acknowledged before it (single-key linearizability: "CockroachDB's consistency model", by leases and uncertainty
+  /// intervals); a node that lost its lease redirects. Follower reads need AS OF SYSTEM TIME, which nothing here uses.
+  var barrier: SQLStatement? {
+    switch self {
+    case .patroni: SQLStatement("SELECT pg_logical_emit_message(true, 'kv.read', '')")
+    case .cockroach: nil
+    }
+  }
+}

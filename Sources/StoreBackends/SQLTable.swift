@@ -1,0 +1,205 @@
+import KeyValueStore
+import SQLClient
+
+/// The table on the SQL tier.
+public struct SQLTable: Table {
+  private let pool: SQLPool
+  private let flavour: Configuration.Flavour
+  private let plainReads: Batcher<Key, Row>
+  private let linearizableReads: Batcher<Key, Row>
+  private let lookUps: Batcher<OperationID, OperationRecord>
+
+  public init(pool: SQLPool, flavour: Configuration.Flavour) {
+    self.pool = pool
+    self.flavour = flavour
+    // Reads that come while one is under way share the next transaction: the barrier's fsync is paid once for all.
+    plainReads = Batcher(concurrency: 2) { keys, deadline throws(SQLError) in
+      try await Self.read(pool, keys, barrier: nil, deadline: deadline)
+    }
+    linearizableReads = Batcher(concurrency: 2) { keys, deadline throws(SQLError) in
+      try await Self.read(pool, keys, barrier: flavour.barrier, deadline: deadline)
+    }
+    lookUps = Batcher(concurrency: 1) { operations, deadline throws(SQLError) in
+      try await Self.lookUp(pool, operations, barrier: flavour.barrier, deadline: deadline)
+    }
+  }
+
+  // MARK: writing
+
+  public func apply(_ commands: [Command], timeout: Duration) async -> ApplyOutcome {
+    let deadline = ContinuousClock.now + timeout
+    var pause: Duration = .milliseconds(10)
+    while true {
+      do {
+        let results = try await pool.withConnection { connection throws(SQLError) in
+          try await apply(commands, on: connection, deadline: deadline)
+        }
+        return .committed(results)
+      } catch {
+        switch error.effect {
+        case .unknown: return .unknown(reason: error.description)
+        case .none: return .notApplied(reason: error.description)
+        case .noneRetryable:
+          // Only conflicts are worth another try here; everything else is for the caller's longer pauses.
+          guard ["40001", "40P01", "23505"].contains(error.state?.code), ContinuousClock.now + pause < deadline else {
+            return .notApplied(reason: error.description)
+          }
+          try? await Task.sleep(for: pause * Double.random(in: 0.5...1.5))
+          pause = min(pause * 2, .milliseconds(500))
+        }
+      }
+    }
+  }
+
+  private func apply(
+    _ commands: [Command], on connection: SQLConnection, deadline: ContinuousClock.Instant
+  ) async throws(SQLError) -> [AppliedCommand] {
+    let operations = Array(Set(commands.map(\.operation.text)))
+    let keys = Array(Set(commands.map(\.key)))
+    return try await connection.transaction(
+      begin: flavour.begin,
+      first: [
+        SQLStatement(
+          "SELECT operation, key, version FROM operations WHERE operation = ANY($1)", [.textArray(operations)]),
+        SQLStatement("SELECT key, version FROM entries WHERE key = ANY($1)", [.bytesArray(keys.map(\.bytes))]),
+      ],
+      deadline: deadline
+    ) { read throws(SQLError) in
+      var recorded: [OperationID: OperationRecord] = [:]
+      for row in read[0].rows {
+        let record = try Self.record(row)
+        recorded[record.operation] = record
+      }
+      var versions: [Key: Int64] = [:]
+      for row in read[1].rows {
+        guard row.count == 2, let bytes = row[0], let key = try? Key(bytes: bytes),
+          let version = SQLResult.integer(row[1])
+        else { throw SQLError(.none, "a row of entries has another shape") }
+        versions[key] = version
+      }
+      let plan = BatchPlan(commands: commands, recorded: recorded, versions: versions)
+      // Finding every operation recorded is an answer too, which a deposed leader must not be able to give: its record
+      // may never have reached a standby.
+      return (plan.rows.isEmpty ? flavour.barrier.map { [$0] } ?? [] : Self.writes(plan), plan.results)
+    }
+  }
+
+  private static func writes(_ plan: BatchPlan) -> [SQLStatement] {
+    [
+      // No ON CONFLICT: an operation recorded since the read means that the plan is stale, and must fail (23505).
+      SQLStatement(
+        """
+        INSERT INTO operations (operation, key, version)
+        SELECT * FROM unnest($1::TEXT[], $2::BYTEA[], $3::BIGINT[])
+        """,
+        [
+          .textArray(plan.operations.map(\.operation.text)), .bytesArray(plan.operations.map(\.key.bytes)),
+          .integerArray(plan.operations.map(\.version)),
+        ]),
+      SQLStatement(
+        """
+        INSERT INTO entries (key, value, version, operation)
+        SELECT * FROM unnest($1::BYTEA[], $2::BYTEA[], $3::BIGINT[], $4::TEXT[])
+        ON CONFLICT (key) DO UPDATE SET
+          value = excluded.value, version = excluded.version, operation = excluded.operation, updated_at = now()
+        """,
+        [
+          .bytesArray(plan.rows.map(\.key.bytes)), .bytesArray(plan.rows.map { $0.value?.bytes }),
+          .integerArray(plan.rows.map(\.version)), .textArray(plan.rows.map(\.operation.text)),
+        ]),
+    ]
+  }
+
+  // MARK: reading
+
+  public func read(
+    _ key: Key, consistency: ReadConsistency, timeout: Duration
+  ) async throws(TableUnavailable) -> Row? {
+    let batcher = consistency == .plain ? plainReads : linearizableReads
+    return try await batcher.submit(key, timeout: timeout)
+  }
+
+  public func operation(
+    _ operation: OperationID, timeout: Duration
+  ) async throws(TableUnavailable) -> OperationRecord? {
+    try await lookUps.submit(operation, timeout: timeout)
+  }
+
+  private static func read(
+    _ pool: SQLPool, _ keys: [Key], barrier: SQLStatement?, deadline: ContinuousClock.Instant
+  ) async throws(SQLError) -> [Key: Row] {
+    let select = SQLStatement(
+      "SELECT key, value, version, operation FROM entries WHERE key = ANY($1)", [.bytesArray(keys.map(\.bytes))])
+    let result = try await run(pool, select, barrier: barrier, deadline: deadline)
+    var rows: [Key: Row] = [:]
+    for cells in result.rows {
+      guard cells.count == 4, let bytes = cells[0], let key = try? Key(bytes: bytes),
+        let version = SQLResult.integer(cells[2]), let text = SQLResult.text(cells[3]),
+        let operation = try? OperationID(text)
+      else { throw SQLError(.none, "a row of entries has another shape") }
+      let value: Value?
+      do {
+        value = try cells[1].map { bytes throws(StoreError) in try Value(bytes: bytes) }
+      } catch {
+        throw SQLError(.none, "a row of entries has a value that is none")
+      }
+      rows[key] = Row(key: key, value: value, version: version, operation: operation)
+    }
+    return rows
+  }
+
+  private static func lookUp(
+    _ pool: SQLPool, _ operations: [OperationID], barrier: SQLStatement?, deadline: ContinuousClock.Instant
+  ) async throws(SQLError) -> [OperationID: OperationRecord] {
+    let select = SQLStatement(
+      "SELECT operation, key, version FROM operations WHERE operation = ANY($1)",
+      [.textArray(operations.map(\.text))])
+    let result = try await run(pool, select, barrier: barrier, deadline: deadline)
+    var records: [OperationID: OperationRecord] = [:]
+    for cells in result.rows {
+      let record = try record(cells)
+      records[record.operation] = record
+    }
+    return records
+  }
+
+  /// Reads, again and again until the deadline: a read has no effect, so every failure may be tried again.
+  private static func run(
+    _ pool: SQLPool, _ select: SQLStatement, barrier: SQLStatement?, deadline: ContinuousClock.Instant
+  ) async throws(SQLError) -> SQLResult {
+    var pause: Duration = .milliseconds(20)
+    while true {
+      do {
+        let results = try await pool.withConnection { connection throws(SQLError) in
+          // With a barrier the transaction writes: a warning at its end (no standby acknowledged) makes it fail.
+          try await connection.run([select] + (barrier.map { [$0] } ?? []), commits: barrier != nil, deadline: deadline)
+        }
+        return results[0]
+      } catch {
+        guard error.effect != .none, ContinuousClock.now + pause < deadline else { throw error }
+        try? await Task.sleep(for: pause * Double.random(in: 0.5...1.5))
+        pause = min(pause * 2, .milliseconds(400))
+      }
+    }
+  }
+
+  private static func record(_ cells: [[UInt8]?]) throws(SQLError) -> OperationRecord {
+    guard cells.count == 3, let text = SQLResult.text(cells[0]), let operation = try? OperationID(text),
+      let bytes = cells[1], let key = try? Key(bytes: bytes), let version = SQLResult.integer(cells[2])
+    else { throw SQLError(.none, "a row of operations has another shape") }
+    return OperationRecord(operation: operation, key: key, version: version)
+  }
+
+  /// Whether the SQL tier answers within `timeout`.
+  public func isHealthy(timeout: Duration) async -> Bool {
+    let deadline = ContinuousClock.now + timeout
+    do {
+      _ = try await pool.withConnection { connection throws(SQLError) in
+        try await connection.run([SQLStatement("SELECT 1::BIGINT")], commits: false, deadline: deadline)
+      }
+      return true
+    } catch {
+      return false
+    }
+  }
+}

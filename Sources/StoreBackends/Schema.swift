@@ -1,0 +1,36 @@
+/// The schema as numbered migrations; every statement is taken by PostgreSQL 15+ and CockroachDB 20.2+.
+enum Schema {
+  /// A step from one version to the next; never changed once released.
+  struct Migration {
+    let version: Int64
+    let statements: [String]
+  }
+
+  static let migrations: [Migration] = [
+    Migration(
+      version: 1,
+      statements: [
+        """
+        CREATE TABLE IF NOT EXISTS entries (
+          key BYTEA PRIMARY KEY,
+          value BYTEA,
+          version BIGINT NOT NULL,
+          operation TEXT NOT NULL,
+          updated_at TIMESTAMPTZ NOT NULL DEFAULT now()
+        )
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS operations (
+          operation TEXT PRIMARY KEY,
+          key BYTEA NOT NULL,
+          version BIGINT NOT NULL,
+          applied_at TIMESTAMPTZ NOT NULL DEFAULT now()
+        )
+        """,
+      ])
+  ]
+
+  static let createVersionTable = """
+    CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL DEFAULT now())
+    """
+}

@@ -1,0 +1,117 @@
+import AMQPClient
+import KeyValueStore
+import Logging
+import RedisClient
+import SQLClient
+import Synchronization
+
+/// A worker: subscribes to every partition, and applies those of which it is the active consumer.
+public final class Worker: Sendable {
+  private let configuration: Configuration
+  private let logger: Logger
+  private let consumer: AMQPConnection
+  private let publisher: AMQPConnection
+  private let mailboxes: [DeliveryMailbox]
+  private let table: SQLTable
+  private let cache: RedisCache
+
+  /// Connects at once.
+  public init(configuration: Configuration, logger: Logger) {
+    self.configuration = configuration
+    self.logger = logger
+    // One connection a partition, and one more for reads: no partition waits for another's transaction.
+    let pool = SQLPool(options: configuration.sqlOptions(role: "worker"), size: configuration.partitions + 1)
+    table = SQLTable(pool: pool, flavour: configuration.flavour)
+    cache = RedisCache(
+      cluster: RedisCluster(options: configuration.redisOptions),
+      timeToLiveMilliseconds: configuration.cacheTimeToLiveMilliseconds)
+    let mailboxes = (0..<configuration.partitions).map { _ in DeliveryMailbox() }
+    self.mailboxes = mailboxes
+    let consumers = (0..<configuration.partitions).map { index in
+      AMQPConsumer(
+        queue: .named(Partition(index: index).queueName), prefetch: UInt16(configuration.prefetch),
+        priority: Self.priority(of: configuration.instance, partition: index)
+      ) { event in
+        switch event {
+        case .opened(let generation, _): mailboxes[index].push(.opened(generation: generation))
+        case .closed(let generation, _): mailboxes[index].push(.closed(generation: generation))
+        case .delivered(let deliveries, let generation):
+          let decoded = deliveries.map { Delivery(tag: $0.tag, body: $0.body, replyAddress: $0.replyTo) }
+          mailboxes[index].push(.delivered(decoded, generation: generation))
+        }
+      }
+    }
+    publisher = AMQPConnection(options: configuration.amqpOptions(role: "worker-replies")) { notice in
+      logger.record(notice, role: "replies")
+    }
+    consumer = AMQPConnection(options: configuration.amqpOptions(role: "worker"), consumers: consumers) { notice in
+      logger.record(notice, role: "consumer")
+    }
+  }
+
+  /// Highest-random-weight hashing (Thaler and Ravishankar): each partition prefers its own order of workers, so the
+  /// active consumers spread over the workers that live, and a worker's end moves its partitions only.
+  static func priority(of instance: String, partition: Int) -> Int64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in "\(instance)/\(partition)".utf8 {
+      hash ^= UInt64(byte)
+      hash &*= 0x0000_0100_0000_01b3
+    }
+    // FNV's low bits follow the last byte; the finaliser of SplitMix64 spreads them.
+    hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    hash = (hash ^ (hash >> 27)) &* 0x94d0_49bb_1331_11eb
+    return Int64((hash ^ (hash >> 31)) % 1_000_000)
+  }
+
+  /// Works until `stop`: then ends the batches under way, acknowledges them and closes the connections.
+  public func run() async {
+    let replies = AMQPReplies(connection: publisher)
+    await withTaskGroup(of: Void.self) { group in
+      for (index, mailbox) in mailboxes.enumerated() {
+        let partition = Partition(index: index)
+        let ports = PartitionRunner<ContinuousClock>.Ports(
+          table: table, cache: cache, replies: replies, deadLetters: replies,
+          acknowledge: { [consumer] tag, generation in
+            consumer.acknowledge(consumer: index, upTo: tag, generation: generation)
+          },
+          observe: { [logger] observation in Self.record(observation, partition, logger) })
+        let runner = PartitionRunner(
+          partition: partition, ports: ports, clock: ContinuousClock(), limits: configuration.limits)
+        group.addTask { await runner.run { await mailbox.next() } }
+      }
+      await group.waitForAll()
+    }
+    await consumer.close()
+    await publisher.close()
+  }
+
+  /// Makes `run` end.
+  public func stop() {
+    for mailbox in mailboxes { mailbox.close() }
+  }
+
+  /// Whether the worker can work: it is connected to RabbitMQ.
+  public var isReady: Bool { consumer.isReady }
+
+  private static func record(
+    _ observation: PartitionRunner<ContinuousClock>.Observation, _ partition: Partition, _ logger: Logger
+  ) {
+    let queue: Logger.MetadataValue = .string(partition.queueName)
+    switch observation {
+    case .committed(let commands, let duplicates):
+      if duplicates > 0 {
+        logger.info(
+          "redelivered operations skipped",
+          metadata: ["queue": queue, "commands": "\(commands)", "duplicates": "\(duplicates)"])
+      } else {
+        logger.debug("applied", metadata: ["queue": queue, "commands": "\(commands)"])
+      }
+    case .notApplied(let reason):
+      logger.warning("a batch was rolled back", metadata: ["queue": queue, "reason": .string(reason)])
+    case .unknown(let reason):
+      logger.warning("a batch's commit is unknown", metadata: ["queue": queue, "reason": .string(reason)])
+    case .deadLetter(let reason):
+      logger.error("a message cannot be decoded", metadata: ["queue": queue, "reason": .string(reason)])
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import HTTPTypes
+import Hummingbird
+import StoreBackends
+
+/// An error answer (RFC 9457) with the store's own field `outcome`.
+struct Problem: Error, Sendable {
+  let status: Int
+  let detail: String
+  /// Whether the request may have, or come to have, an effect.
+  let isUnknown: Bool
+  /// The methods that a path knows, with a 405.
+  let allow: String?
+
+  init(_ status: Int, _ detail: String, isUnknown: Bool = false, allow: String? = nil) {
+    self.status = status
+    self.detail = detail
+    self.isUnknown = isUnknown
+    self.allow = allow
+  }
+
+  /// A well-formed request that asks for something impossible.
+  static func invalid(_ detail: String) -> Problem { Problem(422, detail) }
+
+  /// Certainly not done; to be tried again.
+  static func unavailable(_ detail: String) -> Problem { Problem(503, detail) }
+
+  /// The answer. The operation id goes along where one exists, so that the client can settle an unknown outcome.
+  func response(operation: String?) -> Response {
+    let status = HTTPResponse.Status(code: status)
+    var json = "{\"type\":\"about:blank\",\"title\":\(JSONText.quoted(status.reasonPhrase)),\"status\":\(status.code)"
+    json += ",\"detail\":\(JSONText.quoted(detail)),\"outcome\":\"\(isUnknown ? "unknown" : "not-applied")\""
+    if let operation { json += ",\"operation\":\(JSONText.quoted(operation))" }
+    json += "}\n"
+    var headers: HTTPFields = [.contentType: "application/problem+json"]
+    if status.code == 503 { headers[.retryAfter] = "1" }
+    if let allow { headers[.allow] = allow }
+    if let operation { headers[.operationID] = operation }
+    return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: json)))
+  }
+}
+
+extension HTTPField.Name {
+  /// The operation id of a write, or of the write that made what a read found.
+  static let operationID = HTTPField.Name("X-Operation-Id") ?? .eTag
+  /// The client's or the proxy's operation id.
+  static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .eTag
+}

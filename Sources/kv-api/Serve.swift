@@ -1,0 +1,66 @@
+import ArgumentParser
+import Glibc
+import Hummingbird
+import KeyValueStore
+import Logging
+import RedisClient
+import SQLClient
+import ServiceLifecycle
+import StoreBackends
+
+/// Serves until SIGTERM, then answers what is under way and ends.
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Serve HTTP until SIGTERM (the default).")
+
+  mutating func run() async throws {
+    let configuration: Configuration
+    do {
+      configuration = try Configuration(environment: systemEnvironment(), hostname: systemHostname())
+    } catch {
+      throw ValidationError(error.description)
+    }
+    LoggingSystem.bootstrap { label in
+      JSONLogHandler(label: label, instance: configuration.instance, level: configuration.logLevel)
+    }
+    let logger = Logger(label: "kv-api")
+    let replies = ReplyRegistry()
+    let log = AMQPCommandLog(configuration: configuration, replies: replies) { logger.record($0, role: "api") }
+    let pool = SQLPool(options: configuration.sqlOptions(role: "api"), size: configuration.sqlPoolSize)
+    let table = SQLTable(pool: pool, flavour: configuration.flavour)
+    let cluster = RedisCluster(options: configuration.redisOptions)
+    let cache = RedisCache(cluster: cluster, timeToLiveMilliseconds: configuration.cacheTimeToLiveMilliseconds)
+    let service = StoreService(
+      log: log, table: table, cache: cache, replies: replies, clock: ContinuousClock(),
+      timeouts: configuration.timeouts, wallClock: wallClockMilliseconds)
+    let readiness = Readiness(
+      probes: [
+        Readiness.Probe(name: "rabbitmq", isRequired: true) { log.isReady },
+        Readiness.Probe(name: "sql", isRequired: true) { await table.isHealthy(timeout: .seconds(2)) },
+        Readiness.Probe(name: "redis", isRequired: false) { await cluster.isHealthy() },
+      ])
+    var quiet = Logger(label: "hummingbird")
+    quiet.logLevel = .warning
+    let application = Application(
+      responder: StoreResponder(service: service, readiness: readiness, logger: logger),
+      configuration: ApplicationConfiguration(
+        address: .hostname("0.0.0.0", port: configuration.httpPort), serverName: "kv-api"),
+      logger: quiet)
+    logger.info(
+      "serving",
+      metadata: ["port": "\(configuration.httpPort)", "flavour": .string(configuration.flavour.rawValue)])
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: [.init(service: readiness), .init(service: application)],
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+    try await group.run()
+    await log.close()
+    logger.info("ended")
+  }
+}
+
+/// Milliseconds since 1970.
+@Sendable private func wallClockMilliseconds() -> Int64 {
+  var time = timespec()
+  clock_gettime(CLOCK_REALTIME, &time)
+  return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Glibc
+import Logging
+import ServiceLifecycle
+import StoreBackends
+
+/// Works until SIGTERM, then ends the batches under way.
+struct Run: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Apply commands until SIGTERM (the default).")
+
+  mutating func run() async throws {
+    let configuration = try configured()
+    let logger = Logger(label: "kv-worker")
+    logger.info(
+      "working",
+      metadata: ["partitions": "\(configuration.partitions)", "flavour": .string(configuration.flavour.rawValue)])
+    var quiet = Logger(label: "services")
+    quiet.logLevel = .warning
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: [.init(service: WorkerService(configuration: configuration, logger: logger))],
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+    try await group.run()
+    logger.info("ended")
+  }
+}
+
+/// The worker as a service with a pulse for the health check.
+private struct WorkerService: Service {
+  let configuration: Configuration
+  let logger: Logger
+
+  func run() async throws {
+    let worker = Worker(configuration: configuration, logger: logger)
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        await withGracefulShutdownHandler {
+          await worker.run()
+        } onGracefulShutdown: {
+          worker.stop()
+        }
+      }
+      group.addTask {
+        while !Task.isCancelled {
+          if worker.isReady { Pulse.beat() }
+          try? await Task.sleep(for: .seconds(1))
+        }
+      }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+}
+
+/// Reads the settings and sets up the log, alike for every subcommand that works.
+func configured() throws -> Configuration {
+  let configuration: Configuration
+  do {
+    configuration = try Configuration(environment: systemEnvironment(), hostname: systemHostname())
+  } catch {
+    throw ValidationError(error.description)
+  }
+  LoggingSystem.bootstrap { label in
+    JSONLogHandler(label: label, instance: configuration.instance, level: configuration.logLevel)
+  }
+  return configuration
+}

@@ -1,0 +1,160 @@
+import KeyValueStore
+import Testing
+
+@Suite("A partition's state machine")
+struct PartitionMachineTests {
+  private func delivery(_ tag: UInt64, key: String = "k", reply: String? = nil) throws -> Delivery {
+    let command = Command(
+      operation: try OperationID("op-\(tag)"), key: try Key(key), effect: .put(try Value("v\(tag)")),
+      acceptedAtMilliseconds: 0)
+    return Delivery(tag: tag, body: command.encoded(), replyAddress: reply)
+  }
+
+  private func commands(_ deliveries: [Delivery]) -> [Command] {
+    deliveries.compactMap { if case .command(let command) = $0.content { command } else { nil } }
+  }
+
+  private func committed(_ deliveries: [Delivery]) -> ApplyOutcome {
+    .committed(
+      commands(deliveries).enumerated().map {
+        AppliedCommand(command: $1, version: Int64($0 + 1), disposition: .applied)
+      })
+  }
+
+  private func opened(_ limits: PartitionMachine.Limits = .init()) -> PartitionMachine {
+    var machine = PartitionMachine(limits: limits)
+    _ = machine.handle(.channelOpened(generation: 1))
+    return machine
+  }
+
+  @Test func acknowledgesOnlyAfterCommitAndReplies() throws {
+    var machine = opened()
+    let batch = [try delivery(1, reply: "q"), try delivery(2)]
+    #expect(machine.handle(.delivered(batch, generation: 1)) == [.apply(commands(batch))])
+    let actions = machine.handle(.applied(committed(batch)))
+    guard case .finish(let completion) = actions.first, actions.count == 1 else {
+      Issue.record("\(actions)")
+      return
+    }
+    // Only the newest state of a key reaches the cache.
+    #expect(completion.rows.map(\.version) == [2])
+    #expect(completion.replies.map(\.reply.result) == [.committed(version: 1)])
+    #expect(machine.handle(.finished) == [.acknowledge(upTo: 2, generation: 1)])
+    #expect(machine.isIdle)
+  }
+
+  @Test func whatComesMeanwhileIsTheNextBatch() throws {
+    var machine = opened()
+    let first = [try delivery(1)]
+    let second = [try delivery(2), try delivery(3)]
+    _ = machine.handle(.delivered(first, generation: 1))
+    #expect(machine.handle(.delivered([second[0]], generation: 1)).isEmpty)
+    #expect(machine.handle(.delivered([second[1]], generation: 1)).isEmpty)
+    _ = machine.handle(.applied(committed(first)))
+    #expect(machine.handle(.finished) == [.acknowledge(upTo: 1, generation: 1), .apply(commands(second))])
+  }
+
+  @Test func limitsTheBatch() throws {
+    var limits = PartitionMachine.Limits()
+    limits.commands = 2
+    var machine = opened(limits)
+    let all = try (1...5).map { try delivery(UInt64($0)) }
+    #expect(machine.handle(.delivered(all, generation: 1)) == [.apply(commands(Array(all[0..<2])))])
+    limits.commands = 100
+    limits.bytes = 1
+    machine = opened(limits)
+    #expect(machine.handle(.delivered(all, generation: 1)) == [.apply(commands([all[0]]))])
+  }
+
+  @Test(arguments: [ApplyOutcome.unknown(reason: "commit"), .notApplied(reason: "down")])
+  func retriesTheVeryBatchUntilItIsKnown(_ outcome: ApplyOutcome) throws {
+    var machine = opened()
+    let batch = [try delivery(1)]
+    _ = machine.handle(.delivered(batch, generation: 1))
+    var pauses: [Duration] = []
+    for _ in 0..<8 {
+      guard case .pause(let pause) = machine.handle(.applied(outcome)).first else {
+        Issue.record("no pause")
+        return
+      }
+      pauses.append(pause)
+      // What comes during the retries waits behind the batch.
+      #expect(machine.handle(.delivered([try delivery(2)], generation: 1)).isEmpty)
+      #expect(machine.handle(.pauseEnded) == [.apply(commands(batch))])
+    }
+    #expect(pauses.first == .milliseconds(50))
+    #expect(pauses.last == .seconds(2))
+  }
+
+  @Test func aDeadChannelIsNotAcknowledged() throws {
+    var machine = opened()
+    let batch = [try delivery(1)]
+    _ = machine.handle(.delivered(batch, generation: 1))
+    _ = machine.handle(.channelClosed(generation: 1))
+    _ = machine.handle(.channelOpened(generation: 2))
+    _ = machine.handle(.delivered(batch, generation: 2))
+    _ = machine.handle(.applied(committed(batch)))
+    // The old batch is done, the same message on the new channel is applied again (and found recorded).
+    #expect(machine.handle(.finished) == [.apply(commands(batch))])
+  }
+
+  @Test func aDeadChannelEndsTheRetries() throws {
+    var machine = opened()
+    _ = machine.handle(.delivered([try delivery(1)], generation: 1))
+    _ = machine.handle(.applied(.unknown(reason: "lost")))
+    _ = machine.handle(.channelClosed(generation: 1))
+    #expect(machine.handle(.pauseEnded).isEmpty)
+    #expect(machine.isIdle)
+  }
+
+  @Test func lateDeliveriesOfADeadChannelAreIgnored() throws {
+    var machine = opened()
+    _ = machine.handle(.channelClosed(generation: 1))
+    #expect(machine.handle(.delivered([try delivery(1)], generation: 1)).isEmpty)
+    _ = machine.handle(.channelOpened(generation: 2))
+    _ = machine.handle(.channelClosed(generation: 1))
+    #expect(!machine.handle(.delivered([try delivery(1)], generation: 2)).isEmpty)
+  }
+
+  @Test func redeliveredOperationsAnswerTheRecordedVersionAndReloadTheCache() throws {
+    var machine = opened()
+    let batch = [try delivery(1, reply: "q")]
+    _ = machine.handle(.delivered(batch, generation: 1))
+    let result = AppliedCommand(command: commands(batch)[0], version: 41, disposition: .duplicate)
+    guard case .finish(let completion) = machine.handle(.applied(.committed([result]))).first else {
+      Issue.record("not finished")
+      return
+    }
+    #expect(completion.rows.isEmpty)
+    #expect(completion.keysToReload == [try Key("k")])
+    #expect(completion.replies.map(\.reply.result) == [.committed(version: 41)])
+  }
+
+  @Test func undecodableMessagesAreStoredBeforeTheirAcknowledgement() throws {
+    var machine = opened()
+    let poison = Delivery(tag: 2, body: [9, 9], replyAddress: nil)
+    let batch = [try delivery(1), poison, try delivery(3)]
+    #expect(machine.handle(.delivered(batch, generation: 1)) == [.apply(commands(batch))])
+    _ = machine.handle(.applied(committed(batch)))
+    guard case .storeDeadLetters(let letters) = machine.handle(.finished).first else {
+      Issue.record("dead letters were not stored")
+      return
+    }
+    #expect(letters.map(\.bytes) == [[9, 9]])
+    guard case .pause = machine.handle(.deadLettersStored(false)).first else {
+      Issue.record("a failure to store was not retried")
+      return
+    }
+    #expect(machine.handle(.pauseEnded) == [.storeDeadLetters(letters)])
+    #expect(machine.handle(.deadLettersStored(true)) == [.acknowledge(upTo: 3, generation: 1)])
+  }
+
+  @Test func aBatchOfPoisonAloneNeedsNoTransaction() {
+    var machine = opened()
+    let actions = machine.handle(.delivered([Delivery(tag: 1, body: [], replyAddress: nil)], generation: 1))
+    guard case .storeDeadLetters = actions.first else {
+      Issue.record("\(actions)")
+      return
+    }
+  }
+}

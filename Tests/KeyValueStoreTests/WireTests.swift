@@ -1,0 +1,87 @@
+import KeyValueStore
+import Testing
+
+@Suite("Messages on the wire")
+struct WireTests {
+  static func command(_ effect: Command.Effect, key: String = "k/🐘") throws -> Command {
+    Command(
+      operation: try OperationID("op-1"), key: try Key(key), effect: effect, acceptedAtMilliseconds: 1_700_000_000_123)
+  }
+
+  static let commands: [Command] = {
+    let big = String(repeating: "x", count: Value.maximumBytes)
+    let effects: [Command.Effect?] = [try? .put(Value("v")), try? .put(Value("")), try? .put(Value(big)), .delete]
+    return effects.compactMap { $0 }.compactMap { try? command($0) }
+  }()
+
+  @Test(arguments: commands)
+  func commandsComeBack(_ command: Command) throws {
+    #expect(try Command(encoded: command.encoded()) == command)
+  }
+
+  @Test(arguments: commands.suffix(1) + commands.prefix(1))
+  func everyTruncationIsRefused(_ command: Command) {
+    let bytes = command.encoded()
+    for length in 0..<bytes.count {
+      #expect(throws: StoreError.self) { try Command(encoded: Array(bytes.prefix(length))) }
+    }
+    #expect(throws: StoreError.self) { try Command(encoded: bytes + [0]) }
+  }
+
+  @Test(arguments: [(0, UInt8(2)), (1, 9), (12, 0x20), (16, 0)])
+  func damagedBytesAreRefused(_ position: Int, _ byte: UInt8) throws {
+    var bytes = try Self.command(.delete, key: "k").encoded()
+    bytes[position] = byte
+    #expect(throws: StoreError.self) { try Command(encoded: bytes) }
+  }
+
+  @Test(arguments: [Reply.Result.committed(version: 7), .committed(version: .max), .conflict])
+  func repliesComeBack(_ result: Reply.Result) throws {
+    let reply = Reply(operation: try OperationID("op"), result: result)
+    #expect(try Reply(encoded: reply.encoded()) == reply)
+  }
+
+  @Test(
+    arguments: [[], [1], [2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0x61], [1, 3, 0, 0, 0, 0, 0, 0, 0, 1, 0x61]] as [[UInt8]])
+  func malformedRepliesAreRefused(_ bytes: [UInt8]) {
+    #expect(throws: StoreError.self) { try Reply(encoded: bytes) }
+  }
+}
+
+@Suite("Limits of keys, values and operation ids")
+struct LimitTests {
+  @Test(arguments: ["k", "a/b//c", "100%", "🐘", String(repeating: "k", count: 512), "\u{0}"])
+  func keysInside(_ text: String) throws { #expect(try Key(text).description == text) }
+
+  @Test(arguments: [
+    ([], StoreError.Code.keyEmpty), ([UInt8](repeating: 0x61, count: 513), .keyTooLong), ([0xFF], .keyNotUTF8),
+  ])
+  func keysOutside(_ bytes: [UInt8], _ code: StoreError.Code) {
+    let error = #expect(throws: StoreError.self) { try Key(bytes: bytes) }
+    #expect(error?.code == code)
+  }
+
+  @Test func canonicallyEquivalentKeysDiffer() throws {
+    #expect(try Key("\u{e9}") != Key("e\u{301}"))
+  }
+
+  @Test func valuesOutside() {
+    let long = [UInt8](repeating: 0x61, count: Value.maximumBytes + 1)
+    #expect(throws: StoreError.self) { try Value(bytes: long) }
+    #expect(throws: StoreError.self) { try Value(bytes: [0xC3, 0x28]) }
+  }
+
+  @Test func valuesDoNotShowInDescriptions() throws {
+    #expect("\(try Value("secret"))" == "a value of 6 bytes")
+  }
+
+  @Test(arguments: ["", "a b", "é", String(repeating: "x", count: 129), "tab\t"])
+  func operationsOutside(_ text: String) {
+    #expect(throws: StoreError.self) { try OperationID(text) }
+  }
+
+  @Test func randomOperationsHave128Bits() {
+    #expect(OperationID.random().text.count == 32)
+    #expect(OperationID.random() != OperationID.random())
+  }
+}
