@@ -21,6 +21,12 @@ struct Assembler {
     for event in events { try add(event) }
   }
 
+  /// Adds a block whose names the parsing thread has looked up.
+  mutating func add(_ block: BlockChannel.Block) throws(ConsistencyError) {
+    (actions, levels) = (block.actions, block.levels)
+    for event in block.events { try add(event) }
+  }
+
   private mutating func add(_ event: CompactEvent) throws(ConsistencyError) {
     let index = Int32(eventCount)
     eventCount += 1

@@ -17,12 +17,13 @@ public struct ConsistencyChecker: Sendable {
   /// - Throws: `ConsistencyError`, for events that are no history.
   public func check(_ events: [Event]) throws(ConsistencyError) -> ConsistencyReport {
     let start = ContinuousClock.now
-    return try report(PreparedHistory(events), since: start, format: .jsonLines)
+    let budget = Budget(timeout: options.timeout, memoryLimitBytes: options.memoryLimitBytes, since: start)
+    return try report(PreparedHistory(events), since: start, format: .jsonLines, budget: budget)
   }
 
   func report(
-    _ history: PreparedHistory, since start: ContinuousClock.Instant, format: HistoryFormat
-  ) throws(ConsistencyError) -> ConsistencyReport {
+    _ history: PreparedHistory, since start: ContinuousClock.Instant, format: HistoryFormat, budget: Budget
+  ) -> ConsistencyReport {
     let actions = Set(history.ops.lazy.filter { $0.action != .audit }.map(\.action.rawValue))
     let model = options.model ?? Model(guessing: actions)
     let failedCas = options.failedCas ?? (format == .textLog ? .sawAnother : .notDone)
@@ -30,7 +31,6 @@ public struct ConsistencyChecker: Sendable {
     let isRegister = model == .register || model == .casRegister
     let options = options
     let trail = AuditTrail(history)
-    let budget = Budget(timeout: options.timeout, memoryLimitBytes: options.memoryLimitBytes, since: start)
 
     let parts = Parallel.map(count: history.groupCount, threads: threads) { next in
       var audit = AuditTallies()

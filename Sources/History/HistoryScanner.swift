@@ -18,9 +18,18 @@ package struct HistoryScanner {
   package private(set) var summary = Summary()
 
   /// - Parameter path: `-` is standard input. What gzip or zstd compressed is decompressed.
-  package init(path: String) throws(HistoryError) {
+  /// - Parameter replay: keeps every byte that is read, for a second scan.
+  package init(path: String, recordingTo replay: ReplayFile? = nil) throws(HistoryError) {
     name = path == "-" ? "standard input" : path
-    source = try PeekedSource(FileSource(path: path)).decompressed(name: name)
+    let file = try FileSource(path: path)
+    let source: any ByteSource = replay.map { RecordingSource(file, to: $0) } ?? file
+    self.source = try PeekedSource(source).decompressed(name: name)
+  }
+
+  /// Standard input once more: what an earlier scan has read of it, and then the rest.
+  package init(replaying replay: ReplayFile) throws(HistoryError) {
+    name = "standard input"
+    source = try PeekedSource(ReplaySource(replay, then: FileSource(path: "-"))).decompressed(name: name)
   }
 
   /// Parses everything and hands the events over in blocks.

@@ -1,0 +1,78 @@
+import History
+
+extension ConsistencyChecker {
+  /// Reads and checks a history of any format that `HistoryFormat` names.
+  ///
+  /// A history of plain reads and writes is checked while it is read, in memory that does not grow with its length; only
+  /// when something is wrong with it, or when it needs another engine, is it read again and held as a whole.
+  ///
+  /// - Parameter path: a file; `-` is standard input, which is kept in a temporary file for the second reading.
+  /// - Throws: `HistoryError` for what cannot be read, `ConsistencyError` for events that are no history.
+  public func check(path: String) throws -> ConsistencyReport {
+    let start = ContinuousClock.now
+    let budget = Budget(timeout: options.timeout, memoryLimitBytes: options.memoryLimitBytes, since: start)
+    let replay = path == "-" ? try ReplayFile() : nil
+    if options.model == nil || options.model == .register || options.model == .casRegister {
+      if let report = try streamed(path, replay: replay, budget: budget, since: start) { return report }
+    }
+    return try assembled(path, replay: replay, budget: budget, since: start)
+  }
+
+  private func streamed(
+    _ path: String, replay: ReplayFile?, budget: Budget, since start: ContinuousClock.Instant
+  ) throws -> ConsistencyReport? {
+    var check = StreamingCheck()
+    let outcome = try EventPipeline.run(HistoryScanner(path: path, recordingTo: replay)) { block in
+      check.consume(block) && budget.exhausted() == nil
+    }
+    guard !outcome.wasStopped, let (keys, checks) = check.finish(symbols: outcome.symbols) else { return nil }
+    var notes: [String] = []
+    if let line = outcome.summary.truncatedLine { notes.append(Self.truncation(line)) }
+    if keys.isEmpty { notes.append("the history has no operations") }
+    return ConsistencyReport(
+      verdict: .holds, model: .register, checks: checks, keys: keys, events: check.events,
+      operations: keys.reduce(0) { $0 + $1.operations }, unknowns: keys.reduce(0) { $0 + $1.unknowns },
+      failures: check.failures, seconds: (ContinuousClock.now - start) / .seconds(1),
+      peakMemoryBytes: ProcessMemory.peakBytes, notes: notes)
+  }
+
+  private func assembled(
+    _ path: String, replay: ReplayFile?, budget: Budget, since start: ContinuousClock.Instant
+  ) throws -> ConsistencyReport {
+    var assembler = Assembler()
+    var failure: ConsistencyError?
+    var exhausted: Budget.Exhausted?
+    let scanner = try replay.map { try HistoryScanner(replaying: $0) } ?? HistoryScanner(path: path)
+    let outcome = try EventPipeline.run(scanner) { block in
+      do throws(ConsistencyError) {
+        try assembler.add(block)
+      } catch {
+        failure = error
+      }
+      exhausted = budget.exhausted()
+      return failure == nil && exhausted == nil
+    }
+    if let failure { throw failure }
+    if let exhausted { return Self.unread(exhausted, events: assembler.eventCount, since: start) }
+    var report = report(
+      PreparedHistory(assembler, symbols: outcome.symbols), since: start, format: outcome.summary.format,
+      budget: budget)
+    if let line = outcome.summary.truncatedLine { report.notes.append(Self.truncation(line)) }
+    return report
+  }
+
+  private static func truncation(_ line: Int) -> String {
+    "line \(line), the last, is cut short and was left out: the run was killed"
+  }
+
+  /// The report when not even reading came to its end.
+  private static func unread(
+    _ exhausted: Budget.Exhausted, events: Int, since start: ContinuousClock.Instant
+  ) -> ConsistencyReport {
+    let note = "\(exhausted.rawValue) while the history was read"
+    return ConsistencyReport(
+      verdict: .unknown, model: nil, checks: [CheckOutcome(check: .linearizability, verdict: .unknown, note: note)],
+      keys: [], events: events, operations: 0, unknowns: 0, failures: 0,
+      seconds: (ContinuousClock.now - start) / .seconds(1), peakMemoryBytes: ProcessMemory.peakBytes, notes: [note])
+  }
+}
