@@ -1,5 +1,5 @@
 /// The answer of a check. Unknown never reads as a pass.
-public enum Verdict: String, Sendable, Hashable, Codable, CaseIterable {
+public enum Verdict: String, Sendable, Hashable, CaseIterable {
   case holds = "true"
   case violated = "false"
   case unknown
@@ -12,5 +12,30 @@ public enum Verdict: String, Sendable, Hashable, Codable, CaseIterable {
   public func merged(with other: Verdict) -> Verdict {
     if self == .violated || other == .violated { return .violated }
     return self == .unknown || other == .unknown ? .unknown : .holds
+  }
+}
+
+/// In JSON a verdict is `true`, `false` or `"unknown"`, as in Jepsen's results.
+extension Verdict: Codable {
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let truth = try? container.decode(Bool.self) {
+      self = truth ? .holds : .violated
+      return
+    }
+    let text = try container.decode(String.self)
+    guard let verdict = Verdict(rawValue: text) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "expected true, false or \"unknown\"")
+    }
+    self = verdict
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .holds: try container.encode(true)
+    case .violated: try container.encode(false)
+    case .unknown: try container.encode("unknown")
+    }
   }
 }

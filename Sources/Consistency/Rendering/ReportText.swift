@@ -1,0 +1,100 @@
+/// A consistency report for a terminal or a log.
+public struct ReportText: Sendable {
+  private let report: ConsistencyReport
+  private let name: String
+  /// Violations and unknown keys shown in full.
+  private let limit: Int
+
+  public init(_ report: ConsistencyReport, name: String, limit: Int = 5) {
+    self.report = report
+    self.name = name
+    self.limit = limit
+  }
+
+  public var description: String {
+    var lines = [headline]
+    lines += report.notes.map { "note: \($0)" }
+    lines.append("")
+    lines += report.checks.map(line)
+    for check in report.checks where check.check != .linearizability && check.verdict == .violated {
+      lines += ["", "\(check.check.rawValue): \(check.check.question)"]
+      lines += findings(check)
+    }
+    lines += linearizability
+    return lines.joined(separator: "\n")
+  }
+
+  private var headline: String {
+    let word = Self.word(report.verdict).uppercased()
+    let model = report.model.map(\.rawValue) ?? "no known model"
+    let keys = report.keys.count == 1 ? "1 key" : "\(report.keys.count) keys"
+    return "\(word)  \(name): \(model), \(report.operations) operations (\(report.unknowns) unknown, "
+      + "\(report.failures) failed) on \(keys), \(Self.rounded(report.seconds)) s, "
+      + "\(report.peakMemoryBytes >> 20) MiB at most"
+  }
+
+  static func word(_ verdict: Verdict) -> String {
+    switch verdict {
+    case .holds: "holds"
+    case .violated: "violated"
+    case .unknown: "unknown"
+    }
+  }
+
+  private static func rounded(_ seconds: Double) -> String {
+    let milliseconds = Int((seconds * 1000).rounded())
+    return "\(milliseconds / 1000).\(String(milliseconds % 1000 + 1000).dropFirst())"
+  }
+
+  private func line(_ check: CheckOutcome) -> String {
+    func pad(_ text: String, _ width: Int) -> String {
+      text + String(repeating: " ", count: max(1, width - text.count))
+    }
+    var text = pad(check.check.rawValue, 22) + pad(Self.word(check.verdict), 10)
+    if check.examined > 0 {
+      let unit = check.check == .linearizability ? "keys" : "operations"
+      text += "\(check.violations) of \(check.examined) \(unit)"
+      if check.allowed > 0 { text += ", \(check.allowed) more at levels that allow it" }
+    } else if check.violations > 0 {
+      text += "\(check.violations)"
+    } else if check.note == nil {
+      text += "nothing to examine"
+    }
+    if let note = check.note { text += (check.examined > 0 ? "; " : "") + note }
+    return text
+  }
+
+  private func findings(_ check: CheckOutcome) -> [String] {
+    var lines: [String] = []
+    for finding in check.findings.prefix(limit) {
+      lines.append("  \(finding.key.map { "key \($0): " } ?? "")\(finding.message)")
+      lines += CoreDrawing(finding.operations).lines.map { "    " + $0 }
+    }
+    let rest = check.violations - min(limit, check.findings.count)
+    if rest > 0 { lines.append("  and \(rest) more") }
+    return lines
+  }
+
+  private var linearizability: [String] {
+    var lines: [String] = []
+    let violated = report.keys.filter { $0.verdict == .violated }
+    let unknown = report.keys.filter { $0.verdict == .unknown }
+    if !violated.isEmpty { lines += ["", "linearizability: these operations cannot be put in one order"] }
+    for key in violated.prefix(limit) {
+      lines.append("  \(title(key)): \(key.message ?? "not linearizable")")
+      lines += CoreDrawing(key.core).lines.map { "    " + $0 }
+      if key.core.count > CoreDrawing.operationLimit {
+        lines.append("    and \(key.core.count - CoreDrawing.operationLimit) more; see the JSON or HTML report")
+      }
+    }
+    if violated.count > limit { lines.append("  and \(violated.count - limit) more keys") }
+    if !unknown.isEmpty { lines += ["", "linearizability: undecided"] }
+    for key in unknown.prefix(limit) { lines.append("  \(title(key)): \(key.note ?? "unknown")") }
+    if unknown.count > limit { lines.append("  and \(unknown.count - limit) more keys") }
+    return lines
+  }
+
+  private func title(_ key: KeyVerdict) -> String {
+    (key.key.map { "key \($0)" } ?? "the only object") + " (\(key.engine.rawValue), \(key.operations) operations)"
+  }
+}

@@ -1,0 +1,66 @@
+import History
+
+/// The operations around a violation, and the faults behind them, for a picture.
+public struct Timeline: Sendable, Hashable {
+  /// A word of the nemesis.
+  public struct Fault: Sendable, Hashable {
+    public var nanoseconds: Int64
+    public var text: String
+  }
+
+  /// The key that is shown; `nil` for a history's only object.
+  public var key: String?
+  /// In the order of their invocations.
+  public var operations: [Operation]
+  /// The indices of those of the core.
+  public var core: Set<Int>
+  public var faults: [Fault]
+
+  /// The operations shown at most.
+  public static let operationLimit = 5000
+
+  /// Picks the operations of the first violated key that are nearest to the core; of a history without violations, the
+  /// first operations of its first key.
+  init(_ history: PreparedHistory, _ report: ConsistencyReport) {
+    let verdict = report.keys.first
+    let finding = report.checks.lazy.flatMap(\.findings).first
+    let key = verdict?.verdict == .violated ? verdict?.key : finding?.key ?? verdict?.key
+    let core = verdict?.verdict == .violated ? verdict?.core ?? [] : finding?.operations ?? []
+    self.key = key
+    self.core = Set(core.map(\.index))
+    let group = (0..<history.groupCount).first { history.name(ofGroup: $0) == key && history.count(inGroup: $0) > 0 }
+    let ops = group.map(history.ops(inGroup:)) ?? []
+    var shown = ops[...]
+    if ops.count > Self.operationLimit {
+      let center = ops.firstIndex { Int($0.call) >= core.first?.index ?? 0 } ?? 0
+      let low = max(0, min(center - Self.operationLimit / 2, ops.count - Self.operationLimit))
+      shown = ops[low..<(low + Self.operationLimit)]
+    }
+    operations = shown.map(history.operation)
+    faults = history.nemesis.map {
+      let value = history.symbols.value($0.value)
+      let detail = value == .null ? "" : " \(history.text($0.value))"
+      return Fault(nanoseconds: $0.timeNanoseconds, text: history.symbols.function($0.function) + detail)
+    }
+  }
+}
+
+extension ConsistencyChecker {
+  /// Reads a history once more for the picture of what a report found in it.
+  ///
+  /// - Parameter path: a file, not standard input.
+  public func timeline(path: String, report: ConsistencyReport) throws -> Timeline {
+    var assembler = Assembler()
+    var failure: ConsistencyError?
+    let outcome = try EventPipeline.run(HistoryScanner(path: path)) { block in
+      do throws(ConsistencyError) {
+        try assembler.add(block)
+      } catch {
+        failure = error
+      }
+      return failure == nil
+    }
+    if let failure { throw failure }
+    return Timeline(PreparedHistory(assembler, symbols: outcome.symbols), report)
+  }
+}
