@@ -123,7 +123,7 @@ runtime_packages() {
       path=$(ldconfig -p | awk -v name="$name" '$1 == name { print $NF; exit }')
       [ -n "$path" ] || continue
       # A path may be recorded with or without the /usr that /lib was merged into.
-      dpkg-query -S "$(readlink -f "$path")" "$path" 2>/dev/null | head -n 1 | cut -d: -f1
+      dpkg-query -S "$(readlink -f "$path")" "$path" 2>/dev/null | head -n 1 | cut -d: -f1 || true
     done | sort -u | grep -vxE 'libc6|libgcc-s1|libstdc\+\+6' | xargs
 }
 
