@@ -13,7 +13,7 @@ public enum ResponseMapping {
     var version: Int64?
     var outcome: String?
     var title: String?
-    var code: String?
+    var detail: String?
   }
 
   public static func completion(
@@ -63,7 +63,7 @@ public enum ResponseMapping {
   }
 
   private static func reason(_ response: HTTPResponse, _ answer: Answer?) -> String {
-    [String(response.status), answer?.code ?? answer?.title].compactMap(\.self).joined(separator: " ")
+    [String(response.status), answer?.detail ?? answer?.title].compactMap(\.self).joined(separator: " ")
   }
 
   /// `"17"` or `W/"17"`.

@@ -19,9 +19,11 @@ public struct StoreClient: Sendable {
   private let http: HTTPClient
   private let timeouts: Timeouts
 
-  public init(baseURL: String, http: HTTPClient, timeouts: Timeouts = Timeouts()) {
+  /// - Parameters:
+  ///   - connections: as many as operations are open at once, so that none waits for a connection.
+  public init(baseURL: String, connections: Int, timeouts: Timeouts = Timeouts()) {
     self.baseURL = baseURL
-    self.http = http
+    http = HTTPClient(HTTPClientConfiguration(maxConnectionsPerHost: connections))
     self.timeouts = timeouts
   }
 

@@ -5,6 +5,8 @@ import DockerEngine
 import Faults
 import HTTPClient
 import History
+import Orchestrator
+import Report
 import Stack
 
 /// The process's exit status for an error, by the words of sysexits(3) where the verdicts 0, 1 and 2 do not apply.
@@ -15,6 +17,8 @@ enum ExitStatus {
   static let unavailable: Int32 = 69
   /// EX_SOFTWARE: a fault of kvchaos itself.
   static let internalFault: Int32 = 70
+  /// 128 + SIGINT: ended by the user.
+  static let interrupted: Int32 = 130
 
   /// The status for an error that a command threw; `nil` where argument-parser knows better (usage, help, `ExitCode`).
   static func status(for error: any Error) -> Int32? {
@@ -36,6 +40,13 @@ enum ExitStatus {
       case .foreignContainer, .refused, .malformedAnswer: internalFault
       }
     case let error as FaultError: error.code == .ledgerInUse ? unavailable : internalFault
+    case let error as OrchestratorError:
+      switch error.code {
+      case .unavailable: unavailable
+      case .internalFault: internalFault
+      case .interrupted: interrupted
+      }
+    case is ReportError: badInput
     case let error as HTTPClientError: error.code == .connectFailed ? unavailable : internalFault
     case is ExitCode, is CleanExit, is ValidationError: nil
     // Everything else of argument-parser's own (an unknown option, a missing value) is a type that it does not publish.

@@ -1,0 +1,40 @@
+import Foundation
+import History
+import Synchronization
+
+/// `faults.jsonl`: what was done to whom and when, a line each, written as it happens.
+final class FaultLog: Sendable {
+  struct Line: Encodable {
+    var timeNanoseconds: Int64
+    /// ISO 8601, UTC.
+    var wallTime: String
+    /// `kill redis master`.
+    var fault: String
+    /// `struck`, `in-effect`, `failed`, `heal-ordered`, `healed`, `heal-failed`.
+    var event: String
+    var targets: [String]
+    var message: String?
+  }
+
+  private let handle: Mutex<FileHandle?>
+
+  init(path: String) {
+    _ = FileManager.default.createFile(atPath: path, contents: nil)
+    handle = Mutex(FileHandle(forWritingAtPath: path))
+  }
+
+  /// What cannot be written here is in the history, too; a full disk is noticed there.
+  func append(_ line: Line) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(line) else { return }
+    handle.withLock { try? $0?.write(contentsOf: data + [UInt8(ascii: "\n")]) }
+  }
+
+  func close() {
+    handle.withLock { handle in
+      try? handle?.close()
+      handle = nil
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import ChaosPlan
+import History
+import Report
+import Synchronization
+
+/// The traffic as it looks at a moment of the run.
+public struct LiveMeasure: Sendable, Hashable {
+  public var ok = 0
+  public var fail = 0
+  public var unknown = 0
+  /// Operations that ended in the last full second.
+  public var ratePerSecond = 0
+  /// Seconds; of the operations that ended in ok so far.
+  public var latencyP99: Double?
+  /// When the last operation ended that was not served (`RecoveryRule`), since the start.
+  public var lastNotServedAt: Duration?
+  /// When the last operation was served.
+  public var lastServedAt: Duration?
+
+  public init() {}
+
+  public var operations: Int { ok + fail + unknown }
+  public var availability: Double? { operations == 0 ? nil : Double(ok) / Double(operations) }
+
+  /// Why the steady-state hypothesis does not hold; `nil` if it does.
+  func violation(of hypothesis: SteadyState.Hypothesis) -> String? {
+    guard let availability else { return "no operation was answered" }
+    if availability < hypothesis.availabilityMinimum {
+      return "\(ok) of \(operations) operations were answered with ok"
+    }
+    if let limit = hypothesis.latencyP99Maximum, let latencyP99, latencyP99 > limit / .seconds(1) {
+      return "the 99th percentile of the latency was \(latencyP99) s"
+    }
+    return nil
+  }
+
+  /// Whether everybody has been served for so long, counted from `since` at the earliest.
+  func isQuiet(for quiet: Duration, since: Duration, at now: Duration) -> Bool {
+    guard let lastServedAt, now - lastServedAt < quiet else { return false }
+    return now - max(since, lastNotServedAt ?? .zero) >= quiet
+  }
+}
+
+/// Counts the events of a run as they are written. Called under the history's lock: constant time, no waiting.
+final class LiveStatistics: Sendable {
+  private struct State {
+    var measure = LiveMeasure()
+    var invokedAt: [Int: Int64] = [:]
+    var latencies: [Double] = []
+    var second: Int64 = 0
+    var inThisSecond = 0
+  }
+
+  private let rule: RecoveryRule
+  private let state = Mutex(State())
+
+  init(rule: RecoveryRule) {
+    self.rule = rule
+  }
+
+  func observe(_ event: Event) {
+    guard case .client(let process) = event.process else { return }
+    state.withLock { state in
+      if event.kind == .invoke {
+        state.invokedAt[process] = event.timeNanoseconds
+        return
+      }
+      guard let invoked = state.invokedAt.removeValue(forKey: process) else { return }
+      let latency = Double(event.timeNanoseconds - invoked) / 1e9
+      let second = event.timeNanoseconds / 1_000_000_000
+      if second != state.second {
+        state.measure.ratePerSecond = second == state.second + 1 ? state.inThisSecond : 0
+        (state.second, state.inThisSecond) = (second, 0)
+      }
+      state.inThisSecond += 1
+      switch event.kind {
+      case .ok:
+        state.measure.ok += 1
+        state.latencies.append(latency)
+      case .fail: state.measure.fail += 1
+      case .info, .invoke: state.measure.unknown += 1
+      }
+      let now = Duration.nanoseconds(event.timeNanoseconds)
+      if event.kind == .ok, latency <= rule.latencyLimit {
+        state.measure.lastServedAt = now
+      } else {
+        state.measure.lastNotServedAt = now
+      }
+    }
+  }
+
+  func measure(withLatency: Bool = false) -> LiveMeasure {
+    state.withLock { state in
+      var measure = state.measure
+      if withLatency, !state.latencies.isEmpty {
+        let sorted = state.latencies.sorted()
+        measure.latencyP99 = sorted[min(Int(Double(sorted.count) * 0.99), sorted.count - 1)]
+      }
+      return measure
+    }
+  }
+}

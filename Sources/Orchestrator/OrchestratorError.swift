@@ -1,0 +1,22 @@
+/// Why there is no run, and no report of one.
+public struct OrchestratorError: Error, Sendable, Hashable, CustomStringConvertible {
+  public enum Code: String, Sendable, Hashable {
+    /// Docker, the stack or the ledger is not to be had: exit status 69.
+    case unavailable
+    /// The results folder or the history cannot be written, or the record is no history: exit status 70.
+    case internalFault
+    /// Interrupted before the first operation: exit status 130.
+    case interrupted
+  }
+
+  public var code: Code
+  /// A sentence that a person can act on.
+  public var message: String
+
+  public init(code: Code, message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  public var description: String { message }
+}

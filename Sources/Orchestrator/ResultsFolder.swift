@@ -1,0 +1,49 @@
+import Foundation
+
+/// The folder of one run: `results/<plan>/<UTC time>/`, with the link `latest` beside it.
+public struct ResultsFolder: Sendable, Hashable {
+  public let path: String
+  private let parent: String
+  private let name: String
+
+  /// Makes the folder. Two runs that begin in one second get different names.
+  ///
+  /// - Throws: `OrchestratorError` with `internalFault`.
+  public init(root: String, plan: String, startedAt: Date) throws(OrchestratorError) {
+    parent = "\(root)/\(plan)"
+    let style = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day().dateSeparator(.omitted)
+      .time(includingFractionalSeconds: false).timeSeparator(.omitted)
+    let base = startedAt.formatted(style) + "Z"
+    let manager = FileManager.default
+    do {
+      try manager.createDirectory(atPath: parent, withIntermediateDirectories: true)
+      let free = (0..<1_000).lazy.map { $0 == 0 ? base : "\(base)-\($0)" }
+        .first { [parent] in !manager.fileExists(atPath: "\(parent)/\($0)") }
+      name = free ?? UUID().uuidString
+      path = "\(parent)/\(name)"
+      try manager.createDirectory(atPath: "\(path)/logs", withIntermediateDirectories: true)
+    } catch {
+      throw OrchestratorError(
+        code: .internalFault,
+        message: "the results folder \(root)/\(plan) cannot be made: \(error.localizedDescription)")
+    }
+  }
+
+  public func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  public func write(_ text: String, to name: String) throws(OrchestratorError) {
+    do {
+      try text.write(toFile: file(name), atomically: true, encoding: .utf8)
+    } catch {
+      throw OrchestratorError(
+        code: .internalFault, message: "\(file(name)) cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  /// Points `latest` at this run, in one step: the link is there all the time.
+  public func linkLatest() {
+    let new = "\(parent)/.latest-\(name)"
+    guard (try? FileManager.default.createSymbolicLink(atPath: new, withDestinationPath: name)) != nil else { return }
+    if rename(new, "\(parent)/latest") != 0 { try? FileManager.default.removeItem(atPath: new) }
+  }
+}

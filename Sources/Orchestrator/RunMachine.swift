@@ -1,0 +1,266 @@
+import ChaosPlan
+
+/// A run as a pure state machine: events in, actions out. It reads no clock, sends nothing and waits for nothing; the
+/// shell (`Runner`) performs the actions and reports back.
+public struct RunMachine: Sendable {
+  /// What happened.
+  public enum Event: Sendable, Hashable {
+    /// The stack answers; traffic may begin.
+    case prepared
+    /// Time passed; what the traffic looks like.
+    case tick(LiveMeasure)
+    case injected(fault: Int)
+    /// The fault is not in effect, and what there was of it was taken back as far as possible.
+    case injectionFailed(fault: Int, reason: String)
+    /// The heal ended, well or not.
+    case healed(fault: Int)
+    /// No operation of the traffic is open any more.
+    case trafficEnded
+    /// The final reads are over.
+    case settled
+    case judged
+    /// The user wants to end.
+    case interrupted(reason: String)
+    /// The run itself cannot go on.
+    case failed(reason: String)
+  }
+
+  /// What is to be done.
+  public enum Action: Sendable, Hashable {
+    case startTraffic
+    case inject(fault: Int)
+    case heal(fault: Int)
+    case stopTraffic
+    case settle
+    /// End the final reads now.
+    case cancelSettling
+    case judge
+  }
+
+  /// How far a fault is.
+  enum FaultState: Sendable, Hashable {
+    case planned
+    case injecting(since: Duration)
+    case open(since: Duration)
+    case healing
+    case over
+  }
+
+  /// Why the run does not do all that its plan says.
+  public enum Interruption: Sendable, Hashable {
+    case user(String)
+    case failure(String)
+  }
+
+  public private(set) var phase = RunPhase.prepare
+  /// When each phase began, in order.
+  public private(set) var phaseStarts: [(phase: RunPhase, at: Duration)]
+  public private(set) var interruption: Interruption?
+  /// Why the verdict cannot be better than unknown, where the run knows it.
+  public private(set) var obstacle: String?
+  /// When service was seen to be back after the last heal; `nil` if it was not (yet).
+  public private(set) var recoveredAt: Duration?
+  var faults: [FaultState]
+
+  private let plan: Plan
+  /// How long everybody must be served for service to count as back.
+  private let quiet: Duration
+  /// How long after the last heal service is waited for.
+  private let recoveryLimit: Duration
+  private var isTrafficOver = false
+
+  public init(plan: Plan, quiet: Duration = .seconds(2)) {
+    self.plan = plan
+    self.quiet = quiet
+    recoveryLimit = max((plan.expect.recoveryMaximum ?? .seconds(30)) + .seconds(5), .seconds(30))
+    faults = plan.faults.map { _ in .planned }
+    phaseStarts = [(.prepare, .zero)]
+  }
+
+  /// Handles an event.
+  ///
+  /// - Parameter now: since the start of the run; never goes back.
+  public mutating func handle(_ event: Event, at now: Duration) -> [Action] {
+    switch event {
+    case .prepared: prepared(now)
+    case .tick(let measure): tick(measure, now)
+    case .injected(let fault): injected(fault, now)
+    case .injectionFailed(let fault, let reason): injectionFailed(fault, reason, now)
+    case .healed(let fault): healed(fault, now)
+    case .trafficEnded: trafficEnded(now)
+    case .settled: settled(now)
+    case .judged: judged(now)
+    case .interrupted(let reason): interrupt(.user(reason), now)
+    case .failed(let reason): interrupt(.failure(reason), now)
+    }
+  }
+
+  /// The faults that are in effect or on their way in or out.
+  public var openFaults: [Int] {
+    faults.indices.filter { index in
+      switch faults[index] {
+      case .injecting, .open, .healing: true
+      case .planned, .over: false
+      }
+    }
+  }
+
+  /// How long a phase lasted or has lasted; `nil` if it was not reached.
+  public func start(of phase: RunPhase) -> Duration? {
+    phaseStarts.first { $0.phase == phase }?.at
+  }
+
+  // MARK: Events
+
+  private mutating func prepared(_ now: Duration) -> [Action] {
+    guard phase == .prepare else { return [] }
+    if interruption != nil { return finish(now) }
+    enter(.steadyBefore, now)
+    return [.startTraffic]
+  }
+
+  private mutating func tick(_ measure: LiveMeasure, _ now: Duration) -> [Action] {
+    let elapsed = now - (phaseStarts.last?.at ?? .zero)
+    switch phase {
+    case .steadyBefore:
+      guard elapsed >= plan.steadyState.before else { return [] }
+      if let reason = measure.violation(of: plan.steadyState.hypothesis) {
+        obstacle = "the store was not steady before the faults (\(reason)), so none was injected"
+        return end(now)
+      }
+      enter(.faults, now)
+      return schedule(now)
+    case .faults:
+      return schedule(now)
+    case .recovering:
+      if measure.isQuiet(for: quiet, since: phaseStarts.last?.at ?? .zero, at: now) {
+        recoveredAt = max(measure.lastNotServedAt ?? .zero, phaseStarts.last?.at ?? .zero)
+        enter(.steadyAfter, now)
+      } else if elapsed >= recoveryLimit {
+        enter(.steadyAfter, now)
+      }
+      return []
+    case .steadyAfter:
+      return elapsed >= plan.steadyState.after ? end(now) : []
+    case .prepare, .ending, .settling, .verdict, .done:
+      return []
+    }
+  }
+
+  private mutating func injected(_ fault: Int, _ now: Duration) -> [Action] {
+    guard case .injecting(let since) = faults[fault] else {
+      preconditionFailure("fault \(fault) was reported as injected while it was \(faults[fault])")
+    }
+    faults[fault] = .open(since: since)
+    guard interruption != nil else { return [] }
+    faults[fault] = .healing
+    return [.heal(fault: fault)]
+  }
+
+  private mutating func injectionFailed(_ fault: Int, _ reason: String, _ now: Duration) -> [Action] {
+    faults[fault] = .over
+    obstacle = obstacle ?? "the fault could not be injected: \(reason)"
+    return afterFault(now)
+  }
+
+  private mutating func healed(_ fault: Int, _ now: Duration) -> [Action] {
+    faults[fault] = .over
+    return afterFault(now)
+  }
+
+  private mutating func trafficEnded(_ now: Duration) -> [Action] {
+    isTrafficOver = true
+    return phase == .ending ? settleIfQuiet(now) : []
+  }
+
+  private mutating func settled(_ now: Duration) -> [Action] {
+    guard phase == .settling else { return [] }
+    enter(.verdict, now)
+    return [.judge]
+  }
+
+  private mutating func judged(_ now: Duration) -> [Action] {
+    enter(.done, now)
+    return []
+  }
+
+  private mutating func interrupt(_ reason: Interruption, _ now: Duration) -> [Action] {
+    guard interruption == nil, phase != .done else { return [] }
+    interruption = reason
+    switch phase {
+    case .prepare:
+      // The shell ends by itself when the preparation throws; else `prepared` comes, and nothing has been recorded.
+      return []
+    case .steadyBefore, .faults, .recovering, .steadyAfter:
+      let heals = openIndices().map { fault in
+        faults[fault] = .healing
+        return Action.heal(fault: fault)
+      }
+      return heals + end(now)
+    case .ending: return []
+    case .settling: return [.cancelSettling]
+    case .verdict, .done: return []
+    }
+  }
+
+  // MARK: Parts
+
+  /// Injects what is due, and heals what has lasted its time.
+  private mutating func schedule(_ now: Duration) -> [Action] {
+    guard let start = start(of: .faults) else { preconditionFailure("faults are scheduled before their phase") }
+    var actions: [Action] = []
+    for index in faults.indices {
+      let planned = plan.faults[index]
+      switch faults[index] {
+      case .planned where now - start >= planned.at:
+        faults[index] = .injecting(since: now)
+        actions.append(.inject(fault: index))
+      case .open(let since) where now - since >= planned.duration:
+        faults[index] = .healing
+        actions.append(.heal(fault: index))
+      case .planned, .injecting, .open, .healing, .over:
+        break
+      }
+    }
+    return actions + afterFault(now)
+  }
+
+  private mutating func afterFault(_ now: Duration) -> [Action] {
+    guard faults.allSatisfy({ $0 == .over }) else { return [] }
+    switch phase {
+    case .faults:
+      enter(.recovering, now)
+      return []
+    case .ending: return settleIfQuiet(now)
+    case .prepare, .steadyBefore, .recovering, .steadyAfter, .settling, .verdict, .done: return []
+    }
+  }
+
+  private func openIndices() -> [Int] {
+    faults.indices.filter { if case .open = faults[$0] { true } else { false } }
+  }
+
+  private mutating func end(_ now: Duration) -> [Action] {
+    for index in faults.indices where faults[index] == .planned { faults[index] = .over }
+    enter(.ending, now)
+    return [.stopTraffic]
+  }
+
+  /// The final reads begin when no operation is open and no fault either. An interrupted run goes straight to its verdict.
+  private mutating func settleIfQuiet(_ now: Duration) -> [Action] {
+    guard isTrafficOver, openFaults.isEmpty else { return [] }
+    if interruption != nil { return finish(now) }
+    enter(.settling, now)
+    return [.settle]
+  }
+
+  private mutating func finish(_ now: Duration) -> [Action] {
+    enter(.verdict, now)
+    return [.judge]
+  }
+
+  private mutating func enter(_ next: RunPhase, _ now: Duration) {
+    phase = next
+    phaseStarts.append((next, now))
+  }
+}

@@ -1,0 +1,25 @@
+import Workload
+
+/// How a plan is run, besides what the plan says.
+public struct RunOptions: Sendable {
+  /// Overrides the plan's seed.
+  public var seed: UInt64?
+  /// Where results go: `<root>/<plan>/<UTC time>/`.
+  public var resultsRoot: String
+  /// Whether SIGINT and SIGTERM end the run (after healing).
+  public var catchesSignals: Bool
+  public var settlement: Settlement.Limits
+  /// How long the search for a linearization may take.
+  public var checkTimeout: Duration
+
+  public init(
+    resultsRoot: String, seed: UInt64? = nil, catchesSignals: Bool = false,
+    settlement: Settlement.Limits = Settlement.Limits(), checkTimeout: Duration = .seconds(60)
+  ) {
+    self.resultsRoot = resultsRoot
+    self.seed = seed
+    self.catchesSignals = catchesSignals
+    self.settlement = settlement
+    self.checkTimeout = checkTimeout
+  }
+}

@@ -1,0 +1,252 @@
+import ChaosPlan
+import Consistency
+import Foundation
+import History
+import Report
+import Stack
+import Synchronization
+import Workload
+
+/// One run from its first operation to its report: performs what `RunMachine` orders, and tells it what happened.
+final class RunSession: Sendable {
+  private static let tickInterval = Duration.milliseconds(100)
+
+  private let runner: Runner
+  private let prepared: Runner.Prepared
+  private let events: AsyncStream<RunMachine.Event>.Continuation
+  private let folder: ResultsFolder
+  private let startedAt: Date
+  private let seed: UInt64
+  private let namespace: String
+  private let history: HistoryWriter
+  private let statistics: LiveStatistics
+  private let recorder: Recorder
+  private let traffic: Traffic
+  private let settlement: Settlement
+  private let crew: FaultCrew
+  private let faultLog: FaultLog
+  private let rule = RecoveryRule()
+  /// What the final phase is at, for the live line.
+  private let step = Mutex<String?>(nil)
+  private let outcome = Mutex<Settlement.Outcome?>(nil)
+  private let settling = Mutex<Task<Void, Never>?>(nil)
+
+  private var plan: Plan { runner.plan }
+
+  init(
+    runner: Runner, prepared: Runner.Prepared, events: AsyncStream<RunMachine.Event>.Continuation
+  ) throws {
+    self.runner = runner
+    self.prepared = prepared
+    self.events = events
+    let plan = runner.plan
+    startedAt = .now
+    seed = runner.options.seed ?? plan.seed ?? UInt64.random(in: 0..<1 << 53)
+    // Keys and operation ids of different runs against one stack must not meet.
+    namespace = "r" + String(UInt64(startedAt.timeIntervalSince1970 * 1_000), radix: 36)
+    folder = try ResultsFolder(root: runner.options.resultsRoot, plan: plan.name, startedAt: startedAt)
+    let statistics = LiveStatistics(rule: rule)
+    self.statistics = statistics
+    history = try HistoryWriter(path: folder.file("history.jsonl")) { statistics.observe($0) }
+    let lanes = runner.options.settlement.concurrency
+    let clients = plan.workload.clients
+    recorder = Recorder(
+      store: StoreClient(baseURL: runner.stack.configuration.storeURL, connections: clients + lanes), history: history,
+      stride: clients + lanes)
+    traffic = Traffic(settings: plan.workload, seed: seed, namespace: namespace, recorder: recorder)
+    settlement = Settlement(recorder: recorder, firstProcess: clients, limits: runner.options.settlement)
+    faultLog = FaultLog(path: folder.file("faults.jsonl"))
+    crew = FaultCrew(
+      plan: plan, seed: seed, stack: runner.stack, injector: prepared.injector, history: history, log: faultLog)
+    try folder.write(runner.file.text, to: "plan.yml")
+    try folder.write("\(seed)\n", to: "seed")
+  }
+
+  func run(_ stream: AsyncStream<RunMachine.Event>) async throws -> RunResult {
+    runner.progress(.note("plan \(plan.name), seed \(seed), results in \(folder.path)"))
+    var machine = RunMachine(plan: plan, quiet: .seconds(rule.quiet))
+    let ticker = Task { await tick() }
+    defer { ticker.cancel() }
+    events.yield(.prepared)
+    var report: RunReport?
+    var lastPhase = machine.phase
+    for await event in stream {
+      let now = Duration.nanoseconds(history.elapsedNanoseconds)
+      if let failure = recorder.failure, machine.interruption == nil {
+        perform(machine.handle(.failed(reason: "\(failure)"), at: now))
+      }
+      let actions = machine.handle(event, at: now)
+      if machine.phase != lastPhase {
+        lastPhase = machine.phase
+        if machine.phase != .done { runner.progress(.phase(machine.phase)) }
+      }
+      perform(actions)
+      if actions.contains(.judge) {
+        report = try await judge(machine)
+        // Nothing waits for this event any more; the machine's last phase is for completeness.
+        _ = machine.handle(.judged, at: now)
+      }
+      if machine.phase == .done { break }
+      show(machine, now)
+    }
+    events.finish()
+    guard let report else {
+      throw OrchestratorError(code: .internalFault, message: "the run ended without a verdict")
+    }
+    var result = RunResult(report: report, folder: folder.path, wasInterrupted: false, failure: nil)
+    switch machine.interruption {
+    case .user: result.wasInterrupted = true
+    case .failure(let reason): result.failure = reason
+    case nil: break
+    }
+    return result
+  }
+
+  private func tick() async {
+    while !Task.isCancelled {
+      try? await Task.sleep(for: Self.tickInterval)
+      events.yield(.tick(statistics.measure(withLatency: true)))
+    }
+  }
+
+  private func perform(_ actions: [RunMachine.Action]) {
+    for action in actions {
+      switch action {
+      case .startTraffic:
+        Task {
+          await traffic.run()
+          events.yield(.trafficEnded)
+        }
+      case .stopTraffic:
+        traffic.stop()
+      case .inject(let fault):
+        Task {
+          if let reason = await crew.inject(fault) {
+            runner.progress(.note("not injected: \(reason)"))
+            events.yield(.injectionFailed(fault: fault, reason: reason))
+          } else {
+            runner.progress(.note("struck: \(crew.shortName(fault)) (\(plan.faults[fault].label))"))
+            events.yield(.injected(fault: fault))
+          }
+        }
+      case .heal(let fault):
+        Task {
+          await crew.heal(fault)
+          runner.progress(.note("healed: \(crew.shortName(fault))"))
+          events.yield(.healed(fault: fault))
+        }
+      case .settle:
+        settling.withLock { $0 = Task { await settle() } }
+      case .cancelSettling:
+        settling.withLock { $0?.cancel() }
+      case .judge:
+        break
+      }
+    }
+  }
+
+  private func settle() async {
+    let found = await settlement.run { [self] what, done, total in
+      step.withLock { $0 = "\(what) \(done)/\(total)" }
+    }
+    if !Task.isCancelled { outcome.withLock { $0 = found } }
+    events.yield(.settled)
+  }
+
+  private func show(_ machine: RunMachine, _ now: Duration) {
+    let line = LiveLine(
+      phase: machine.phase, elapsed: now, inPhase: now - (machine.phaseStarts.last?.at ?? .zero),
+      measure: statistics.measure(), openFaults: machine.openFaults.map(crew.shortName),
+      step: machine.phase == .settling ? step.withLock { $0 } : nil)
+    runner.progress(.live(line))
+  }
+
+  // MARK: The verdict
+
+  private func judge(_ machine: RunMachine) async throws -> RunReport {
+    do throws(HistoryError) {
+      try history.close()
+    } catch {
+      runner.progress(.note("the history could not be closed: \(error)"))
+    }
+    faultLog.close()
+    // Judged is what was recorded, read back as anyone else would read it.
+    let recorded = try RecordedHistory(path: history.path)
+    var checkOptions = CheckOptions()
+    checkOptions.timeout = runner.options.checkTimeout
+    let consistency = try ConsistencyChecker(options: checkOptions).check(recorded.events)
+    let logNotes = await saveLogs()
+    let record = Judgement.Record(
+      plan: plan, path: runner.file.path,
+      facts: RunFacts(
+        seed: seed, namespace: namespace, startedAt: startedAt.formatted(.iso8601),
+        secondsLong: recorded.events.last.map { Double($0.timeNanoseconds) / 1e9 } ?? 0,
+        flavour: prepared.flavour.rawValue, events: recorded.events.count),
+      phases: phases(machine), faults: crew.reports, events: recorded.events, settlement: summary(),
+      trafficEnd: seconds(machine.start(of: .ending)) ?? 0, recoveredAt: seconds(machine.start(of: .steadyAfter)),
+      interruption: interruption(machine), obstacle: obstacle(machine), notes: logNotes)
+    let judgement = Judgement(record, consistency: consistency, rule: rule)
+    let files = ReportFiles(report: judgement.report(), timeline: judgement.timeline())
+    try files.write(to: folder.path)
+    folder.linkLatest()
+    return files.report
+  }
+
+  private func phases(_ machine: RunMachine) -> [Phase] {
+    let starts = machine.phaseStarts.filter { $0.phase != .prepare && $0.phase != .done }
+    let ends = starts.dropFirst().map(\.at) + [Duration.nanoseconds(history.elapsedNanoseconds)]
+    return zip(starts, ends).filter { $0.0.phase != .verdict }.map { start, end in
+      Phase(name: start.phase.rawValue, start: start.at / .seconds(1), end: end / .seconds(1))
+    }
+  }
+
+  private func summary() -> SettlementSummary? {
+    outcome.withLock { outcome in
+      outcome.map {
+        SettlementSummary(
+          acknowledgedWrites: $0.acknowledgedWrites, unknownWrites: $0.unknownWrites,
+          appliedUnknownWrites: $0.appliedUnknownWrites, keysRead: $0.keys, unreadKeys: $0.unreadKeys,
+          unansweredAudits: $0.unansweredAudits, drainSeconds: $0.drain / .seconds(1))
+      }
+    }
+  }
+
+  private func interruption(_ machine: RunMachine) -> String? {
+    switch machine.interruption {
+    case .user(let reason): "interrupted by \(reason)"
+    case .failure(let reason): reason
+    case nil: nil
+    }
+  }
+
+  private func obstacle(_ machine: RunMachine) -> String? {
+    machine.obstacle ?? interruption(machine)
+  }
+
+  private func seconds(_ duration: Duration?) -> Double? { duration.map { $0 / .seconds(1) } }
+
+  /// Every container's log since the start of the run.
+  ///
+  /// - Returns: what could not be had.
+  private func saveLogs() async -> [String] {
+    let engine = runner.stack.engine
+    guard let containers = try? await engine.containers() else { return ["the containers' logs could not be had"] }
+    let since = Int64(startedAt.timeIntervalSince1970)
+    return await withTaskGroup(of: String?.self) { group in
+      for container in containers {
+        group.addTask { [folder] in
+          do {
+            let text = try await engine.logs(container.name, sinceUnixSeconds: since, timestamps: true)
+            try folder.write(text, to: "logs/\(container.name).log")
+            return nil
+          } catch {
+            return "the log of \(container.name) could not be had: \(error)"
+          }
+        }
+      }
+      var notes: [String] = []
+      for await note in group { if let note { notes.append(note) } }
+      return notes.sorted()
+    }
+  }
+}

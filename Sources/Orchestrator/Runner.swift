@@ -1,0 +1,106 @@
+import ChaosPlan
+import Faults
+import Foundation
+import Stack
+import Synchronization
+
+/// Runs a plan against the stack: the shell around `RunMachine`.
+public struct Runner: Sendable {
+  let file: PlanFile
+  let options: RunOptions
+  let stack: Stack
+  let progress: @Sendable (RunProgress) -> Void
+  var plan: Plan { file.plan }
+
+  /// - Parameters:
+  ///   - configuration: where the stack is; what the plan says of its flavour and sizes goes over it.
+  ///   - progress: told what goes on, from any thread.
+  public init(
+    _ file: PlanFile, configuration: StackConfiguration, options: RunOptions,
+    progress: @escaping @Sendable (RunProgress) -> Void
+  ) {
+    self.file = file
+    self.options = options
+    self.progress = progress
+    var configuration = configuration
+    if file.plan.stack.sql != .auto { configuration.flavour = file.plan.stack.sql }
+    configuration.workers = file.plan.stack.workers ?? configuration.workers
+    configuration.apis = file.plan.stack.apis ?? configuration.apis
+    stack = Stack(configuration)
+  }
+
+  /// Runs the plan to its verdict.
+  ///
+  /// Once traffic has begun there is a report, whatever happens; faults are always healed before this returns, and what
+  /// cannot be healed stays in the ledger.
+  ///
+  /// - Throws: `OrchestratorError`, `StackError` or `FaultError` where no run could begin, or its files cannot be written.
+  public func run() async throws -> RunResult {
+    let (stream, events) = AsyncStream<RunMachine.Event>.makeStream()
+    progress(.phase(.prepare))
+    // Preparing may take minutes, and a signal ends it at once.
+    let preparation = Task { try await prepare() }
+    let wasInterrupted = Mutex(false)
+    let interrupt: @Sendable (String) -> Void = { reason in
+      wasInterrupted.withLock { $0 = true }
+      preparation.cancel()
+      progress(.note("\(reason): healing, then reporting what there is"))
+      events.yield(.interrupted(reason: reason))
+    }
+    let signals = options.catchesSignals ? SignalWatch(handler: interrupt) : nil
+    defer { signals?.stop() }
+    return try await withTaskCancellationHandler {
+      let prepared: Prepared
+      do {
+        prepared = try await preparation.value
+      } catch {
+        guard wasInterrupted.withLock({ $0 }) else { throw error }
+        throw OrchestratorError(code: .interrupted, message: "interrupted before the first operation")
+      }
+      // In a task of its own: the caller's cancellation is an event like a signal, and must not keep it from healing.
+      return try await Task {
+        let session = try RunSession(runner: self, prepared: prepared, events: events)
+        return try await session.run(stream)
+      }.value
+    } onCancel: {
+      interrupt("cancelled")
+    }
+  }
+
+  /// What a run needs before its first operation.
+  struct Prepared: Sendable {
+    var flavour: StackFlavour
+    var injector: FaultInjector
+  }
+
+  /// Takes back what an earlier run left behind, and brings the stack up if it is not.
+  private func prepare() async throws -> Prepared {
+    let ledger = try UndoLedger(path: stack.configuration.ledgerFile)
+    let injector = FaultInjector(ledger: ledger, environment: FaultEnvironment(runtime: stack.engine))
+    let leftovers = await injector.ledger.openEntries
+    if !leftovers.isEmpty {
+      progress(.note("an earlier run left \(leftovers.count) faults behind; healing them"))
+      let report = await injector.replayOpenUndos()
+      guard report.isClean else {
+        throw OrchestratorError(
+          code: .unavailable,
+          message: "what an earlier run left behind cannot be healed: "
+            + report.failures.map { "\($0)" }.joined(separator: "; "))
+      }
+    }
+    let isUp = try await stack.status().isUp
+    if !isUp { progress(.note("the stack is not up; bringing it up")) }
+    let flavour = try await stack.up { [progress] step in
+      switch step {
+      case .note(let text): progress(.note(text))
+      case .tier(let tier):
+        if !isUp, tier.ready == tier.total { progress(.note("\(tier.tier): \(tier.ready) ready")) }
+      case .answered(let duration):
+        let seconds = Double(Int(duration / .milliseconds(100))) / 10
+        progress(.note("the store answers (\(seconds) s)"))
+      }
+    }
+    try Task.checkCancellation()
+    return Prepared(flavour: flavour, injector: injector)
+  }
+}

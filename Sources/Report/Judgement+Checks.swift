@@ -1,0 +1,211 @@
+import ChaosPlan
+import Consistency
+
+extension Judgement {
+  /// The checker's outcomes, held against what the plan expects of them.
+  func consistencyChecks() -> [CheckReport] {
+    consistency.checks.map { outcome in
+      switch outcome.check {
+      case .lostWrites:
+        counted(
+          outcome, name: "lost-writes", maximum: plan.expect.lostWrites, needs: "acknowledged write", of: { $0.isWrite }
+        )
+      case .phantomReads:
+        counted(
+          outcome, name: "never-written-reads", maximum: plan.expect.neverWrittenReads, needs: "answered read",
+          of: { !$0.isWrite })
+      case .linearizability: linearizability(outcome)
+      case .failedWrites, .staleReads, .duplicates, .order, .readYourWrites, .monotonicReads, .monotonicWrites,
+        .writesFollowReads, .versions, .convergence:
+        plain(outcome)
+      }
+    }
+  }
+
+  /// A check with a number that the plan allows.
+  private func counted(
+    _ outcome: CheckOutcome, name: String, maximum: Int, needs: String, of isWanted: (Sample) -> Bool
+  ) -> CheckReport {
+    var report = plain(outcome)
+    report.name = name
+    report.expected = maximum == 0 ? "none" : "at most \(maximum)"
+    if outcome.violations > maximum {
+      report.verdict = .violated
+    } else if !samples.contains(where: { $0.outcome == .ok && isWanted($0) }) {
+      // A run that did nothing has shown nothing.
+      report.verdict = .unknown
+      report.note = "there was no \(needs)"
+    } else {
+      report.verdict = outcome.verdict == .violated ? .holds : outcome.verdict
+    }
+    return report
+  }
+
+  private func linearizability(_ outcome: CheckOutcome) -> CheckReport {
+    var report = plain(outcome)
+    report.expected = "every key"
+    let unknown = Int(outcome.numbers["unknownKeys"] ?? 0)
+    report.measured = "\(outcome.violations) of \(outcome.examined) keys violate it, \(unknown) undecided"
+    if outcome.verdict == .unknown, plan.expect.linearizable != .required {
+      report.verdict = .holds
+      report.expected = "no key shown not to be"
+    }
+    return report
+  }
+
+  private func plain(_ outcome: CheckOutcome) -> CheckReport {
+    var measured = "\(outcome.violations) of \(outcome.examined)"
+    if outcome.allowed > 0 { measured += ", and \(outcome.allowed) that the level allows" }
+    if outcome.examined == 0 { measured = "nothing to examine" }
+    return CheckReport(
+      name: outcome.check.rawValue, question: outcome.check.question, verdict: outcome.verdict, expected: "none",
+      measured: measured, isExamined: outcome.examined > 0 || outcome.verdict != .holds,
+      findings: outcome.findings.map(Self.text), note: outcome.note)
+  }
+
+  private static func text(_ finding: Finding) -> String {
+    let key = finding.key.map { "key \($0): " } ?? ""
+    return ([key + finding.message] + finding.operations.map { "  \($0)" }).joined(separator: "\n")
+  }
+
+  /// Whether everything that the verdict rests on was answered.
+  func finalReadsCheck() -> CheckReport {
+    var report = CheckReport(
+      name: "final-reads", question: "Was every key read, and every write asked for, after the drain?", verdict: .holds,
+      expected: "all answered", measured: "")
+    guard let settlement = record.settlement else {
+      report.verdict = .unknown
+      report.measured = "the run ended before them"
+      return report
+    }
+    let writes = settlement.acknowledgedWrites + settlement.unknownWrites
+    report.measured =
+      "\(settlement.keysRead - settlement.unreadKeys.count) of \(settlement.keysRead) keys, "
+      + "\(writes - settlement.unansweredAudits.count) of \(writes) writes"
+    report.findings =
+      settlement.unreadKeys.map { "key \($0) could not be read" }
+      + settlement.unansweredAudits.map { "operation \($0) could not be asked for" }
+    if !report.findings.isEmpty { report.verdict = .unknown }
+    return report
+  }
+
+  /// Whether the store was steady before anything was done to it.
+  func steadyStateCheck(_ windows: Windows) -> CheckReport {
+    let hypothesis = plan.steadyState.hypothesis
+    var expected = "availability >= \(percent(hypothesis.availabilityMinimum))"
+    if let limit = hypothesis.latencyP99Maximum { expected += ", p99 <= \(number(limit / .seconds(1))) s" }
+    let before = windows.before
+    var isSteady = before.availability.map { $0 >= hypothesis.availabilityMinimum } ?? false
+    if let limit = hypothesis.latencyP99Maximum, let latency = before.latencyMilliseconds {
+      isSteady = isSteady && latency.p99 <= limit / .milliseconds(1)
+    }
+    return CheckReport(
+      name: "steady-state", question: "Was the store steady before the faults?", verdict: isSteady ? .holds : .unknown,
+      expected: expected, measured: measured(before),
+      note: isSteady ? nil : "what a store does that was not steady says little about the faults")
+  }
+
+  /// Whether each fault was there and was taken back.
+  func faultChecks(_ faults: [FaultReport]) -> [CheckReport] {
+    guard !plan.faults.isEmpty else { return [] }
+    let effective = faults.count { $0.inEffectAt != nil }
+    let healed = faults.count { $0.healedAt != nil }
+    let struck = faults.count { $0.struckAt != nil }
+    var injected = CheckReport(
+      name: "faults-injected", question: "Was every fault seen to be in effect?", verdict: .holds,
+      expected: "\(plan.faults.count)", measured: "\(effective)")
+    if effective < plan.faults.count {
+      injected.verdict = .unknown
+      injected.findings = faults.filter { $0.inEffectAt == nil }.map {
+        "\($0.label): \($0.problems.isEmpty ? "never struck" : $0.problems.joined(separator: "; "))"
+      }
+    }
+    var back = CheckReport(
+      name: "faults-healed", question: "Was every fault taken back?", verdict: .holds, expected: "\(struck)",
+      measured: "\(healed)")
+    let open = faults.filter { $0.struckAt != nil && $0.inEffectAt != nil && $0.healedAt == nil }
+    if !open.isEmpty {
+      back.verdict = .unknown
+      back.findings = open.map { "\($0.label): \($0.problems.joined(separator: "; "))" }
+    }
+    return [injected, back]
+  }
+
+  /// Availability and recovery, where the plan expects something of them.
+  func expectationChecks(_ windows: Windows, _ faults: [FaultReport]) -> [CheckReport] {
+    var checks: [CheckReport] = []
+    if let minimum = plan.expect.availability.duringMinimum, !plan.faults.isEmpty {
+      checks.append(availability("during", windows.during, minimum, "while a fault was there or not recovered from"))
+    }
+    if let minimum = plan.expect.availability.afterMinimum {
+      checks.append(availability("after", windows.after, minimum, "in the steady state after"))
+    }
+    if let maximum = plan.expect.recoveryMaximum, !plan.faults.isEmpty {
+      checks.append(recovery(faults, maximum: maximum / .seconds(1)))
+    }
+    if let obstacle = record.obstacle {
+      checks.append(
+        CheckReport(
+          name: "run", question: "Did the run itself go as planned?", verdict: .unknown, expected: "yes",
+          measured: obstacle))
+    }
+    return checks
+  }
+
+  private func availability(
+    _ when: String, _ summary: TrafficSummary?, _ minimum: Double, _ question: String
+  ) -> CheckReport {
+    let verdict: Verdict =
+      switch summary?.availability {
+      case nil: .unknown
+      // A stretch that was cut short shows too little against the plan.
+      case let share?: share >= minimum ? .holds : record.interruption == nil ? .violated : .unknown
+      }
+    return CheckReport(
+      name: "availability-\(when)", question: "Were operations answered with ok \(question)?", verdict: verdict,
+      expected: ">= \(percent(minimum))", measured: summary.map(measured) ?? "the run ended before")
+  }
+
+  private func recovery(_ faults: [FaultReport], maximum: Double) -> CheckReport {
+    var report = CheckReport(
+      name: "recovery", question: "Was service back in time, after each strike and after each heal?", verdict: .holds,
+      expected: "<= \(number(maximum)) s", measured: "")
+    var parts: [String] = []
+    func judge(_ label: String, _ seconds: Double?) {
+      guard let seconds else {
+        parts.append("\(label): not back")
+        report.verdict = report.verdict.merged(with: record.interruption == nil ? .violated : .unknown)
+        report.findings.append("\(label): service was not seen to be back")
+        return
+      }
+      parts.append("\(label): \(number(seconds, decimals: 1)) s")
+      guard seconds > maximum else { return }
+      report.verdict = .violated
+      report.findings.append("\(label): \(number(seconds, decimals: 1)) s")
+    }
+    for fault in faults where fault.struckAt != nil {
+      judge("\(fault.label), from the strike", fault.recovery)
+      if fault.healOrderedAt != nil { judge("\(fault.label), from the heal", fault.recoveryAfterHeal) }
+    }
+    report.measured = parts.joined(separator: "; ")
+    if parts.isEmpty {
+      report.verdict = .unknown
+      report.measured = "no fault struck"
+    }
+    return report
+  }
+
+  private func measured(_ summary: TrafficSummary) -> String {
+    guard let availability = summary.availability else { return "no operations" }
+    return "\(percent(availability)) (\(summary.ok) of \(summary.operations))"
+  }
+}
+
+extension Sample {
+  fileprivate var isWrite: Bool { !kind.hasPrefix("get") }
+}
+
+/// `99.5 %`; never rounded up to what it is not.
+func percent(_ share: Double) -> String {
+  "\(number((share * 10_000).rounded(.down) / 100, decimals: 2)) %"
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import ChaosPlan
+import Foundation
+import Stack
+
+/// `kvchaos plan`
+struct PlanCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan", abstract: "Check plan files, or say what each plan asks.",
+    subcommands: [Validate.self, List.self])
+
+  /// `kvchaos plan validate`
+  struct Validate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Read plan files and say everything that is wrong with them.",
+      discussion: "Exit status: 0 all are right; 65 one has errors (file:line:column: what is wrong).")
+
+    @Argument(
+      help: ArgumentHelp("Plan files; without any, those in chaos/.", valueName: "plan.yml"),
+      completion: .file(extensions: ["yml", "yaml"]))
+    var plans: [String] = []
+
+    func run() async throws {
+      let paths = plans.isEmpty ? PlanFile.paths(in: try PlanCommand.folder()) : plans
+      var problems: [PlanError.Problem] = []
+      var texts: [String] = []
+      for path in paths {
+        do throws(PlanError) {
+          print("\(path): \(try PlanFile(path: path).plan.name) is right")
+        } catch {
+          problems += error.problems
+          texts.append(error.description)
+        }
+      }
+      guard problems.isEmpty else {
+        FileHandle.standardError.write(Data((texts.joined(separator: "\n") + "\n").utf8))
+        throw ExitCode(65)
+      }
+    }
+  }
+
+  /// `kvchaos plan list`
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Say what each plan in chaos/ asks.")
+
+    @Flag(help: "Print the list as JSON.")
+    var json = false
+
+    private struct Item: Encodable {
+      var name: String
+      var question: String
+      var path: String
+      var faults: [String]
+    }
+
+    func run() async throws {
+      let items = try PlanFile.paths(in: try PlanCommand.folder()).map { path in
+        let plan = try PlanFile(path: path).plan
+        return Item(name: plan.name, question: plan.description, path: path, faults: plan.faults.map(\.label))
+      }
+      if json {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        print(String(decoding: try encoder.encode(items), as: UTF8.self))
+        return
+      }
+      let width = items.map(\.name.count).max() ?? 0
+      for item in items {
+        print(item.name + String(repeating: " ", count: width - item.name.count + 2) + item.question)
+      }
+    }
+  }
+
+  private static func folder() throws -> String { "\(try StackConfiguration.current().home)/chaos" }
+}

@@ -1,0 +1,131 @@
+import ChaosPlan
+import Consistency
+import DockerEngine
+import Foundation
+import Orchestrator
+import Report
+import Stack
+import Synchronization
+import Testing
+import Workload
+
+extension Scenarios {
+  /// Somebody destroys data by hand in the middle of a run: the verdict must be false, and name what is gone. This is the
+  /// test that the suite can see.
+  @Suite(.serialized) struct Sabotage {
+    /// Short patience: what was purged does not come.
+    private static let settlement = Settlement.Limits(stall: .seconds(6), convergence: .seconds(4))
+
+    @Test(.timeLimit(.minutes(6))) func aPurgedQueueIsSeen() async throws {
+      let result = try await run(
+        """
+        name: sabotage-purge
+        description: Is it seen when somebody purges the command queues while no worker runs?
+        workload: { kind: register, clients: 8, keys: 8, fresh-key-share: 0.5, read-share: 0.2, rate: 80/s }
+        steady-state: { before: 3s, after: 3s }
+        faults:
+          - kill: { tier: worker, mode: all }
+            duration: 8s
+
+        """, at: .faults, after: .seconds(5)
+      ) { stack in
+        let nodes = try await stack.status().nodes.filter { $0.tier == .rabbitmq }
+        let node = try #require(nodes.first { $0.state.status == .running })
+        let script =
+          "for n in $(rabbitmqctl -q list_queues name | grep '^kv.commands.'); do rabbitmqctl -q purge_queue $n & done; wait"
+        let purge = try await stack.engine.exec(node.container, ["sh", "-c", script], timeout: .seconds(30))
+        #expect(purge.exitCode == 0, "\(purge.error)")
+        return []
+      }
+      try expectLoss(in: result)
+      // What was acknowledged is in no tier any more, and the report says so.
+      #expect(
+        result.report.lostWrites.allSatisfy { write in
+          write.evidence.contains("SQL: its record of applied operations does not have it")
+        })
+    }
+
+    @Test(.timeLimit(.minutes(6))) func deletedRowsAreSeen() async throws {
+      let deleted = Mutex<[String]>([])
+      let result = try await run(
+        """
+        name: sabotage-delete
+        description: Is it seen when somebody deletes rows from SQL?
+        stack: { sql: auto }
+        workload: { kind: register, clients: 8, keys: 8, fresh-key-share: 0.5, read-share: 0.2, rate: 80/s }
+        steady-state: { before: 5s, after: 4s }
+        faults: []
+
+        """, at: .steadyAfter, after: .seconds(2)
+      ) { stack in
+        let keys = try await deleteRows(of: stack)
+        deleted.withLock { $0 = keys }
+        return keys
+      }
+      try expectLoss(in: result)
+      let keys = deleted.withLock { $0 }
+      #expect(keys.count == 5)
+      #expect(Set(result.report.lostWrites.map(\.key)) == Set(keys))
+      #expect(
+        result.report.lostWrites.allSatisfy { write in
+          write.evidence.contains("SQL: the key's row reads absent")
+        })
+    }
+
+    private func expectLoss(in result: RunResult) throws {
+      let text = TextReport(result.report, folder: result.folder).text
+      #expect(result.exitStatus == 1, "\(text)")
+      #expect(result.report[check: "lost-writes"]?.verdict == .violated, "\(text)")
+      #expect(!result.report.lostWrites.isEmpty)
+      let first = try #require(result.report.lostWrites.first)
+      #expect(text.contains(first.operation))
+      #expect(first.operation.hasPrefix(result.report.run.namespace))
+    }
+
+    /// Deletes the five newest rows of fresh keys, which nobody writes again.
+    private func deleteRows(of stack: Stack) async throws -> [String] {
+      let status = try await stack.status()
+      let leader = try #require(status.nodes.first { $0.tier == .sql && $0.roles.contains(.leader) })
+      let statement = """
+        DELETE FROM entries WHERE key IN (SELECT key FROM entries WHERE convert_from(key, 'UTF8') LIKE '%.fresh.%' \
+        ORDER BY updated_at DESC LIMIT 5) RETURNING convert_from(key, 'UTF8')
+        """
+      let command =
+        switch status.flavour {
+        case .patroni:
+          #"PGPASSWORD="$KV_SQL_PASSWORD" psql -qAt -h 127.0.0.1 -U "$KV_SQL_USER" -d kv -c "$STATEMENT""#
+        case .cockroach: #"cockroach sql --insecure -d kv --format=tsv -e "$STATEMENT" | tail -n +2"#
+        }
+      let answer = try await stack.engine.exec(
+        leader.container, ["sh", "-c", command], environment: ["STATEMENT=\(statement)"], timeout: .seconds(20))
+      #expect(answer.exitCode == 0, "\(answer.error)")
+      return answer.output.split(separator: "\n").map(String.init)
+    }
+
+    /// Runs a plan, and does the deed so long after a phase began.
+    private func run(
+      _ text: String, at phase: RunPhase, after delay: Duration,
+      deed: @escaping @Sendable (Stack) async throws -> [String]
+    ) async throws -> RunResult {
+      let plan = try PlanParser.parse(text, path: "sabotage.yml")
+      let stack = Stack(try Laboratory.configuration())
+      let (begins, starter) = AsyncStream<Void>.makeStream()
+      async let deeds: [String] = {
+        for await _ in begins {
+          try await Task.sleep(for: delay)
+          return try await deed(stack)
+        }
+        return []
+      }()
+      let result = try await Laboratory.run(
+        PlanFile(path: "sabotage.yml", text: text, plan: plan), settlement: Self.settlement
+      ) { reached in
+        if reached == phase { starter.yield() }
+        if reached == .verdict { starter.finish() }
+      }
+      starter.finish()
+      _ = try await deeds
+      return result
+    }
+  }
+}
