@@ -35,6 +35,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -68,7 +69,7 @@ let package = Package(
     executable(
       "kv-worker",
       [
-        "KeyValueStore", "StoreBackends", arguments, log,
+        "StoreBackends", arguments, log,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
 
@@ -77,19 +78,40 @@ let package = Package(
     library("Consistency", ["History"]),
     library("ChaosPlan", [.product(name: "Yams", package: "Yams")]),
     library("HTTPClient", ["CCurl"]),
-    library("Faults", ["ChaosPlan"]),
+    library("Faults"),
     library("DockerEngine", ["Faults", "HTTPClient"]),
     library("Stack", ["ChaosPlan", "Faults", "DockerEngine", "HTTPClient", subprocess]),
     library("Workload", ["ChaosPlan", "History", "HTTPClient"]),
     library("Report", ["ChaosPlan", "History", "Consistency"]),
     library(
       "Orchestrator",
-      ["ChaosPlan", "Faults", "Stack", "DockerEngine", "Workload", "History", "Consistency", "Report"]),
+      ["ChaosPlan", "Faults", "Stack", "Workload", "History", "Consistency", "Report"]),
     executable(
       "kvchaos",
       [
-        "ChaosPlan", "Faults", "DockerEngine", "Stack", "Workload", "History", "Consistency", "Orchestrator", "Report",
-        arguments,
+        "ChaosPlan", "Faults", "DockerEngine", "Stack", "HTTPClient", "History", "Consistency", "Orchestrator",
+        "Report", arguments,
       ]),
+    executable("kvchaos-bench", ["History"]),
+
+    // One a library, and the scenarios, which need Docker.
+    tests("KeyValueStoreTests", ["KeyValueStore"]),
+    tests("RedisClientTests", ["RedisClient"]),
+    tests("AMQPClientTests", ["AMQPClient"]),
+    tests("SQLClientTests", ["SQLClient"]),
+    tests("StoreBackendsTests", ["StoreBackends", "KeyValueStore"]),
+    tests("HistoryTests", ["History"], resources: [.copy("Fixtures")]),
+    tests("ConsistencyTests", ["Consistency", "History"], resources: [.copy("Fixtures")]),
+    tests("ChaosPlanTests", ["ChaosPlan"]),
+    tests("HTTPClientTests", ["HTTPClient"]),
+    tests("FaultsTests", ["Faults"]),
+    tests("DockerEngineTests", ["DockerEngine"]),
+    tests("StackTests", ["Stack", "ChaosPlan", "Faults", "DockerEngine"]),
+    tests("WorkloadTests", ["Workload", "ChaosPlan", "HTTPClient", "History"]),
+    tests("ReportTests", ["Report", "ChaosPlan", "Consistency", "History"], resources: [.copy("Golden")]),
+    tests("OrchestratorTests", ["Orchestrator", "ChaosPlan", "History", "Report"]),
+    tests(
+      "ScenarioTests",
+      ["Orchestrator", "Stack", "DockerEngine", "ChaosPlan", "Consistency", "Report", "Workload"]),
   ]
 )
