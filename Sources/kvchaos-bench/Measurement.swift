@@ -1,0 +1,51 @@
+import Foundation
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// One run of a program: how long it took, what it needed, how it ended.
+struct Measurement {
+  var seconds: Double
+  /// The largest resident set, in bytes.
+  var peakBytes: Int
+  var status: Int32
+
+  /// Runs a program without output and waits for it.
+  init(running arguments: [String]) throws {
+    var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
+    pointers.append(nil)
+    defer { for pointer in pointers { free(pointer) } }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    let start = ContinuousClock.now
+    var process: pid_t = 0
+    let spawned = posix_spawn(&process, arguments[0], &actions, nil, pointers, environ)
+    guard spawned == 0 else { throw POSIXError(POSIXErrorCode(rawValue: spawned) ?? .EIO) }
+    var usage = rusage()
+    var ended: Int32 = 0
+    while wait4(process, &ended, 0, &usage) < 0 && errno == EINTR {}
+    seconds = (ContinuousClock.now - start) / .seconds(1)
+    #if canImport(Glibc)
+      peakBytes = Int(usage.ru_maxrss) * 1024
+    #else
+      peakBytes = Int(usage.ru_maxrss)
+    #endif
+    // As WIFEXITED and WEXITSTATUS read it; a signal counts as its negative number.
+    status = ended & 0x7F == 0 ? (ended >> 8) & 0xFF : -(ended & 0x7F)
+  }
+
+  /// Of several runs the one in the middle by time, with the largest memory of all.
+  static func median(of count: Int, running arguments: [String]) throws -> Measurement {
+    var runs: [Measurement] = []
+    for _ in 0..<count { runs.append(try Measurement(running: arguments)) }
+    runs.sort { $0.seconds < $1.seconds }
+    var middle = runs[runs.count / 2]
+    middle.peakBytes = runs.map(\.peakBytes).max() ?? middle.peakBytes
+    return middle
+  }
+}
