@@ -55,7 +55,7 @@ public final class AMQPConnection: Sendable {
     }
   }
 
-  deinit { Glibc_close(wakeDescriptor) }
+  deinit { closeDescriptor(wakeDescriptor) }
 
   /// True while the broker is connected and takes publishes.
   public var isReady: Bool { state.withLock { $0.isConnected && !$0.isBlocked } }
@@ -153,4 +153,4 @@ public final class AMQPConnection: Sendable {
 }
 
 /// `close(2)` under a name that a method called `close` does not hide.
-private func Glibc_close(_ descriptor: Int32) { _ = close(descriptor) }
+private func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }

@@ -19,6 +19,8 @@ final class AMQPLoop {
   private var delivered: [Int: (generation: UInt64, deliveries: [AMQPDelivery])] = [:]
   /// The reason of a `basic.return` whose header has not come yet.
   private var returnedReason: String?
+  /// The last problem of each subscription that was told.
+  private var problems: [Int: String] = [:]
   private var closing: [CheckedContinuation<Void, Never>] = []
 
   init(
@@ -250,6 +252,7 @@ final class AMQPLoop {
       case .close: try handle.sendChannelClose(channel)
       case .confirmClose: try handle.sendChannelCloseConfirmation(channel)
       case .opened(let generation, let queue):
+        problems[index] = nil
         generations = max(generations, generation)
         consumer.handler(.opened(generation: generation, queue: queue))
       case .delivered(let delivery, let generation):
@@ -258,6 +261,9 @@ final class AMQPLoop {
         deliver()
         consumer.handler(.closed(generation: generation, reason: reason))
       case .problem(let reason):
+        // A queue that is not there yet is refused twice a second: one line is enough.
+        guard problems[index] != reason else { continue }
+        problems[index] = reason
         switch consumer.queue {
         case .named(let name): notify(.channelProblem(queue: name, reason: reason))
         case .exclusive: notify(.channelProblem(queue: "replies", reason: reason))

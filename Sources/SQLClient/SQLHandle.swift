@@ -19,20 +19,11 @@ final class SQLHandle {
     guard let connection else { throw SQLError(.noneRetryable, "libpq has no memory") }
     self.connection = connection
     notices.attach(to: connection)
-    do {
-      try Self.finishConnecting(connection, host, milliseconds: options.connectTimeoutMilliseconds)
-    } catch {
-      PQfinish(connection)
-      throw error
-    }
+    // From here on the object is complete: `deinit` closes the connection when this throws.
+    try Self.finishConnecting(connection, host, milliseconds: options.connectTimeoutMilliseconds)
     PQsetnonblocking(connection, 1)
     if !options.setUp.isEmpty {
-      do {
-        try runSetUp(options.setUp, host, milliseconds: options.connectTimeoutMilliseconds)
-      } catch {
-        PQfinish(connection)
-        throw error
-      }
+      try runSetUp(options.setUp, host, milliseconds: options.connectTimeoutMilliseconds)
     }
   }
 

@@ -1,0 +1,98 @@
+import KeyValueStore
+import Synchronization
+
+/// A log that answers from a script; the last answer repeats.
+final class FakeLog: CommandLog {
+  private let answers: Mutex<[PublishOutcome]>
+  private let count = Mutex(0)
+  private let onPublish: @Sendable (Command) -> Void
+  private let clock: ManualClock?
+
+  init(
+    _ answers: [PublishOutcome], clock: ManualClock? = nil, onPublish: @escaping @Sendable (Command) -> Void = { _ in }
+  ) {
+    self.answers = Mutex(answers)
+    self.clock = clock
+    self.onPublish = onPublish
+  }
+
+  var attempts: Int { count.withLock { $0 } }
+
+  func publish(_ command: Command, wantsReply: Bool, timeout: Duration) async -> PublishOutcome {
+    count.withLock { $0 += 1 }
+    onPublish(command)
+    return answers.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
+  }
+}
+
+/// A table in memory that runs the real plan; tests script its outcomes.
+final class FakeTable: Table {
+  struct State: Sendable {
+    var rows: [Key: Row] = [:]
+    var operations: [OperationID: OperationRecord] = [:]
+    /// What the next applications answer, after (or without) having happened.
+    var script: [(happens: Bool, answer: ApplyOutcome?)] = []
+    var isDown = false
+    var applications = 0
+  }
+
+  let state = Mutex(State())
+
+  func apply(_ commands: [Command], timeout: Duration) async -> ApplyOutcome {
+    state.withLock { state in
+      state.applications += 1
+      let step = state.script.isEmpty ? (happens: true, answer: nil) : state.script.removeFirst()
+      let plan = BatchPlan(
+        commands: commands, recorded: state.operations, versions: state.rows.mapValues(\.version))
+      if step.happens {
+        for row in plan.rows { state.rows[row.key] = row }
+        for record in plan.operations { state.operations[record.operation] = record }
+      }
+      return step.answer ?? .committed(plan.results)
+    }
+  }
+
+  func read(_ key: Key, consistency: ReadConsistency, timeout: Duration) async throws(TableUnavailable) -> Row? {
+    let (isDown, row) = state.withLock { ($0.isDown, $0.rows[key]) }
+    if isDown { throw TableUnavailable("down") }
+    return row
+  }
+
+  func operation(_ operation: OperationID, timeout: Duration) async throws(TableUnavailable) -> OperationRecord? {
+    let (isDown, record) = state.withLock { ($0.isDown, $0.operations[operation]) }
+    if isDown { throw TableUnavailable("down") }
+    return record
+  }
+}
+
+/// A cache in memory that can be gone.
+final class FakeCache: Cache {
+  private let state = Mutex<(rows: [Key: Row], isDown: Bool)>(([:], false))
+
+  var isDown: Bool {
+    get { state.withLock { $0.isDown } }
+    set { state.withLock { $0.isDown = newValue } }
+  }
+
+  func get(_ key: Key) async -> Row? { state.withLock { $0.isDown ? nil : $0.rows[key] } }
+
+  func putIfNewer(_ rows: [Row]) async {
+    state.withLock { state in
+      if state.isDown { return }
+      for row in rows where (state.rows[row.key]?.version ?? 0) < row.version { state.rows[row.key] = row }
+    }
+  }
+}
+
+/// Collects what a worker sends.
+final class FakeReplies: ReplySender, DeadLetters {
+  let sent = Mutex<[Reply]>([])
+  let letters = Mutex<[[UInt8]]>([])
+
+  func send(_ reply: Reply, to address: String) { sent.withLock { $0.append(reply) } }
+
+  func store(_ message: [UInt8], reason: String, from partition: Partition) async -> Bool {
+    letters.withLock { $0.append(message) }
+    return true
+  }
+}

@@ -1,0 +1,119 @@
+import KeyValueStore
+import Testing
+
+@Suite("The store's outcomes", .timeLimit(.minutes(1)))
+struct StoreServiceTests {
+  private let clock = ManualClock()
+  private let table = FakeTable()
+  private let cache = FakeCache()
+  private let replies = ReplyRegistry()
+
+  private func service(_ log: FakeLog) -> StoreService<ManualClock> {
+    StoreService(log: log, table: table, cache: cache, replies: replies, clock: clock, wallClock: { 0 })
+  }
+
+  private func write(
+    _ log: FakeLog, _ acknowledgement: StoreService<ManualClock>.Acknowledgement, operation: String = "op"
+  ) async throws -> WriteOutcome {
+    let service = service(log)
+    let (key, value, id) = (try Key("k"), try Value("v"), try OperationID(operation))
+    return await clock.run {
+      await service.write(.put(value), key: key, operation: id, acknowledgement: acknowledgement)
+    }
+  }
+
+  @Test func confirmedIsQueued() async throws {
+    let log = FakeLog([.confirmed])
+    #expect(try await write(log, .queued) == .queued)
+    #expect(log.attempts == 1)
+  }
+
+  @Test func notSentIsTriedAgain() async throws {
+    let log = FakeLog([.notSent(reason: "no connection"), .notSent(reason: "no connection"), .confirmed])
+    #expect(try await write(log, .queued) == .queued)
+    #expect(log.attempts == 3)
+  }
+
+  @Test func neverSentIsNotApplied() async throws {
+    let outcome = try await write(FakeLog([.notSent(reason: "no connection")]), .queued)
+    #expect(outcome == .notApplied(reason: "no connection"))
+    #expect(clock.now.offset >= .seconds(5))
+  }
+
+  /// Once an attempt is unknown, later failures cannot make it "not applied"; a confirmation settles it.
+  @Test(
+    arguments: [
+      ([.unknown(reason: "lost"), .notSent(reason: "down")], WriteOutcome.unknown(reason: "lost")),
+      ([.notSent(reason: "down"), .unknown(reason: "lost"), .notSent(reason: "down")], .unknown(reason: "lost")),
+      ([.unknown(reason: "lost"), .confirmed], .queued),
+    ] as [([PublishOutcome], WriteOutcome)])
+  func unknownStays(_ script: [PublishOutcome], _ expected: WriteOutcome) async throws {
+    #expect(try await write(FakeLog(script), .queued) == expected)
+  }
+
+  @Test func committedWaitsForTheReply() async throws {
+    let replies = replies
+    let log = FakeLog([.confirmed]) { command in
+      Task { replies.deliver(Reply(operation: command.operation, result: .committed(version: 7))) }
+    }
+    #expect(try await write(log, .committed) == .committed(version: 7))
+    #expect(replies.count == 0)
+  }
+
+  @Test func aReplyThatComesBeforeTheConfirmationCounts() async throws {
+    let replies = replies
+    let log = FakeLog([.unknown(reason: "lost"), .notSent(reason: "down")]) { command in
+      replies.deliver(Reply(operation: command.operation, result: .committed(version: 2)))
+    }
+    #expect(try await write(log, .committed) == .committed(version: 2))
+  }
+
+  @Test func aLostReplyIsFoundInTheTable() async throws {
+    let record = OperationRecord(operation: try OperationID("op"), key: try Key("k"), version: 9)
+    table.state.withLock { $0.operations[record.operation] = record }
+    #expect(try await write(FakeLog([.confirmed]), .committed) == .committed(version: 9))
+    #expect(clock.now.offset < .seconds(3))
+  }
+
+  @Test func noReplyAndNoRecordIsUnknownAtTheDeadline() async throws {
+    guard case .unknown = try await write(FakeLog([.confirmed]), .committed) else {
+      Issue.record("a write without a known commit must be unknown")
+      return
+    }
+    #expect(clock.now.offset >= .seconds(10) && clock.now.offset < .seconds(11))
+    #expect(replies.count == 0)
+  }
+
+  @Test func anotherKeysOperationIsAConflict() async throws {
+    let record = OperationRecord(operation: try OperationID("op"), key: try Key("other"), version: 1)
+    table.state.withLock { $0.operations[record.operation] = record }
+    #expect(try await write(FakeLog([.confirmed]), .committed) == .conflict)
+  }
+
+  @Test func aMissIsReadFromTheTableAndCached() async throws {
+    let row = Row(key: try Key("k"), value: try Value("v"), version: 3, operation: try OperationID("op"))
+    table.state.withLock { $0.rows[row.key] = row }
+    let service = service(FakeLog([.confirmed]))
+    #expect(await service.readCached(row.key) == .row(row))
+    #expect(await cache.get(row.key) == row)
+  }
+
+  @Test func aTombstoneInTheCacheIsAnAnswer() async throws {
+    let row = Row(key: try Key("k"), value: nil, version: 4, operation: try OperationID("op"))
+    await cache.putIfNewer([row])
+    table.state.withLock { $0.isDown = true }
+    #expect(await service(FakeLog([.confirmed])).readCached(row.key) == .row(row))
+  }
+
+  @Test func aGoneCacheChangesNoAnswer() async throws {
+    let row = Row(key: try Key("k"), value: try Value("v"), version: 3, operation: try OperationID("op"))
+    table.state.withLock { $0.rows[row.key] = row }
+    cache.isDown = true
+    #expect(await service(FakeLog([.confirmed])).readCached(row.key) == .row(row))
+  }
+
+  @Test func aReadWithoutATableIsUnavailable() async throws {
+    table.state.withLock { $0.isDown = true }
+    #expect(await service(FakeLog([.confirmed])).readLinearizable(try Key("k")) == .unavailable(reason: "down"))
+  }
+}

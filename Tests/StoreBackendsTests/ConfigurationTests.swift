@@ -1,0 +1,34 @@
+import StoreBackends
+import Testing
+
+@Suite("The services' settings")
+struct ConfigurationTests {
+  static let minimum = [
+    "KV_AMQP_HOSTS": "a:5672,b", "KV_AMQP_USER": "u", "KV_AMQP_PASSWORD": "secret", "KV_SQL_HOSTS": "c:1",
+    "KV_SQL_USER": "s", "KV_REDIS_NODES": "10.0.0.1:6379,10.0.0.2:6379",
+  ]
+
+  @Test func theMinimumHasDefaults() throws {
+    let configuration = try Configuration(environment: Self.minimum, hostname: "host")
+    #expect(configuration.amqpHosts.map(\.description) == ["a:5672", "b:5672"])
+    #expect(configuration.partitions == 8)
+    #expect(configuration.instance == "host")
+    #expect(configuration.flavour == .patroni)
+    #expect(configuration.timeouts.queued == .seconds(5))
+  }
+
+  @Test(arguments: [
+    ("KV_PARTITIONS", "0"), ("KV_PARTITIONS", "x"), ("KV_SQL_FLAVOUR", "oracle"), ("KV_AMQP_HOSTS", "a:b"),
+    ("KV_AMQP_HOSTS", ""), ("KV_AMQP_PASSWORD", ""), ("KV_LOG_LEVEL", "loud"), ("KV_TIMEOUT_READ_MS", "-1"),
+  ])
+  func aWrongVariableIsNamedAndNotShown(_ name: String, _ value: String) {
+    var environment = Self.minimum
+    environment[name] = value
+    let error = #expect(throws: BackendError.self) { try Configuration(environment: environment, hostname: "h") }
+    #expect(error?.detail.contains(name) == true)
+    #expect(error?.detail.contains("secret") == false)
+  }
+
+  @Test(arguments: [("a", "\"a\""), ("q\"\\", "\"q\\\"\\\\\""), ("\n\u{1}", "\"\\u000a\\u0001\""), ("é🐘", "\"é🐘\"")])
+  func jsonText(_ text: String, _ expected: String) { #expect(JSONText.quoted(text) == expected) }
+}
