@@ -197,7 +197,12 @@ extension Judgement {
 
   private func measured(_ summary: TrafficSummary) -> String {
     guard let availability = summary.availability else { return "no operations" }
-    return "\(percent(availability)) (\(summary.ok) of \(summary.operations))"
+    var text = "\(percent(availability)) (\(summary.ok) of \(summary.operations))"
+    if let disturbed = summary.disturbedSeconds, disturbed >= 0.05 {
+      text +=
+        ", not everyone served for \(number(disturbed, decimals: 1)) of \(number(summary.secondsLong, decimals: 1)) s"
+    }
+    return text
   }
 }
 

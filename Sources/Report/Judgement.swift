@@ -64,7 +64,7 @@ public struct Judgement: Sendable {
     let faults = measuredFaults()
     let struck = faults.compactMap(\.struckAt).min()
     let disturbance = struck.map { $0...max(record.recoveredAt ?? record.trafficEnd, $0) }
-    let windows = Windows(samples, disturbance: disturbance, end: record.trafficEnd)
+    let windows = Windows(samples, disturbance: disturbance, end: record.trafficEnd, rule: rule)
     let checks =
       consistencyChecks() + [finalReadsCheck(), steadyStateCheck(windows)] + faultChecks(faults)
       + expectationChecks(windows, faults)

@@ -30,15 +30,18 @@ struct NodeProbes: Sendable {
   func rabbitmqAndWorkers() async -> StatusReader.Roles {
     async let queues = management([RabbitMQTopology.Queue].self, "/api/queues")
     async let consumers = management([RabbitMQTopology.Consumer].self, "/api/consumers")
+    async let connections = management([RabbitMQTopology.Connection].self, "/api/connections")
     var roles: StatusReader.Roles = [:]
-    if let queues = await queues {
+    let known = await queues
+    if let queues = known {
       roles = RabbitMQTopology.roles(brokers: running(.rabbitmq).map(\.name), queues: queues)
     }
     if let consumers = await consumers {
       let workers = running(.worker).map {
         RabbitMQTopology.Worker(name: $0.name, id: $0.container.id, hostname: $0.container.hostname)
       }
-      roles.merge(RabbitMQTopology.roles(workers: workers, consumers: consumers)) { first, _ in first }
+      let named = RabbitMQTopology.named(consumers, queues: known ?? [], connections: await connections ?? [])
+      roles.merge(RabbitMQTopology.roles(workers: workers, consumers: named)) { first, _ in first }
     }
     return roles
   }

@@ -8,8 +8,11 @@ import Workload
 
 /// Where the scenarios run: this repository's stack, brought up by the first that needs it.
 enum Laboratory {
-  static let home = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().path()
+  /// The repository, or what `KVCHAOS_HOME` says.
+  static let home =
+    ProcessInfo.processInfo.environment["KVCHAOS_HOME"]
+    ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
 
   /// In CI a scenario that cannot run is a failure, never a skip.
   static var isRequired: Bool {

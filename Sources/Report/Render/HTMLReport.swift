@@ -53,6 +53,7 @@ public struct HTMLReport: Sendable {
       "<div><b>\(escaped(value))</b><span>\(escaped(name))</span></div>"
     }
     func availability(_ summary: TrafficSummary?) -> String { summary?.availability.map(percent) ?? "-" }
+    let disturbed = report.traffic.during?.disturbedSeconds.map { "\(number($0, decimals: 1)) s" } ?? "-"
     let recoveries = report.faults.filter { $0.struckAt != nil }.map(\.recovery)
     let slowest =
       recoveries.contains(nil) ? "not seen" : recoveries.compactMap(\.self).max().map { "\(number($0, decimals: 1)) s" }
@@ -61,6 +62,7 @@ public struct HTMLReport: Sendable {
       \(tile("acknowledged writes", report.settlement.map { String($0.acknowledgedWrites) } ?? "-"))\
       \(tile("available before", availability(report.traffic.before)))\
       \(tile("during", availability(report.traffic.during)))\
+      \(tile("not everyone served", disturbed))\
       \(tile("after", availability(report.traffic.after)))\
       \(tile("recovery", slowest ?? "-"))</div>
       """
@@ -117,7 +119,8 @@ public struct HTMLReport: Sendable {
       let latency = summary.latencyMilliseconds
       return row([
         name, String(summary.operations), summary.availability.map(percent) ?? "-", String(summary.fail),
-        String(summary.unknown), latency.map { number($0.p50, decimals: 1) } ?? "-",
+        String(summary.unknown), summary.disturbedSeconds.map { "\(number($0, decimals: 1)) s" } ?? "-",
+        latency.map { number($0.p50, decimals: 1) } ?? "-",
         latency.map { number($0.p99, decimals: 1) } ?? "-", latency.map { number($0.max, decimals: 0) } ?? "-",
       ])
     }
@@ -127,7 +130,7 @@ public struct HTMLReport: Sendable {
     let kinds = report.trafficByKind.sorted { $0.key < $1.key }.map { line("all \($0.key)", $0.value) }
     let errors = report.errors.prefix(10).map { "\($0.count) x \($0.error)" }.joined(separator: ", ")
     return section(
-      "Traffic", ["", "operations", "ok", "failed", "unknown", "p50 ms", "p99 ms", "max ms"],
+      "Traffic", ["", "operations", "ok", "failed", "unknown", "not all served", "p50 ms", "p99 ms", "max ms"],
       windows.compactMap { name, summary in summary.map { line(name, $0) } } + kinds,
       footer: errors.isEmpty ? nil : "Errors: \(errors)")
   }

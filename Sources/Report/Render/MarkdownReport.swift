@@ -85,7 +85,7 @@ public struct MarkdownReport: Sendable {
       let latency = summary.latencyMilliseconds
       rows.append([
         name, String(summary.operations), summary.availability.map(percent) ?? "-", String(summary.fail),
-        String(summary.unknown), latency.map { number($0.p50, decimals: 1) } ?? "-",
+        String(summary.unknown), seconds(summary.disturbedSeconds), latency.map { number($0.p50, decimals: 1) } ?? "-",
         latency.map { number($0.p99, decimals: 1) } ?? "-", latency.map { number($0.max, decimals: 0) } ?? "-",
       ])
     }
@@ -93,7 +93,7 @@ public struct MarkdownReport: Sendable {
     row("during", report.traffic.during)
     row("after", report.traffic.after)
     for (name, summary) in report.trafficByKind.sorted(by: { $0.key < $1.key }) { row("all \(name)", summary) }
-    let header = ["traffic", "operations", "ok", "failed", "unknown", "p50 ms", "p99 ms", "max ms"]
+    let header = ["traffic", "operations", "ok", "failed", "unknown", "not all served", "p50 ms", "p99 ms", "max ms"]
     var text = "## Traffic\n\n" + table(header, rows)
     if !report.errors.isEmpty {
       text += "\n\n" + table(["error", "count"], report.errors.prefix(10).map { [$0.error, String($0.count)] })

@@ -5,16 +5,16 @@ struct TimelineChart {
   let timeline: Timeline
 
   private static let width = 1_000.0
-  private static let left = 56.0
+  private static let left = 66.0
   private static let right = 12.0
   private static let phaseHeight = 22.0
   private static let rateHeight = 170.0
   private static let latencyHeight = 110.0
-  private static let gap = 34.0
+  private static let gap = 26.0
 
   private var seconds: Double { max(Double(timeline.bins.count), 1) }
   private var plotWidth: Double { Self.width - Self.left - Self.right }
-  private var rateTop: Double { Self.phaseHeight + 6 }
+  private var rateTop: Double { Self.phaseHeight + 18 }
   private var latencyTop: Double { rateTop + Self.rateHeight + Self.gap }
   private var bottom: Double { latencyTop + Self.latencyHeight }
 
@@ -127,7 +127,7 @@ struct TimelineChart {
         <text class="small" text-anchor="end" x="\(f(Self.left - 6))" y="\(f(y + 4))">\(number(maximum * share, decimals: 1))\(unit)</text>
         """
     }
-    let name = "<text class=\"small\" x=\"\(f(Self.left))\" y=\"\(f(top + height + 14))\">\(label)</text>"
+    let name = "<text class=\"small\" x=\"\(f(Self.left))\" y=\"\(f(top - 6))\">\(label)</text>"
     return (lines + [name]).joined(separator: "\n")
   }
 
