@@ -10,8 +10,9 @@ protocol FrontierModel {
   /// entered only by an operation that has to happen.
   func isOpaque(_ state: Int) -> Bool
 
-  /// Whether nothing can come of this state, given what has not returned yet.
-  func isHopeless(_ state: Int) -> Bool
+  /// Whether nothing can come of this state, given what has not been invoked yet and whether some open operation still
+  /// has to look at the object.
+  func isHopeless(_ state: Int, hasPendingReads: Bool) -> Bool
 
   /// Whether everything that has not returned yet can happen in any order.
   var isDecided: Bool { get }

@@ -170,7 +170,7 @@ struct FrontierSearch<Model: FrontierModel>: ~Copyable {
   private mutating func take(_ choice: Int, towards target: Int, word: Int, bit: UInt64) {
     let operation = choice >= 0 ? choice : classLeaders[-1 - choice]
     let state = Int(row[0])
-    guard let after = model.state(after: operation, in: state), !model.isHopeless(after) else { return }
+    guard let after = model.state(after: operation, in: state) else { return }
     for index in 0..<result.count { result[index] = row[index] }
     if model.operations[operation].isBlind {
       for word in 0..<words { result[1 + word] &= ~hideable[word] }
@@ -183,7 +183,7 @@ struct FrontierSearch<Model: FrontierModel>: ~Copyable {
       result[1 + 2 * words + (-1 - choice)] += 1
     }
     result[0] = UInt64(after)
-    settle(in: after)
+    guard !model.isHopeless(after, hasPendingReads: settle(in: after)) else { return }
     let reaches = choice == target || (model.operations[target].isReadOnly && result[1 + word] & bit == 0)
     if reaches {
       result[1 + word] &= ~bit
@@ -194,18 +194,19 @@ struct FrontierSearch<Model: FrontierModel>: ~Copyable {
     }
   }
 
-  /// Lets every open read happen that can.
-  private mutating func settle(in state: Int) {
+  /// Lets every open read happen that can. - Returns: whether some read cannot yet.
+  private mutating func settle(in state: Int) -> Bool {
+    var hasPendingReads = false
     for word in 0..<words {
       var bits = result[1 + word] & ~hideable[word]
       while bits != 0 {
         let bit = bits & ~(bits - 1)
         let operation = open[word * 64 + bits.trailingZeroBitCount]
         bits &= bits - 1
-        if model.operations[operation].isReadOnly, model.state(after: operation, in: state) != nil {
-          result[1 + word] &= ~bit
-        }
+        guard model.operations[operation].isReadOnly else { continue }
+        if model.state(after: operation, in: state) != nil { result[1 + word] &= ~bit } else { hasPendingReads = true }
       }
     }
+    return hasPendingReads
   }
 }

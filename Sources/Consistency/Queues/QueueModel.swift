@@ -60,7 +60,7 @@ struct QueueModel: FrontierModel {
   }
 
   func isOpaque(_ state: Int) -> Bool { false }
-  func isHopeless(_ state: Int) -> Bool { false }
+  func isHopeless(_ state: Int, hasPendingReads: Bool) -> Bool { false }
   var isDecided: Bool { dequeuesLeft == 0 }
   mutating func didCall(_ operation: Int) {}
 

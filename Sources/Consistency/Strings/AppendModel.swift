@@ -13,6 +13,7 @@ struct AppendModel: FrontierModel {
   private var seen: [Int] = []
   private var index: PrefixIndex
   private var readsLeft = 0
+  private var readsToCome = 0
   private var putsLeft = 0
   /// The first operation that the model does not know.
   private(set) var unsuitable: Op?
@@ -56,6 +57,7 @@ struct AppendModel: FrontierModel {
       parts.append(part)
       seen.append(kind == .read ? index.number(of: text) : -1)
       readsLeft += kind == .read ? 1 : 0
+      readsToCome = readsLeft
       putsLeft += kind == .put ? 1 : 0
       operations.append(
         FrontierOperation(
@@ -79,11 +81,15 @@ struct AppendModel: FrontierModel {
 
   func isOpaque(_ state: Int) -> Bool { state == PrefixIndex.invisible }
 
-  func isHopeless(_ state: Int) -> Bool { state == PrefixIndex.invisible && putsLeft == 0 && readsLeft > 0 }
+  func isHopeless(_ state: Int, hasPendingReads: Bool) -> Bool {
+    state == PrefixIndex.invisible && putsLeft == 0 && (readsToCome > 0 || hasPendingReads)
+  }
 
   var isDecided: Bool { readsLeft == 0 }
 
-  mutating func didCall(_ operation: Int) {}
+  mutating func didCall(_ operation: Int) {
+    if kinds[operation] == .read { readsToCome -= 1 }
+  }
 
   mutating func didReturn(_ operation: Int) {
     switch kinds[operation] {

@@ -1,0 +1,45 @@
+import History
+import Testing
+
+@testable import Consistency
+
+/// The check while reading against exhaustive search: all is well, or trouble, never the other way round.
+@Suite struct StreamingTests {
+  @Test(arguments: [2.0, 4.0, 8.0], 1...10)
+  func streamAgreesWithExhaustiveSearch(overlap: Double, seed: Int) throws {
+    let random = RandomEvents<Value>(
+      operations: 4...14, overlap: overlap, initial: .null,
+      request: { number, random in
+        random.chance(0.5)
+          ? .init(function: "get", value: .null) : .init(function: "put", value: .integer(Int64(number)))
+      },
+      apply: { request, state in
+        if request.function == "put" { state = request.value }
+        return state
+      })
+    var generator = SeededGenerator(seed: UInt64(seed))
+    var verdicts: [Bool: Int] = [:]
+    for number in 0..<1000 {
+      let events = random.make(&generator)
+      let (history, ops) = try PreparedHistory.onlyObject(events)
+      let projection = RegisterProjection(ops, model: .register, failedCas: .notDone, symbols: history.symbols)
+      let expected = NaiveRegister.isLinearizable(projection.ops)
+      verdicts[expected, default: 0] += 1
+      #expect(try isWell(events) == expected, "seed \(seed), history \(number): \(events)")
+    }
+    #expect(verdicts[true, default: 0] > 50 && verdicts[false, default: 0] > 50, "\(verdicts)")
+  }
+
+  private func isWell(_ events: [Event]) throws -> Bool {
+    var symbols = Symbols()
+    var compact: [CompactEvent] = []
+    for event in events {
+      let converted = symbols.compact(event)
+      compact.append(try #require(converted))
+    }
+    let actions = (0..<symbols.functionCount).map { Action(function: symbols.function(UInt8($0))) }
+    var check = StreamingCheck()
+    return check.consume(BlockChannel.Block(events: compact, actions: actions, levels: []))
+      && check.finish(symbols: symbols) != nil
+  }
+}
