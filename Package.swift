@@ -34,10 +34,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    // Spelled as Hummingbird spells it, traits included: SwiftPM takes another spelling for another package.
-    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
-    // Spelled as Hummingbird spells it, traits included: SwiftPM takes another spelling for another package.
-    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),

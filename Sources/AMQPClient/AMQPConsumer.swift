@@ -19,18 +19,22 @@ public struct AMQPConsumer: Sendable {
   public var prefetch: UInt16
   /// The `x-priority` argument: on a single-active-consumer queue the highest live one is the active one.
   public var priority: Int64?
+  /// The consumer's name at the broker, unique within the connection; empty: the broker makes one. Operators tell by it
+  /// whose subscription is the active one.
+  public var tag: String
   /// The broker forgets each message as it sends it.
   public var acknowledgesItself: Bool
   /// Called on the connection's thread: it must not block.
   public var handler: @Sendable (Event) -> Void
 
   public init(
-    queue: Queue, prefetch: UInt16, priority: Int64? = nil, acknowledgesItself: Bool = false,
+    queue: Queue, prefetch: UInt16, priority: Int64? = nil, tag: String = "", acknowledgesItself: Bool = false,
     handler: @escaping @Sendable (Event) -> Void
   ) {
     self.queue = queue
     self.prefetch = prefetch
     self.priority = priority
+    self.tag = tag
     self.acknowledgesItself = acknowledgesItself
     self.handler = handler
   }

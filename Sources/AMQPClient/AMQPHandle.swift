@@ -130,16 +130,18 @@ final class AMQPHandle {
   }
 
   func sendConsume(
-    _ channel: UInt16, queue: String, priority: Int64?, acknowledgesItself: Bool
+    _ channel: UInt16, queue: String, tag: String, priority: Int64?, acknowledgesItself: Bool
   ) throws(AMQPError) {
     var arena = ByteArena()
     let name = arena.add(queue)
+    let consumer = arena.add(tag)
     let packed = (priority.map { [AMQPArgument("x-priority", .integer($0))] } ?? []).map { $0.pack(into: &arena) }
     let status = arena.lend { bytes in
       var entries = packed.map { $0(bytes) }
       return entries.withUnsafeMutableBufferPointer { buffer in
         var method = amqp_basic_consume_t()
         method.queue = bytes(name)
+        method.consumer_tag = bytes(consumer)
         method.no_ack = acknowledgesItself ? 1 : 0
         method.arguments = amqp_table_t(num_entries: Int32(buffer.count), entries: buffer.baseAddress)
         return amqp_send_method(state, channel, KV_BASIC_CONSUME, &method)

@@ -248,7 +248,8 @@ final class AMQPLoop {
       case .setPrefetch: try handle.sendPrefetch(channel, count: consumer.prefetch)
       case .consume(let queue):
         try handle.sendConsume(
-          channel, queue: queue, priority: consumer.priority, acknowledgesItself: consumer.acknowledgesItself)
+          channel, queue: queue, tag: consumer.tag, priority: consumer.priority,
+          acknowledgesItself: consumer.acknowledgesItself)
       case .close: try handle.sendChannelClose(channel)
       case .confirmClose: try handle.sendChannelCloseConfirmation(channel)
       case .opened(let generation, let queue):

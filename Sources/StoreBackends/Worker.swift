@@ -30,7 +30,8 @@ public final class Worker: Sendable {
     let consumers = (0..<configuration.partitions).map { index in
       AMQPConsumer(
         queue: .named(Partition(index: index).queueName), prefetch: UInt16(configuration.prefetch),
-        priority: Self.priority(of: configuration.instance, partition: index)
+        priority: Self.priority(of: configuration.instance, partition: index),
+        tag: "\(configuration.instance).\(index)"
       ) { event in
         switch event {
         case .opened(let generation, _): mailboxes[index].push(.opened(generation: generation))
