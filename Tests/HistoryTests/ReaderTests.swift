@@ -1,0 +1,140 @@
+import Foundation
+import Testing
+
+@testable import History
+
+@Suite struct ReaderTests {
+  private func fixture(_ name: String) throws -> String {
+    try #require(Bundle.module.url(forResource: "Fixtures/\(name)", withExtension: nil)).path
+  }
+
+  private func read(_ text: String) throws -> RecordedHistory {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try Data(text.utf8).write(to: url)
+    defer { try? FileManager.default.removeItem(at: url) }
+    return try RecordedHistory(path: url.path)
+  }
+
+  @Test(arguments: ["register.jsonl", "register.jsonl.gz", "register.jsonl.zst"])
+  func jsonLinesPlainAndCompressed(name: String) throws {
+    let history = try RecordedHistory(path: fixture(name))
+    #expect(history.format == .jsonLines && history.truncatedLine == nil)
+    try #require(history.events.count == 7)
+    #expect(
+      history.events[3]
+        == Event(
+          index: 3, timeNanoseconds: 4000, process: .client(0), kind: .ok, function: "put", key: "k1",
+          value: .string("v1"), version: 7, operation: "op-0001", level: "committed"))
+    #expect(history.events[2].process == .nemesis)
+    #expect(history.events[2].value == .list([.string("redis-1"), .string("redis-2")]))
+    #expect(history.events[4].value == .null)
+    #expect(history.events[6].error == "timeout")
+  }
+
+  @Test func ednMapsOneALine() throws {
+    let history = try RecordedHistory(path: fixture("register.edn"))
+    #expect(history.format == .edn)
+    try #require(history.events.count == 5)
+    #expect(history.events.map(\.process) == [.client(0), .nemesis, .client(0), .client(1), .client(1)])
+    #expect(history.events[3].value == .list([.integer(3), .integer(4)]))
+    #expect(history.events.allSatisfy { $0.key == nil })
+  }
+
+  @Test func ednVectorWithIndependentKeys() throws {
+    let history = try RecordedHistory(path: fixture("independent.edn"))
+    try #require(history.events.count == 4)
+    #expect(history.events.map(\.key) == ["x", "y", "x", "y"])
+    #expect(history.events[2].value == .integer(5))
+    #expect(history.events[3].value == .list([.integer(1), .integer(2)]) && history.events[3].kind == .fail)
+  }
+
+  @Test func jepsensLog() throws {
+    let history = try RecordedHistory(path: fixture("register.log"))
+    #expect(history.format == .textLog)
+    try #require(history.events.count == 5)
+    #expect(history.events[3].value == .integer(4))
+    #expect(history.events[4].kind == .info && history.events[4].error == "timed-out")
+    #expect(history.events[2].process == .nemesis)
+  }
+
+  static let good = #"{"process":1,"type":"invoke","f":"get"}"#
+
+  @Test(arguments: [
+    (#"{"process":1,"type":"maybe","f":"get"}"#, "a type"), (#"{"process":-1,"type":"ok","f":"get"}"#, "a process"),
+    (#"{"process":"zeus","type":"ok","f":"get"}"#, "a process"), (#"{"process":1,"f":"get"}"#, "the field `type`"),
+    (#"{"process":1,"type":"ok"}"#, "the field `f`"), (#"{"type":"ok","f":"get"}"#, "the field `process`"),
+    (#"{"process":1,"type":"ok","f":"get","value":{"a":1}}"#, "a value"), ("[1,2]", "a JSON object"),
+    (#"{"process":1,"type":"ok","f":"get"} {}"#, "one object a line"),
+    (#"{"process":1,"type":"ok","f":"get","time":1.5}"#, "an integer"),
+    (#"{"process":1 "type":"ok"}"#, "`,` or `}`"), (#"{"process":1,"type":"ok","f":"g\q"}"#, "an escape"),
+    (#"{"process":1,"type":"ok","f":"get"#, "ends a string"), (#"{process:1}"#, "a field's name"), ("{}", "the fields"),
+  ])
+  func malformedLinesAreNamed(line: String, expected: String) throws {
+    let text = Self.good + "\n\n" + line + "\n" + Self.good + "\n"
+    do {
+      _ = try read(text)
+      Issue.record("no error for \(line)")
+    } catch HistoryError.malformed(_, let number, let wanted, _) {
+      #expect(number == 3 && wanted.contains(expected), "\(number): \(wanted)")
+    }
+  }
+
+  @Test(arguments: [
+    "{:process 1, :type :maybe, :f :read}", "{:process 1, :f :read}", "{:process nil, :type :ok, :f :read}", "7",
+    "{:process 1 :type}",
+  ])
+  func malformedFormsAreNamed(form: String) throws {
+    let good = "{:process 1, :type :invoke, :f :read}\n"
+    do {
+      _ = try read(good + form + "\n" + good)
+      Issue.record("no error for \(form)")
+    } catch HistoryError.malformed(_, let number, _, _) {
+      #expect(number == 2)
+    }
+  }
+
+  @Test(arguments: 1..<Self.good.count)
+  func aLastLineCutShortIsLeftOutAndSaid(length: Int) throws {
+    let history = try read(Self.good + "\n" + Self.good.prefix(length))
+    #expect(history.events.count == 1 && history.truncatedLine == 2)
+  }
+
+  @Test func aLastLineWithoutNewlineCounts() throws {
+    let history = try read(Self.good + "\n" + Self.good)
+    #expect(history.events.count == 2 && history.truncatedLine == nil)
+  }
+
+  @Test func ednCutShortIsLeftOutAndSaid() throws {
+    let history = try read("{:process 1, :type :invoke, :f :read}\n{:process 1, :type :ok, :va")
+    #expect(history.events.count == 1 && history.truncatedLine == 2)
+  }
+
+  @Test func escapesAndWideValues() throws {
+    let line =
+      #"{"process":1,"type":"ok","f":"get","value":"\u00e9\ud83d\ude00\n\/","ignored":{"a":["}",2]},"time":9223372036854775807}"#
+    let event = try #require(try read(line + "\n").events.first)
+    #expect(event.value == .string("é😀\n/") && event.timeNanoseconds == Int64.max)
+  }
+
+  @Test(arguments: [Int64.min, -1 << 59, -1, 0, 1 << 59, Int64.max])
+  func everyIntegerIsAToken(integer: Int64) {
+    var symbols = Symbols()
+    let token = symbols.token(.integer(integer))
+    #expect(symbols.value(token) == .integer(integer))
+  }
+
+  @Test(arguments: ["", "a", "v123456789", "v1234567890", "a b", "_-Zz09", "ключ"])
+  func everyStringIsAToken(string: String) {
+    var symbols = Symbols()
+    let token = symbols.token(.string(string))
+    #expect(symbols.value(token) == .string(string))
+    #expect(symbols.token(.string(string)) == token && symbols.token(.string(string + "x")) != token)
+  }
+
+  @Test func damagedCompressionIsAnError() throws {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: url) }
+    try Data([0x1F, 0x8B, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]).write(to: url)
+    #expect(throws: HistoryError.self) { try RecordedHistory(path: url.path) }
+  }
+}
