@@ -79,9 +79,9 @@ final class SQLHandle {
     }
   }
 
+  /// libpq's message without its second line and further guesses.
   private static func message(_ connection: OpaquePointer) -> String {
-    let text = String(cString: PQerrorMessage(connection))
-    return String(text.prefix(300)).split(separator: "\n").joined(separator: "; ")
+    String(cString: PQerrorMessage(connection)).split(separator: "\n").first.map(String.init) ?? "no reason given"
   }
 
   private func runSetUp(_ text: String, _ host: SQLOptions.Host, milliseconds: Int) throws(SQLError) {

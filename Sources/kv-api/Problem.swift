@@ -24,10 +24,26 @@ struct Problem: Error, Sendable {
   /// Certainly not done; to be tried again.
   static func unavailable(_ detail: String) -> Problem { Problem(503, detail) }
 
+  /// RFC 9110's phrase for the statuses that are used; `HTTPResponse.Status(code:)` has none.
+  private static func title(_ status: Int) -> String {
+    switch status {
+    case 400: "Bad Request"
+    case 404: "Not Found"
+    case 405: "Method Not Allowed"
+    case 413: "Content Too Large"
+    case 415: "Unsupported Media Type"
+    case 422: "Unprocessable Content"
+    case 503: "Service Unavailable"
+    case 504: "Gateway Timeout"
+    default: "Error"
+    }
+  }
+
   /// The answer. The operation id goes along where one exists, so that the client can settle an unknown outcome.
   func response(operation: String?) -> Response {
     let status = HTTPResponse.Status(code: status)
-    var json = "{\"type\":\"about:blank\",\"title\":\(JSONText.quoted(status.reasonPhrase)),\"status\":\(status.code)"
+    var json =
+      "{\"type\":\"about:blank\",\"title\":\(JSONText.quoted(Self.title(status.code))),\"status\":\(status.code)"
     json += ",\"detail\":\(JSONText.quoted(detail)),\"outcome\":\"\(isUnknown ? "unknown" : "not-applied")\""
     if let operation { json += ",\"operation\":\(JSONText.quoted(operation))" }
     json += "}\n"

@@ -71,15 +71,15 @@ final class ManualClock: Clock, Sendable {
   func run<Value: Sendable>(step: Duration = .milliseconds(100), _ body: @escaping @Sendable () async -> Value) async
     -> Value
   {
-    let done = Mutex(false)
+    let done = Flag()
     return await withTaskGroup(of: Value?.self) { group in
       group.addTask {
         let value = await body()
-        done.withLock { $0 = true }
+        done.raise()
         return value
       }
       group.addTask {
-        while !done.withLock({ $0 }) {
+        while !done.isRaised {
           if self.sleeperCount > 0 { self.advance(by: step) }
           await Task.yield()
         }
@@ -91,4 +91,11 @@ final class ManualClock: Clock, Sendable {
       return value
     }
   }
+}
+
+/// Something that happens once.
+final class Flag: Sendable {
+  private let state = Mutex(false)
+  var isRaised: Bool { state.withLock { $0 } }
+  func raise() { state.withLock { $0 = true } }
 }

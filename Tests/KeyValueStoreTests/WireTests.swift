@@ -28,7 +28,7 @@ struct WireTests {
     #expect(throws: StoreError.self) { try Command(encoded: bytes + [0]) }
   }
 
-  @Test(arguments: [(0, UInt8(2)), (1, 9), (12, 0x20), (16, 0)])
+  @Test(arguments: [(0, UInt8(2)), (1, 9), (12, 0x20), (17, 0)])
   func damagedBytesAreRefused(_ position: Int, _ byte: UInt8) throws {
     var bytes = try Self.command(.delete, key: "k").encoded()
     bytes[position] = byte
