@@ -64,9 +64,26 @@ final class RunSession: Sendable {
 
   func run(_ stream: AsyncStream<RunMachine.Event>) async throws -> RunResult {
     runner.progress(.note("plan \(plan.name), seed \(seed), results in \(folder.path)"))
-    var machine = RunMachine(plan: plan, quiet: .seconds(rule.quiet))
     let ticker = Task { await tick() }
-    defer { ticker.cancel() }
+    do {
+      let result = try await steer(stream)
+      await end(ticker)
+      return result
+    } catch {
+      await end(ticker)
+      throw error
+    }
+  }
+
+  /// Waits until the ticker is gone: it keeps this session, and with it the ledger's lock.
+  private func end(_ ticker: Task<Void, Never>) async {
+    ticker.cancel()
+    await ticker.value
+  }
+
+  /// Hands every event to the machine and performs what it orders, until the run is done.
+  private func steer(_ stream: AsyncStream<RunMachine.Event>) async throws -> RunResult {
+    var machine = RunMachine(plan: plan, quiet: .seconds(rule.quiet))
     events.yield(.prepared)
     var report: RunReport?
     var lastPhase = machine.phase

@@ -75,7 +75,7 @@ public struct Runner: Sendable {
 
   /// Takes back what an earlier run left behind, and brings the stack up if it is not.
   private func prepare() async throws -> Prepared {
-    let ledger = try UndoLedger(path: stack.configuration.ledgerFile)
+    let ledger = try await openLedger()
     let injector = FaultInjector(ledger: ledger, environment: FaultEnvironment(runtime: stack.engine))
     let leftovers = await injector.ledger.openEntries
     if !leftovers.isEmpty {
@@ -102,5 +102,25 @@ public struct Runner: Sendable {
     }
     try Task.checkCancellation()
     return Prepared(flavour: flavour, injector: injector)
+  }
+
+  /// Opens the ledger. One that is in use may be that of a run that is just ending, so it is tried again for a moment.
+  private func openLedger() async throws -> UndoLedger {
+    let path = stack.configuration.ledgerFile
+    for _ in 0..<5 {
+      if let ledger = try ledgerIfFree(path) { return ledger }
+      try await Task.sleep(for: .milliseconds(200))
+    }
+    return try UndoLedger(path: path)
+  }
+
+  /// `nil` where another process, or a run of this one, holds it.
+  private func ledgerIfFree(_ path: String) throws(FaultError) -> UndoLedger? {
+    do {
+      return try UndoLedger(path: path)
+    } catch {
+      if error.code == .ledgerInUse { return nil }
+      throw error
+    }
   }
 }

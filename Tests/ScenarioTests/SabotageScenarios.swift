@@ -2,6 +2,7 @@ import ChaosPlan
 import Consistency
 import DockerEngine
 import Foundation
+import HTTPClient
 import Orchestrator
 import Report
 import Stack
@@ -29,12 +30,7 @@ extension Scenarios {
 
         """, at: .faults, after: .seconds(5)
       ) { stack in
-        let nodes = try await stack.status().nodes.filter { $0.tier == .rabbitmq }
-        let node = try #require(nodes.first { $0.state.status == .running })
-        let script =
-          "for n in $(rabbitmqctl -q list_queues name | grep '^kv.commands.'); do rabbitmqctl -q purge_queue $n & done; wait"
-        let purge = try await stack.engine.exec(node.container, ["sh", "-c", script], timeout: .seconds(30))
-        #expect(purge.exitCode == 0, "\(purge.error)")
+        try await purgeCommandQueues(of: stack)
         return []
       }
       try expectLoss(in: result)
@@ -82,6 +78,24 @@ extension Scenarios {
       #expect(first.operation.hasPrefix(result.report.run.namespace))
     }
 
+    /// Purges every command queue through RabbitMQ's management API, as somebody would in its user interface.
+    private func purgeCommandQueues(of stack: Stack) async throws {
+      let secrets = try String(contentsOfFile: stack.configuration.secretsFile, encoding: .utf8)
+      func secret(_ name: String) throws -> Substring {
+        try #require(secrets.split(separator: "\n").first { $0.hasPrefix("\(name)=") }).dropFirst(name.count + 1)
+      }
+      let credentials = try "\(secret("KV_RABBITMQ_USER")):\(secret("KV_RABBITMQ_PASSWORD"))"
+      let http = HTTPClient()
+      defer { http.shutdown() }
+      for partition in 0..<8 {
+        let response = try await http.send(
+          HTTPRequest(
+            method: "DELETE", url: "http://127.0.0.1:15672/api/queues/%2F/kv.commands.\(partition)/contents",
+            headers: [("Authorization", "Basic \(Data(credentials.utf8).base64EncodedString())")]))
+        #expect(response.status == 204)
+      }
+    }
+
     /// Deletes the five newest rows of fresh keys, which nobody writes again.
     private func deleteRows(of stack: Stack) async throws -> [String] {
       let status = try await stack.status()
@@ -93,8 +107,8 @@ extension Scenarios {
       let command =
         switch status.flavour {
         case .patroni:
-          #"PGPASSWORD="$KV_SQL_PASSWORD" psql -qAt -h 127.0.0.1 -U "$KV_SQL_USER" -d kv -c "$STATEMENT""#
-        case .cockroach: #"cockroach sql --insecure -d kv --format=tsv -e "$STATEMENT" | tail -n +2"#
+          #"PGPASSWORD="$KV_SQL_PASSWORD" psql -qAt -h "$(hostname -i)" -U "$KV_SQL_USER" -d kv -c "$STATEMENT""#
+        case .cockroach: #"/cockroach/cockroach sql --insecure --host="$(hostname)" -d kv --format=tsv -e "$STATEMENT" | tail -n +2"#
         }
       let answer = try await stack.engine.exec(
         leader.container, ["sh", "-c", command], environment: ["STATEMENT=\(statement)"], timeout: .seconds(20))
