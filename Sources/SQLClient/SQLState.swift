@@ -18,9 +18,12 @@ public struct SQLState: Sendable, Hashable {
     case "23505":
       // A concurrent transaction recorded the same operation first: the next attempt sees its record.
       .noneRetryable
-    case "25006", "57P03", "57014", "55P03", "53200", "53300", "53400":
-      // A read-only or starting node, a timeout, a full node: rolled back; another node or moment may do.
+    case "25006", "57P03", "55P03", "53200", "53300", "53400":
+      // A read-only or starting node, a lock timeout, a full node: rolled back; another node or moment may do.
       .noneRetryable
+    case "57014":
+      // A cancelled statement, statement_timeout too: CockroachDB's also runs during COMMIT, and then hides whether it took.
+      mayHaveCommitted ? .unknown : .noneRetryable
     case _ where code.hasPrefix("08") || code.hasPrefix("57P") || code.hasPrefix("58") || code.hasPrefix("XX"):
       // The connection, the server or its disk gave up: at COMMIT that says nothing about the commit.
       mayHaveCommitted ? .unknown : .noneRetryable

@@ -28,22 +28,12 @@ struct NodeProbes: Sendable {
   // MARK: RabbitMQ and its consumers
 
   func rabbitmqAndWorkers() async -> StatusReader.Roles {
-    async let queues = management([RabbitMQTopology.Queue].self, "/api/queues")
-    async let consumers = management([RabbitMQTopology.Consumer].self, "/api/consumers")
-    async let connections = management([RabbitMQTopology.Connection].self, "/api/connections")
-    var roles: StatusReader.Roles = [:]
-    let known = await queues
-    if let queues = known {
-      roles = RabbitMQTopology.roles(brokers: running(.rabbitmq).map(\.name), queues: queues)
+    guard let queues = await management([RabbitMQTopology.Queue].self, "/api/queues") else { return [:] }
+    let workers = running(.worker).map {
+      RabbitMQTopology.Worker(name: $0.name, id: $0.container.id, hostname: $0.container.hostname)
     }
-    if let consumers = await consumers {
-      let workers = running(.worker).map {
-        RabbitMQTopology.Worker(name: $0.name, id: $0.container.id, hostname: $0.container.hostname)
-      }
-      let named = RabbitMQTopology.named(consumers, queues: known ?? [], connections: await connections ?? [])
-      roles.merge(RabbitMQTopology.roles(workers: workers, consumers: named)) { first, _ in first }
-    }
-    return roles
+    return RabbitMQTopology.roles(brokers: running(.rabbitmq).map(\.name), queues: queues)
+      .merging(RabbitMQTopology.roles(workers: workers, queues: queues)) { first, _ in first }
   }
 
   /// The management API of the first broker that answers.

@@ -9,54 +9,13 @@ enum RabbitMQTopology {
     var leader: String?
     /// The broker of the queue's process, which for a quorum queue is its leader too.
     var node: String?
-    /// The consumer that the queue itself names as its active one; other answers may still show one that it replaced.
+    /// The active consumer as the queue itself knows it, which `/api/consumers` may lag behind. A worker's tag begins with
+    /// its hostname, which in a container is the first digits of its id.
     var singleActiveConsumerTag: String?
 
     enum CodingKeys: String, CodingKey {
       case name, leader, node
       case singleActiveConsumerTag = "single_active_consumer_tag"
-    }
-  }
-
-  /// A part of `/api/connections`.
-  struct Connection: Decodable, Sendable {
-    var name: String
-    /// What the client calls itself: `<hostname>/worker`.
-    var userProvidedName: String?
-
-    enum CodingKeys: String, CodingKey {
-      case name
-      case userProvidedName = "user_provided_name"
-    }
-  }
-
-  /// A part of `/api/consumers`.
-  struct Consumer: Decodable, Sendable {
-    struct QueueName: Decodable, Sendable {
-      var name: String
-    }
-
-    var queue: QueueName
-    struct ChannelDetails: Decodable, Sendable {
-      var connectionName: String?
-
-      enum CodingKeys: String, CodingKey {
-        case connectionName = "connection_name"
-      }
-    }
-
-    /// Begins with the hostname of the worker, which in a container is the first digits of its id; or is the broker's own,
-    /// and `named` puts the name of the connection in its place.
-    var consumerTag: String
-    /// Whether it is the one that a single-active-consumer queue gives messages to.
-    var active: Bool?
-    var channelDetails: ChannelDetails?
-
-    enum CodingKeys: String, CodingKey {
-      case queue
-      case consumerTag = "consumer_tag"
-      case active
-      case channelDetails = "channel_details"
     }
   }
 
@@ -85,23 +44,11 @@ enum RabbitMQTopology {
     }
   }
 
-  /// The consumers under the names of their connections, and active where the queue says so.
-  static func named(_ consumers: [Consumer], queues: [Queue], connections: [Connection]) -> [Consumer] {
-    let active = queues.reduce(into: [:]) { $0[$1.name] = $1.singleActiveConsumerTag }
-    let names = connections.reduce(into: [:]) { $0[$1.name] = $1.userProvidedName }
-    return consumers.map { consumer in
-      var consumer = consumer
-      if let tag = active[consumer.queue.name] { consumer.active = tag == consumer.consumerTag }
-      if let name = consumer.channelDetails?.connectionName.flatMap({ names[$0] }) { consumer.consumerTag = name }
-      return consumer
-    }
-  }
-
-  static func roles(workers: [Worker], consumers: [Consumer]) -> StatusReader.Roles {
-    let active = consumers.filter { $0.queue.name.hasPrefix(commandQueuePrefix) && $0.active != false }
+  static func roles(workers: [Worker], queues: [Queue]) -> StatusReader.Roles {
+    let commands = queues.filter { $0.name.hasPrefix(commandQueuePrefix) }
     return workers.reduce(into: [:]) { roles, worker in
-      let queues = active.filter { belongs($0.consumerTag, to: worker) }
-        .compactMap { Int($0.queue.name.dropFirst(commandQueuePrefix.count)) }.sorted()
+      let queues = commands.filter { $0.singleActiveConsumerTag.map { belongs($0, to: worker) } ?? false }
+        .compactMap { Int($0.name.dropFirst(commandQueuePrefix.count)) }.sorted()
       roles[worker.name] =
         queues.isEmpty
         ? StatusReader.NodeRole(roles: [.member], detail: "no queue")

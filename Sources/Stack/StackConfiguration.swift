@@ -31,14 +31,24 @@ public struct StackConfiguration: Sendable, Hashable {
   }
 
   /// The configuration of this process: the home is `KVCHAOS_HOME`, else the nearest folder, from the working directory
-  /// upwards, that holds `compose/compose.yml`; `KVCHAOS_PROJECT` and `KVCHAOS_HTTP_PORT` override the defaults.
+  /// upwards, that holds `compose/compose.yml`; `KVCHAOS_PROJECT`, `KVCHAOS_HTTP_PORT` and `KVCHAOS_SQL` (what `auto`
+  /// stands for) override the defaults.
   ///
-  /// - Throws: `unavailable` when there is no such folder.
+  /// - Throws: `unavailable` when there is no such folder, or `KVCHAOS_SQL` is no flavour.
   public static func current(
     flavour: SQLChoice = .auto, environment: [String: String] = ProcessInfo.processInfo.environment,
     workingDirectory: String = FileManager.default.currentDirectoryPath
   ) throws(StackError) -> StackConfiguration {
-    StackConfiguration(
+    var flavour = flavour
+    if flavour == .auto, let wanted = environment["KVCHAOS_SQL"] {
+      guard let choice = SQLChoice(rawValue: wanted) else {
+        throw StackError(
+          code: .unavailable,
+          message: "KVCHAOS_SQL is \(wanted); it may be \(SQLChoice.allCases.map(\.rawValue).joined(separator: ", "))")
+      }
+      flavour = choice
+    }
+    return StackConfiguration(
       home: try home(environment: environment, workingDirectory: workingDirectory),
       project: environment["KVCHAOS_PROJECT"] ?? "kvchaos",
       httpPort: environment["KVCHAOS_HTTP_PORT"].flatMap { Int($0) } ?? 8000, flavour: flavour)

@@ -7,7 +7,7 @@ struct SQLStateTests {
   @Test(
     arguments: [
       ("40001", SQLError.Effect.noneRetryable), ("40P01", .noneRetryable), ("23505", .noneRetryable),
-      ("25006", .noneRetryable), ("57014", .noneRetryable), ("53300", .noneRetryable), ("40003", .unknown),
+      ("25006", .noneRetryable), ("57014", .unknown), ("53300", .noneRetryable), ("40003", .unknown),
       ("08007", .unknown), ("08006", .unknown), ("57P01", .unknown), ("57P02", .unknown), ("58030", .unknown),
       ("XX000", .unknown), ("42P01", .none), ("22021", .none), ("23502", .none), ("42501", .none),
     ] as [(String, SQLError.Effect)])

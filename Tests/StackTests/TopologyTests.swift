@@ -110,12 +110,12 @@ struct TopologyTests {
       ("worker-1", "aaaaaaaaaaaa0000"), ("worker-2", "bbbbbbbbbbbb0000"), ("worker-3", "cccccccccccc0000"),
     ]
     .map { RabbitMQTopology.Worker(name: $0.0, id: $0.1, hostname: String($0.1.prefix(12))) }
-    let consumers = [
-      ("kv.commands.1", "bbbbbbbbbbbb-1", true), ("kv.commands.0", "bbbbbbbbbbbb-0", true),
-      ("kv.commands.2", "aaaaaaaaaaaa-2", false),
+    let queues = [
+      ("kv.commands.1", "bbbbbbbbbbbb.1"), ("kv.commands.0", "bbbbbbbbbbbb.0"), ("kv.commands.2", nil),
+      ("kv.dead-letters", "aaaaaaaaaaaa.0"),
     ]
-    .map { RabbitMQTopology.Consumer(queue: .init(name: $0.0), consumerTag: $0.1, active: $0.2) }
-    let roles = RabbitMQTopology.roles(workers: workers, consumers: consumers)
+    .map { RabbitMQTopology.Queue(name: $0.0, singleActiveConsumerTag: $0.1) }
+    let roles = RabbitMQTopology.roles(workers: workers, queues: queues)
     #expect(roles["worker-1"] == .init(roles: [.member], detail: "no queue"))
     #expect(roles["worker-2"] == .init(roles: [.activeConsumer], detail: "consumes queues 0, 1"))
   }
