@@ -111,6 +111,6 @@ let package = Package(
     tests("OrchestratorTests", ["Orchestrator", "ChaosPlan", "History", "Report"]),
     tests(
       "ScenarioTests",
-      ["Orchestrator", "Stack", "DockerEngine", "ChaosPlan", "Consistency", "Report", "Workload"]),
+      ["Orchestrator", "Stack", "DockerEngine", "HTTPClient", "ChaosPlan", "Consistency", "Report", "Workload"]),
   ]
 )

@@ -14,6 +14,7 @@ final class FaultCrew: Sendable {
     var injections: [Int: Injection] = [:]
   }
 
+  private static let resolveAttempts = 5
   private let plan: Plan
   private let seed: UInt64
   private let stack: Stack
@@ -40,9 +41,7 @@ final class FaultCrew: Sendable {
   func inject(_ index: Int) async -> String? {
     let planned = plan.faults[index]
     do {
-      // A stream of its own for each fault: the same targets from the same seed and the same roles.
-      var random = SplitMix64(seed: seed, stream: 1 << 40 | UInt64(index))
-      let nodes = try await stack.status().resolve(planned.selector, using: &random)
+      let nodes = try await resolve(planned.selector, stream: 1 << 40 | UInt64(index))
       let targets = nodes.map { FaultReport.Target(node: $0.name, container: $0.container, role: $0.detail) }
       update(index) {
         $0.targets = targets
@@ -59,6 +58,31 @@ final class FaultCrew: Sendable {
       update(index) { $0.problems.append(message) }
       note(index, "failed", function: "\(planned.action.kind.rawValue)-failed", message: message)
       return message
+    }
+  }
+
+  /// The nodes that a selector means now. A node that is busy may not say its role in time, and right after another fault
+  /// nobody may have one: asked again for a few seconds before the fault is given up.
+  ///
+  /// - Parameter stream: of its own for each fault: the same targets from the same seed and the same roles.
+  private func resolve(_ selector: Selector, stream: UInt64) async throws -> [StackNode] {
+    for _ in 0..<Self.resolveAttempts - 1 {
+      if let nodes = try await resolveOnce(selector, stream: stream) { return nodes }
+      try await Task.sleep(for: .milliseconds(500))
+    }
+    var random = SplitMix64(seed: seed, stream: stream)
+    return try await stack.status().resolve(selector, using: &random)
+  }
+
+  /// `nil` where nobody matches.
+  private func resolveOnce(_ selector: Selector, stream: UInt64) async throws(StackError) -> [StackNode]? {
+    var random = SplitMix64(seed: seed, stream: stream)
+    let status = try await stack.status()
+    do {
+      return try status.resolve(selector, using: &random)
+    } catch {
+      if error.code == .noTarget { return nil }
+      throw error
     }
   }
 
