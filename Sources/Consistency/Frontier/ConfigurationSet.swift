@@ -4,129 +4,196 @@
 /// that may still be used), and how many operations of each class without an end have been used. One row dominates
 /// another of the same state when it has no obligation that the other lacks, everything that the other has available,
 /// and has used no more: whatever the other can still explain, it can too.
-struct ConfigurationSet {
+///
+/// Rows live in chunks, so that memory grows in small steps and a limit can be kept.
+final class ConfigurationSet {
   let words: Int
   let classes: Int
   let stride: Int
-  private(set) var rows: [UInt64] = []
+  /// Rows that are alive.
   private(set) var count = 0
-  private var isAlive: [Bool] = []
-  /// The rows of one state are chained.
-  private var heads: [Int32]
+  /// Rows inserted since the last `removeAll`; some may have been dominated since.
+  private(set) var rowCount = 0
+  /// Comparisons of rows ever made: the measure of the time that passes.
+  private(set) var comparisons = 0
+
+  private var chunks: [UnsafeMutablePointer<UInt64>] = []
+  private var alive: [Bool] = []
+  /// The rows of one state are chained, the newest first.
+  private var heads: [Int32] = []
   private var nexts: [Int32] = []
   private var touched: [Int] = []
+  /// Row + 1 by hash, to find a row that is there already; 0 is free. Only used past `comparisonLimit` rows.
+  private var table: [Int32] = []
 
-  init(words: Int, classes: Int, states: Int = 1) {
+  private static let firstChunkRows = 64
+  private static let chunkBits = 12
+  /// How many rows of its state a new row is compared with. Dominance saves work, and is not needed to be right.
+  private static let comparisonLimit = 256
+
+  init(words: Int, classes: Int) {
     self.words = words
     self.classes = classes
     stride = 1 + 2 * words + classes
-    heads = Array(repeating: -1, count: states)
   }
 
-  mutating func removeAll() {
-    rows.removeAll(keepingCapacity: true)
-    isAlive.removeAll(keepingCapacity: true)
-    nexts.removeAll(keepingCapacity: true)
+  deinit { for chunk in chunks { chunk.deallocate() } }
+
+  func removeAll() {
     for state in touched { heads[state] = -1 }
     touched.removeAll(keepingCapacity: true)
-    count = 0
+    alive.removeAll(keepingCapacity: true)
+    nexts.removeAll(keepingCapacity: true)
+    if !table.isEmpty { table = [] }
+    (count, rowCount) = (0, 0)
   }
 
-  var bytes: Int { rows.capacity * 8 + isAlive.capacity + nexts.capacity * 4 }
+  func isAlive(_ row: Int) -> Bool { alive[row] }
 
-  /// Rows ever inserted since the last `removeAll`; some may have been dominated since.
-  var rowCount: Int { nexts.count }
-  func isAlive(_ row: Int) -> Bool { isAlive[row] }
+  /// A row's words; valid until the set changes.
+  @inline(__always)
+  func row(_ row: Int) -> UnsafeMutablePointer<UInt64> {
+    guard row >= Self.firstChunkRows else { return chunks[0] + row * stride }
+    let place = row - Self.firstChunkRows
+    return chunks[1 + place >> Self.chunkBits] + (place & (1 << Self.chunkBits - 1)) * stride
+  }
 
-  /// - Returns: whether the row is new; not if an equal or better one is there.
+  func copy(_ place: Int, into buffer: UnsafeMutableBufferPointer<UInt64>) {
+    let words = row(place)
+    for index in 0..<stride { buffer[index] = words[index] }
+  }
+
+  /// - Returns: whether the row is new; not if an equal or better one is known to be there.
   @discardableResult
-  mutating func insert(_ row: UnsafeBufferPointer<UInt64>) -> Bool {
-    let state = Int(row[0])
+  func insert(_ row: UnsafeBufferPointer<UInt64>) -> Bool {
+    guard let words = row.baseAddress else { return false }
+    let state = Int(words[0])
     while heads.count <= state { heads.append(-1) }
+    if !table.isEmpty, contains(words) { return false }
     var place = heads[state]
-    while place >= 0 {
+    var left = Self.comparisonLimit
+    while place >= 0, left > 0 {
+      left -= 1
       let index = Int(place)
-      if isAlive[index] {
-        switch compare(index * stride, row) {
+      if alive[index] {
+        switch compare(self.row(index), words) {
         case .dominates: return false
         case .isDominated:
-          isAlive[index] = false
+          alive[index] = false
           count -= 1
         case .neither: break
         }
       }
       place = nexts[index]
     }
-    if heads[state] < 0 { touched.append(state) }
-    rows.append(contentsOf: row)
-    isAlive.append(true)
-    nexts.append(heads[state])
-    heads[state] = Int32(nexts.count - 1)
-    count += 1
+    append(words, state: state)
     return true
   }
 
+  private func append(_ words: UnsafePointer<UInt64>, state: Int) {
+    let place = rowCount
+    if place == 0, chunks.isEmpty {
+      chunks.append(.allocate(capacity: Self.firstChunkRows * stride))
+    } else if place >= Self.firstChunkRows {
+      let chunk = 1 + (place - Self.firstChunkRows) >> Self.chunkBits
+      if chunk == chunks.count { chunks.append(.allocate(capacity: stride << Self.chunkBits)) }
+    }
+    rowCount += 1
+    count += 1
+    row(place).update(from: words, count: stride)
+    alive.append(true)
+    if heads[state] < 0 { touched.append(state) }
+    nexts.append(heads[state])
+    heads[state] = Int32(place)
+    guard rowCount > Self.comparisonLimit else { return }
+    if rowCount * 2 > table.count { rehash() } else { enter(place) }
+  }
+
+  // MARK: Dominance
+
   private enum Relation { case dominates, isDominated, neither }
 
-  /// How the row that starts at `base` relates to another of the same state.
-  private func compare(_ base: Int, _ row: UnsafeBufferPointer<UInt64>) -> Relation {
+  /// How one row relates to another of the same state.
+  private func compare(_ own: UnsafePointer<UInt64>, _ other: UnsafePointer<UInt64>) -> Relation {
+    comparisons &+= 1
     var dominates = true
     var isDominated = true
-    rows.withUnsafeBufferPointer { rows in
-      for index in 1..<(1 + words) {
-        let (own, other) = (rows[base + index], row[index])
-        if own & ~other != 0 { dominates = false }
-        if other & ~own != 0 { isDominated = false }
-      }
-      for index in (1 + words)..<(1 + 2 * words) {
-        let (own, other) = (rows[base + index], row[index])
-        if other & ~own != 0 { dominates = false }
-        if own & ~other != 0 { isDominated = false }
-      }
-      for index in (1 + 2 * words)..<stride {
-        let (own, other) = (rows[base + index], row[index])
-        if own > other { dominates = false }
-        if other > own { isDominated = false }
-      }
+    for index in 1..<(1 + words) {
+      if own[index] & ~other[index] != 0 { dominates = false }
+      if other[index] & ~own[index] != 0 { isDominated = false }
+    }
+    for index in (1 + words)..<(1 + 2 * words) {
+      if other[index] & ~own[index] != 0 { dominates = false }
+      if own[index] & ~other[index] != 0 { isDominated = false }
+    }
+    for index in (1 + 2 * words)..<stride {
+      if own[index] > other[index] { dominates = false }
+      if other[index] > own[index] { isDominated = false }
     }
     return dominates ? .dominates : isDominated ? .isDominated : .neither
   }
 
-  /// Drops the dead rows, so that positions are dense again. The chains are kept right.
-  mutating func compact() {
-    guard count < nexts.count else { return }
-    var kept: [UInt64] = []
-    kept.reserveCapacity(count * stride)
-    for row in 0..<nexts.count where isAlive[row] {
-      kept.append(contentsOf: rows[(row * stride)..<((row + 1) * stride)])
-    }
-    let total = count
-    removeAll()
-    for row in 0..<total {
-      let state = Int(kept[row * stride])
-      if heads[state] < 0 { touched.append(state) }
-      isAlive.append(true)
-      nexts.append(heads[state])
-      heads[state] = Int32(row)
-    }
-    rows = kept
-    count = total
-  }
+  // MARK: Equal rows
 
-  /// Changes every row in place. States may change only if the caller empties the set next.
-  mutating func update(_ body: (UnsafeMutableBufferPointer<UInt64>) -> Void) {
-    let (stride, total) = (stride, nexts.count)
-    rows.withUnsafeMutableBufferPointer { rows in
-      for row in 0..<total {
-        body(UnsafeMutableBufferPointer(rebasing: rows[(row * stride)..<((row + 1) * stride)]))
+  private func contains(_ words: UnsafePointer<UInt64>) -> Bool {
+    let mask = table.count - 1
+    var slot = hash(words) & mask
+    while table[slot] != 0 {
+      comparisons &+= 1
+      let candidate = row(Int(table[slot]) - 1)
+      var isEqual = true
+      for index in 0..<stride where candidate[index] != words[index] {
+        isEqual = false
+        break
       }
+      if isEqual { return true }
+      slot = (slot + 1) & mask
+    }
+    return false
+  }
+
+  private func enter(_ place: Int) {
+    let mask = table.count - 1
+    var slot = hash(row(place)) & mask
+    while table[slot] != 0 { slot = (slot + 1) & mask }
+    table[slot] = Int32(place + 1)
+  }
+
+  private func rehash() {
+    var size = 1024
+    while size < rowCount * 4 { size *= 2 }
+    table = []
+    table = Array(repeating: 0, count: size)
+    for place in 0..<rowCount { enter(place) }
+  }
+
+  private func hash(_ words: UnsafePointer<UInt64>) -> Int {
+    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+    for index in 0..<stride {
+      let product = (state ^ words[index]).multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
+      state = product.high ^ product.low
+    }
+    return Int(truncatingIfNeeded: state & (1 << 62 - 1))
+  }
+
+  // MARK: The whole set
+
+  /// Drops the dead rows, so that positions are dense again.
+  func compact() {
+    guard count < rowCount else { return }
+    let total = rowCount
+    let wasAlive = alive
+    removeAll()
+    for place in 0..<total where wasAlive[place] {
+      // Rows only move towards the front.
+      let words = row(place)
+      append(words, state: Int(words[0]))
     }
   }
 
-  func word(_ word: Int, of row: Int) -> UInt64 { rows[row * stride + word] }
-
-  func copy(_ row: Int, into buffer: UnsafeMutableBufferPointer<UInt64>) {
-    let base = row * stride
-    for index in 0..<stride { buffer[index] = rows[base + index] }
+  /// Changes every row in place. The state must stay.
+  func update(_ body: (UnsafeMutablePointer<UInt64>) -> Void) {
+    table = []
+    for place in 0..<rowCount { body(row(place)) }
   }
 }

@@ -25,7 +25,11 @@ struct FrontierSearch<Model: FrontierModel>: ~Copyable {
   private var classLeaders: [Int] = []
   private var invoked: [UInt64] = []
   private(set) var peakConfigurations = 1
-  private var expansions = 0
+  /// Steps taken, and those at which the budget is looked at next: every millisecond or so.
+  var expansions = 0
+  var nextLook = 0
+
+  private static var lookInterval: Int { 50_000 }
 
   init(_ model: Model, budget: Budget) {
     self.model = model
@@ -42,10 +46,11 @@ struct FrontierSearch<Model: FrontierModel>: ~Copyable {
     steps = sequence.steps
     slots = sequence.slots
     words = max(1, (sequence.slotCount + 63) / 64)
-    let empty = ConfigurationSet(words: words, classes: classLeaders.count)
-    (current, next, work) = (empty, empty, empty)
-    row = .allocate(capacity: empty.stride)
-    result = .allocate(capacity: empty.stride)
+    current = ConfigurationSet(words: words, classes: classLeaders.count)
+    next = ConfigurationSet(words: words, classes: classLeaders.count)
+    work = ConfigurationSet(words: words, classes: classLeaders.count)
+    row = .allocate(capacity: current.stride)
+    result = .allocate(capacity: current.stride)
     row.initialize(repeating: 0)
     result.initialize(repeating: 0)
     open = Array(repeating: 0, count: words * 64)
@@ -61,6 +66,8 @@ struct FrontierSearch<Model: FrontierModel>: ~Copyable {
   mutating func run() -> SearchAnswer {
     for step in steps {
       if model.isDecided { return .linearizable }
+      // Every event costs as much as there are configurations.
+      if current.count > 2000, let exhausted = budget.exhausted() { return .exhausted(exhausted) }
       switch step {
       case .call(let operation): call(Int(operation))
       case .ret(let operation):
@@ -102,7 +109,7 @@ struct FrontierSearch<Model: FrontierModel>: ~Copyable {
     let (word, bit) = (slot / 64, UInt64(1) << UInt64(slot % 64))
     var needsExpansion = false
     for row in 0..<current.rowCount where current.isAlive(row) {
-      let isOpen = (current.word(1 + word, of: row) | current.word(1 + words + word, of: row)) & bit != 0
+      let isOpen = (current.row(row)[1 + word] | current.row(row)[1 + words + word]) & bit != 0
       needsExpansion = needsExpansion || isOpen
     }
     if needsExpansion, let exhausted = expand(index, word: word, bit: bit) { return exhausted }
@@ -136,10 +143,10 @@ struct FrontierSearch<Model: FrontierModel>: ~Copyable {
       work.copy(place, into: row)
       takeSteps(towards: index, word: word, bit: bit)
       expansions += 1
-      if expansions % 512 == 0 || (work.count + next.count > 4096 && expansions % 32 == 0),
-        let exhausted = budget.exhausted()
-      {
-        return exhausted
+      let spent = expansions * 16 + work.comparisons + next.comparisons
+      if spent > nextLook {
+        nextLook = spent + Self.lookInterval
+        if let exhausted = budget.exhausted() { return exhausted }
       }
     }
     swap(&current, &next)

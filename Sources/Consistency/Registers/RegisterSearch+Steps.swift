@@ -48,28 +48,52 @@ extension RegisterSearch {
     bestValues.removeAll(keepingCapacity: true)
   }
 
-  /// Whether a value is worth passing through on the way: some open operation can only happen there.
-  func isUseful(_ value: Int, goal: RegisterOp, target: Int) -> Bool {
-    if goal.kind == .cas, Int(history.expected[target]) == value { return true }
-    guard openObservers[value] > 0 || history.hasMismatch || history.hasCas else { return false }
+  /// Marks the values that are worth passing through on the way to the target: those that an open operation has to
+  /// see, and those from which a compare-and-set leads to such a value. Anything else that happened on the way would be
+  /// overwritten unseen, so it could as well happen later, hidden, or not at all.
+  mutating func markNeeded(goal: RegisterOp, target: Int) {
+    for value in neededValues { isNeeded[value] = false }
+    neededValues.removeAll(keepingCapacity: true)
+    needsChange = false
+    func need(_ value: Int) {
+      guard !isNeeded[value] else { return }
+      isNeeded[value] = true
+      neededValues.append(value)
+    }
+    if goal.kind == .read { need(Int(history.values[target])) }
+    if goal.kind == .cas { need(Int(history.expected[target])) }
     for word in 0..<words {
-      var bits = row[1 + word]
+      var bits = row[1 + word] & ~writes[word]
       while bits != 0 {
-        let slot = word * 64 + bits.trailingZeroBitCount
+        let operation = open[word * 64 + bits.trailingZeroBitCount]
         bits &= bits - 1
-        let operation = open[slot]
         switch history.ops[operation].kind {
-        case .read: if Int(history.values[operation]) == value { return true }
-        case .mismatch: if Int(history.values[operation]) != value { return true }
-        case .cas: if Int(history.expected[operation]) == value { return true }
+        case .read: need(Int(history.values[operation]))
+        case .cas: need(Int(history.expected[operation]))
+        case .mismatch: needsChange = true
         case .write: break
         }
       }
     }
-    guard history.hasCas else { return false }
-    for (number, leader) in history.classLeaders.enumerated()
-    where Int(history.expected[Int(leader)]) == value && invoked[number] > row[1 + 2 * words + number] { return true }
-    return false
+    guard history.hasCas else { return }
+    var known = -1
+    while known != neededValues.count {
+      known = neededValues.count
+      for word in 0..<words {
+        var bits = row[1 + words + word] & ~writes[word]
+        while bits != 0 {
+          let operation = open[word * 64 + bits.trailingZeroBitCount]
+          bits &= bits - 1
+          if isNeeded[Int(history.values[operation])] { need(Int(history.expected[operation])) }
+        }
+      }
+      for (number, leader) in history.classLeaders.enumerated() where history.ops[Int(leader)].kind == .cas {
+        guard isNeeded[Int(history.values[Int(leader)])], invoked[number] > row[1 + 2 * words + number] else {
+          continue
+        }
+        need(Int(history.expected[Int(leader)]))
+      }
+    }
   }
 
   /// Whether an open write still has to happen in `row`.

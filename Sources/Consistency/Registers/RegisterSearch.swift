@@ -39,19 +39,27 @@ struct RegisterSearch: ~Copyable {
   /// During an expansion, by value: the open operation that leaves it and ends first; else its class, as -2 - class.
   var best: [Int]
   var bestValues: [Int] = []
+  /// During an expansion: the values worth passing through, and whether any change of state is.
+  var isNeeded: [Bool]
+  var neededValues: [Int] = []
+  var needsChange = false
   private(set) var peakConfigurations = 1
+  /// Steps taken, and those at which the budget is looked at next: every millisecond or so.
   var expansions = 0
+  var nextLook = 0
 
   static let none = -1
+  static let lookInterval = 50_000
 
   init(_ ops: [RegisterOp], budget: Budget) {
     history = RegisterHistory(ops)
     self.budget = budget
     words = max(1, (history.slotCount + 63) / 64)
-    let empty = ConfigurationSet(words: words, classes: history.classLeaders.count, states: history.valueCount)
-    (current, next, work) = (empty, empty, empty)
-    row = .allocate(capacity: empty.stride)
-    result = .allocate(capacity: empty.stride)
+    current = ConfigurationSet(words: words, classes: history.classLeaders.count)
+    next = ConfigurationSet(words: words, classes: history.classLeaders.count)
+    work = ConfigurationSet(words: words, classes: history.classLeaders.count)
+    row = .allocate(capacity: current.stride)
+    result = .allocate(capacity: current.stride)
     open = Array(repeating: 0, count: words * 64)
     writes = Array(repeating: 0, count: words)
     useless = Array(repeating: 0, count: words)
@@ -59,6 +67,7 @@ struct RegisterSearch: ~Copyable {
     futureObservers = history.futureObservers
     futureWriters = history.futureWriters
     openObservers = Array(repeating: 0, count: history.valueCount)
+    isNeeded = Array(repeating: false, count: history.valueCount)
     best = Array(repeating: Self.none, count: history.valueCount)
     mismatchesLeft = history.ops.count { $0.kind == .mismatch }
     row.initialize(repeating: 0)
@@ -73,6 +82,8 @@ struct RegisterSearch: ~Copyable {
 
   mutating func run() -> SearchAnswer {
     for step in history.steps {
+      // Every event costs as much as there are configurations.
+      if current.count > 2000, let exhausted = budget.exhausted() { return .exhausted(exhausted) }
       switch step {
       case .call(let op): call(Int(op))
       case .ret(let op):
@@ -139,8 +150,8 @@ struct RegisterSearch: ~Copyable {
     let isVisible = op.kind == .write && isObserved(value)
     var needsExpansion = false
     for row in 0..<current.rowCount where current.isAlive(row) {
-      let isPending = current.word(1 + word, of: row) & bit != 0
-      let isFree = !isPending && isVisible && current.word(1 + words + word, of: row) & bit != 0
+      let isPending = current.row(row)[1 + word] & bit != 0
+      let isFree = !isPending && isVisible && current.row(row)[1 + words + word] & bit != 0
       if isPending || isFree {
         needsExpansion = true
         break
@@ -208,10 +219,10 @@ struct RegisterSearch: ~Copyable {
       work.copy(place, into: row)
       takeSteps(towards: index, word: word, bit: bit)
       expansions += 1
-      if expansions % 512 == 0 || (work.count + next.count) > 4096 && expansions % 32 == 0,
-        let exhausted = budget.exhausted()
-      {
-        return exhausted
+      let spent = expansions * 16 + work.comparisons + next.comparisons
+      if spent > nextLook {
+        nextLook = spent + Self.lookInterval
+        if let exhausted = budget.exhausted() { return exhausted }
       }
     }
     swap(&current, &next)
@@ -225,6 +236,7 @@ struct RegisterSearch: ~Copyable {
     let canLeave = mayLeave(state)
     let goal = history.ops[target]
     let goalValue = Int(history.values[target])
+    markNeeded(goal: goal, target: target)
     collectBest { [history] in history.ops[$0].kind == .write }
     for value in bestValues where value == state || canLeave {
       let reaches: Bool
@@ -236,7 +248,7 @@ struct RegisterSearch: ~Copyable {
       }
       // Writing the value that is there already changes nothing, but it can hide other writes before a compare-and-set.
       let changes = value != state || (history.hasCas && hasPendingWrites())
-      guard reaches || (changes && isUseful(value, goal: goal, target: target)) else { continue }
+      guard reaches || (changes && (isNeeded[value] || needsChange)) else { continue }
       write(value, canLeave: canLeave)
       file(reaches: reaches, word: word, bit: bit)
     }
@@ -253,6 +265,8 @@ struct RegisterSearch: ~Copyable {
       case .mismatch: reaches = value != goalValue
       case .cas: reaches = operation == target
       }
+      // One that need not happen has to lead somewhere.
+      guard reaches || operation >= 0 || isNeeded[value] || needsChange else { continue }
       exchange(value, operation)
       file(reaches: reaches, word: word, bit: bit)
     }
