@@ -64,13 +64,12 @@ struct NodeProbes: Sendable {
 
   func cockroach() async -> StatusReader.Roles {
     let nodes = running(.sql)
-    let command = [
-      "/cockroach/cockroach", "sql", "--insecure", "--host=127.0.0.1", "--format=tsv", "--execute",
-      CockroachTopology.query,
-    ]
+    let client = ["/cockroach/cockroach", "sql", "--insecure", "--host=127.0.0.1", "--format=tsv", "--execute"]
     for node in nodes {
-      let answer = await exec(node, command)
-      if let answer { return CockroachTopology.roles(tsv: answer, names: names(.sql), nodes: nodes.map(\.name)) }
+      for query in CockroachTopology.queries {
+        guard let answer = await exec(node, client + [query]) else { continue }
+        return CockroachTopology.roles(tsv: answer, names: names(.sql), nodes: nodes.map(\.name))
+      }
     }
     return [:]
   }
