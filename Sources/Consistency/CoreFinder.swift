@@ -2,10 +2,13 @@
 ///
 /// To leave an operation out means to forget what is known of it: a read is gone, a write may have happened at any time
 /// or never. The search looks at windows around the place where the contradiction showed, doubling until one holds it,
-/// then drops halves, quarters and so on down to single operations.
+/// then asks which of its operations are needed.
 struct CoreFinder {
   /// The most operations that a core is looked for in; past it the window is given as it is.
   static let windowLimit = 1 << 14
+
+  /// Up to this many operations are tried one by one.
+  private static let fewOperations = 40
 
   private let count: Int
   private let budget: Budget
@@ -22,7 +25,7 @@ struct CoreFinder {
   /// - Parameter center: the position where the contradiction showed.
   /// - Returns: positions in ascending order; empty when no window small enough shows it.
   func core(around center: Int) -> [Int] {
-    var radius = 8
+    var radius = 4
     while true {
       let low = max(0, center - radius)
       let high = min(count, center + radius + 1)
@@ -33,24 +36,38 @@ struct CoreFinder {
   }
 
   /// The core within operations that are known to contradict each other.
+  ///
+  /// More operations never make a contradiction go away, so the last of the shortest prefix that still has it is needed;
+  /// with that one kept, the same is asked of what comes before it. That takes about log n questions an operation of
+  /// the core.
   func minimize(_ operations: [Int]) -> [Int] {
-    var kept = operations
-    var chunk = max(1, kept.count / 2)
+    if operations.count <= Self.fewOperations { return minimizeFew(operations) }
+    var needed: [Int] = []
+    var candidates = operations[...]
     while true {
-      var removed = false
-      var start = 0
-      while start < kept.count {
-        if budget.exhausted() != nil { return kept }
-        let rest = Array(kept[..<start] + kept[min(kept.count, start + chunk)...])
-        if !rest.isEmpty, isViolated(rest) == true {
-          kept = rest
-          removed = true
-        } else {
-          start += chunk
-        }
+      // Invariant: with `high` candidates the contradiction is there; below `low` it is known not to be.
+      var low = 0
+      var high = candidates.count
+      while low < high {
+        if budget.exhausted() != nil { return (Array(candidates[..<(candidates.startIndex + high)]) + needed).sorted() }
+        let middle = (low + high) / 2
+        let tried = Array(candidates[..<(candidates.startIndex + middle)]) + needed
+        if !tried.isEmpty, isViolated(tried.sorted()) == true { high = middle } else { low = middle + 1 }
       }
-      if chunk == 1, !removed { return kept }
-      chunk = max(1, chunk / 2)
+      guard high > 0 else { return needed.sorted() }
+      needed.append(candidates[candidates.startIndex + high - 1])
+      candidates = candidates[..<(candidates.startIndex + high - 1)]
     }
+  }
+
+  /// The same by leaving out one operation after the other: fewer questions where the core is a good part of the whole.
+  private func minimizeFew(_ operations: [Int]) -> [Int] {
+    var kept = operations
+    for operation in operations {
+      if budget.exhausted() != nil { break }
+      let rest = kept.filter { $0 != operation }
+      if !rest.isEmpty, isViolated(rest) == true { kept = rest }
+    }
+    return kept
   }
 }

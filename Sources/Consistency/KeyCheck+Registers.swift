@@ -49,27 +49,34 @@ extension KeyCheck {
   /// The kept operations, and what is left of the others: writes that may have happened at any time or never.
   private static func forgetting(_ register: [RegisterOp], but kept: [Int]) -> [RegisterOp] {
     var seen: Set<Token> = []
-    var needsAny = false
-    for index in kept {
+    // With compare-and-sets about, any value may be a step on the way.
+    var needsAny = register.contains { $0.kind == .cas }
+    for index in kept where !needsAny {
       let op = register[index]
       if op.kind == .read { seen.insert(op.value) }
-      if op.kind == .cas { seen.insert(op.expected) }
       if op.kind == .mismatch { needsAny = true }
     }
-    let keptSet = Set(kept)
+    var isKept = [Bool](repeating: false, count: register.count)
+    for index in kept { isKept[index] = true }
     var forgotten: [RegisterOp] = []
-    /// More of one kind than there are kept operations cannot all be needed.
-    var counts: [RegisterIdentity: Int] = [:]
-    for (index, op) in register.enumerated() where !keptSet.contains(index) {
+    var places: [RegisterIdentity: Int] = [:]
+    for (index, op) in register.enumerated() where !isKept[index] {
       guard op.kind == .write || op.kind == .cas else { continue }
-      guard needsAny || op.kind == .cas || seen.contains(op.value) else { continue }
+      guard needsAny || seen.contains(op.value) else { continue }
       let identity = RegisterIdentity(kind: op.kind, value: op.value, expected: op.expected)
-      guard counts[identity, default: 0] <= kept.count else { continue }
-      counts[identity, default: 0] += 1
+      if let place = places[identity] {
+        // How many there were says little, and to count them costs the search dearly.
+        forgotten[place].isRepeatable = true
+        continue
+      }
+      places[identity] = forgotten.count
       var free = op
       (free.isCertain, free.call, free.ret) = (false, -1, Op.never)
       forgotten.append(free)
     }
+    // What a write that is free to repeat can do, a compare-and-set need not.
+    let free = Set(forgotten.lazy.filter { $0.kind == .write && $0.isRepeatable }.map(\.value))
+    forgotten.removeAll { $0.kind == .cas && free.contains($0.value) }
     return forgotten + kept.map { register[$0] }
   }
 

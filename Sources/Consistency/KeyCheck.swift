@@ -50,3 +50,12 @@ struct KeyCheck {
   /// The time for one core: short, and never past the deadline of the whole check.
   var coreBudget: Budget { Budget(within: budget, timeout: Self.coreTime) }
 }
+
+extension KeyVerdict {
+  /// The verdict on a key that was not looked at.
+  init(unchecked history: PreparedHistory, group: Int, note: String) {
+    self.init(
+      key: history.name(ofGroup: group), verdict: .unknown, engine: .none, operations: history.count(inGroup: group),
+      unknowns: 0, seconds: 0, configurations: 0, note: note, core: [])
+  }
+}

@@ -15,7 +15,7 @@ enum Bench {
 
   static func main() throws {
     guard CommandLine.arguments.count > 1 else {
-      print("usage: kvchaos-bench CHECKER [--quick]")
+      say("usage: kvchaos-bench CHECKER [--quick]")
       exit(64)
     }
     let checker = CommandLine.arguments[1]
@@ -25,7 +25,7 @@ enum Bench {
     defer { try? FileManager.default.removeItem(at: folder) }
 
     let start = try Measurement.median(of: 5, running: [checker, "--version"])
-    print("start of the program: \(milliseconds(start.seconds))\n")
+    say("start of the program: \(milliseconds(start.seconds))\n")
     var isGood = try measure(table, title: "Histories of the issue's table", checker, in: folder)
     isGood = try measure(isQuick ? Array(growth.prefix(3)) : growth, title: "Growth", checker, in: folder) && isGood
     if !isGood { exit(1) }
@@ -73,7 +73,7 @@ enum Bench {
   }
 
   private static func measure(_ rows: [Row], title: String, _ checker: String, in folder: URL) throws -> Bool {
-    print("\(title)\n| history | exit | median of 5 | peak memory | limit |\n|---|---|---|---|---|")
+    say("\(title)\n| history | exit | median of 5 | peak memory | limit |\n|---|---|---|---|---|")
     var isGood = true
     for row in rows {
       let file = folder.appendingPathComponent("history.jsonl").path
@@ -86,12 +86,11 @@ enum Bench {
       var limit = row.limitSeconds.map { "\($0) s" } ?? "-"
       if let megabytes = row.limitMegabytes { limit += ", \(megabytes) MB" }
       if !(isFast && isSmall) { limit += " MISSED" }
-      print(
+      say(
         "| \(row.name) | \(run.status)\(isRight ? "" : " WRONG, not \(row.status)") | \(milliseconds(run.seconds)) "
           + "| \(run.peakBytes >> 20) MB | \(limit) |")
-      FileHandle.standardOutput.synchronizeFile()
     }
-    print("")
+    say("")
     return isGood
   }
 
@@ -101,6 +100,9 @@ enum Bench {
     try file.close()
     precondition(placed == generator.stale, "could place only \(placed) of \(generator.stale) stale reads")
   }
+
+  /// Prints a line at once, also into a pipe.
+  private static func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 
   private static func milliseconds(_ seconds: Double) -> String {
     seconds < 10 ? "\(Int((seconds * 1000).rounded())) ms" : String(format: "%.1f s", seconds)

@@ -72,6 +72,33 @@ import Testing
       $0.audit("o1", true)
       $0.get("a", level: "final")
     },
+    Case("a covered write is gone: its key's versions began anew", .lostWrites, .violated) {
+      $0.put("a", level: "queued", operation: "o1")
+      $0.put("b", level: "queued", operation: "o2")
+      $0.audit("o1", true, version: 1)
+      $0.audit("o2", true, version: 1)
+      $0.get("b", version: 1, level: "final")
+    },
+    Case("the final state is older than a recorded write", .lostWrites, .violated) {
+      $0.put("a", level: "queued", operation: "o1")
+      $0.begin("put", "b", by: 5, level: "queued")
+      $0.audit("o1", true, version: 2)
+      $0.get("b", version: 1, level: "final")
+    },
+    Case("recorded versions go up", .lostWrites, .holds) {
+      $0.put("a", level: "queued", operation: "o1")
+      $0.put("b", level: "queued", operation: "o2")
+      $0.audit("o1", true, version: 1)
+      $0.audit("o2", true, version: 2)
+      $0.get("b", version: 2, level: "final")
+    },
+    Case("concurrent writes in either order", .lostWrites, .holds) {
+      $0.begin("put", "a", by: 0, level: "queued")
+      $0.put("b", by: 2, level: "queued", operation: "o2")
+      $0.end("put", "a", by: 0, level: "queued")
+      $0.audit("o2", true, version: 2)
+      $0.get("b", version: 2, level: "final")
+    },
     Case("the last answer of the record counts", .lostWrites, .holds) {
       $0.put("a", level: "queued", operation: "o1")
       $0.audit("o1", false)

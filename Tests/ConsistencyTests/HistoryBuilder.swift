@@ -42,9 +42,9 @@ struct HistoryBuilder {
   }
 
   /// The store's record is asked for an operation.
-  mutating func audit(_ operation: String, _ answer: Bool, key: String = "k") {
+  mutating func audit(_ operation: String, _ answer: Bool, version: Int64? = nil, key: String = "k") {
     add(9, .invoke, "operation", key, .null, nil, nil, operation)
-    add(9, .ok, "operation", key, .bool(answer), nil, nil, operation)
+    add(9, .ok, "operation", key, .bool(answer), version, nil, operation)
   }
 
   mutating func begin(

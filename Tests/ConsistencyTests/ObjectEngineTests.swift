@@ -36,7 +36,7 @@ import Testing
     "\(event.process) \(event.kind) \(event.function) \(event.value)"
   }
 
-  @Test(arguments: [0.0, 0.25], 1...10)
+  @Test(arguments: [0.0, 0.25], 1...6)
   func appendAgreesWithExhaustiveSearch(putShare: Double, seed: Int) throws {
     let random = RandomEvents<String>(
       initial: "",
@@ -84,7 +84,7 @@ import Testing
     QueueShape(testDescription: "all", elements: 2, unknownDequeues: true),
   ]
 
-  @Test(arguments: queueShapes, 1...10)
+  @Test(arguments: queueShapes, 1...6)
   func queuesAgreeWithExhaustiveSearch(_ shape: QueueShape, seed: Int) throws {
     let random = RandomEvents<[Value]>(
       unknownShare: shape.unknownEnqueues, initial: [],
@@ -113,7 +113,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [true, false], 1...10)
+  @Test(arguments: [true, false], 1...6)
   func setsAgreeWithExhaustiveSearch(readsWhole: Bool, seed: Int) throws {
     let random = RandomEvents<Set<Int64>>(
       overlap: 4, initial: [],

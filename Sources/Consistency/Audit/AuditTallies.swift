@@ -24,5 +24,13 @@ struct AuditTallies: Sendable {
     for path in Self.paths { self[keyPath: path].merge(other[keyPath: path]) }
   }
 
+  /// Notes that a key was not looked at.
+  mutating func skip(_ reason: String) {
+    for path in Self.paths {
+      self[keyPath: path].undecided += 1
+      self[keyPath: path].note = reason
+    }
+  }
+
   var outcomes: [CheckOutcome] { Self.paths.map { self[keyPath: $0].outcome } }
 }

@@ -26,7 +26,9 @@ extension KeyAudit {
     }
     tallies.lost.increase("acknowledgedWrites", by: Double(acknowledged))
 
-    guard let read = finalRead() else {
+    let read = finalRead()
+    checkRecordedVersions(finalRead: read, named: &named)
+    guard let read else {
       tallies.lost.examined += audited
       if needsFinalRead {
         tallies.lost.undecided += 1
@@ -47,6 +49,47 @@ extension KeyAudit {
         "an acknowledged \(verb(op)) is gone: nothing superseded it, yet the final read sees \(text(read.output))",
         op, seen, read)
     }
+  }
+
+  /// A state that vanished although later writes cover it: the store gives a version of a key once, so a version that the
+  /// record has twice, or a final version below a recorded one, says that the key began anew in between.
+  private mutating func checkRecordedVersions(finalRead: Op?, named: inout Set<Int32>) {
+    let recorded = ops.filter { $0.isWrite && trail.version(of: $0) != nil }
+    guard !recorded.isEmpty else { return }
+    let acknowledged = recorded.filter { $0.outcome == .ok }.sorted { $0.ret < $1.ret }
+    var holders: [Int64: Op] = [:]
+    var completed = 0
+    var highest: (op: Op, version: Int64)?
+    func take(acknowledgedBefore position: Int32) {
+      while completed < acknowledged.count, acknowledged[completed].ret < position {
+        let earlier = acknowledged[completed]
+        completed += 1
+        guard let version = trail.version(of: earlier), version > highest?.version ?? Int64.min else { continue }
+        highest = (earlier, version)
+      }
+    }
+    for op in recorded {
+      guard let version = trail.version(of: op) else { continue }
+      take(acknowledgedBefore: op.call)
+      guard let other = holders.updateValue(op, forKey: version), other.operation != op.operation else { continue }
+      guard let lost = highest, lost.version >= version, named.insert(lost.op.call).inserted else { continue }
+      violate(
+        \.lost,
+        "an acknowledged \(verb(lost.op)), version \(lost.version), is gone: the version \(version) was given again",
+        lost.op, other, op)
+      // What follows is a new count of the key's versions.
+      highest = nil
+      holders = [version: op]
+    }
+    guard let finalRead else { return }
+    take(acknowledgedBefore: finalRead.call)
+    // A final read without a version is one of a key that was never written.
+    guard let last = highest, last.version > (finalRead.hasVersion ? finalRead.version : 0),
+      named.insert(last.op.call).inserted
+    else { return }
+    violate(
+      \.lost, "an acknowledged \(verb(last.op)), version \(last.version), is gone from the final state", last.op,
+      finalRead)
   }
 
   /// The read that shows the key's end state: the last linearizable one that began after every acknowledged write.

@@ -54,12 +54,18 @@ extension KeyAudit {
       let tooOld = !op.level.isStrong && (limit.map { age > $0 } ?? false)
       if isPromised || tooOld {
         violate(
-          \.stale, "a read saw \(text(op.output)), overwritten \(String(age.rounded())) ms before it began",
+          \.stale, "a read saw \(text(op.output)), overwritten \(Self.milliseconds(age)) ms before it began",
           onlyWriter(op.output), isPromised ? newestStrong : superseding, op)
       } else {
         tallies.stale.allowed += 1
       }
     }
+  }
+
+  /// With three decimals, without a formatter.
+  private static func milliseconds(_ age: Double) -> String {
+    let thousandths = Int((age * 1000).rounded())
+    return "\(thousandths / 1000).\(String(thousandths % 1000 + 1000).dropFirst())"
   }
 
   private mutating func measureStale(_ op: Op, age: Double) {

@@ -5,26 +5,27 @@
 /// another of the same state when it has no obligation that the other lacks, everything that the other has available,
 /// and has used no more: whatever the other can still explain, it can too.
 ///
-/// Rows live in chunks, so that memory grows in small steps and a limit can be kept.
+/// Rows live in chunks, so that memory grows in small steps and a limit can be kept. No method calls out while it changes
+/// the set, so accesses cannot overlap, and the innermost loops are spared the checks for that.
 final class ConfigurationSet {
   let words: Int
   let classes: Int
   let stride: Int
   /// Rows that are alive.
-  private(set) var count = 0
+  @exclusivity(unchecked) private(set) var count = 0
   /// Rows inserted since the last `removeAll`; some may have been dominated since.
-  private(set) var rowCount = 0
+  @exclusivity(unchecked) private(set) var rowCount = 0
   /// Comparisons of rows ever made: the measure of the time that passes.
-  private(set) var comparisons = 0
+  @exclusivity(unchecked) private(set) var comparisons = 0
 
-  private var chunks: [UnsafeMutablePointer<UInt64>] = []
-  private var alive: [Bool] = []
+  @exclusivity(unchecked) private var chunks: [UnsafeMutablePointer<UInt64>] = []
+  @exclusivity(unchecked) private var alive: [Bool] = []
   /// The rows of one state are chained, the newest first.
-  private var heads: [Int32] = []
-  private var nexts: [Int32] = []
-  private var touched: [Int] = []
+  @exclusivity(unchecked) private var heads: [Int32] = []
+  @exclusivity(unchecked) private var nexts: [Int32] = []
+  @exclusivity(unchecked) private var touched: [Int] = []
   /// Row + 1 by hash, to find a row that is there already; 0 is free. Only used past `comparisonLimit` rows.
-  private var table: [Int32] = []
+  @exclusivity(unchecked) private var table: [Int32] = []
 
   private static let firstChunkRows = 64
   private static let chunkBits = 12

@@ -21,6 +21,8 @@ struct RegisterOp: Sendable {
   var ret: Int32
   var value: Token
   var expected: Token = .null
+  /// For an uncertain operation: it stands for any number of its like.
+  var isRepeatable = false
   /// Position among the operations that it was made of.
   var source: Int32
 }

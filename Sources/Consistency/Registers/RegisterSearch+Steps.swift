@@ -18,16 +18,16 @@ extension RegisterSearch {
     return false
   }
 
-  /// Gathers, by the value that they leave, the available operations that a predicate names: of each value the one that
-  /// ends first, or else a class.
-  mutating func collectBest(_ isWanted: (Int) -> Bool) {
+  /// Gathers, by the value that they leave, the available operations of a kind, of compare-and-sets those that expect a
+  /// value: of each value left the operation that ends first, or else a class.
+  mutating func collectBest(_ kind: RegisterOp.Kind, expecting expected: Int32 = -1) {
     for word in 0..<words {
       var bits = row[1 + words + word]
       while bits != 0 {
         let slot = word * 64 + bits.trailingZeroBitCount
         bits &= bits - 1
         let operation = open[slot]
-        guard isWanted(operation) else { continue }
+        guard history.ops[operation].kind == kind, history.expected[operation] == expected else { continue }
         let value = Int(history.values[operation])
         let known = best[value]
         if known == Self.none { bestValues.append(value) }
@@ -35,7 +35,8 @@ extension RegisterSearch {
       }
     }
     for (number, leader) in history.classLeaders.enumerated()
-    where invoked[number] > row[1 + 2 * words + number] && isWanted(Int(leader)) {
+    where invoked[number] > row[1 + 2 * words + number] {
+      guard history.ops[Int(leader)].kind == kind, history.expected[Int(leader)] == expected else { continue }
       let value = Int(history.values[Int(leader)])
       guard best[value] == Self.none else { continue }
       bestValues.append(value)
@@ -126,7 +127,8 @@ extension RegisterSearch {
   /// Marks an operation, or one of a class, as happened.
   private func use(_ operation: Int) {
     guard operation >= 0 else {
-      result[1 + 2 * words + (-2 - operation)] += 1
+      let number = -2 - operation
+      if !history.ops[Int(history.classLeaders[number])].isRepeatable { result[1 + 2 * words + number] += 1 }
       return
     }
     let slot = Int(history.slots[operation])

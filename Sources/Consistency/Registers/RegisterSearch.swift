@@ -237,7 +237,7 @@ struct RegisterSearch: ~Copyable {
     let goal = history.ops[target]
     let goalValue = Int(history.values[target])
     markNeeded(goal: goal, target: target)
-    collectBest { [history] in history.ops[$0].kind == .write }
+    collectBest(.write)
     for value in bestValues where value == state || canLeave {
       let reaches: Bool
       switch goal.kind {
@@ -254,8 +254,7 @@ struct RegisterSearch: ~Copyable {
     }
     forgetBest()
     guard history.hasCas else { return }
-    let expected = Int32(state)
-    collectBest { [history] in history.ops[$0].kind == .cas && history.expected[$0] == expected }
+    collectBest(.cas, expecting: Int32(state))
     for value in bestValues where value == state || canLeave {
       let operation = best[value]
       let reaches: Bool
