@@ -30,12 +30,15 @@ final class ClusterStream {
   private var unread: [UInt64: Int32] = [:]
   /// Invocations of the reads that are open.
   private var openReads: [Int32] = []
-  private var sweepAt = 12
+  private let sweepMinimum: Int
+  private var sweepAt: Int
   private(set) var operations = 0
   private(set) var unknowns = 0
   private(set) var reads = 0
 
-  init() {
+  /// - Parameter sweepMinimum: values kept before any is looked at for being forgotten.
+  init(sweepMinimum: Int) {
+    (self.sweepMinimum, sweepAt) = (sweepMinimum, sweepMinimum)
     live = [Cluster(value: .null, firstReturn: -1, lastCall: -1, isOpen: false, isRead: false)]
   }
 
@@ -148,7 +151,7 @@ final class ClusterStream {
     // What lies before every zone that is open, or that an open read may still open, cannot be touched any more.
     let oldest = min(live.lazy.map(\.start).min() ?? horizon, horizon)
     past.removeAll { $0.end < oldest }
-    sweepAt = max(12, live.count * 2)
+    sweepAt = live.count + max(sweepMinimum, live.count / 2)
     return true
   }
 

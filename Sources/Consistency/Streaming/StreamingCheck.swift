@@ -22,6 +22,11 @@ struct StreamingCheck {
   private(set) var failures = 0
   private(set) var isInTrouble = false
 
+  private let sweepMinimum: Int
+
+  /// - Parameter sweepMinimum: values that a key keeps before any is looked at for being forgotten.
+  init(sweepMinimum: Int = 12) { self.sweepMinimum = sweepMinimum }
+
   /// Process numbers past which an array would be too large a table for them.
   private static let processLimit: Int32 = 1 << 24
 
@@ -92,7 +97,7 @@ struct StreamingCheck {
     let place = Int(key + 1)
     while streams.count <= place { streams.append(nil) }
     if let stream = streams[place] { return stream }
-    let stream = ClusterStream()
+    let stream = ClusterStream(sweepMinimum: sweepMinimum)
     streams[place] = stream
     return stream
   }
