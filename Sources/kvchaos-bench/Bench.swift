@@ -73,7 +73,7 @@ enum Bench {
   }
 
   private static func measure(_ rows: [Row], title: String, _ checker: String, in folder: URL) throws -> Bool {
-    say("\(title)\n| history | exit | median of 5 | peak memory | limit |\n|---|---|---|---|---|")
+    say("\(title)\n| history | exit | median of 5 | processor time | peak memory | limit |\n|---|---|---|---|---|---|")
     var isGood = true
     for row in rows {
       let file = folder.appendingPathComponent("history.jsonl").path
@@ -88,6 +88,7 @@ enum Bench {
       if !(isFast && isSmall) { limit += " MISSED" }
       say(
         "| \(row.name) | \(run.status)\(isRight ? "" : " WRONG, not \(row.status)") | \(milliseconds(run.seconds)) "
+          + "| \(milliseconds(run.processorSeconds)) "
           + "| \(run.peakBytes >> 20) MB | \(limit) |")
     }
     say("")

@@ -9,6 +9,8 @@ import Foundation
 /// One run of a program: how long it took, what it needed, how it ended.
 struct Measurement {
   var seconds: Double
+  /// Processor time of all threads: what stays the same when the machine is busy with other things.
+  var processorSeconds: Double
   /// The largest resident set, in bytes.
   var peakBytes: Int
   var status: Int32
@@ -30,6 +32,8 @@ struct Measurement {
     var ended: Int32 = 0
     while wait4(process, &ended, 0, &usage) < 0 && errno == EINTR {}
     seconds = (ContinuousClock.now - start) / .seconds(1)
+    func time(_ value: timeval) -> Double { Double(value.tv_sec) + Double(value.tv_usec) / 1e6 }
+    processorSeconds = time(usage.ru_utime) + time(usage.ru_stime)
     #if canImport(Glibc)
       peakBytes = Int(usage.ru_maxrss) * 1024
     #else
