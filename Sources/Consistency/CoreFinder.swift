@@ -7,9 +7,6 @@ struct CoreFinder {
   /// The most operations that a core is looked for in; past it the window is given as it is.
   static let windowLimit = 1 << 14
 
-  /// Up to this many operations are tried one by one.
-  private static let fewOperations = 40
-
   private let count: Int
   private let budget: Budget
   private let isViolated: (_ kept: [Int]) -> Bool?
@@ -41,7 +38,6 @@ struct CoreFinder {
   /// with that one kept, the same is asked of what comes before it. That takes about log n questions an operation of
   /// the core.
   func minimize(_ operations: [Int]) -> [Int] {
-    if operations.count <= Self.fewOperations { return minimizeFew(operations) }
     var needed: [Int] = []
     var candidates = operations[...]
     while true {
@@ -58,16 +54,5 @@ struct CoreFinder {
       needed.append(candidates[candidates.startIndex + high - 1])
       candidates = candidates[..<(candidates.startIndex + high - 1)]
     }
-  }
-
-  /// The same by leaving out one operation after the other: fewer questions where the core is a good part of the whole.
-  private func minimizeFew(_ operations: [Int]) -> [Int] {
-    var kept = operations
-    for operation in operations {
-      if budget.exhausted() != nil { break }
-      let rest = kept.filter { $0 != operation }
-      if !rest.isEmpty, isViolated(rest) == true { kept = rest }
-    }
-    return kept
   }
 }
