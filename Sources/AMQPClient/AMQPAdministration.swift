@@ -2,17 +2,33 @@ import ThreadExecutor
 
 /// Declares queues: for the one-shot migration, not for services at work.
 public enum AMQPAdministration {
+  /// Logs in at each of the hosts, one after the other. Throws `AMQPError` for the first that does not let us.
+  ///
+  /// A broker opens its port only when it is part of its cluster, so afterwards all of them are.
+  public static func logIn(everywhere options: AMQPOptions) async throws {
+    try await onThread {
+      for host in options.hosts { try AMQPHandle(options, host: host).close() }
+    }
+  }
+
   /// Declares durable queues with the same arguments on a connection of its own. Throws `AMQPError`; a queue that exists
   /// with other arguments is `refused`.
   public static func declare(queues: [String], arguments: [AMQPArgument], options: AMQPOptions) async throws {
+    try await onThread {
+      guard let host = options.hosts.randomElement() else { fatalError("AMQP options without a host") }
+      let handle = try AMQPHandle(options, host: host)
+      try handle.openChannel(1, confirms: false)
+      for queue in queues { try handle.declareQueue(queue, channel: 1, arguments: arguments) }
+      handle.close()
+    }
+  }
+
+  /// librabbitmq waits in its calls, which no thread of Swift's pool may do.
+  private static func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-      DedicatedThread.start(name: "amqp-declare") {
+      DedicatedThread.start(name: "amqp-admin") {
         do {
-          guard let host = options.hosts.randomElement() else { fatalError("AMQP options without a host") }
-          let handle = try AMQPHandle(options, host: host)
-          try handle.openChannel(1, confirms: false)
-          for queue in queues { try handle.declareQueue(queue, channel: 1, arguments: arguments) }
-          handle.close()
+          try body()
           continuation.resume()
         } catch {
           continuation.resume(throwing: error)

@@ -9,12 +9,14 @@ enum RabbitMQTopology {
     var leader: String?
     /// The broker of the queue's process, which for a quorum queue is its leader too.
     var node: String?
+    /// The brokers that hold a replica of a quorum queue.
+    var members: [String]?
     /// The active consumer as the queue itself knows it, which `/api/consumers` may lag behind. A worker's tag begins with
     /// its hostname, which in a container is the first digits of its id.
     var singleActiveConsumerTag: String?
 
     enum CodingKeys: String, CodingKey {
-      case name, leader, node
+      case name, leader, node, members
       case singleActiveConsumerTag = "single_active_consumer_tag"
     }
   }
@@ -30,9 +32,11 @@ enum RabbitMQTopology {
 
   static func roles(brokers: [String], queues: [Queue]) -> StatusReader.Roles {
     let commands = queues.filter { $0.name.hasPrefix(commandQueuePrefix) }
+    func short(_ broker: String) -> String { broker.split(separator: "@").last.map(String.init) ?? broker }
+    let held = commands.flatMap { $0.members ?? [] }.reduce(into: [String: Int]()) { $0[short($1), default: 0] += 1 }
     let led = commands.reduce(into: [String: Int]()) { led, queue in
       guard let leader = queue.leader ?? queue.node else { return }
-      led[leader.split(separator: "@").last.map(String.init) ?? leader, default: 0] += 1
+      led[short(leader), default: 0] += 1
     }
     // The one with the most; of several, the first by name, so that the same cluster always names the same leader.
     let most = brokers.map { led[$0, default: 0] }.max() ?? 0
@@ -40,7 +44,7 @@ enum RabbitMQTopology {
     return brokers.reduce(into: [:]) { roles, broker in
       roles[broker] = StatusReader.NodeRole(
         roles: [broker == leader ? .leader : .follower],
-        detail: "leads \(led[broker, default: 0]) of \(commands.count) queues")
+        detail: "leads \(led[broker, default: 0]) and holds \(held[broker, default: 0]) of \(commands.count) queues")
     }
   }
 

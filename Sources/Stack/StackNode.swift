@@ -12,7 +12,7 @@ public struct StackNode: Sendable, Hashable {
   public var tier: Tier
   /// Empty when nobody could be asked.
   public var roles: Set<Role>
-  /// The role in words, e.g. `master of 0-5460`, `leads 3 of 8 queues`, `leader, timeline 3`; `unknown` when nobody could
+  /// The role in words, e.g. `master of 0-5460`, `leads 3 and holds 8 of 8 queues`, `leader, timeline 3`; `unknown` when nobody could
   /// be asked.
   public var detail: String
   public var state: ContainerState

@@ -17,6 +17,8 @@ public struct Configuration: Sendable {
   public var partitions: Int
   public var httpPort: Int
   public var amqpHosts: [AMQPOptions.Host]
+  /// Every broker by itself, for the migration: empty where only the way in (`amqpHosts`) is known.
+  public var amqpBrokers: [AMQPOptions.Host]
   public var amqpUser: String
   public var amqpPassword: String
   public var amqpVirtualHost: String
@@ -43,6 +45,9 @@ public struct Configuration: Sendable {
     partitions = try reader.integer("KV_PARTITIONS", default: 8, in: 1...256)
     httpPort = try reader.integer("KV_HTTP_PORT", default: 8080, in: 1...65535)
     amqpHosts = try reader.hosts("KV_AMQP_HOSTS", defaultPort: 5672).map { AMQPOptions.Host(name: $0, port: $1) }
+    amqpBrokers =
+      environment["KV_AMQP_BROKERS"] == nil
+      ? [] : try reader.hosts("KV_AMQP_BROKERS", defaultPort: 5672).map { AMQPOptions.Host(name: $0, port: $1) }
     amqpUser = try reader.required("KV_AMQP_USER")
     amqpPassword = try reader.required("KV_AMQP_PASSWORD")
     amqpVirtualHost = reader.text("KV_AMQP_VHOST", default: "/")

@@ -17,6 +17,7 @@ public struct Migrator: Sendable {
   public func run(timeout: Duration) async throws(BackendError) {
     let deadline = ContinuousClock.now + timeout
     try await retry("the SQL schema", until: deadline) { try await migrateSQL() }
+    try await retry("all brokers", until: deadline) { try await meetBrokers() }
     try await retry("the queues", until: deadline) { try await declareQueues() }
     logger.info("migrated", metadata: ["partitions": "\(configuration.partitions)"])
   }
@@ -62,6 +63,15 @@ public struct Migrator: Sendable {
         ], commits: true, deadline: deadline)
       logger.info("schema migrated", metadata: ["version": "\(migration.version)"])
     }
+  }
+
+  /// A quorum queue gets its replicas on the brokers that are in the cluster when it is declared: with two of three there,
+  /// it would have two, and no majority as soon as one of them dies.
+  private func meetBrokers() async throws {
+    guard !configuration.amqpBrokers.isEmpty else { return }
+    var options = configuration.amqpOptions(role: "migrate")
+    options.hosts = configuration.amqpBrokers
+    try await AMQPAdministration.logIn(everywhere: options)
   }
 
   private func declareQueues() async throws {

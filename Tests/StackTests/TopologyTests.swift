@@ -93,10 +93,13 @@ struct TopologyTests {
       ("kv.commands.0", "rabbitmq-2"), ("kv.commands.1", "rabbitmq-2"), ("kv.commands.2", "rabbitmq-1"),
       ("kv.dead-letters", "rabbitmq-1"), ("other", "rabbitmq-1"),
     ]
-    .map { RabbitMQTopology.Queue(name: $0.0, leader: "rabbit@\($0.1)", node: nil) }
+    .map {
+      RabbitMQTopology.Queue(
+        name: $0.0, leader: "rabbit@\($0.1)", node: nil, members: ["rabbit@rabbitmq-1", "rabbit@rabbitmq-2"])
+    }
     let roles = RabbitMQTopology.roles(brokers: ["rabbitmq-1", "rabbitmq-2", "rabbitmq-3"], queues: queues)
-    #expect(roles["rabbitmq-2"] == .init(roles: [.leader], detail: "leads 2 of 3 queues"))
-    #expect(roles["rabbitmq-3"] == .init(roles: [.follower], detail: "leads 0 of 3 queues"))
+    #expect(roles["rabbitmq-2"] == .init(roles: [.leader], detail: "leads 2 and holds 3 of 3 queues"))
+    #expect(roles["rabbitmq-3"] == .init(roles: [.follower], detail: "leads 0 and holds 0 of 3 queues"))
     #expect(roles.values.filter { $0.roles == [.leader] }.count == 1)
   }
 

@@ -19,6 +19,7 @@ struct ConfigurationTests {
 
   @Test(arguments: [
     ("KV_PARTITIONS", "0"), ("KV_PARTITIONS", "x"), ("KV_SQL_FLAVOUR", "oracle"), ("KV_AMQP_HOSTS", "a:b"),
+    ("KV_AMQP_BROKERS", "a:b"),
     ("KV_AMQP_HOSTS", ""), ("KV_AMQP_PASSWORD", ""), ("KV_LOG_LEVEL", "loud"), ("KV_TIMEOUT_READ_MS", "-1"),
   ])
   func aWrongVariableIsNamedAndNotShown(_ name: String, _ value: String) {
