@@ -21,6 +21,12 @@ struct Assembler {
     for event in events { try add(event) }
   }
 
+  /// The bytes that the next block will need: a full array is copied into a larger one.
+  func growthBytes(adding count: Int) -> Int {
+    let added = count * MemoryLayout<Op>.stride
+    return ops.count + count > ops.capacity ? ops.count * MemoryLayout<Op>.stride + added : added
+  }
+
   /// Adds a block whose names the parsing thread has looked up.
   mutating func add(_ block: BlockChannel.Block) throws(ConsistencyError) {
     (actions, levels) = (block.actions, block.levels)

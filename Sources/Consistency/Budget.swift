@@ -23,9 +23,11 @@ final class Budget: Sendable {
   var hasDeadline: Bool { deadline != nil }
 
   /// What is used up, if anything is. Cheap enough for every few hundred steps of a search.
-  func exhausted() -> Exhausted? {
+  ///
+  /// - Parameter reserving: bytes that are about to be needed besides.
+  func exhausted(reserving bytes: Int = 0) -> Exhausted? {
     if let deadline, ContinuousClock.now >= deadline { return .time }
-    if let memoryLimitBytes, ProcessMemory.residentBytes >= memoryLimitBytes / 100 * 95 {
+    if let memoryLimitBytes, ProcessMemory.residentBytes + bytes >= memoryLimitBytes / 100 * 95 {
       return .memory
     }
     return nil

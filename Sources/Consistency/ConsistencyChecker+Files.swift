@@ -44,12 +44,13 @@ extension ConsistencyChecker {
     var exhausted: Budget.Exhausted?
     let scanner = try replay.map { try HistoryScanner(replaying: $0) } ?? HistoryScanner(path: path)
     let outcome = try EventPipeline.run(scanner) { block in
+      exhausted = budget.exhausted(reserving: assembler.growthBytes(adding: block.events.count))
+      guard exhausted == nil else { return false }
       do throws(ConsistencyError) {
         try assembler.add(block)
       } catch {
         failure = error
       }
-      exhausted = budget.exhausted()
       return failure == nil && exhausted == nil
     }
     if let failure { throw failure }

@@ -40,7 +40,9 @@ public struct ConsistencyChecker: Sendable {
       while let group = next() {
         guard history.count(inGroup: group) > 0 else { continue }
         // Asking costs more than checking a small key.
-        if seen % 16 == 0 || history.count(inGroup: group) > 1000 { exhausted = budget.exhausted() }
+        if seen % 16 == 0 || history.count(inGroup: group) > 1000 {
+          exhausted = budget.exhausted(reserving: history.count(inGroup: group) * Self.workingBytes)
+        }
         seen += 1
         if let exhausted {
           audit.skip(exhausted.rawValue)
@@ -72,6 +74,9 @@ public struct ConsistencyChecker: Sendable {
       unknowns: history.ops.count { $0.outcome == .unknown }, failures: history.ops.count { $0.outcome == .failed },
       seconds: (ContinuousClock.now - start) / .seconds(1), peakMemoryBytes: ProcessMemory.peakBytes, notes: [])
   }
+
+  /// What the check of a key takes besides, for each of its operations: a copy of it, and its values' writers.
+  private static let workingBytes = 200
 
   private static func linearizability(_ keys: [KeyVerdict], model: Model?) -> CheckOutcome {
     var outcome = CheckOutcome(check: .linearizability)
