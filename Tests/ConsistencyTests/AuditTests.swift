@@ -301,6 +301,18 @@ import Testing
     #expect(operation.callNanoseconds == 0 && operation.returnNanoseconds == 1_000_000)
   }
 
+  /// Not the first write of the key, which was overwritten in order, but the last one before its versions began anew.
+  @Test func ofACoveredLossTheErasedWriteIsNamed() throws {
+    var builder = HistoryBuilder()
+    for (value, version) in [("a", 1), ("b", 2), ("c", 1)] {
+      builder.put(value, level: "queued", operation: "o-\(value)")
+      builder.audit("o-\(value)", true, version: Int64(version))
+    }
+    builder.get("c", version: 1, level: "final")
+    let findings = try #require(try ConsistencyChecker().check(builder.events)[.lostWrites]?.findings)
+    #expect(findings.map { $0.operations.first?.operation } == ["o-b"])
+  }
+
   @Test(arguments: [(Duration.milliseconds(1), Verdict.violated), (.seconds(1), .holds)])
   func aCachedReadMayBeAsOldAsTheCacheKeepsIt(timeToLive: Duration, verdict: Verdict) throws {
     var builder = HistoryBuilder()

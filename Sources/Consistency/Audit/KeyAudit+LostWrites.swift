@@ -76,7 +76,7 @@ extension KeyAudit {
       violate(
         \.lost,
         "an acknowledged \(verb(lost.op)), version \(lost.version), is gone: the version \(version) was given again",
-        lost.op, other, op)
+        lost.op, op)
       // What follows is a new count of the key's versions.
       highest = nil
       holders = [version: op]
