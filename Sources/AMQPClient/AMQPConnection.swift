@@ -20,7 +20,7 @@ public final class AMQPConnection: Sendable {
   struct PublishRequest: Sendable {
     let message: AMQPMessage
     let deadline: ContinuousClock.Instant
-    let continuation: CheckedContinuation<AMQPPublishOutcome, Never>
+    let completion: @Sendable (AMQPPublishOutcome) -> Void
   }
 
   enum Request: Sendable {
@@ -64,9 +64,18 @@ public final class AMQPConnection: Sendable {
   public func publish(_ message: AMQPMessage, timeout: Duration) async -> AMQPPublishOutcome {
     let deadline = ContinuousClock.now + timeout
     return await withCheckedContinuation { continuation in
-      let request = PublishRequest(message: message, deadline: deadline, continuation: continuation)
-      if let reason = enqueue(.publish(request)) { continuation.resume(returning: .notSent(reason: reason)) }
+      publish(message, deadline: deadline) { continuation.resume(returning: $0) }
     }
+  }
+
+  /// The same without a task that waits. `completion` is called once in every case, on the connection's thread or,
+  /// when the message is refused at once, on the caller's: it must not block.
+  public func publish(
+    _ message: AMQPMessage, deadline: ContinuousClock.Instant,
+    completion: @escaping @Sendable (AMQPPublishOutcome) -> Void
+  ) {
+    let request = PublishRequest(message: message, deadline: deadline, completion: completion)
+    if let reason = enqueue(.publish(request)) { completion(.notSent(reason: reason)) }
   }
 
   /// Publishes without confirmation; dropped when there is no connection or no such queue.
@@ -132,7 +141,7 @@ public final class AMQPConnection: Sendable {
       state.requests = refused.filter { if case .close = $0 { true } else { false } }
       return refused
     }
-    for case .publish(let request) in refused { request.continuation.resume(returning: .notSent(reason: reason)) }
+    for case .publish(let request) in refused { request.completion(.notSent(reason: reason)) }
   }
 
   private func ended() {
@@ -144,7 +153,7 @@ public final class AMQPConnection: Sendable {
     }
     for request in requests {
       switch request {
-      case .publish(let request): request.continuation.resume(returning: .notSent(reason: "the connection is closed"))
+      case .publish(let request): request.completion(.notSent(reason: "the connection is closed"))
       case .close(let continuation): continuation.resume()
       case .send, .acknowledge: break
       }

@@ -13,7 +13,7 @@ final class AMQPLoop {
   private let consumers: [AMQPConsumer]
   private let notify: @Sendable (AMQPConnection.Notice) -> Void
   private var channels: [ConsumerChannel]
-  private var ledger = PublishLedger<CheckedContinuation<AMQPPublishOutcome, Never>>()
+  private var ledger = PublishLedger<@Sendable (AMQPPublishOutcome) -> Void>()
   private var generations: UInt64 = 0
   /// Deliveries of one round, handed over together.
   private var delivered: [Int: (generation: UInt64, deliveries: [AMQPDelivery])] = [:]
@@ -87,7 +87,7 @@ final class AMQPLoop {
       reason = error.description
     }
     connection.setLost(reason: reason)
-    for lost in ledger.lose(reason: reason) { lost.token.resume(returning: lost.outcome) }
+    for lost in ledger.lose(reason: reason) { lost.token(lost.outcome) }
     deliver()
     for index in channels.indices {
       for case .closed(let generation, let why) in channels[index].lose(reason: reason) {
@@ -127,13 +127,13 @@ final class AMQPLoop {
       switch request {
       case .publish(let request):
         if let failure {
-          request.continuation.resume(returning: .notSent(reason: failure.description))
+          request.completion(.notSent(reason: failure.description))
         } else if request.deadline <= now {
-          request.continuation.resume(returning: .notSent(reason: "the time was over before the message was sent"))
+          request.completion(.notSent(reason: "the time was over before the message was sent"))
         } else if ledger.count >= options.unconfirmedMaximum {
-          request.continuation.resume(returning: .notSent(reason: "too many messages are unconfirmed"))
+          request.completion(.notSent(reason: "too many messages are unconfirmed"))
         } else {
-          let number = ledger.add(request.continuation, deadline: request.deadline)
+          let number = ledger.add(request.completion, deadline: request.deadline)
           do {
             try handle.publish(request.message, channel: Self.publishChannel, isMandatory: true, number: number)
           } catch {
@@ -163,7 +163,7 @@ final class AMQPLoop {
 
   private func expire(_ now: ContinuousClock.Instant) {
     for token in ledger.expire(now: now) {
-      token.resume(returning: .unknown(reason: "sent, but not confirmed in time"))
+      token(.unknown(reason: "sent, but not confirmed in time"))
     }
   }
 
@@ -216,7 +216,7 @@ final class AMQPLoop {
 
   private func settle(_ tag: UInt64, multiple: Bool, confirmed: Bool) {
     for settled in ledger.settle(tag, multiple: multiple, confirmed: confirmed) {
-      settled.token.resume(returning: settled.outcome)
+      settled.token(settled.outcome)
     }
   }
 

@@ -3,13 +3,21 @@ import KeyValueStore
 import Synchronization
 
 /// The command log on RabbitMQ: a publishing connection, and another one for the replies, so that a broker that blocks
-/// publishers (memory alarm) still delivers replies.
+/// publishers (memory alarm) still delivers replies. Commands that come while a message of their partition is unconfirmed
+/// share the next one.
 public final class AMQPCommandLog: CommandLog {
-  /// The type of a command's message.
-  static let commandType = "kv.command.v1"
+  /// The type of a message of commands.
+  static let commandType = "kv.commands.v1"
+
+  /// One command on its way into a message.
+  struct Waiter: Sendable {
+    let entry: CommandBatch.Entry
+    let continuation: CheckedContinuation<PublishOutcome, Never>
+  }
 
   private let publisher: AMQPConnection
   private let receiver: AMQPConnection
+  private let queues: Mutex<[PublishQueue<Waiter>]>
   private let partitions: Int
   private let replyQueue: ReplyQueue
 
@@ -23,6 +31,7 @@ public final class AMQPCommandLog: CommandLog {
     configuration: Configuration, replies: ReplyRegistry, notify: @escaping @Sendable (AMQPConnection.Notice) -> Void
   ) {
     partitions = configuration.partitions
+    queues = Mutex((0..<configuration.partitions).map { _ in PublishQueue() })
     publisher = AMQPConnection(options: configuration.amqpOptions(role: "publisher"), notify: notify)
     let replyQueue = ReplyQueue()
     self.replyQueue = replyQueue
@@ -33,7 +42,7 @@ public final class AMQPCommandLog: CommandLog {
       case .delivered(let deliveries, _):
         for delivery in deliveries {
           // Bytes that are no reply help nobody: the request asks the table instead.
-          if let reply = try? Reply(encoded: delivery.body) { replies.deliver(reply) }
+          for reply in (try? Reply.decoded(delivery.body)) ?? [] { replies.deliver(reply) }
         }
       }
     }
@@ -42,15 +51,33 @@ public final class AMQPCommandLog: CommandLog {
   }
 
   public func publish(_ command: Command, wantsReply: Bool, timeout: Duration) async -> PublishOutcome {
+    let now = ContinuousClock.now
+    let partition = Partition(of: command.key, count: partitions)
+    let bytes = command.key.bytes.count + (command.value?.bytes.count ?? 0) + 64
+    return await withCheckedContinuation { continuation in
+      let waiter = Waiter(
+        entry: CommandBatch.Entry(command: command, wantsReply: wantsReply), continuation: continuation)
+      let item = PublishQueue<Waiter>.Item(bytes: bytes, deadline: now + timeout, token: waiter)
+      perform(queues.withLock { $0[partition.index].add(item, now: now) }, partition)
+    }
+  }
+
+  private func perform(_ step: PublishQueue<Waiter>.Step, _ partition: Partition) {
+    for item in step.expired { item.resume(.notSent(reason: "the time was over before the command was sent")) }
+    for item in step.refused { item.resume(.notSent(reason: "too many commands wait for the brokers")) }
+    // Commands whose time ends later are tried again by whoever waits for them.
+    guard let deadline = step.message.map(\.deadline).min() else { return }
+    let entries = step.message.map(\.token.entry)
     // Without a reply queue the request still works: it looks the operation up.
-    let replyTo = wantsReply ? replyQueue.name.withLock { $0 } : nil
+    let replyTo = entries.contains(where: \.wantsReply) ? replyQueue.name.withLock { $0 } : nil
     let message = AMQPMessage(
-      queue: Partition(of: command.key, count: partitions).queueName, body: command.encoded(),
-      messageID: command.operation.text, replyTo: replyTo, type: Self.commandType)
-    switch await publisher.publish(message, timeout: timeout) {
-    case .confirmed: return .confirmed
-    case .notSent(let reason): return .notSent(reason: reason)
-    case .unknown(let reason): return .unknown(reason: reason)
+      queue: partition.queueName, body: CommandBatch(entries: entries).encoded(), replyTo: replyTo,
+      type: Self.commandType)
+    publisher.publish(message, deadline: deadline) { [self] outcome in
+      // The next message first: it is on its way while the requests of this one are answered.
+      perform(queues.withLock { $0[partition.index].settled(now: .now) }, partition)
+      let outcome = PublishOutcome(outcome)
+      for item in step.message { item.resume(outcome) }
     }
   }
 
@@ -61,5 +88,19 @@ public final class AMQPCommandLog: CommandLog {
   public func close() async {
     await publisher.close()
     await receiver.close()
+  }
+}
+
+extension PublishQueue.Item where Token == AMQPCommandLog.Waiter {
+  fileprivate func resume(_ outcome: PublishOutcome) { token.continuation.resume(returning: outcome) }
+}
+
+extension PublishOutcome {
+  fileprivate init(_ outcome: AMQPPublishOutcome) {
+    switch outcome {
+    case .confirmed: self = .confirmed
+    case .notSent(let reason): self = .notSent(reason: reason)
+    case .unknown(let reason): self = .unknown(reason: reason)
+    }
   }
 }

@@ -10,11 +10,9 @@ public struct AMQPReplies: ReplySender, DeadLetters {
 
   public init(connection: AMQPConnection) { self.connection = connection }
 
-  public func send(_ reply: Reply, to address: String) {
+  public func send(_ replies: [Reply], to address: String) {
     connection.send(
-      AMQPMessage(
-        queue: address, body: reply.encoded(), messageID: reply.operation.text, type: "kv.reply.v1",
-        isPersistent: false))
+      AMQPMessage(queue: address, body: Reply.encoded(replies), type: "kv.replies.v1", isPersistent: false))
   }
 
   public func store(_ message: [UInt8], reason: String, from partition: Partition) async -> Bool {

@@ -66,6 +66,7 @@ public struct Configuration: Sendable {
     timeouts.read = try reader.duration("KV_TIMEOUT_READ_MS", default: timeouts.read)
     limits = PartitionMachine.Limits()
     limits.commands = try reader.integer("KV_BATCH_COMMANDS", default: limits.commands, in: 1...10_000)
+    limits.gathering = try reader.duration("KV_BATCH_GATHER_MS", default: limits.gathering)
     prefetch = try reader.integer("KV_PREFETCH", default: 1024, in: 1...65535)
   }
 

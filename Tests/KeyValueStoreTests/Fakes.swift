@@ -89,7 +89,7 @@ final class FakeReplies: ReplySender, DeadLetters {
   let sent = Mutex<[Reply]>([])
   let letters = Mutex<[[UInt8]]>([])
 
-  func send(_ reply: Reply, to address: String) { sent.withLock { $0.append(reply) } }
+  func send(_ replies: [Reply], to address: String) { sent.withLock { $0 += replies } }
 
   func store(_ message: [UInt8], reason: String, from partition: Partition) async -> Bool {
     letters.withLock { $0.append(message) }

@@ -11,7 +11,7 @@ struct PartitionMachineTests {
   }
 
   private func commands(_ deliveries: [Delivery]) -> [Command] {
-    deliveries.compactMap { if case .command(let command) = $0.content { command } else { nil } }
+    deliveries.flatMap { $0.entries.map(\.command) }
   }
 
   private func committed(_ deliveries: [Delivery]) -> ApplyOutcome {
@@ -21,7 +21,12 @@ struct PartitionMachineTests {
       })
   }
 
-  private func opened(_ limits: PartitionMachine.Limits = .init()) -> PartitionMachine {
+  /// Without gathering, unless a test is about it: a batch starts as soon as it can.
+  private func opened(
+    _ limits: PartitionMachine.Limits = .init(), gathering: Duration = .zero
+  ) -> PartitionMachine {
+    var limits = limits
+    limits.gathering = gathering
     var machine = PartitionMachine(limits: limits)
     _ = machine.handle(.channelOpened(generation: 1))
     return machine
@@ -64,6 +69,64 @@ struct PartitionMachineTests {
     limits.bytes = 1
     machine = opened(limits)
     #expect(machine.handle(.delivered(all, generation: 1)) == [.apply(commands([all[0]]))])
+  }
+
+  @Test func aBatchGathersUntilItsTimeIsOver() throws {
+    var machine = opened(gathering: .milliseconds(15))
+    let batch = [try delivery(1), try delivery(2)]
+    #expect(machine.handle(.delivered([batch[0]], generation: 1)) == [.gather(.milliseconds(15), 1)])
+    #expect(machine.isIdle)
+    #expect(machine.handle(.delivered([batch[1]], generation: 1)).isEmpty)
+    #expect(machine.handle(.gathered(1)) == [.apply(commands(batch))])
+  }
+
+  @Test func nobodyWhoWaitsForACommitWaitsForGathering() throws {
+    var machine = opened(gathering: .milliseconds(15))
+    let batch = [try delivery(1), try delivery(2, reply: "q")]
+    _ = machine.handle(.delivered([batch[0]], generation: 1))
+    #expect(machine.handle(.delivered([batch[1]], generation: 1)) == [.apply(commands(batch))])
+    // The gathering that was overtaken ends in nothing, whatever the machine does by then.
+    #expect(machine.handle(.gathered(1)).isEmpty)
+    _ = machine.handle(.applied(committed(batch)))
+    _ = machine.handle(.finished)
+    #expect(machine.handle(.delivered([try delivery(3)], generation: 1)) == [.gather(.milliseconds(15), 2)])
+    #expect(machine.handle(.gathered(1)).isEmpty)
+  }
+
+  @Test func aFullBatchDoesNotGather() throws {
+    var limits = PartitionMachine.Limits()
+    limits.commands = 2
+    var machine = opened(limits, gathering: .milliseconds(15))
+    let batch = [try delivery(1), try delivery(2)]
+    #expect(machine.handle(.delivered(batch, generation: 1)) == [.apply(commands(batch))])
+  }
+
+  @Test func whatADeadChannelDeliveredIsNotGathered() throws {
+    var machine = opened(gathering: .milliseconds(15))
+    _ = machine.handle(.delivered([try delivery(1)], generation: 1))
+    _ = machine.handle(.channelClosed(generation: 1))
+    #expect(machine.handle(.gathered(1)).isEmpty)
+    _ = machine.handle(.channelOpened(generation: 2))
+    #expect(machine.handle(.delivered([try delivery(1)], generation: 2)) == [.gather(.milliseconds(15), 2)])
+  }
+
+  @Test func aMessageOfSeveralCommandsIsOneDelivery() throws {
+    var machine = opened()
+    let all = try (1...3).map { number in
+      Command(
+        operation: try OperationID("op-\(number)"), key: try Key("k"), effect: .put(try Value("v\(number)")),
+        acceptedAtMilliseconds: 0)
+    }
+    let entries = all.enumerated().map { CommandBatch.Entry(command: $1, wantsReply: $0 == 1) }
+    let message = Delivery(tag: 7, body: CommandBatch(entries: entries).encoded(), replyAddress: "q")
+    #expect(machine.handle(.delivered([message], generation: 1)) == [.apply(all)])
+    guard case .finish(let completion) = machine.handle(.applied(committed([message]))).first else {
+      Issue.record("not finished")
+      return
+    }
+    #expect(completion.rows.map(\.version) == [3])
+    #expect(completion.replies.map(\.reply.operation.text) == ["op-2"])
+    #expect(machine.handle(.finished) == [.acknowledge(upTo: 7, generation: 1)])
   }
 
   @Test(arguments: [ApplyOutcome.unknown(reason: "commit"), .notApplied(reason: "down")])

@@ -48,6 +48,46 @@ struct WireTests {
   }
 }
 
+@Suite("Messages of several commands or replies")
+struct BatchWireTests {
+  @Test func commandsComeBackInOrder() throws {
+    let entries = WireTests.commands.enumerated().map { CommandBatch.Entry(command: $1, wantsReply: $0 % 2 == 0) }
+    let batch = CommandBatch(entries: entries)
+    #expect(try CommandBatch(encoded: batch.encoded(), hasReplyAddress: false) == batch)
+  }
+
+  @Test(arguments: [true, false])
+  func aSingleCommandIsABatchOfOne(_ hasReplyAddress: Bool) throws {
+    let command = try WireTests.command(.delete)
+    let batch = try CommandBatch(encoded: command.encoded(), hasReplyAddress: hasReplyAddress)
+    #expect(batch.entries == [CommandBatch.Entry(command: command, wantsReply: hasReplyAddress)])
+  }
+
+  @Test func everyTruncationIsRefused() throws {
+    let entries = [true, false].map { CommandBatch.Entry(command: WireTests.commands[0], wantsReply: $0) }
+    let bytes = CommandBatch(entries: entries).encoded()
+    // A cut between two commands leaves a whole, shorter batch; the log delivers messages whole or not at all.
+    let boundary = (bytes.count - 1) / 2 + 1
+    for length in 0..<bytes.count where length != boundary {
+      #expect(throws: StoreError.self) { try CommandBatch(encoded: Array(bytes.prefix(length)), hasReplyAddress: true) }
+    }
+  }
+
+  @Test(arguments: [[0xB1], [0xB1, 2, 0, 0, 0, 0], [0xB1, 0, 0xFF, 0xFF, 0xFF, 0xFF, 1]] as [[UInt8]])
+  func malformedBatchesAreRefused(_ bytes: [UInt8]) {
+    #expect(throws: StoreError.self) { try CommandBatch(encoded: bytes, hasReplyAddress: true) }
+  }
+
+  @Test func repliesComeBack() throws {
+    let replies = [
+      Reply(operation: try OperationID("op-1"), result: .committed(version: 7)),
+      Reply(operation: try OperationID("op-2"), result: .conflict),
+    ]
+    #expect(try Reply.decoded(Reply.encoded(replies)) == replies)
+    #expect(throws: StoreError.self) { try Reply.decoded(Array(Reply.encoded(replies).dropLast())) }
+  }
+}
+
 @Suite("Limits of keys, values and operation ids")
 struct LimitTests {
   @Test(arguments: ["k", "a/b//c", "100%", "🐘", String(repeating: "k", count: 512), "\u{0}"])

@@ -33,6 +33,7 @@ struct WorkerSimulationTests {
     var acknowledged = 0
     var limits = PartitionMachine.Limits()
     limits.commands = 6
+    limits.gathering = random.next(2) == 0 ? .zero : .milliseconds(15)
     var machines = [PartitionMachine(limits: limits), PartitionMachine(limits: limits)]
     var pending: [[PartitionMachine.Action]] = [[], []]
     var generation: UInt64 = 0
@@ -69,6 +70,7 @@ struct WorkerSimulationTests {
         case .apply(let commands):
           pending[worker] += machines[worker].handle(.applied(table.apply(commands, fault: random.next(6))))
         case .pause: pending[worker] += machines[worker].handle(.pauseEnded)
+        case .gather(_, let number): pending[worker] += machines[worker].handle(.gathered(number))
         case .finish: pending[worker] += machines[worker].handle(.finished)
         case .storeDeadLetters: pending[worker] += machines[worker].handle(.deadLettersStored(true))
         case .acknowledge(let tag, let from):

@@ -1,7 +1,7 @@
 /// The worker's port back to the APIs that wait.
 public protocol ReplySender: Sendable {
   /// Sends without waiting and without a guarantee: an API that gets no reply looks the operation up.
-  func send(_ reply: Reply, to address: String)
+  func send(_ replies: [Reply], to address: String)
 }
 
 /// The worker's port to the queue of messages that nothing can read.

@@ -3,12 +3,12 @@ public struct Delivery: Sendable, Hashable {
   /// The number that acknowledges it, going up within one channel.
   public let tag: UInt64
   public let content: Content
-  /// Where a waiting API wants its reply.
+  /// Where a waiting API wants its replies.
   public let replyAddress: String?
 
-  /// A command, or bytes that are none.
+  /// Commands in their order, or bytes that are none.
   public enum Content: Sendable, Hashable {
-    case command(Command)
+    case commands([CommandBatch.Entry])
     case undecodable(bytes: [UInt8], reason: String)
   }
 
@@ -17,17 +17,22 @@ public struct Delivery: Sendable, Hashable {
     self.tag = tag
     self.replyAddress = replyAddress
     do {
-      content = .command(try Command(encoded: body))
+      content = .commands(try CommandBatch(encoded: body, hasReplyAddress: replyAddress != nil).entries)
     } catch {
       content = .undecodable(bytes: body, reason: error.description)
     }
   }
 
+  /// The commands; none where the bytes cannot be decoded.
+  public var entries: [CommandBatch.Entry] {
+    if case .commands(let entries) = content { entries } else { [] }
+  }
+
   /// About how many bytes the table has to take.
   var weightBytes: Int {
-    switch content {
-    case .command(let command): command.key.bytes.count + (command.value?.bytes.count ?? 0) + 64
-    case .undecodable: 0
-    }
+    entries.reduce(0) { $0 + $1.command.key.bytes.count + ($1.command.value?.bytes.count ?? 0) + 64 }
   }
+
+  /// Whether somebody waits for a command's commit.
+  var isUrgent: Bool { entries.contains { $0.wantsReply } }
 }

@@ -7,6 +7,9 @@ public struct PartitionMachine: Sendable {
   public struct Limits: Sendable, Hashable {
     public var commands = 512
     public var bytes = 4 << 20
+    /// How long a batch waits for company when nobody waits for its commit: a transaction costs the same for one command
+    /// as for many. Zero: not at all.
+    public var gathering: Duration = .milliseconds(15)
     /// The pause before a batch is tried again, doubled up to the maximum.
     public var retryPause: Duration = .milliseconds(50)
     public var retryPauseMaximum: Duration = .seconds(2)
@@ -26,6 +29,8 @@ public struct PartitionMachine: Sendable {
     case deadLettersStored(Bool)
     /// The end of a `pause`.
     case pauseEnded
+    /// The end of the `gather` with this number.
+    case gathered(UInt64)
     /// The end of a `finish`.
     case finished
   }
@@ -35,6 +40,8 @@ public struct PartitionMachine: Sendable {
     case apply([Command])
     case storeDeadLetters([DeadLetter])
     case pause(Duration)
+    /// Come back with `gathered`; unlike a batch action it may be overtaken.
+    case gather(Duration, UInt64)
     /// Refresh the cache, then reply: the state in the table has become this.
     case finish(Completion)
     case acknowledge(upTo: UInt64, generation: UInt64)
@@ -64,14 +71,15 @@ public struct PartitionMachine: Sendable {
   private struct Batch: Sendable {
     let deliveries: [Delivery]
     let generation: UInt64
+    let commands: [Command]
+    let deadLetters: [DeadLetter]
     var attempt = 0
 
-    var commands: [Command] {
-      deliveries.compactMap { if case .command(let command) = $0.content { command } else { nil } }
-    }
-
-    var deadLetters: [DeadLetter] {
-      deliveries.compactMap {
+    init(deliveries: [Delivery], generation: UInt64) {
+      self.deliveries = deliveries
+      self.generation = generation
+      commands = deliveries.flatMap { $0.entries.map(\.command) }
+      deadLetters = deliveries.compactMap {
         if case .undecodable(let bytes, let reason) = $0.content {
           DeadLetter(bytes: bytes, reason: reason)
         } else {
@@ -83,6 +91,8 @@ public struct PartitionMachine: Sendable {
 
   private enum State: Sendable {
     case idle
+    /// Deliveries are there and wait for more, until the `gather` with this number ends.
+    case gathering(UInt64)
     case applying(Batch)
     case finishing(Batch)
     case storingDeadLetters(Batch)
@@ -95,29 +105,39 @@ public struct PartitionMachine: Sendable {
   private var state: State = .idle
   private var generation: UInt64?
   private var queued: [Delivery] = []
+  private var gatherings: UInt64 = 0
 
   public init(limits: Limits = Limits()) { self.limits = limits }
 
   /// True when no batch is under way.
-  public var isIdle: Bool { if case .idle = state { true } else { false } }
+  public var isIdle: Bool {
+    switch state {
+    case .idle, .gathering: true
+    case .applying, .finishing, .storingDeadLetters, .pausing: false
+    }
+  }
 
   /// Takes one event and says what to do next.
   public mutating func handle(_ event: Event) -> [Action] {
     switch event {
     case .channelOpened(let opened):
       generation = opened
-      queued = []
+      dropQueued()
       return []
     case .channelClosed(let closed):
       guard generation == closed else { return [] }
       generation = nil
-      queued = []
+      dropQueued()
       return []
     case .delivered(let deliveries, let from):
       // A late delivery of a dead channel comes again on the next one.
       guard generation == from else { return [] }
       queued += deliveries
       return startIfIdle()
+    case .gathered(let number):
+      guard case .gathering(number) = state else { return [] }
+      state = .idle
+      return startBatch()
     case .applied(let outcome):
       return applied(outcome)
     case .deadLettersStored(let all):
@@ -137,13 +157,40 @@ public struct PartitionMachine: Sendable {
     }
   }
 
+  /// What a dead channel delivered comes again on the next one.
+  private mutating func dropQueued() {
+    queued = []
+    if case .gathering = state { state = .idle }
+  }
+
+  /// Starts a batch if there is one to start: at once if it is full or somebody waits for it, else after gathering.
   private mutating func startIfIdle() -> [Action] {
-    guard case .idle = state, let generation, !queued.isEmpty else { return [] }
-    var count = 0
-    var bytes = 0
-    for delivery in queued.prefix(limits.commands) {
+    guard isIdle, generation != nil, !queued.isEmpty else { return [] }
+    if limits.gathering == .zero || queued.contains(where: \.isUrgent) || isFull { return startBatch() }
+    if case .gathering = state { return [] }
+    gatherings += 1
+    state = .gathering(gatherings)
+    return [.gather(limits.gathering, gatherings)]
+  }
+
+  private var isFull: Bool {
+    var (commands, bytes) = (0, 0)
+    for delivery in queued {
+      commands += delivery.entries.count
       bytes += delivery.weightBytes
-      if count > 0, bytes > limits.bytes { break }
+      if commands >= limits.commands || bytes >= limits.bytes { return true }
+    }
+    return false
+  }
+
+  /// A batch takes whole messages, one at least, and as many as the limits let.
+  private mutating func startBatch() -> [Action] {
+    guard let generation, !queued.isEmpty else { return [] }
+    var (count, commands, bytes) = (0, 0, 0)
+    for delivery in queued {
+      commands += delivery.entries.count
+      bytes += delivery.weightBytes
+      if count > 0, commands > limits.commands || bytes > limits.bytes { break }
       count += 1
     }
     let batch = Batch(deliveries: Array(queued.prefix(count)), generation: generation)
@@ -193,19 +240,21 @@ public struct PartitionMachine: Sendable {
     var replies: [AddressedReply] = []
     var index = 0
     for delivery in batch.deliveries {
-      guard case .command(let command) = delivery.content else { continue }
-      let result = results[index]
-      index += 1
-      switch result.disposition {
-      case .applied:
-        rows[command.key] = Row(
-          key: command.key, value: command.value, version: result.version, operation: command.operation)
-      case .duplicate: reload.insert(command.key)
-      case .conflict: break
+      for entry in delivery.entries {
+        let command = entry.command
+        let result = results[index]
+        index += 1
+        switch result.disposition {
+        case .applied:
+          rows[command.key] = Row(
+            key: command.key, value: command.value, version: result.version, operation: command.operation)
+        case .duplicate: reload.insert(command.key)
+        case .conflict: break
+        }
+        guard entry.wantsReply, let address = delivery.replyAddress else { continue }
+        let answer: Reply.Result = result.disposition == .conflict ? .conflict : .committed(version: result.version)
+        replies.append(AddressedReply(reply: Reply(operation: command.operation, result: answer), address: address))
       }
-      guard let address = delivery.replyAddress else { continue }
-      let answer: Reply.Result = result.disposition == .conflict ? .conflict : .committed(version: result.version)
-      replies.append(AddressedReply(reply: Reply(operation: command.operation, result: answer), address: address))
     }
     // A key written in this batch is newer in the table than anything a reload could find.
     reload.subtract(rows.keys)

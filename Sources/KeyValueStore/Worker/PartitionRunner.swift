@@ -83,7 +83,7 @@ public struct PartitionRunner<C: Clock>: Sendable where C.Duration == Duration {
         for action in actions {
           switch action {
           case .acknowledge(let tag, let generation): ports.acknowledge(tag, generation)
-          case .apply, .pause, .storeDeadLetters:
+          case .apply, .pause, .gather, .storeDeadLetters:
             // After the end nothing new starts: what is not acknowledged is delivered to another worker.
             if !ended { group.addTask { .event(await perform(action)) } }
           case .finish:
@@ -127,6 +127,9 @@ public struct PartitionRunner<C: Clock>: Sendable where C.Duration == Duration {
       // Jitter, so that the partitions of a broken table do not all come back at once.
       try? await clock.sleep(for: duration * Double.random(in: 0.5...1))
       return .pauseEnded
+    case .gather(let duration, let number):
+      try? await clock.sleep(for: duration)
+      return .gathered(number)
     case .finish(let completion):
       await finish(completion)
       return .finished
@@ -143,6 +146,8 @@ public struct PartitionRunner<C: Clock>: Sendable where C.Duration == Duration {
       if let row = try? await ports.table.read(key, consistency: .plain, timeout: .seconds(1)) { rows.append(row) }
     }
     if !rows.isEmpty { await ports.cache.putIfNewer(rows) }
-    for reply in completion.replies { ports.replies.send(reply.reply, to: reply.address) }
+    for (address, replies) in Dictionary(grouping: completion.replies, by: \.address) {
+      ports.replies.send(replies.map(\.reply), to: address)
+    }
   }
 }

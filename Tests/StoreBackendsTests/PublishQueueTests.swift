@@ -1,0 +1,78 @@
+import Testing
+
+@testable import StoreBackends
+
+@Suite("Commands on their way into messages")
+struct PublishQueueTests {
+  private let start = ContinuousClock.now
+
+  private func item(_ number: Int, bytes: Int = 10, seconds: Double = 5) -> PublishQueue<Int>.Item {
+    PublishQueue<Int>.Item(bytes: bytes, deadline: start + .seconds(seconds), token: number)
+  }
+
+  private func numbers(_ items: [PublishQueue<Int>.Item]) -> [Int] { items.map(\.token) }
+
+  @Test func theFirstCommandLeavesAtOnceAndTheNextShareAMessage() {
+    var queue = PublishQueue<Int>()
+    #expect(numbers(queue.add(item(1), now: start).message) == [1])
+    #expect(queue.add(item(2), now: start).message.isEmpty)
+    #expect(queue.add(item(3), now: start).message.isEmpty)
+    #expect(numbers(queue.settled(now: start).message) == [2, 3])
+    #expect(queue.settled(now: start).message.isEmpty)
+    #expect(numbers(queue.add(item(4), now: start).message) == [4])
+  }
+
+  @Test func aStalledMessageHoldsBackNobody() {
+    var queue = PublishQueue<Int>()
+    _ = queue.add(item(1), now: start)
+    #expect(queue.add(item(2), now: start + .milliseconds(49)).message.isEmpty)
+    #expect(numbers(queue.add(item(3), now: start + .milliseconds(50)).message) == [2, 3])
+    // The stall is counted anew from the last message.
+    #expect(queue.add(item(4), now: start + .milliseconds(60)).message.isEmpty)
+  }
+
+  @Test func noMoreThanTheLimitIsUnconfirmed() {
+    var limits = PublishQueue<Int>.Limits()
+    limits.unconfirmed = 2
+    var queue = PublishQueue<Int>(limits: limits)
+    _ = queue.add(item(1), now: start)
+    _ = queue.add(item(2), now: start + .seconds(1))
+    #expect(queue.add(item(3), now: start + .seconds(2)).message.isEmpty)
+    #expect(numbers(queue.settled(now: start + .seconds(2)).message) == [3])
+  }
+
+  @Test func messagesAreBounded() {
+    var limits = PublishQueue<Int>.Limits()
+    limits.commands = 2
+    limits.bytes = 100
+    var queue = PublishQueue<Int>(limits: limits)
+    _ = queue.add(item(0), now: start)
+    for number in 1...3 { _ = queue.add(item(number), now: start) }
+    _ = queue.add(item(4, bytes: 95), now: start)
+    _ = queue.add(item(5, bytes: 500), now: start)
+    #expect(numbers(queue.settled(now: start).message) == [1, 2])
+    #expect(numbers(queue.settled(now: start).message) == [3])
+    #expect(numbers(queue.settled(now: start).message) == [4])
+    // One command may be larger than the limit.
+    #expect(numbers(queue.settled(now: start).message) == [5])
+  }
+
+  @Test func whatWaitedTooLongIsNeverSent() {
+    var queue = PublishQueue<Int>()
+    _ = queue.add(item(1), now: start)
+    _ = queue.add(item(2, seconds: 1), now: start)
+    _ = queue.add(item(3), now: start)
+    let step = queue.settled(now: start + .seconds(1))
+    #expect(numbers(step.expired) == [2])
+    #expect(numbers(step.message) == [3])
+  }
+
+  @Test func oneTooManyIsRefused() {
+    var limits = PublishQueue<Int>.Limits()
+    limits.waiting = 1
+    var queue = PublishQueue<Int>(limits: limits)
+    _ = queue.add(item(1), now: start)
+    #expect(queue.add(item(2), now: start).refused.isEmpty)
+    #expect(numbers(queue.add(item(3), now: start).refused) == [3])
+  }
+}
