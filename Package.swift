@@ -52,15 +52,16 @@ let package = Package(
 
     // The store: what is tested.
     library("ThreadExecutor"),
+    library("ServiceMetrics", ["ThreadExecutor"]),
     library("KeyValueStore"),
     library("RedisClient", ["CHiredis", "ThreadExecutor"]),
     library("AMQPClient", ["CRabbitMQ", "ThreadExecutor"]),
     library("SQLClient", ["CPostgres", "ThreadExecutor"]),
-    library("StoreBackends", ["KeyValueStore", "RedisClient", "AMQPClient", "SQLClient", log]),
+    library("StoreBackends", ["KeyValueStore", "RedisClient", "AMQPClient", "SQLClient", "ServiceMetrics", log]),
     executable(
       "kv-api",
       [
-        "KeyValueStore", "RedisClient", "SQLClient", "StoreBackends", arguments, log,
+        "KeyValueStore", "RedisClient", "SQLClient", "ServiceMetrics", "StoreBackends", arguments, log,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -68,7 +69,7 @@ let package = Package(
     executable(
       "kv-worker",
       [
-        "StoreBackends", arguments, log,
+        "ServiceMetrics", "StoreBackends", arguments, log,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
 
@@ -94,11 +95,12 @@ let package = Package(
     executable("kvchaos-bench", ["History"]),
 
     // One a library, and the scenarios, which need Docker.
+    tests("ServiceMetricsTests", ["ServiceMetrics"]),
     tests("KeyValueStoreTests", ["KeyValueStore"]),
     tests("RedisClientTests", ["RedisClient"]),
     tests("AMQPClientTests", ["AMQPClient"]),
     tests("SQLClientTests", ["SQLClient"]),
-    tests("StoreBackendsTests", ["StoreBackends", "KeyValueStore"]),
+    tests("StoreBackendsTests", ["StoreBackends", "KeyValueStore", "ServiceMetrics"]),
     tests("HistoryTests", ["History"], resources: [.copy("Fixtures")]),
     tests("ConsistencyTests", ["Consistency", "History"], resources: [.copy("Fixtures")]),
     tests("ChaosPlanTests", ["ChaosPlan"]),

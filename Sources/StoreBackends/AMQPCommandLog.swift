@@ -19,6 +19,7 @@ public final class AMQPCommandLog: CommandLog {
   private let receiver: AMQPConnection
   private let queues: Mutex<[PublishQueue<Waiter>]>
   private let partitions: Int
+  private let metrics: PublishMetrics
   private let replyQueue: ReplyQueue
 
   /// The reply queue's name while there is one.
@@ -28,9 +29,11 @@ public final class AMQPCommandLog: CommandLog {
 
   /// Connects at once and keeps both connections up. `notify` is for the log.
   public init(
-    configuration: Configuration, replies: ReplyRegistry, notify: @escaping @Sendable (AMQPConnection.Notice) -> Void
+    configuration: Configuration, replies: ReplyRegistry, metrics: PublishMetrics = PublishMetrics(),
+    notify: @escaping @Sendable (AMQPConnection.Notice) -> Void
   ) {
     partitions = configuration.partitions
+    self.metrics = metrics
     queues = Mutex((0..<configuration.partitions).map { _ in PublishQueue() })
     publisher = AMQPConnection(options: configuration.amqpOptions(role: "publisher"), notify: notify)
     let replyQueue = ReplyQueue()
@@ -54,12 +57,14 @@ public final class AMQPCommandLog: CommandLog {
     let now = ContinuousClock.now
     let partition = Partition(of: command.key, count: partitions)
     let bytes = command.key.bytes.count + (command.value?.bytes.count ?? 0) + 64
-    return await withCheckedContinuation { continuation in
+    let outcome = await withCheckedContinuation { continuation in
       let waiter = Waiter(
         entry: CommandBatch.Entry(command: command, wantsReply: wantsReply), continuation: continuation)
       let item = PublishQueue<Waiter>.Item(bytes: bytes, deadline: now + timeout, token: waiter)
       perform(queues.withLock { $0[partition.index].add(item, now: now) }, partition)
     }
+    metrics.count(outcome)
+    return outcome
   }
 
   private func perform(_ step: PublishQueue<Waiter>.Step, _ partition: Partition) {
@@ -73,6 +78,7 @@ public final class AMQPCommandLog: CommandLog {
     let message = AMQPMessage(
       queue: partition.queueName, body: CommandBatch(entries: entries).encoded(), replyTo: replyTo,
       type: Self.commandType)
+    metrics.messages.add()
     publisher.publish(message, deadline: deadline) { [self] outcome in
       // The next message first: it is on its way while the requests of this one are answered.
       perform(queues.withLock { $0[partition.index].settled(now: .now) }, partition)

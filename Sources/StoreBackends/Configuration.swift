@@ -16,6 +16,8 @@ public struct Configuration: Sendable {
   public var logLevel: Logger.Level
   public var partitions: Int
   public var httpPort: Int
+  /// Where a worker serves its metrics; an API serves them on `httpPort`.
+  public var metricsPort: Int
   public var amqpHosts: [AMQPOptions.Host]
   /// Every broker by itself, for the migration: empty where only the way in (`amqpHosts`) is known.
   public var amqpBrokers: [AMQPOptions.Host]
@@ -44,6 +46,7 @@ public struct Configuration: Sendable {
     logLevel = try reader.choice("KV_LOG_LEVEL", default: .info)
     partitions = try reader.integer("KV_PARTITIONS", default: 8, in: 1...256)
     httpPort = try reader.integer("KV_HTTP_PORT", default: 8080, in: 1...65535)
+    metricsPort = try reader.integer("KV_METRICS_PORT", default: 9464, in: 1...65535)
     amqpHosts = try reader.hosts("KV_AMQP_HOSTS", defaultPort: 5672).map { AMQPOptions.Host(name: $0, port: $1) }
     amqpBrokers =
       environment["KV_AMQP_BROKERS"] == nil

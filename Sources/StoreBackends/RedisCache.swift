@@ -6,6 +6,7 @@ import RedisClient
 public struct RedisCache: Cache {
   private let cluster: RedisCluster
   private let timeToLive: [UInt8]
+  private let metrics: BackendMetrics
 
   /// Writes only what is newer than what is there; a tombstone is a version too. One script, hence atomic.
   static let script = RedisScript(
@@ -22,8 +23,11 @@ public struct RedisCache: Cache {
     return 1
     """)
 
-  public init(cluster: RedisCluster, timeToLiveMilliseconds: Int) {
+  public init(
+    cluster: RedisCluster, timeToLiveMilliseconds: Int, metrics: BackendMetrics = BackendMetrics()
+  ) {
     self.cluster = cluster
+    self.metrics = metrics
     timeToLive = Array(String(timeToLiveMilliseconds).utf8)
   }
 
@@ -32,7 +36,17 @@ public struct RedisCache: Cache {
   public func get(_ key: Key) async -> Row? {
     let name = Self.name(key)
     let words = [Array("HMGET".utf8), name, Array("v".utf8), Array("o".utf8), Array("d".utf8)]
-    guard let reply = try? await cluster.command(words, key: name), case .array(let fields) = reply, fields.count == 3,
+    guard let reply = try? await cluster.command(words, key: name) else {
+      metrics.cacheReadsUnavailable.add()
+      return nil
+    }
+    let row = Self.row(of: key, reply)
+    (row == nil ? metrics.cacheMisses : metrics.cacheHits).add()
+    return row
+  }
+
+  private static func row(of key: Key, _ reply: RedisReply) -> Row? {
+    guard case .array(let fields) = reply, fields.count == 3,
       let version = fields[0].text.flatMap({ Int64($0) }),
       let operation = fields[1].text.flatMap({ try? OperationID($0) })
     else { return nil }
@@ -54,7 +68,12 @@ public struct RedisCache: Cache {
             [Array(String(row.version).utf8), timeToLive, Array(row.operation.text.utf8)]
             + (row.value.map { [$0.bytes] } ?? [])
           // A row that is not cached is read from the table next time.
-          _ = try? await cluster.evaluate(Self.script, key: Self.name(row.key), arguments: arguments)
+          let reply = try? await cluster.evaluate(Self.script, key: Self.name(row.key), arguments: arguments)
+          switch reply {
+          case nil: metrics.cacheWritesUnavailable.add()
+          case .integer(0): metrics.cacheWritesOlder.add()
+          default: metrics.cacheWritesStored.add()
+          }
         }
       }
     }

@@ -5,22 +5,24 @@ import SQLClient
 public struct SQLTable: Table {
   private let pool: SQLPool
   private let flavour: Configuration.Flavour
+  private let metrics: BackendMetrics
   private let plainReads: Batcher<Key, Row>
   private let linearizableReads: Batcher<Key, Row>
   private let lookUps: Batcher<OperationID, OperationRecord>
 
-  public init(pool: SQLPool, flavour: Configuration.Flavour) {
+  public init(pool: SQLPool, flavour: Configuration.Flavour, metrics: BackendMetrics = BackendMetrics()) {
+    self.metrics = metrics
     self.pool = pool
     self.flavour = flavour
     // Reads that come while one is under way share the next transaction: the barrier's fsync is paid once for all.
     plainReads = Batcher(concurrency: 2) { keys, deadline throws(SQLError) in
-      try await Self.read(pool, keys, barrier: nil, deadline: deadline)
+      try await Self.read(pool, keys, barrier: nil, deadline: deadline, metrics)
     }
     linearizableReads = Batcher(concurrency: 2) { keys, deadline throws(SQLError) in
-      try await Self.read(pool, keys, barrier: flavour.barrier, deadline: deadline)
+      try await Self.read(pool, keys, barrier: flavour.barrier, deadline: deadline, metrics)
     }
     lookUps = Batcher(concurrency: 1) { operations, deadline throws(SQLError) in
-      try await Self.lookUp(pool, operations, barrier: flavour.barrier, deadline: deadline)
+      try await Self.lookUp(pool, operations, barrier: flavour.barrier, deadline: deadline, metrics)
     }
   }
 
@@ -115,22 +117,34 @@ public struct SQLTable: Table {
   public func read(
     _ key: Key, consistency: ReadConsistency, timeout: Duration
   ) async throws(TableUnavailable) -> Row? {
+    (consistency == .plain ? metrics.sqlReadsPlain : metrics.sqlReadsLinearizable).add()
     let batcher = consistency == .plain ? plainReads : linearizableReads
-    return try await batcher.submit(key, timeout: timeout)
+    do throws(TableUnavailable) {
+      return try await batcher.submit(key, timeout: timeout)
+    } catch {
+      metrics.sqlReadsUnavailable.add()
+      throw error
+    }
   }
 
   public func operation(
     _ operation: OperationID, timeout: Duration
   ) async throws(TableUnavailable) -> OperationRecord? {
-    try await lookUps.submit(operation, timeout: timeout)
+    metrics.sqlReadsOperation.add()
+    do throws(TableUnavailable) {
+      return try await lookUps.submit(operation, timeout: timeout)
+    } catch {
+      metrics.sqlReadsUnavailable.add()
+      throw error
+    }
   }
 
   private static func read(
-    _ pool: SQLPool, _ keys: [Key], barrier: SQLStatement?, deadline: ContinuousClock.Instant
+    _ pool: SQLPool, _ keys: [Key], barrier: SQLStatement?, deadline: ContinuousClock.Instant, _ metrics: BackendMetrics
   ) async throws(SQLError) -> [Key: Row] {
     let select = SQLStatement(
       "SELECT key, value, version, operation FROM entries WHERE key = ANY($1)", [.bytesArray(keys.map(\.bytes))])
-    let result = try await run(pool, select, barrier: barrier, deadline: deadline)
+    let result = try await run(pool, select, barrier: barrier, deadline: deadline, metrics)
     var rows: [Key: Row] = [:]
     for cells in result.rows {
       guard cells.count == 4, let bytes = cells[0], let key = try? Key(bytes: bytes),
@@ -149,12 +163,13 @@ public struct SQLTable: Table {
   }
 
   private static func lookUp(
-    _ pool: SQLPool, _ operations: [OperationID], barrier: SQLStatement?, deadline: ContinuousClock.Instant
+    _ pool: SQLPool, _ operations: [OperationID], barrier: SQLStatement?, deadline: ContinuousClock.Instant,
+    _ metrics: BackendMetrics
   ) async throws(SQLError) -> [OperationID: OperationRecord] {
     let select = SQLStatement(
       "SELECT operation, key, version FROM operations WHERE operation = ANY($1)",
       [.textArray(operations.map(\.text))])
-    let result = try await run(pool, select, barrier: barrier, deadline: deadline)
+    let result = try await run(pool, select, barrier: barrier, deadline: deadline, metrics)
     var records: [OperationID: OperationRecord] = [:]
     for cells in result.rows {
       let record = try record(cells)
@@ -165,10 +180,12 @@ public struct SQLTable: Table {
 
   /// Reads, again and again until the deadline: a read has no effect, so every failure may be tried again.
   private static func run(
-    _ pool: SQLPool, _ select: SQLStatement, barrier: SQLStatement?, deadline: ContinuousClock.Instant
+    _ pool: SQLPool, _ select: SQLStatement, barrier: SQLStatement?, deadline: ContinuousClock.Instant,
+    _ metrics: BackendMetrics
   ) async throws(SQLError) -> SQLResult {
     var pause: Duration = .milliseconds(20)
     while true {
+      metrics.sqlQueries.add()
       do {
         let results = try await pool.withConnection { connection throws(SQLError) in
           // With a barrier the transaction writes: a warning at its end (no standby acknowledged) makes it fail.

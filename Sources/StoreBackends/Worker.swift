@@ -3,6 +3,7 @@ import KeyValueStore
 import Logging
 import RedisClient
 import SQLClient
+import ServiceMetrics
 import Synchronization
 
 /// A worker: subscribes to every partition, and applies those of which it is the active consumer.
@@ -12,19 +13,28 @@ public final class Worker: Sendable {
   private let consumer: AMQPConnection
   private let publisher: AMQPConnection
   private let mailboxes: [DeliveryMailbox]
+  private let meters: [PartitionMeter]
   private let table: SQLTable
   private let cache: RedisCache
 
   /// Connects at once.
-  public init(configuration: Configuration, logger: Logger) {
+  ///
+  /// - Parameter registry: where the worker's metrics are made.
+  public init(configuration: Configuration, logger: Logger, registry: MetricsRegistry) {
+    let backends = BackendMetrics(registry)
+    let metrics = WorkerMetrics(registry)
+    let meters = (0..<configuration.partitions).map { index in
+      PartitionMeter(metrics, registry, partition: Partition(index: index), wallClock: wallClockMilliseconds)
+    }
+    self.meters = meters
     self.configuration = configuration
     self.logger = logger
     // One connection a partition, and one more for reads: no partition waits for another's transaction.
     let pool = SQLPool(options: configuration.sqlOptions(role: "worker"), size: configuration.partitions + 1)
-    table = SQLTable(pool: pool, flavour: configuration.flavour)
+    table = SQLTable(pool: pool, flavour: configuration.flavour, metrics: backends)
     cache = RedisCache(
       cluster: RedisCluster(options: configuration.redisOptions),
-      timeToLiveMilliseconds: configuration.cacheTimeToLiveMilliseconds)
+      timeToLiveMilliseconds: configuration.cacheTimeToLiveMilliseconds, metrics: backends)
     let mailboxes = (0..<configuration.partitions).map { _ in DeliveryMailbox() }
     self.mailboxes = mailboxes
     let consumers = (0..<configuration.partitions).map { index in
@@ -34,9 +44,14 @@ public final class Worker: Sendable {
         tag: "\(configuration.instance).\(index)"
       ) { event in
         switch event {
-        case .opened(let generation, _): mailboxes[index].push(.opened(generation: generation))
-        case .closed(let generation, _): mailboxes[index].push(.closed(generation: generation))
+        case .opened(let generation, _):
+          meters[index].channelChanged()
+          mailboxes[index].push(.opened(generation: generation))
+        case .closed(let generation, _):
+          meters[index].channelChanged()
+          mailboxes[index].push(.closed(generation: generation))
         case .delivered(let deliveries, let generation):
+          if let last = deliveries.last { meters[index].delivered(upTo: last.tag) }
           let decoded = deliveries.map { Delivery(tag: $0.tag, body: $0.body, replyAddress: $0.replyTo) }
           mailboxes[index].push(.delivered(decoded, generation: generation))
         }
@@ -72,10 +87,14 @@ public final class Worker: Sendable {
         let partition = Partition(index: index)
         let ports = PartitionRunner<ContinuousClock>.Ports(
           table: table, cache: cache, replies: replies, deadLetters: replies,
-          acknowledge: { [consumer] tag, generation in
+          acknowledge: { [consumer, meter = meters[index]] tag, generation in
+            meter.acknowledged(upTo: tag)
             consumer.acknowledge(consumer: index, upTo: tag, generation: generation)
           },
-          observe: { [logger] observation in Self.record(observation, partition, logger) })
+          observe: { [logger, meter = meters[index]] observation in
+            meter.observe(observation)
+            Self.record(observation, partition, logger)
+          })
         let runner = PartitionRunner(
           partition: partition, ports: ports, clock: ContinuousClock(), limits: configuration.limits)
         group.addTask { await runner.run { await mailbox.next() } }
@@ -99,7 +118,9 @@ public final class Worker: Sendable {
   ) {
     let queue: Logger.MetadataValue = .string(partition.queueName)
     switch observation {
-    case .committed(let commands, let duplicates):
+    case .committed(let results):
+      let commands = results.count
+      let duplicates = results.count { $0.disposition != .applied }
       if duplicates > 0 {
         logger.info(
           "redelivered operations skipped",

@@ -7,6 +7,6 @@ struct KVAPI: AsyncParsableCommand {
     commandName: "kv-api",
     abstract: "The HTTP interface of the replicated key-value store.",
     discussion: "Settings come from the environment: KV_AMQP_*, KV_SQL_*, KV_REDIS_*, KV_HTTP_PORT, KV_LOG_LEVEL.",
-    subcommands: [Serve.self, HealthCheck.self],
+    subcommands: [Serve.self, HealthCheck.self, Metrics.self],
     defaultSubcommand: Serve.self)
 }

@@ -1,11 +1,11 @@
 import ArgumentParser
-import Glibc
 import Hummingbird
 import KeyValueStore
 import Logging
 import RedisClient
 import SQLClient
 import ServiceLifecycle
+import ServiceMetrics
 import StoreBackends
 
 /// Serves until SIGTERM, then answers what is under way and ends.
@@ -23,12 +23,19 @@ struct Serve: AsyncParsableCommand {
       JSONLogHandler(label: label, instance: configuration.instance, level: configuration.logLevel)
     }
     let logger = Logger(label: "kv-api")
+    let registry = MetricsRegistry(labels: [("instance", configuration.instance)])
+    registry.addProcessMetrics()
+    let backends = BackendMetrics(registry)
     let replies = ReplyRegistry()
-    let log = AMQPCommandLog(configuration: configuration, replies: replies) { logger.record($0, role: "api") }
+    registry.gauge("kv_reply_waits", "Requests that wait for a worker's reply.") { Double(replies.count) }
+    let log = AMQPCommandLog(configuration: configuration, replies: replies, metrics: PublishMetrics(registry)) {
+      logger.record($0, role: "api")
+    }
     let pool = SQLPool(options: configuration.sqlOptions(role: "api"), size: configuration.sqlPoolSize)
-    let table = SQLTable(pool: pool, flavour: configuration.flavour)
+    let table = SQLTable(pool: pool, flavour: configuration.flavour, metrics: backends)
     let cluster = RedisCluster(options: configuration.redisOptions)
-    let cache = RedisCache(cluster: cluster, timeToLiveMilliseconds: configuration.cacheTimeToLiveMilliseconds)
+    let cache = RedisCache(
+      cluster: cluster, timeToLiveMilliseconds: configuration.cacheTimeToLiveMilliseconds, metrics: backends)
     let service = StoreService(
       log: log, table: table, cache: cache, replies: replies, clock: ContinuousClock(),
       timeouts: configuration.timeouts, wallClock: wallClockMilliseconds)
@@ -41,7 +48,8 @@ struct Serve: AsyncParsableCommand {
     var quiet = Logger(label: "hummingbird")
     quiet.logLevel = .warning
     let application = Application(
-      responder: StoreResponder(service: service, readiness: readiness, logger: logger),
+      responder: StoreResponder(
+        service: service, readiness: readiness, metrics: APIMetrics(registry), logger: logger),
       configuration: ApplicationConfiguration(
         address: .hostname("0.0.0.0", port: configuration.httpPort), serverName: "kv-api"),
       logger: quiet)
@@ -56,11 +64,4 @@ struct Serve: AsyncParsableCommand {
     await log.close()
     logger.info("ended")
   }
-}
-
-/// Milliseconds since 1970.
-@Sendable private func wallClockMilliseconds() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_REALTIME, &time)
-  return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
 }

@@ -10,6 +10,7 @@ enum StoreRequest {
     case operation(OperationID)
     case live
     case ready
+    case metrics
   }
 
   /// Splits `path?query` and finds the route. Keys are taken byte by byte from the raw path, so that slashes, `%2F` and
@@ -22,6 +23,7 @@ enum StoreRequest {
     case "/store": return (.collection, query)
     case "/health/live": return (.live, query)
     case "/health/ready": return (.ready, query)
+    case "/metrics": return (.metrics, query)
     case _ where path.hasPrefix("/store/"):
       do {
         return (.key(try Key(bytes: try decoded(path.dropFirst(7)))), query)

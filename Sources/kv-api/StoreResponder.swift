@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import KeyValueStore
 import Logging
+import ServiceMetrics
 import StoreBackends
 
 /// Turns requests into the store's operations and their outcomes into answers (DESIGN, section 2).
@@ -11,16 +12,48 @@ struct StoreResponder: HTTPResponder {
 
   let service: StoreService<ContinuousClock>
   let readiness: Readiness
+  let metrics: APIMetrics
   let logger: Logger
 
   func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
-    let route: StoreRequest.Route
-    let query: [String: String]
-    do {
-      (route, query) = try StoreRequest.route(request.head.path ?? "")
+    let start = ContinuousClock.now
+    metrics.inFlight.add(1)
+    defer { metrics.inFlight.add(-1) }
+    let response: Response
+    var measured: (route: APIMetrics.Route, operation: APIMetrics.Operation) = (.other, .other)
+    do throws(Problem) {
+      let (route, query) = try StoreRequest.route(request.head.path ?? "")
+      measured = Self.measured(route, request.method, query)
+      response = await self.response(to: request, route, query)
     } catch {
-      return error.response(operation: nil)
+      response = error.response(operation: nil)
     }
+    metrics.record(
+      measured.route, request.method, response.status.code, measured.operation, ContinuousClock.now - start)
+    return response
+  }
+
+  /// Under which labels a request is counted.
+  private static func measured(
+    _ route: StoreRequest.Route, _ method: HTTPRequest.Method, _ query: [String: String]
+  ) -> (APIMetrics.Route, APIMetrics.Operation) {
+    let isCommitted = query["ack"] == Acknowledgement.committed.rawValue
+    switch (route, method) {
+    case (.collection, .put): return (.store, isCommitted ? .putCommitted : .putQueued)
+    case (.collection, _): return (.store, .other)
+    case (.key, .get):
+      return (.key, query["read"] == ReadLevel.linearizable.rawValue ? .getLinearizable : .getCache)
+    case (.key, .delete): return (.key, isCommitted ? .deleteCommitted : .deleteQueued)
+    case (.key, _): return (.key, .other)
+    case (.operation, _): return (.operation, .status)
+    case (.live, _), (.ready, _): return (.health, .other)
+    case (.metrics, _): return (.metrics, .other)
+    }
+  }
+
+  private func response(
+    to request: Request, _ route: StoreRequest.Route, _ query: [String: String]
+  ) async -> Response {
     switch (route, request.method) {
     case (.collection, .put): return await put(request, query)
     case (.key(let key), .get): return await get(key, query)
@@ -30,9 +63,11 @@ struct StoreResponder: HTTPResponder {
     case (.ready, .get):
       let report = readiness.report()
       return json(report.isReady ? 200 : 503, report.json + "\n")
+    case (.metrics, .get):
+      return bytes(200, Array(metrics.registry.text().utf8), headers: [.contentType: MetricsRegistry.contentType])
     case (.collection, _): return notAllowed("PUT")
     case (.key, _): return notAllowed("GET, DELETE")
-    case (.operation, _), (.live, _), (.ready, _): return notAllowed("GET")
+    case (.operation, _), (.live, _), (.ready, _), (.metrics, _): return notAllowed("GET")
     }
   }
 
@@ -46,7 +81,7 @@ struct StoreResponder: HTTPResponder {
 
   private func bytes(_ status: Int, _ body: [UInt8], headers: HTTPFields = [:]) -> Response {
     var headers = headers
-    headers[.contentType] = "application/json"
+    if headers[.contentType] == nil { headers[.contentType] = "application/json" }
     return Response(
       status: HTTPResponse.Status(code: status), headers: headers,
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Logging
 import ServiceLifecycle
+import ServiceMetrics
 import StoreBackends
 
 /// Works until SIGTERM, then ends the batches under way.
@@ -14,11 +15,19 @@ struct Run: AsyncParsableCommand {
     logger.info(
       "working",
       metadata: ["partitions": "\(configuration.partitions)", "flavour": .string(configuration.flavour.rawValue)])
+    let registry = MetricsRegistry(labels: [("instance", configuration.instance)])
+    registry.addProcessMetrics()
+    let server = MetricsServer(port: UInt16(configuration.metricsPort), registry: registry)
+    if server == nil {
+      // Work that nobody counts is better than none.
+      logger.error("no metrics: the port cannot be had", metadata: ["port": "\(configuration.metricsPort)"])
+    }
+    defer { withExtendedLifetime(server) {} }
     var quiet = Logger(label: "services")
     quiet.logLevel = .warning
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [.init(service: WorkerService(configuration: configuration, logger: logger))],
+        services: [.init(service: WorkerService(configuration: configuration, logger: logger, registry: registry))],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
     try await group.run()
     logger.info("ended")
@@ -29,9 +38,11 @@ struct Run: AsyncParsableCommand {
 private struct WorkerService: Service {
   let configuration: Configuration
   let logger: Logger
+  let registry: MetricsRegistry
 
   func run() async throws {
-    let worker = Worker(configuration: configuration, logger: logger)
+    let worker = Worker(configuration: configuration, logger: logger, registry: registry)
+    registry.gauge("kv_worker_connected", "1 while the worker is connected to RabbitMQ.") { worker.isReady ? 1 : 0 }
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
         await withGracefulShutdownHandler {

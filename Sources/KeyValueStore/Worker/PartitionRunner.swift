@@ -34,7 +34,8 @@ public struct PartitionRunner<C: Clock>: Sendable where C.Duration == Duration {
 
   /// What is worth a log line or a number.
   public enum Observation: Sendable {
-    case committed(commands: Int, duplicates: Int)
+    /// One result a command, in queue order.
+    case committed([AppliedCommand])
     case notApplied(reason: String)
     case unknown(reason: String)
     case deadLetter(reason: String)
@@ -109,8 +110,7 @@ public struct PartitionRunner<C: Clock>: Sendable where C.Duration == Duration {
       let outcome = await ports.table.apply(commands, timeout: applyTimeout)
       switch outcome {
       case .committed(let results):
-        let duplicates = results.count { $0.disposition != .applied }
-        ports.observe(.committed(commands: results.count, duplicates: duplicates))
+        ports.observe(.committed(results))
       case .notApplied(let reason): ports.observe(.notApplied(reason: reason))
       case .unknown(let reason): ports.observe(.unknown(reason: reason))
       }

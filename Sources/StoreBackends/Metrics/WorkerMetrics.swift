@@ -1,0 +1,37 @@
+import KeyValueStore
+import ServiceMetrics
+
+/// What all partitions of a worker count together.
+final class WorkerMetrics: Sendable {
+  let batchesCommitted: Counter
+  let batchesRolledBack: Counter
+  let batchesUnknown: Counter
+  let applied: Counter
+  let duplicates: Counter
+  let conflicts: Counter
+  let deadLetters: Counter
+  let batchCommands: Histogram
+  let persistDelay: Histogram
+
+  init(_ registry: MetricsRegistry) {
+    let batches = ("kv_batches_total", "Transactions for batches of commands, each attempt counted, by outcome.")
+    batchesCommitted = registry.counter(batches.0, batches.1, [("outcome", "committed")])
+    batchesRolledBack = registry.counter(batches.0, batches.1, [("outcome", "rolled-back")])
+    batchesUnknown = registry.counter(batches.0, batches.1, [("outcome", "unknown")])
+    let commands = (
+      "kv_commands_total",
+      "Commands in committed batches: applied, found applied before (duplicate), refused for their operation id (conflict)."
+    )
+    applied = registry.counter(commands.0, commands.1, [("result", "applied")])
+    duplicates = registry.counter(commands.0, commands.1, [("result", "duplicate")])
+    conflicts = registry.counter(commands.0, commands.1, [("result", "conflict")])
+    deadLetters = registry.counter(
+      "kv_dead_letters_total", "Messages that cannot be decoded, each attempt to put away counted.")
+    batchCommands = registry.histogram(
+      "kv_batch_commands", "Commands in a committed batch.", bounds: Histogram.sizeBounds, divisor: 1)
+    persistDelay = registry.histogram(
+      "kv_write_persist_delay_seconds",
+      "From the API's acceptance of a write to the end of the SQL commit that made it durable.",
+      bounds: Histogram.delayBounds)
+  }
+}
