@@ -12,13 +12,13 @@ struct Assembler {
   private var actions: [Action] = []
   private var levels: [Level] = []
 
-  /// - Parameter symbols: those of the events; names that came since the last call are looked up there.
-  mutating func add(_ events: [CompactEvent], symbols: borrowing Symbols) throws(ConsistencyError) {
+  /// - Parameter symbols: those of the event; names that came since the last call are looked up there.
+  mutating func add(_ event: CompactEvent, symbols: borrowing Symbols) throws(ConsistencyError) {
     while actions.count < symbols.functionCount {
       actions.append(Action(function: symbols.function(UInt8(actions.count))))
     }
     while levels.count < symbols.levelCount { levels.append(Level(name: symbols.level(UInt8(levels.count)))) }
-    for event in events { try add(event) }
+    try add(event)
   }
 
   /// The bytes that the next block will need: a full array is copied into a larger one.

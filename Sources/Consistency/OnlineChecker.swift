@@ -29,7 +29,7 @@ public final class OnlineChecker: Sendable {
         return
       }
       do throws(ConsistencyError) {
-        try state.assembler.add([compact], symbols: state.symbols)
+        try state.assembler.add(compact, symbols: state.symbols)
       } catch {
         state.failure = error
       }

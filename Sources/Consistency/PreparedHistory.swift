@@ -36,13 +36,10 @@ struct PreparedHistory: Sendable {
   init(_ events: [Event]) throws(ConsistencyError) {
     var symbols = Symbols()
     var assembler = Assembler()
-    var block: [CompactEvent] = []
-    block.reserveCapacity(events.count)
     for event in events {
       guard let compact = symbols.compact(event) else { throw .tooManyNames }
-      block.append(compact)
+      try assembler.add(compact, symbols: symbols)
     }
-    try assembler.add(block, symbols: symbols)
     self.init(assembler, symbols: symbols)
   }
 

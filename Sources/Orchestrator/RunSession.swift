@@ -20,6 +20,7 @@ final class RunSession: Sendable {
   private let namespace: String
   private let history: HistoryWriter
   private let statistics: LiveStatistics
+  private let checker: OnlineChecker
   private let recorder: Recorder
   private let traffic: Traffic
   private let settlement: Settlement
@@ -47,7 +48,12 @@ final class RunSession: Sendable {
     folder = try ResultsFolder(root: runner.options.resultsRoot, plan: plan.name, startedAt: startedAt)
     let statistics = LiveStatistics(rule: rule)
     self.statistics = statistics
-    history = try HistoryWriter(path: folder.file("history.jsonl")) { statistics.observe($0) }
+    let checker = OnlineChecker(options: CheckOptions(timeout: runner.options.checkTimeout))
+    self.checker = checker
+    history = try HistoryWriter(path: folder.file("history.jsonl")) {
+      statistics.observe($0)
+      checker.record($0)
+    }
     let lanes = runner.options.settlement.concurrency
     let clients = plan.workload.clients
     recorder = Recorder(
@@ -187,18 +193,19 @@ final class RunSession: Sendable {
       runner.progress(.note("the history could not be closed: \(error)"))
     }
     faultLog.close()
-    // Judged is what was recorded, read back as anyone else would read it.
+    // The checker took every event in as it was recorded: only the decision is left.
+    let consistency = try checker.report()
+    let decidedAt = history.elapsedNanoseconds
+    // Measured is what was recorded, read back as anyone else would read it.
     let recorded = try RecordedHistory(path: history.path)
-    var checkOptions = CheckOptions()
-    checkOptions.timeout = runner.options.checkTimeout
-    let consistency = try ConsistencyChecker(options: checkOptions).check(recorded.events)
+    let lastEventAt = recorded.events.last?.timeNanoseconds
     let logNotes = await saveLogs()
     let record = Judgement.Record(
       plan: plan, path: runner.file.path,
       facts: RunFacts(
         seed: seed, namespace: namespace, startedAt: startedAt.formatted(.iso8601),
-        secondsLong: recorded.events.last.map { Double($0.timeNanoseconds) / 1e9 } ?? 0,
-        flavour: prepared.flavour.rawValue, events: recorded.events.count),
+        secondsLong: lastEventAt.map { Double($0) / 1e9 } ?? 0, flavour: prepared.flavour.rawValue,
+        events: recorded.events.count, verdictSeconds: lastEventAt.map { Double(decidedAt - $0) / 1e9 }),
       phases: phases(machine), faults: crew.reports, events: recorded.events, settlement: summary(),
       trafficEnd: seconds(machine.start(of: .ending)) ?? 0, recoveredAt: seconds(machine.start(of: .steadyAfter)),
       interruption: interruption(machine), obstacle: obstacle(machine), notes: logNotes)

@@ -55,9 +55,12 @@ public struct RunFacts: Sendable, Hashable, Codable {
   /// The flavour of the SQL tier.
   public var flavour: String
   public var events: Int
+  /// From the last event of the history to the consistency verdict; `nil` where it was not measured.
+  public var verdictSeconds: Double?
 
   public init(
-    seed: UInt64, namespace: String, startedAt: String, secondsLong: Double, flavour: String, events: Int
+    seed: UInt64, namespace: String, startedAt: String, secondsLong: Double, flavour: String, events: Int,
+    verdictSeconds: Double? = nil
   ) {
     self.seed = seed
     self.namespace = namespace
@@ -65,6 +68,7 @@ public struct RunFacts: Sendable, Hashable, Codable {
     self.secondsLong = secondsLong
     self.flavour = flavour
     self.events = events
+    self.verdictSeconds = verdictSeconds
   }
 }
 

@@ -73,24 +73,6 @@ import Testing
     #expect(try ConsistencyChecker().check([event]).verdict == .unknown)
   }
 
-  @Test func whatIsCheckedOnlineIsWhatIsCheckedAfterwards() throws {
-    let online = OnlineChecker()
-    var builder = HistoryBuilder()
-    builder.put("a")
-    builder.get("a")
-    for event in builder.events { online.record(event) }
-    #expect(try online.report().verdict == .holds)
-    let known = builder.events.count
-    builder.put("b")
-    builder.get("a")
-    for event in builder.events[known...] { online.record(event) }
-    let report = try online.report()
-    var afterwards = try ConsistencyChecker().check(builder.events)
-    (afterwards.seconds, afterwards.peakMemoryBytes) = (report.seconds, report.peakMemoryBytes)
-    afterwards.keys[0].seconds = report.keys[0].seconds
-    #expect(report == afterwards && report.verdict == .violated && online.count == 8)
-  }
-
   /// Leaving out any operation of a core, its writes then being free to happen at any time, has to leave no violation.
   @Test(arguments: 1...20)
   func coresAreMinimal(seed: Int) throws {

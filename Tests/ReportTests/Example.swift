@@ -44,7 +44,7 @@ enum Example: String, CaseIterable, Sendable {
       plan: plan, path: "chaos/redis-master-kill.yml",
       facts: RunFacts(
         seed: 42, namespace: "r1", startedAt: "2026-01-02T03:04:05Z", secondsLong: isCut ? 15 : 40,
-        flavour: "patroni", events: events.count),
+        flavour: "patroni", events: events.count, verdictSeconds: 0.25),
       phases: [
         Phase(name: "steady before", start: 0, end: 10), Phase(name: "faults", start: 10, end: isCut ? 14 : 18.6),
       ] + (isCut ? [] : [Phase(name: "steady after", start: 20, end: 30)]),

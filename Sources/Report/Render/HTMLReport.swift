@@ -141,6 +141,7 @@ public struct HTMLReport: Sendable {
       "Started \(report.run.startedAt); \(number(report.run.secondsLong, decimals: 1)) s, \(report.run.events) events; "
         + "SQL flavour \(report.run.flavour)",
     ]
+    if let verdict = report.run.verdictSeconds { lines.append(MarkdownReport.verdictTime(verdict)) }
     if let settlement = report.settlement {
       lines.append(
         "\(settlement.unknownWrites) writes of unknown outcome, of which \(settlement.appliedUnknownWrites) were applied; "

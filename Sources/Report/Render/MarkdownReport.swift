@@ -109,6 +109,7 @@ public struct MarkdownReport: Sendable {
       "- phases: "
         + report.phases.map { "\($0.name) \(seconds($0.start))-\(seconds($0.end))" }.joined(separator: ", "),
     ]
+    if let verdict = report.run.verdictSeconds { lines.append("- \(verdictTime(verdict))") }
     if let settlement = report.settlement {
       lines.append(
         "- writes: \(settlement.acknowledgedWrites) acknowledged; \(settlement.unknownWrites) of unknown outcome, of which "
@@ -117,6 +118,10 @@ public struct MarkdownReport: Sendable {
     }
     lines += report.notes.map { "- \($0)" }
     return "## Run\n\n" + lines.joined(separator: "\n")
+  }
+
+  static func verdictTime(_ seconds: Double) -> String {
+    "consistency checked while the run went on: the verdict came \(number(seconds, decimals: 2)) s after the last event"
   }
 
   private static func seconds(_ value: Double?) -> String {
