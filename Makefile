@@ -42,3 +42,8 @@ lint: ## swift format lint, as CI runs it
 .PHONY: bench
 bench: ## performance tables (release build)
 	scripts/bench
+
+.PHONY: load
+load: images ## the load test of 300 users on the real stack, and its table
+	$(KVCHAOS) up
+	$(KVCHAOS) load --users 300 --ramp 30s --loops 100 --baseline

@@ -36,6 +36,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -82,6 +83,12 @@ let package = Package(
     library("DockerEngine", ["Faults", "HTTPClient"]),
     library("Stack", ["ChaosPlan", "Faults", "DockerEngine", "HTTPClient", subprocess]),
     library("Workload", ["ChaosPlan", "History", "HTTPClient"]),
+    library(
+      "LoadTest",
+      [
+        "CCurl", "ChaosPlan", "HTTPClient", "Stack", "ThreadExecutor", "Workload",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ]),
     library("Report", ["ChaosPlan", "History", "Consistency"]),
     library(
       "Orchestrator",
@@ -89,8 +96,8 @@ let package = Package(
     executable(
       "kvchaos",
       [
-        "ChaosPlan", "Faults", "DockerEngine", "Stack", "HTTPClient", "History", "Consistency", "Orchestrator",
-        "Report", arguments,
+        "ChaosPlan", "Faults", "DockerEngine", "Stack", "HTTPClient", "History", "Consistency", "LoadTest",
+        "Orchestrator", "Report", arguments,
       ]),
     executable("kvchaos-bench", ["History"]),
 
@@ -109,6 +116,7 @@ let package = Package(
     tests("DockerEngineTests", ["DockerEngine"]),
     tests("StackTests", ["Stack", "ChaosPlan", "Faults", "DockerEngine"]),
     tests("WorkloadTests", ["Workload", "ChaosPlan", "HTTPClient", "History"]),
+    tests("LoadTestTests", ["LoadTest", "Stack", "ChaosPlan"], resources: [.copy("Golden")]),
     tests("ReportTests", ["Report", "ChaosPlan", "Consistency", "History"], resources: [.copy("Golden")]),
     tests("OrchestratorTests", ["Orchestrator", "ChaosPlan", "History", "Report"]),
     tests(

@@ -1,7 +1,13 @@
 #pragma once
+// For epoll_pwait2.
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
 // The type checks of curl's macros want an option that is a constant; the functions below take it as a parameter.
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
+#include <errno.h>
+#include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
@@ -35,6 +41,12 @@ static inline CURLcode kv_easy_set_function(CURL *handle, CURLoption option, kv_
 
 static inline CURLcode kv_easy_get_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
+}
+
+/// The `Content-Type` of the answer; null where there is none. Valid until the handle is used again.
+static inline const char *kv_easy_content_type(CURL *handle) {
+  char *value = NULL;
+  return curl_easy_getinfo(handle, CURLINFO_CONTENT_TYPE, &value) == CURLE_OK ? value : NULL;
 }
 
 static inline CURLcode kv_easy_get_private(CURL *handle, void **value) {
@@ -79,6 +91,14 @@ static inline int kv_epoll_control(int epoll, int operation, int descriptor, uns
 /// One ready descriptor of `events`, which `epoll_event` packs in a way that Swift does not import on every platform.
 static inline int kv_epoll_descriptor(const struct epoll_event *events, int index) { return events[index].data.fd; }
 static inline unsigned int kv_epoll_flags(const struct epoll_event *events, int index) { return events[index].events; }
+
+/// `epoll_wait` to the nanosecond where the kernel has it (Linux 5.11), else to the millisecond, rounded up.
+static inline int kv_epoll_wait_nanoseconds(int epoll, struct epoll_event *events, int capacity, uint64_t nanoseconds) {
+  struct timespec wait = {.tv_sec = (time_t)(nanoseconds / 1000000000), .tv_nsec = (long)(nanoseconds % 1000000000)};
+  int count = epoll_pwait2(epoll, events, capacity, &wait, NULL);
+  if (count < 0 && errno == ENOSYS) count = epoll_wait(epoll, events, capacity, (int)((nanoseconds + 999999) / 1000000));
+  return count;
+}
 
 static const unsigned int kv_epoll_in = EPOLLIN;
 static const unsigned int kv_epoll_out = EPOLLOUT;

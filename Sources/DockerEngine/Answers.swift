@@ -73,6 +73,31 @@ enum Answers {
     var networkSettings: NetworkSettings?
   }
 
+  struct Statistics: Decodable {
+    struct Processor: Decodable {
+      struct Usage: Decodable {
+        /// User and system time of all processes together, in nanoseconds.
+        var total: UInt64
+
+        enum CodingKeys: String, CodingKey {
+          case total = "total_usage"
+        }
+      }
+
+      var usage: Usage
+
+      enum CodingKeys: String, CodingKey {
+        case usage = "cpu_usage"
+      }
+    }
+
+    var processor: Processor
+
+    enum CodingKeys: String, CodingKey {
+      case processor = "cpu_stats"
+    }
+  }
+
   struct Event: Decodable {
     struct Actor: Decodable {
       var id: String

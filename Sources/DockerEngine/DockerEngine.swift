@@ -133,6 +133,14 @@ public struct DockerEngine: Sendable {
       healthOutput: found.state.health?.log?.last?.output)
   }
 
+  /// The processor time that the container has used since it started, all of its processes together, in nanoseconds.
+  public func processorNanoseconds(of container: String) async throws(DockerEngineError) -> UInt64 {
+    let id = try await inspect(container).id
+    let statistics = try await connection.get(
+      Answers.Statistics.self, "/containers/\(id)/stats", query: [("stream", "0"), ("one-shot", "1")])
+    return statistics.processor.usage.total
+  }
+
   /// Limits the container's processor time; 0 takes the limit away.
   public func update(_ container: String, processors: Double) async throws(DockerEngineError) {
     let id = try await inspect(container).id

@@ -8,8 +8,9 @@ public struct ResultsFolder: Sendable, Hashable {
 
   /// Makes the folder. Two runs that begin in one second get different names.
   ///
+  /// - Parameter hasLogs: whether it gets a folder `logs`.
   /// - Throws: `OrchestratorError` with `internalFault`.
-  public init(root: String, plan: String, startedAt: Date) throws(OrchestratorError) {
+  public init(root: String, plan: String, startedAt: Date, hasLogs: Bool = true) throws(OrchestratorError) {
     parent = "\(root)/\(plan)"
     let style = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day().dateSeparator(.omitted)
       .time(includingFractionalSeconds: false).timeSeparator(.omitted)
@@ -21,7 +22,7 @@ public struct ResultsFolder: Sendable, Hashable {
         .first { [parent] in !manager.fileExists(atPath: "\(parent)/\($0)") }
       name = free ?? UUID().uuidString
       path = "\(parent)/\(name)"
-      try manager.createDirectory(atPath: "\(path)/logs", withIntermediateDirectories: true)
+      try manager.createDirectory(atPath: hasLogs ? "\(path)/logs" : path, withIntermediateDirectories: true)
     } catch {
       throw OrchestratorError(
         code: .internalFault,

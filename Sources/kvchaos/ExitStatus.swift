@@ -5,6 +5,7 @@ import DockerEngine
 import Faults
 import HTTPClient
 import History
+import LoadTest
 import Orchestrator
 import Report
 import Stack
@@ -47,6 +48,7 @@ enum ExitStatus {
       case .interrupted: interrupted
       }
     case is ReportError: badInput
+    case let error as LoadTestError: error.code == .unavailable ? unavailable : internalFault
     case let error as HTTPClientError: error.code == .connectFailed ? unavailable : internalFault
     case is ExitCode, is CleanExit, is ValidationError: nil
     // Everything else of argument-parser's own (an unknown option, a missing value) is a type that it does not publish.

@@ -1,0 +1,19 @@
+import HTTPClient
+import Workload
+
+/// What an answer other than 200 says. The rule is the workload's: proof, or unknown.
+enum AnswerReading {
+  static func outcome(
+    of kind: LoadRequest.Kind, status: Int, contentType: String?, body: [UInt8]
+  ) -> LoadOutcome {
+    let response = HTTPResponse(
+      status: status, headers: contentType.map { [("Content-Type", $0)] } ?? [], body: body)
+    let action: StoreOperation.Action = kind == .put ? .put(value: "", .queued) : .get(.cache)
+    let completion = ResponseMapping.completion(of: action, .success(response))
+    switch completion.kind {
+    case .ok: return completion.value == .null ? .absent : .ok
+    case .fail: return .failed(completion.error ?? String(status))
+    case .unknown: return .unknown(completion.error ?? String(status))
+    }
+  }
+}

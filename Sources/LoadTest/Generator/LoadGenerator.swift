@@ -1,0 +1,50 @@
+import CCurl
+import Glibc
+import Synchronization
+import ThreadExecutor
+
+/// Sends what a schedule says and records what comes back, on one thread of its own: an event loop over libcurl's
+/// `multi_socket` interface, without a task, an actor or an allocation for a request.
+public final class LoadGenerator: Sendable {
+  /// What the test measured, and the processor time that sending cost.
+  public struct Result: Sendable {
+    public var recorder: LoadRecorder
+    /// User and system time of the thread, in nanoseconds.
+    public var processorNanoseconds: UInt64
+    /// From the first request to the last answer, warm-up included.
+    public var elapsedNanoseconds: UInt64
+  }
+
+  private let settings: LoadSettings
+  private let onSecond: @Sendable (LoadRecorder.Second) -> Void
+  private let isStopping = Atomic(false)
+
+  /// - Parameter onSecond: told every second that is over, on the generator's thread: it must not block.
+  public init(_ settings: LoadSettings, onSecond: @escaping @Sendable (LoadRecorder.Second) -> Void = { _ in }) {
+    self.settings = settings
+    self.onSecond = onSecond
+  }
+
+  /// No request is begun any more; `run` ends when the open ones have.
+  public func stop() { isStopping.store(true, ordering: .relaxed) }
+
+  /// Runs the test to its end. Cancelling the task stops it.
+  ///
+  /// - Throws: `LoadTestError` when the system or libcurl refuses what the loop needs.
+  public func run() async throws(LoadTestError) -> Result {
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { (continuation: CheckedContinuation<Swift.Result<Result, LoadTestError>, Never>) in
+        DedicatedThread.start(name: "load") { [self] in
+          guard let loop = GeneratorLoop(settings: settings, onSecond: onSecond) else {
+            let reason = "libcurl, epoll or a timer could not be had: \(String(cString: strerror(errno)))"
+            return continuation.resume(returning: .failure(LoadTestError(code: .internalFault, message: reason)))
+          }
+          continuation.resume(returning: .success(loop.run { isStopping.load(ordering: .relaxed) }))
+        }
+      }
+    } onCancel: {
+      stop()
+    }
+    return try result.get()
+  }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import HTTPClient
+import Stack
+
+/// A whole load test: the baselines, the readings before, the load, the drain, the readings after, the report.
+public struct LoadRun: Sendable {
+  /// What came of it: the report, and what was recorded, for the distributions.
+  public struct Result: Sendable {
+    public var report: LoadReport
+    public var recorder: LoadRecorder
+  }
+
+  private let settings: LoadSettings
+  private let stack: Stack?
+  private let command: String
+  private let isWithBaseline: Bool
+  private let progress: @Sendable (String) -> Void
+
+  /// - Parameters:
+  ///   - stack: whose processors and workers are read; `nil`: nobody's.
+  ///   - command: the command line, for the report.
+  ///   - isWithBaseline: whether the broker and Redis are measured by themselves first.
+  ///   - progress: told a line now and then.
+  public init(
+    _ settings: LoadSettings, stack: Stack?, command: String, isWithBaseline: Bool = false,
+    progress: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.settings = settings
+    self.stack = stack
+    self.command = command
+    self.isWithBaseline = isWithBaseline
+    self.progress = progress
+  }
+
+  /// - Throws: `unavailable` when the store does not answer.
+  public func run() async throws(LoadTestError) -> Result {
+    try await probe()
+    var notes: [String] = []
+    let baselines = await baselines(&notes)
+    let meter = stack.map(StackMeter.init(stack:))
+    let before = await reading(meter, &notes)
+    let startedAt = Date().formatted(.iso8601)
+    progress(settings.summary)
+    let generator = LoadGenerator(settings) { [progress] in progress(Self.line($0)) }
+    let load = try await generator.run()
+    let recorder = load.recorder
+
+    // What is still queued is applied at the cost of the requests that queued it: read the processors after that.
+    let acknowledged = recorder.acknowledgedPuts
+    var persistence: LoadReport.Persistence?
+    if let meter, let before, acknowledged > 0 {
+      do throws(StackError) {
+        persistence = try await meter.drained(acknowledged, since: before).map {
+          Self.persistence($0.0, drain: $0.1, acknowledged: acknowledged)
+        }
+        if persistence == nil { notes.append("no end-to-end delay: no worker shows \(StackMeter.delayMetric)") }
+      } catch {
+        notes.append("no end-to-end delay: \(error)")
+      }
+    }
+    let after = before == nil ? nil : await reading(meter, &notes)
+    let seconds = Double(recorder.lastNanoseconds - min(recorder.lastNanoseconds, recorder.firstNanoseconds ?? 0)) / 1e9
+    let accounts = ProcessorAccounts(
+      before: before, after: after, generatorNanoseconds: load.processorNanoseconds,
+      generatorSeconds: Double(load.elapsedNanoseconds) / 1e9, requests: recorder.total)
+    let report = LoadReport(
+      test: LoadReport.Test(
+        startedAt: startedAt, summary: settings.summary, command: command, url: settings.target.url,
+        acknowledgement: settings.acknowledgement.rawValue, read: settings.read.rawValue, keys: settings.keys,
+        valueBytes: settings.valueBytes, warmUpSeconds: settings.warmUp.seconds, seconds: seconds,
+        requests: recorder.total),
+      rows: LoadReport.rows(recorder, seconds: seconds), errors: LoadReport.errors(recorder),
+      sendDelay: LoadReport.sendDelay(recorder), persistence: persistence, processors: accounts.processors,
+      machine: accounts.machine, baselines: baselines, timeline: recorder.seconds, notes: notes)
+    return Result(report: report, recorder: recorder)
+  }
+
+  /// Asks for a key once: a store that is not there, or wants a token, is said in a sentence and not in 60,000 errors.
+  private func probe() async throws(LoadTestError) {
+    let http = HTTPClient(HTTPClientConfiguration(maxConnectionsPerHost: 1))
+    defer { http.shutdown() }
+    let headers = settings.token.map { [(name: "Authorization", value: "Bearer \($0)")] } ?? []
+    let status: Int
+    do {
+      status = try await http.send(
+        HTTPRequest(method: "GET", url: "\(settings.target.url)/store/load.probe", headers: headers)
+      ).status
+    } catch {
+      throw LoadTestError(
+        code: .unavailable, message: "nothing answers at \(settings.target.url) (\(error)); run `kvchaos up`")
+    }
+    switch status {
+    case 200, 404: return
+    case 401, 403:
+      throw LoadTestError(
+        code: .unavailable,
+        message: "the store answered \(status): put its bearer token into the environment variable KVCHAOS_TOKEN")
+    default:
+      throw LoadTestError(
+        code: .unavailable, message: "the store answered \(status) to a GET; see `kvchaos status` before you load it")
+    }
+  }
+
+  private func baselines(_ notes: inout [String]) async -> [LoadReport.Baseline] {
+    guard isWithBaseline else { return [] }
+    guard let stack else {
+      notes.append("no baseline: there is no stack")
+      return []
+    }
+    progress("the broker and Redis by themselves")
+    let measured = await BaselineMeter(stack: stack).measure()
+    notes += measured.notes
+    return measured.baselines
+  }
+
+  private func reading(_ meter: StackMeter?, _ notes: inout [String]) async -> StackMeter.Reading? {
+    guard let meter else { return nil }
+    do throws(StackError) {
+      let reading = try await meter.read()
+      if reading.processors.isEmpty { notes.append("no processor time by tier: no container of the stack runs") }
+      return reading
+    } catch {
+      notes.append("no processor time by tier and no end-to-end delay: \(error)")
+      return nil
+    }
+  }
+
+  private static func persistence(
+    _ counts: BucketCounts, drain: Duration, acknowledged: Int
+  ) -> LoadReport.Persistence {
+    func at(_ share: Double) -> Double { (counts.quantile(share) ?? 0) * 1_000 }
+    return LoadReport.Persistence(
+      acknowledged: acknowledged, persisted: Int(counts.count), drainSeconds: drain.seconds,
+      mean: (counts.mean ?? 0) * 1_000, p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999))
+  }
+
+  private static func line(_ second: LoadRecorder.Second) -> String {
+    func latency(_ name: String, _ value: Double?) -> String {
+      value.map { ", \(name) p99 \(Figures.milliseconds($0)) ms" } ?? ""
+    }
+    return "\(second.second + 1) s: \(Figures.count(second.puts + second.gets)) requests"
+      + latency("PUT", second.putP99) + latency("GET", second.getP99)
+      + (second.failed > 0 ? ", \(Figures.count(second.failed)) failed" : "")
+      + (second.unknown > 0 ? ", \(Figures.count(second.unknown)) unknown" : "")
+  }
+}

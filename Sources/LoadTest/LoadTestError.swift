@@ -1,0 +1,20 @@
+/// Why a load test cannot be done.
+public struct LoadTestError: Error, Sendable, Hashable, CustomStringConvertible {
+  public enum Code: String, Sendable, Hashable {
+    /// Nothing answers at the address.
+    case unavailable
+    /// The system or a tool did not do what it must.
+    case internalFault
+  }
+
+  public var code: Code
+  /// One sentence that says what is wrong and what to do.
+  public var message: String
+
+  public init(code: Code, message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  public var description: String { message }
+}

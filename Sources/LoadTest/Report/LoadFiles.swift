@@ -1,0 +1,51 @@
+import Foundation
+
+/// The files of a load test: `report.md`, `report.json`, `report.html`, and the distributions `put.hgrm` and `get.hgrm`.
+public struct LoadFiles: Sendable {
+  private let result: LoadRun.Result
+
+  public init(_ result: LoadRun.Result) {
+    self.result = result
+  }
+
+  /// The report as `report.json` has it: sorted keys, indented, a newline at the end.
+  public static func json(of report: LoadReport) throws(LoadTestError) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do {
+      return String(decoding: try encoder.encode(report), as: UTF8.self) + "\n"
+    } catch {
+      throw LoadTestError(code: .internalFault, message: "the report cannot be encoded: \(error)")
+    }
+  }
+
+  /// Every file by its name.
+  public func contents() throws(LoadTestError) -> [String: String] {
+    var files = [
+      "report.json": try Self.json(of: result.report),
+      "report.md": LoadText(result.report).text,
+      "report.html": LoadPage(result.report).text,
+    ]
+    if result.recorder.puts.count > 0 { files["put.hgrm"] = LoadReport.hgrm(result.recorder.puts) }
+    if result.recorder.gets.count > 0 { files["get.hgrm"] = LoadReport.hgrm(result.recorder.gets) }
+    return files
+  }
+
+  /// Writes every file into a folder, which is made where it is not there.
+  public func write(to folder: String) throws(LoadTestError) {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw LoadTestError(
+        code: .internalFault, message: "the folder \(folder) cannot be made: \(error.localizedDescription)")
+    }
+    for (name, text) in try contents() {
+      do {
+        try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
+      } catch {
+        throw LoadTestError(
+          code: .internalFault, message: "\(folder)/\(name) cannot be written: \(error.localizedDescription)")
+      }
+    }
+  }
+}

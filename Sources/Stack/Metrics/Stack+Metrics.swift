@@ -1,0 +1,65 @@
+import ChaosPlan
+import DockerEngine
+import Faults
+
+/// The processor time of one kind of container.
+public struct ProcessorTime: Sendable, Hashable {
+  public var containers: Int
+  /// Since the containers started, all together.
+  public var nanoseconds: UInt64
+
+  public init(containers: Int, nanoseconds: UInt64) {
+    self.containers = containers
+    self.nanoseconds = nanoseconds
+  }
+}
+
+extension Stack {
+  /// The processor time that every kind of container has used so far, by the name without its number: `api`, `haproxy`.
+  /// Those that do not run are left out.
+  public func processorTime() async throws(StackError) -> [String: ProcessorTime] {
+    let prefix = "\(configuration.project)-"
+    let found = try await runningContainers()
+    let times = await withTaskGroup(of: (String, UInt64?).self) { group in
+      for container in found {
+        group.addTask { (container.name, try? await engine.processorNanoseconds(of: container.id)) }
+      }
+      return await group.reduce(into: [(String, UInt64?)]()) { $0.append($1) }
+    }
+    return times.reduce(into: [:]) { sums, time in
+      guard let nanoseconds = time.1 else { return }
+      let name = time.0.hasPrefix(prefix) ? time.0.dropFirst(prefix.count) : time.0[...]
+      let parts = name.split(separator: "-")
+      let kind = parts.last.map { Int($0) != nil && parts.count > 1 } == true ? parts.dropLast() : parts[...]
+      var sum = sums[kind.joined(separator: "-")] ?? ProcessorTime(containers: 0, nanoseconds: 0)
+      sum.containers += 1
+      sum.nanoseconds += nanoseconds
+      sums[kind.joined(separator: "-")] = sum
+    }
+  }
+
+  /// What each running API or worker says at `/metrics`, by its container's name. One that does not answer is left out.
+  public func metrics(of tier: Tier) async throws(StackError) -> [String: PrometheusText] {
+    let command = tier == .api ? "kv-api" : "kv-worker"
+    let found = try await runningContainers().filter { $0.labels[StackLabel.tier] == tier.rawValue }
+    return await withTaskGroup(of: (String, PrometheusText?).self) { group in
+      for container in found {
+        group.addTask {
+          guard let result = try? await engine.exec(container.id, [command, "metrics"]), result.exitCode == 0 else {
+            return (container.name, nil)
+          }
+          return (container.name, try? PrometheusText(parsing: result.output))
+        }
+      }
+      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    }
+  }
+
+  private func runningContainers() async throws(StackError) -> [ContainerSummary] {
+    do throws(DockerEngineError) {
+      return try await engine.containers().filter { $0.status == .running }
+    } catch {
+      throw StackError(error)
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import ArgumentParser
+import ChaosPlan
+import Foundation
+import LoadTest
+import Orchestrator
+import Stack
+
+/// `kvchaos load`
+struct LoadCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "load",
+    abstract: "Load the store and measure throughput, latency, end-to-end delay and processor time.",
+    discussion: """
+      Three ways: users who come over a ramp and do loops of a PUT and a GET of the key they put (--users, --ramp, --loops; \
+      the default), clients that send as fast as they are answered (--clients, --duration), and a constant rate whatever the \
+      store does (--rate, --duration). Latency counts from the moment at which a request ought to have left.
+
+      Only 127.0.0.1 and ::1 are loaded. A bearer token is taken from the environment variable KVCHAOS_TOKEN. Results go to \
+      results/load/<UTC time>/, with the link latest beside it; progress goes to standard error.
+
+      Exit status: 0; 1 more requests failed, or are of unknown outcome, than --max-errors; 64 usage; 69 the store does not \
+      answer.
+      """)
+
+  enum Acknowledgement: String, ExpressibleByArgument, CaseIterable { case queued, committed }
+  enum Read: String, ExpressibleByArgument, CaseIterable { case cache, linearizable }
+
+  @Option(help: ArgumentHelp("Users that come over the ramp (default: 300).", valueName: "number"))
+  var users: Int?
+
+  @Option(help: ArgumentHelp("The time over which the users come (default: 30s).", valueName: "duration"))
+  var ramp: Span?
+
+  @Option(help: ArgumentHelp("PUTs of each user, each followed by a GET (default: 100).", valueName: "number"))
+  var loops: Int?
+
+  @Option(help: ArgumentHelp("Clients that send as fast as they are answered.", valueName: "number"))
+  var clients: Int?
+
+  @Option(help: ArgumentHelp("Requests a second, whatever the store does.", valueName: "number"))
+  var rate: Double?
+
+  @Option(help: ArgumentHelp("How long --clients or --rate go on (default: 30s).", valueName: "duration"))
+  var duration: Span?
+
+  @Option(
+    help: ArgumentHelp("Requests that --rate may have open at the same time (default: 1000).", valueName: "number"))
+  var connections: Int?
+
+  @Option(help: ArgumentHelp("Share of PUTs under --clients and --rate, 0 to 1 (default: 0.5).", valueName: "share"))
+  var putShare: Double?
+
+  @Option(
+    help: ArgumentHelp("Under --clients and --rate, time before measuring begins (default: 2s).", valueName: "duration")
+  )
+  var warmUp: Span?
+
+  @Option(help: "When a PUT is answered.")
+  var ack = Acknowledgement.queued
+
+  @Option(help: "Where a GET is answered from.")
+  var read = Read.cache
+
+  @Option(help: ArgumentHelp("Keys, used in turn.", valueName: "number"))
+  var keys = 10_000
+
+  @Option(help: ArgumentHelp("Size of the values, in bytes.", valueName: "bytes"))
+  var valueSize = 200
+
+  @Option(help: ArgumentHelp("Give an answer up after so long.", valueName: "duration"))
+  var timeout = Span(.seconds(20))
+
+  @Option(help: ArgumentHelp("The store's address (default: the stack's NGINX).", valueName: "url"))
+  var url: String?
+
+  @Flag(help: "Measure what RabbitMQ and Redis do by themselves first, and show it in the same report.")
+  var baseline = false
+
+  @Option(help: ArgumentHelp("Errors that are no reason for exit status 1.", valueName: "number"))
+  var maxErrors = 0
+
+  @Option(help: ArgumentHelp("Write the files here (default: results/load/<UTC time>).", valueName: "folder"))
+  var output: String?
+
+  @Flag(help: "Print the report as JSON.")
+  var json = false
+
+  func validate() throws {
+    let modes = [clients != nil, rate != nil, users != nil || ramp != nil || loops != nil].count { $0 }
+    guard modes <= 1 else {
+      throw ValidationError("Take one of --users (with --ramp and --loops), --clients and --rate.")
+    }
+    let isUsers = clients == nil && rate == nil
+    guard !isUsers || (duration == nil && putShare == nil && warmUp == nil) else {
+      throw ValidationError("--duration, --put-share and --warm-up go with --clients or --rate.")
+    }
+    guard rate != nil || connections == nil else { throw ValidationError("--connections goes with --rate.") }
+    for (name, value, limit) in [
+      ("--users", users ?? 1, 10_000), ("--loops", loops ?? 1, 1_000_000), ("--clients", clients ?? 1, 10_000),
+      ("--connections", connections ?? 1, 10_000), ("--keys", keys, 10_000_000),
+    ] where !(1...limit).contains(value) {
+      throw ValidationError("\(name) must be from 1 to \(limit).")
+    }
+    guard rate.map({ $0 > 0 && $0 <= 1_000_000 }) ?? true else {
+      throw ValidationError("--rate must be above 0 and at most 1000000.")
+    }
+    guard (0...1).contains(putShare ?? 0.5) else { throw ValidationError("--put-share must be from 0 to 1.") }
+    guard duration.map({ $0.duration > .zero }) ?? true, timeout.duration > .zero else {
+      throw ValidationError("--duration and --timeout must be above 0.")
+    }
+    guard (12...1_048_576).contains(valueSize) else {
+      throw ValidationError("--value-size must be from 12 (a value begins with its number) to 1048576.")
+    }
+    guard maxErrors >= 0 else { throw ValidationError("--max-errors must be at least 0.") }
+    if let url, LoadTarget(url) == nil {
+      throw ValidationError(
+        "--url must be http://127.0.0.1:PORT or http://[::1]:PORT, and nothing behind it: only this machine is loaded.")
+    }
+  }
+
+  func run() async throws {
+    let configuration = try StackConfiguration.current()
+    let result = try await LoadRun(
+      try settings(configuration), stack: Stack(configuration), command: commandLine, isWithBaseline: baseline,
+      progress: { FileHandle.standardError.write(Data("\($0)\n".utf8)) }
+    ).run()
+    let folder = try write(result, configuration)
+    print(json ? try LoadFiles.json(of: result.report) : LoadText(result.report).text, terminator: "")
+    FileHandle.standardError.write(Data("report: \(folder)/report.html\n".utf8))
+    if result.report.errorCount > maxErrors { throw ExitCode(1) }
+  }
+
+  private func settings(_ configuration: StackConfiguration) throws -> LoadSettings {
+    let address = url ?? configuration.storeURL
+    guard let target = LoadTarget(address) else { throw ValidationError("\(address) is not of this machine.") }
+    let mode: LoadSettings.Mode =
+      if let clients {
+        .saturated(clients: clients, duration: duration?.duration ?? .seconds(30))
+      } else if let rate {
+        .rate(rate, duration: duration?.duration ?? .seconds(30), connections: connections ?? 1_000)
+      } else {
+        .users(users ?? 300, ramp: ramp?.duration ?? .seconds(30), loops: loops ?? 100)
+      }
+    let isUsers = clients == nil && rate == nil
+    return LoadSettings(
+      mode: mode, target: target, acknowledgement: ack == .queued ? .queued : .committed,
+      read: read == .cache ? .cache : .linearizable, keys: keys, valueBytes: valueSize,
+      putsPerThousand: Int(((putShare ?? 0.5) * 1_000).rounded()),
+      warmUp: isUsers ? .zero : warmUp?.duration ?? .seconds(2), timeout: timeout.duration,
+      token: ProcessInfo.processInfo.environment["KVCHAOS_TOKEN"].flatMap { $0.isEmpty ? nil : $0 })
+  }
+
+  private var commandLine: String {
+    (["kvchaos"] + CommandLine.arguments.dropFirst()).joined(separator: " ")
+  }
+
+  private func write(_ result: LoadRun.Result, _ configuration: StackConfiguration) throws -> String {
+    let files = LoadFiles(result)
+    if let output {
+      try files.write(to: output)
+      return output
+    }
+    let folder = try ResultsFolder(
+      root: "\(configuration.home)/results", plan: "load", startedAt: Date(), hasLogs: false)
+    try files.write(to: folder.path)
+    folder.linkLatest()
+    return folder.path
+  }
+}
