@@ -33,6 +33,16 @@ enum Answers {
     var ports: [Port]?
   }
 
+  struct Volumes: Decodable {
+    struct Volume: Decodable {
+      var name: String
+      var labels: [String: String]?
+    }
+
+    /// `null` where there is none.
+    var volumes: [Volume]?
+  }
+
   struct Inspection: Decodable {
     struct State: Decodable {
       struct Health: Decodable {

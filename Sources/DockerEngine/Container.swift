@@ -28,6 +28,12 @@ public struct ContainerDetail: Sendable, Hashable {
   public var healthOutput: String?
 }
 
+/// A volume as a listing shows it.
+public struct VolumeSummary: Sendable, Hashable {
+  public var name: String
+  public var labels: [String: String]
+}
+
 /// What a command in a container did.
 public struct ExecResult: Sendable, Hashable {
   public var exitCode: Int

@@ -76,6 +76,14 @@ public struct DockerEngine: Sendable {
     }.sorted { $0.name < $1.name }
   }
 
+  /// Every volume of the project, by name.
+  public func volumes() async throws(DockerEngineError) -> [VolumeSummary] {
+    let filters = #"{"label":["\#(Self.projectLabel)=\#(project)"]}"#
+    let found = try await connection.get(Answers.Volumes.self, "/volumes", query: [("filters", filters)])
+    return (found.volumes ?? []).map { VolumeSummary(name: $0.name, labels: $0.labels ?? [:]) }
+      .sorted { $0.name < $1.name }
+  }
+
   /// What happens to the project's containers from now on, until the stream is let go of.
   public func events() async throws(DockerEngineError) -> AsyncThrowingStream<ContainerEvent, any Error> {
     let filters = #"{"type":["container"],"label":["\#(Self.projectLabel)=\#(project)"]}"#

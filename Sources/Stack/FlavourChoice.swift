@@ -71,8 +71,10 @@ struct FlavourChoice: Sendable {
   }
 }
 
-/// The labels that the compose files put on every container.
+/// The labels of the compose files.
 enum StackLabel {
+  /// On the volumes: the id of the secrets under which their data was made.
+  static let secrets = "io.kvchaos.secrets"
   static let tier = "io.kvchaos.tier"
   /// The tier of the one-shot containers.
   static let oneShot = "init"

@@ -19,12 +19,19 @@ struct Secrets: Sendable {
 
   subscript(name: String) -> String? { values[name] }
 
-  /// Makes the file if it is not there, by `scripts/secrets`.
-  static func ensure(_ configuration: StackConfiguration) async throws(StackError) {
-    guard !FileManager.default.fileExists(atPath: configuration.secretsFile) else { return }
+  /// Marks the data that was made under these secrets.
+  var id: String? { self["KV_SECRETS_ID"] }
+
+  /// The secrets; by `scripts/secrets`, the file is made if it is not there, and completed if it is of an older version.
+  static func ensure(_ configuration: StackConfiguration) async throws(StackError) -> Secrets {
+    if let secrets = Secrets(path: configuration.secretsFile), secrets.id != nil { return secrets }
     let outcome = try await Tool.run("\(configuration.home)/scripts/secrets", [])
     guard outcome.succeeded else {
       throw StackError(code: .unavailable, message: "scripts/secrets failed: \(outcome.lastWords)")
     }
+    guard let secrets = Secrets(path: configuration.secretsFile) else {
+      throw StackError(code: .unavailable, message: "\(configuration.secretsFile) cannot be read")
+    }
+    return secrets
   }
 }

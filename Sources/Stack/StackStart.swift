@@ -14,9 +14,21 @@ struct StackStart: Sendable {
   func run() async throws(StackError) -> StackFlavour {
     let start = ContinuousClock.now
     let deadline = start + configuration.limit
-    let existing = try await containersThere()
+    var existing = try await containersThere()
     try await compose.checkThere()
-    try await Secrets.ensure(configuration)
+    let secrets = try await Secrets.ensure(configuration)
+    switch Leftovers.found(volumes: try await volumesThere(), containers: existing, secretsID: secrets.id) {
+    case .none: break
+    case .running:
+      throw StackError(
+        code: .unavailable,
+        message: "a stack runs whose data was made under other secrets than \(configuration.secretsFile) holds "
+          + "(another checkout's?); run `kvchaos down`, which deletes that data, then try again")
+    case .stopped:
+      progress(.note("removing what a stack with other secrets left: nobody here has its passwords"))
+      try await compose.down()
+      existing = []
+    }
     let flavour = try await FlavourChoice(stack: stack).decide(existing: existing, progress: progress)
     let model = try await compose.model(flavour)
     try await checkImages(model)
@@ -33,6 +45,14 @@ struct StackStart: Sendable {
     do throws(DockerEngineError) {
       try await stack.engine.version()
       return try await stack.engine.containers()
+    } catch {
+      throw StackError(error)
+    }
+  }
+
+  private func volumesThere() async throws(StackError) -> [VolumeSummary] {
+    do throws(DockerEngineError) {
+      return try await stack.engine.volumes()
     } catch {
       throw StackError(error)
     }
