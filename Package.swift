@@ -20,6 +20,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -37,6 +39,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -55,14 +59,15 @@ let package = Package(
     library("ThreadExecutor"),
     library("ServiceMetrics", ["ThreadExecutor"]),
     library("KeyValueStore"),
-    library("RedisClient", ["CHiredis", "ThreadExecutor"]),
+    library(
+      "RedisClient", ["CHiredis", nio, nioPosix, .product(name: "DequeModule", package: "swift-collections")]),
     library("AMQPClient", ["CRabbitMQ", "ThreadExecutor"]),
     library("SQLClient", ["CPostgres", "ThreadExecutor"]),
-    library("StoreBackends", ["KeyValueStore", "RedisClient", "AMQPClient", "SQLClient", "ServiceMetrics", log]),
+    library("StoreBackends", ["KeyValueStore", "RedisClient", "AMQPClient", "SQLClient", "ServiceMetrics", log, nio]),
     executable(
       "kv-api",
       [
-        "KeyValueStore", "RedisClient", "SQLClient", "ServiceMetrics", "StoreBackends", arguments, log,
+        "KeyValueStore", "RedisClient", "SQLClient", "ServiceMetrics", "StoreBackends", arguments, log, nioPosix,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -70,7 +75,7 @@ let package = Package(
     executable(
       "kv-worker",
       [
-        "ServiceMetrics", "StoreBackends", arguments, log,
+        "ServiceMetrics", "StoreBackends", arguments, log, nio, nioPosix,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
 
@@ -104,7 +109,7 @@ let package = Package(
     // One a library, and the scenarios, which need Docker.
     tests("ServiceMetricsTests", ["ServiceMetrics"]),
     tests("KeyValueStoreTests", ["KeyValueStore"]),
-    tests("RedisClientTests", ["RedisClient"]),
+    tests("RedisClientTests", ["RedisClient", nio, nioPosix]),
     tests("AMQPClientTests", ["AMQPClient"]),
     tests("SQLClientTests", ["SQLClient"]),
     tests("StoreBackendsTests", ["StoreBackends", "KeyValueStore", "ServiceMetrics"]),

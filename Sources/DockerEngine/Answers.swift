@@ -62,9 +62,23 @@ enum Answers {
     }
 
     struct Config: Decodable {
+      struct HealthCheck: Decodable {
+        var test: [String]?
+
+        /// The engine's two ways to write one: `CMD` and the words, `CMD-SHELL` and a line.
+        var command: [String]? {
+          switch test?.first {
+          case "CMD": test.map { Array($0.dropFirst()) }
+          case "CMD-SHELL": test.map { ["/bin/sh", "-c"] + $0.dropFirst() }
+          default: nil
+          }
+        }
+      }
+
       var hostname: String?
       var labels: [String: String]?
       var tty: Bool?
+      var healthcheck: HealthCheck?
     }
 
     struct NetworkSettings: Decodable {

@@ -26,6 +26,8 @@ public struct ContainerDetail: Sendable, Hashable {
   public var addresses: [String: String]
   /// What the last health probe printed.
   public var healthOutput: String?
+  /// The container's own health check, as `exec` takes it; `nil` where it has none.
+  public var healthCommand: [String]?
 }
 
 /// A volume as a listing shows it.

@@ -138,7 +138,7 @@ public struct DockerEngine: Sendable {
         startedAt: found.state.startedAt),
       restartCount: found.restartCount ?? 0, wasOutOfMemory: found.state.oomKilled ?? false,
       addresses: (found.networkSettings?.networks ?? [:]).compactMapValues { $0.ipAddress },
-      healthOutput: found.state.health?.log?.last?.output)
+      healthOutput: found.state.health?.log?.last?.output, healthCommand: found.config.healthcheck?.command)
   }
 
   /// The processor time that the container has used since it started, all of its processes together, in nanoseconds.

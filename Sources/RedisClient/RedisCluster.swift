@@ -1,3 +1,4 @@
+import NIOCore
 import Synchronization
 
 /// A client of a Redis Cluster: it knows which master serves which slot, follows redirections, and learns the topology
@@ -18,9 +19,14 @@ public final class RedisCluster: Sendable {
   private static let refreshInterval: Duration = .seconds(10)
 
   private let options: RedisOptions
+  private let loop: any EventLoop
   private let state = Mutex(State())
 
-  public init(options: RedisOptions) { self.options = options }
+  /// - Parameter loop: where the connections live; cheapest is the loop that the callers' tasks run on.
+  public init(options: RedisOptions, loop: any EventLoop) {
+    self.options = options
+    self.loop = loop
+  }
 
   /// Runs one command that has `key` as its key. Throws `RedisError`; an error reply that is no redirection is `server`.
   public func command(_ words: [[UInt8]], key: [UInt8]) async throws(RedisError) -> RedisReply {
@@ -73,7 +79,7 @@ public final class RedisCluster: Sendable {
   private func connection(to node: RedisNode) -> NodeConnection {
     state.withLock { state in
       if let connection = state.connections[node] { return connection }
-      let connection = NodeConnection(node: node, options: options)
+      let connection = NodeConnection(node: node, options: options, loop: loop)
       state.connections[node] = connection
       return connection
     }
@@ -115,7 +121,7 @@ public final class RedisCluster: Sendable {
       guard let map = try? SlotMap(clusterSlots: reply, from: node), !map.nodes.isEmpty else { continue }
       state.withLock { state in
         state.map = map
-        // A connection to a node that left would keep its thread for ever.
+        // A connection to a node that left would be kept for ever.
         let kept = Set(map.nodes + options.nodes)
         state.connections = state.connections.filter { kept.contains($0.key) }
       }

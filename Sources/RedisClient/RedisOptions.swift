@@ -2,6 +2,8 @@
 public struct RedisOptions: Sendable, Hashable {
   /// Any nodes of the cluster; the others are learnt from them.
   public var nodes: [RedisNode]
+  /// The ACL user; `nil` is the default user.
+  public var user: String?
   public var password: String?
   public var connectTimeoutMilliseconds = 200
   public var commandTimeoutMilliseconds = 200
@@ -12,9 +14,10 @@ public struct RedisOptions: Sendable, Hashable {
   /// Commands that may wait for one node.
   public var waitingMaximum = 2048
 
-  public init(nodes: [RedisNode], password: String? = nil) {
+  public init(nodes: [RedisNode], user: String? = nil, password: String? = nil) {
     precondition(!nodes.isEmpty, "a Redis client needs at least one node")
     self.nodes = nodes
+    self.user = user
     self.password = password
   }
 }

@@ -131,10 +131,11 @@ struct StackStart: Sendable {
     _ watch: StartWatch, until deadline: ContinuousClock.Instant, allStarted: @Sendable () -> Bool
   ) async throws(StackError) {
     var shown: [TierProgress] = []
+    let probe = StartProbe(engine: stack.engine)
     while true {
       // Asked before the containers are looked at: what is there then is all there will be.
       let isComplete = allStarted()
-      let containers = try await details()
+      let containers = await probe.refresh(try await details())
       let lines = watch.progress(containers)
       for line in lines where !shown.contains(line) { progress(.tier(line)) }
       shown = lines

@@ -1,5 +1,6 @@
 import AMQPClient
 import KeyValueStore
+import NIOCore
 import Synchronization
 
 /// The command log on RabbitMQ: a publishing connection, and another one for the replies, so that a broker that blocks
@@ -19,6 +20,7 @@ public final class AMQPCommandLog: CommandLog {
   private let receiver: AMQPConnection
   private let queues: Mutex<[PublishQueue<Waiter>]>
   private let partitions: Int
+  private let loop: any EventLoop
   private let metrics: PublishMetrics
   private let replyQueue: ReplyQueue
 
@@ -27,12 +29,13 @@ public final class AMQPCommandLog: CommandLog {
     let name = Mutex<String?>(nil)
   }
 
-  /// Connects at once and keeps both connections up. `notify` is for the log.
+  /// Connects at once and keeps both connections up. `notify` is for the log, `loop` for the time.
   public init(
-    configuration: Configuration, replies: ReplyRegistry, metrics: PublishMetrics = PublishMetrics(),
-    notify: @escaping @Sendable (AMQPConnection.Notice) -> Void
+    configuration: Configuration, replies: ReplyRegistry, loop: any EventLoop,
+    metrics: PublishMetrics = PublishMetrics(), notify: @escaping @Sendable (AMQPConnection.Notice) -> Void
   ) {
     partitions = configuration.partitions
+    self.loop = loop
     self.metrics = metrics
     queues = Mutex((0..<configuration.partitions).map { _ in PublishQueue() })
     publisher = AMQPConnection(options: configuration.amqpOptions(role: "publisher"), notify: notify)
@@ -70,6 +73,11 @@ public final class AMQPCommandLog: CommandLog {
   private func perform(_ step: PublishQueue<Waiter>.Step, _ partition: Partition) {
     for item in step.expired { item.resume(.notSent(reason: "the time was over before the command was sent")) }
     for item in step.refused { item.resume(.notSent(reason: "too many commands wait for the brokers")) }
+    if let time = step.wakeAt {
+      loop.scheduleTask(in: TimeAmount(time - .now)) { [self] in
+        perform(queues.withLock { $0[partition.index].timeCame(now: .now) }, partition)
+      }
+    }
     // Commands whose time ends later are tried again by whoever waits for them.
     guard let deadline = step.message.map(\.deadline).min() else { return }
     let entries = step.message.map(\.token.entry)

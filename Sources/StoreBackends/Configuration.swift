@@ -44,7 +44,7 @@ public struct Configuration: Sendable {
     let reader = EnvironmentReader(environment)
     instance = reader.text("KV_INSTANCE", default: hostname)
     logLevel = try reader.choice("KV_LOG_LEVEL", default: .info)
-    partitions = try reader.integer("KV_PARTITIONS", default: 8, in: 1...256)
+    partitions = try reader.integer("KV_PARTITIONS", default: 4, in: 1...256)
     httpPort = try reader.integer("KV_HTTP_PORT", default: 8080, in: 1...65535)
     metricsPort = try reader.integer("KV_METRICS_PORT", default: 9464, in: 1...65535)
     amqpHosts = try reader.hosts("KV_AMQP_HOSTS", defaultPort: 5672).map { AMQPOptions.Host(name: $0, port: $1) }

@@ -1,8 +1,10 @@
 /// Which commands of one partition go into the next message, and when. Pure.
 ///
-/// While nothing is unconfirmed, a command leaves at once. While a message is, the commands that come wait for its
-/// confirmation and leave together: the busier the brokers, the larger the messages (Nagle, RFC 896, with confirmations in
-/// the place of acknowledgements). A message that is unconfirmed for long holds back nobody: the next one follows it.
+/// What a message costs the brokers hardly depends on how many commands it carries, so those that come close together
+/// share one. A command that finds the partition quiet leaves at once. After that a message leaves only when the one
+/// before it is confirmed, and no sooner than the spacing after it: the busier the brokers, the larger the messages (Nagle, RFC
+/// 896, with confirmations in the place of acknowledgements). A message that is unconfirmed for long holds back nobody: the next
+/// one follows it.
 struct PublishQueue<Token: Sendable> {
   struct Limits {
     /// The most that one message takes.
@@ -10,6 +12,8 @@ struct PublishQueue<Token: Sendable> {
     var bytes = 1 << 20
     /// Messages that may be unconfirmed at once.
     var unconfirmed = 8
+    /// The least time between two messages. What it adds to a command's time is half of it at most, on average.
+    var spacing: Duration = .milliseconds(8)
     /// After this long without a confirmation the next message is sent all the same.
     var stall: Duration = .milliseconds(50)
     /// Commands that may wait; one more is refused.
@@ -30,12 +34,16 @@ struct PublishQueue<Token: Sendable> {
     var refused: [Item] = []
     /// To be sent as one message.
     var message: [Item] = []
+    /// When to come back with `timeCame`, if nothing else happens before.
+    var wakeAt: ContinuousClock.Instant?
   }
 
   private let limits: Limits
   private var waiting: [Item] = []
   private var unconfirmed = 0
   private var sentAt: ContinuousClock.Instant?
+  /// The earliest time at which somebody comes back.
+  private var wakeAt: ContinuousClock.Instant?
 
   init(limits: Limits = Limits()) { self.limits = limits }
 
@@ -55,10 +63,29 @@ struct PublishQueue<Token: Sendable> {
     return next(now: now)
   }
 
+  /// A step's `wakeAt` has come.
+  mutating func timeCame(now: ContinuousClock.Instant) -> Step {
+    wakeAt = nil
+    return next(now: now)
+  }
+
+  /// When the next message may leave, unless an outcome comes before; `nil`: only an outcome can let it go.
+  private func departure(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    guard unconfirmed < limits.unconfirmed else { return nil }
+    guard let sentAt else { return now }
+    return sentAt + (unconfirmed == 0 ? limits.spacing : limits.stall)
+  }
+
   private mutating func next(now: ContinuousClock.Instant) -> Step {
-    let isStalled = sentAt.map { now - $0 >= limits.stall } ?? true
-    guard !waiting.isEmpty, unconfirmed == 0 || (unconfirmed < limits.unconfirmed && isStalled) else { return Step() }
+    guard !waiting.isEmpty, let departure = departure(now: now) else { return Step() }
     var step = Step()
+    guard departure <= now else {
+      if wakeAt.map({ $0 > departure }) ?? true {
+        wakeAt = departure
+        step.wakeAt = departure
+      }
+      return step
+    }
     var bytes = 0
     var taken = 0
     for item in waiting {

@@ -1,6 +1,7 @@
 import AMQPClient
 import KeyValueStore
 import Logging
+import NIOCore
 import RedisClient
 import SQLClient
 import ServiceMetrics
@@ -19,8 +20,12 @@ public final class Worker: Sendable {
 
   /// Connects at once.
   ///
-  /// - Parameter registry: where the worker's metrics are made.
-  public init(configuration: Configuration, logger: Logger, registry: MetricsRegistry) {
+  /// - Parameters:
+  ///   - registry: where the worker's metrics are made.
+  ///   - loop: where the cache's connections live.
+  public init(
+    configuration: Configuration, logger: Logger, registry: MetricsRegistry, loop: any EventLoop
+  ) {
     let backends = BackendMetrics(registry)
     let metrics = WorkerMetrics(registry)
     let meters = (0..<configuration.partitions).map { index in
@@ -33,7 +38,7 @@ public final class Worker: Sendable {
     let pool = SQLPool(options: configuration.sqlOptions(role: "worker"), size: configuration.partitions + 1)
     table = SQLTable(pool: pool, flavour: configuration.flavour, metrics: backends)
     cache = RedisCache(
-      cluster: RedisCluster(options: configuration.redisOptions),
+      cluster: RedisCluster(options: configuration.redisOptions, loop: loop),
       timeToLiveMilliseconds: configuration.cacheTimeToLiveMilliseconds, metrics: backends)
     let mailboxes = (0..<configuration.partitions).map { _ in DeliveryMailbox() }
     self.mailboxes = mailboxes

@@ -2,6 +2,7 @@ import ArgumentParser
 import Hummingbird
 import KeyValueStore
 import Logging
+import NIOPosix
 import RedisClient
 import SQLClient
 import ServiceLifecycle
@@ -23,17 +24,21 @@ struct Serve: AsyncParsableCommand {
       JSONLogHandler(label: label, instance: configuration.instance, level: configuration.logLevel)
     }
     let logger = Logger(label: "kv-api")
+    // One loop for the server, the requests and the cache: a hand-over between threads costs more than most requests.
+    let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let registry = MetricsRegistry(labels: [("instance", configuration.instance)])
     registry.addProcessMetrics()
     let backends = BackendMetrics(registry)
     let replies = ReplyRegistry()
     registry.gauge("kv_reply_waits", "Requests that wait for a worker's reply.") { Double(replies.count) }
-    let log = AMQPCommandLog(configuration: configuration, replies: replies, metrics: PublishMetrics(registry)) {
+    let log = AMQPCommandLog(
+      configuration: configuration, replies: replies, loop: eventLoops.any(), metrics: PublishMetrics(registry)
+    ) {
       logger.record($0, role: "api")
     }
     let pool = SQLPool(options: configuration.sqlOptions(role: "api"), size: configuration.sqlPoolSize)
     let table = SQLTable(pool: pool, flavour: configuration.flavour, metrics: backends)
-    let cluster = RedisCluster(options: configuration.redisOptions)
+    let cluster = RedisCluster(options: configuration.redisOptions, loop: eventLoops.any())
     let cache = RedisCache(
       cluster: cluster, timeToLiveMilliseconds: configuration.cacheTimeToLiveMilliseconds, metrics: backends)
     let service = StoreService(
@@ -52,7 +57,7 @@ struct Serve: AsyncParsableCommand {
         service: service, readiness: readiness, metrics: APIMetrics(registry), logger: logger),
       configuration: ApplicationConfiguration(
         address: .hostname("0.0.0.0", port: configuration.httpPort), serverName: "kv-api"),
-      logger: quiet)
+      eventLoopGroupProvider: .shared(eventLoops), logger: quiet)
     logger.info(
       "serving",
       metadata: ["port": "\(configuration.httpPort)", "flavour": .string(configuration.flavour.rawValue)])
@@ -60,7 +65,7 @@ struct Serve: AsyncParsableCommand {
       configuration: ServiceGroupConfiguration(
         services: [.init(service: readiness), .init(service: application)],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
-    try await group.run()
+    try await withTaskExecutorPreference(EventLoopExecutor(eventLoops.any())) { try await group.run() }
     await log.close()
     logger.info("ended")
   }

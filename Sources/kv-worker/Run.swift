@@ -1,6 +1,8 @@
 import ArgumentParser
 import Glibc
 import Logging
+import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import ServiceMetrics
 import StoreBackends
@@ -25,11 +27,14 @@ struct Run: AsyncParsableCommand {
     defer { withExtendedLifetime(server) {} }
     var quiet = Logger(label: "services")
     quiet.logLevel = .warning
+    let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let service = WorkerService(
+      configuration: configuration, logger: logger, registry: registry, loop: eventLoops.any())
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [.init(service: WorkerService(configuration: configuration, logger: logger, registry: registry))],
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
-    try await group.run()
+        services: [.init(service: service)], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+    // One loop: what a worker does between two batches is little, and a hand-over between threads costs more than it.
+    try await withTaskExecutorPreference(EventLoopExecutor(eventLoops.any())) { try await group.run() }
     logger.info("ended")
   }
 }
@@ -39,9 +44,10 @@ private struct WorkerService: Service {
   let configuration: Configuration
   let logger: Logger
   let registry: MetricsRegistry
+  let loop: any EventLoop
 
   func run() async throws {
-    let worker = Worker(configuration: configuration, logger: logger, registry: registry)
+    let worker = Worker(configuration: configuration, logger: logger, registry: registry, loop: loop)
     registry.gauge("kv_worker_connected", "1 while the worker is connected to RabbitMQ.") { worker.isReady ? 1 : 0 }
     await withTaskGroup(of: Void.self) { group in
       group.addTask {

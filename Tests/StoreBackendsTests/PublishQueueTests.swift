@@ -12,8 +12,42 @@ struct PublishQueueTests {
 
   private func numbers(_ items: [PublishQueue<Int>.Item]) -> [Int] { items.map(\.token) }
 
-  @Test func theFirstCommandLeavesAtOnceAndTheNextShareAMessage() {
+  /// As before, but messages may follow each other at once.
+  private func unspaced(_ change: (inout PublishQueue<Int>.Limits) -> Void = { _ in }) -> PublishQueue<Int> {
+    var limits = PublishQueue<Int>.Limits()
+    limits.spacing = .zero
+    change(&limits)
+    return PublishQueue(limits: limits)
+  }
+
+  @Test func messagesKeepTheirDistance() {
     var queue = PublishQueue<Int>()
+    #expect(numbers(queue.add(item(1), now: start).message) == [1])
+    #expect(queue.settled(now: start + .milliseconds(1)).message.isEmpty)
+    let second = queue.add(item(2), now: start + .milliseconds(2))
+    #expect(second.message.isEmpty)
+    #expect(second.wakeAt == start + .milliseconds(8))
+    // One comes back already.
+    #expect(queue.add(item(3), now: start + .milliseconds(3)).wakeAt == nil)
+    #expect(numbers(queue.timeCame(now: start + .milliseconds(8)).message) == [2, 3])
+    // Confirmed later than the distance: what waits leaves with the confirmation.
+    #expect(queue.add(item(4), now: start + .milliseconds(9)).message.isEmpty)
+    #expect(queue.timeCame(now: start + .milliseconds(16)).message.isEmpty)
+    #expect(numbers(queue.settled(now: start + .milliseconds(20)).message) == [4])
+    // Quiet since then: at once.
+    #expect(queue.settled(now: start + .milliseconds(21)).message.isEmpty)
+    #expect(numbers(queue.add(item(5), now: start + .milliseconds(28)).message) == [5])
+  }
+
+  @Test func aStallWakesByItself() {
+    var queue = PublishQueue<Int>()
+    _ = queue.add(item(1), now: start)
+    #expect(queue.add(item(2), now: start + .milliseconds(1)).wakeAt == start + .milliseconds(50))
+    #expect(numbers(queue.timeCame(now: start + .milliseconds(50)).message) == [2])
+  }
+
+  @Test func theFirstCommandLeavesAtOnceAndTheNextShareAMessage() {
+    var queue = unspaced()
     #expect(numbers(queue.add(item(1), now: start).message) == [1])
     #expect(queue.add(item(2), now: start).message.isEmpty)
     #expect(queue.add(item(3), now: start).message.isEmpty)
@@ -32,9 +66,7 @@ struct PublishQueueTests {
   }
 
   @Test func noMoreThanTheLimitIsUnconfirmed() {
-    var limits = PublishQueue<Int>.Limits()
-    limits.unconfirmed = 2
-    var queue = PublishQueue<Int>(limits: limits)
+    var queue = unspaced { $0.unconfirmed = 2 }
     _ = queue.add(item(1), now: start)
     _ = queue.add(item(2), now: start + .seconds(1))
     #expect(queue.add(item(3), now: start + .seconds(2)).message.isEmpty)
@@ -42,10 +74,7 @@ struct PublishQueueTests {
   }
 
   @Test func messagesAreBounded() {
-    var limits = PublishQueue<Int>.Limits()
-    limits.commands = 2
-    limits.bytes = 100
-    var queue = PublishQueue<Int>(limits: limits)
+    var queue = unspaced { ($0.commands, $0.bytes) = (2, 100) }
     _ = queue.add(item(0), now: start)
     for number in 1...3 { _ = queue.add(item(number), now: start) }
     _ = queue.add(item(4, bytes: 95), now: start)
