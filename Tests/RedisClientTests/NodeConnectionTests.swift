@@ -64,7 +64,11 @@ struct NodeConnectionTests {
 
   @Test func silenceEndsWithTheTime() async throws {
     let server = try await ScriptedNode(loop: Self.loop) { _ in nil }
-    let options = Self.options(server.node) { $0.commandTimeoutMilliseconds = 50 }
+    let options = Self.options(server.node) {
+      $0.commandTimeoutMilliseconds = 50
+      $0.openCircuitMilliseconds = 60_000
+      $0.openCircuitMaximumMilliseconds = 60_000
+    }
     let connection = NodeConnection(node: server.node, options: options, loop: Self.loop)
     let answer = await connection.send([Self.words("GET", "a")])
     #expect(Self.code(answer) == .connectionLost)

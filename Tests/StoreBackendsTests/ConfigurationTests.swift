@@ -11,7 +11,7 @@ struct ConfigurationTests {
   @Test func theMinimumHasDefaults() throws {
     let configuration = try Configuration(environment: Self.minimum, hostname: "host")
     #expect(configuration.amqpHosts.map(\.description) == ["a:5672", "b:5672"])
-    #expect(configuration.partitions == 8)
+    #expect(configuration.partitions == 4)
     #expect(configuration.instance == "host")
     #expect(configuration.flavour == .patroni)
     #expect(configuration.timeouts.queued == .seconds(5))
