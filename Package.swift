@@ -6,8 +6,8 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny")
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
 func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -55,6 +55,9 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
+    // The nearest word to a misspelt one, for both sides.
+    library("Spelling"),
+
     // The store: what is tested.
     library("ThreadExecutor"),
     library("ServiceMetrics", ["ThreadExecutor"]),
@@ -64,11 +67,20 @@ let package = Package(
     library("AMQPClient", ["CRabbitMQ", "ThreadExecutor"]),
     library("SQLClient", ["CPostgres", "ThreadExecutor"]),
     library("StoreBackends", ["KeyValueStore", "RedisClient", "AMQPClient", "SQLClient", "ServiceMetrics", log, nio]),
+    library(
+      "StoreHTTP",
+      [
+        "KeyValueStore", "ServiceMetrics", "Spelling", "StoreBackends", log,
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      resources: [.embedInCode("openapi.json")]),
     executable(
       "kv-api",
       [
-        "KeyValueStore", "RedisClient", "SQLClient", "ServiceMetrics", "StoreBackends", arguments, log, nioPosix,
-        .product(name: "HTTPTypes", package: "swift-http-types"),
+        "KeyValueStore", "RedisClient", "SQLClient", "ServiceMetrics", "StoreBackends", "StoreHTTP", arguments, log,
+        nioPosix,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
@@ -82,7 +94,7 @@ let package = Package(
     // The suite: what tests it. It never imports KeyValueStore, so a checker cannot inherit the server's bugs.
     library("History", ["CZlib", "CZstd"]),
     library("Consistency", ["History"]),
-    library("ChaosPlan", [.product(name: "Yams", package: "Yams")]),
+    library("ChaosPlan", ["Spelling", .product(name: "Yams", package: "Yams")]),
     library("HTTPClient", ["CCurl"]),
     library("Faults"),
     library("DockerEngine", ["Faults", "HTTPClient"]),
@@ -113,9 +125,15 @@ let package = Package(
     tests("AMQPClientTests", ["AMQPClient"]),
     tests("SQLClientTests", ["SQLClient"]),
     tests("StoreBackendsTests", ["StoreBackends", "KeyValueStore", "ServiceMetrics"]),
+    tests(
+      "StoreHTTPTests",
+      [
+        "StoreHTTP", "KeyValueStore", "ServiceMetrics", log, .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+      ]),
     tests("HistoryTests", ["History"], resources: [.copy("Fixtures")]),
     tests("ConsistencyTests", ["Consistency", "History"], resources: [.copy("Fixtures")]),
-    tests("ChaosPlanTests", ["ChaosPlan"]),
+    tests("ChaosPlanTests", ["ChaosPlan", "Spelling"]),
     tests("HTTPClientTests", ["HTTPClient"]),
     tests("FaultsTests", ["Faults"]),
     tests("DockerEngineTests", ["DockerEngine"]),

@@ -1,3 +1,4 @@
+import Spelling
 import Yams
 
 /// Collects what is wrong with a file, so that all of it is said at once.

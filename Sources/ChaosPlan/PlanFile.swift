@@ -3,6 +3,7 @@
 #else
   import Foundation
 #endif
+import Spelling
 
 /// A plan with the text that it was read from, which goes into the results unchanged.
 public struct PlanFile: Sendable, Hashable {

@@ -15,6 +15,12 @@ public struct SQLResult: Sendable, Hashable {
     return cell.reduce(0) { $0 << 8 | Int64($1) }
   }
 
+  /// A boolean cell; nil for NULL and every other width.
+  public static func boolean(_ cell: [UInt8]?) -> Bool? {
+    guard let cell, cell.count == 1 else { return nil }
+    return cell[0] != 0
+  }
+
   /// A text cell; nil for NULL.
   public static func text(_ cell: [UInt8]?) -> String? { cell.map { String(decoding: $0, as: UTF8.self) } }
 }

@@ -17,6 +17,7 @@ public enum SQLParameter: Sendable, Hashable {
   case bytesArray([[UInt8]?])
   case textArray([String])
   case integerArray([Int64])
+  case booleanArray([Bool])
 
   /// The type's OID (pg_type.dat).
   var typeIdentifier: UInt32 {
@@ -27,6 +28,7 @@ public enum SQLParameter: Sendable, Hashable {
     case .bytesArray: 1001
     case .textArray: 1009
     case .integerArray: 1016
+    case .booleanArray: 1000
     }
   }
 
@@ -39,6 +41,7 @@ public enum SQLParameter: Sendable, Hashable {
     case .bytesArray(let elements): Self.array(of: 17, elements)
     case .textArray(let elements): Self.array(of: 25, elements.map { Array($0.utf8) })
     case .integerArray(let elements): Self.array(of: 20, elements.map { Self.bigEndian($0) })
+    case .booleanArray(let elements): Self.array(of: 16, elements.map { [$0 ? 1 : 0] })
     }
   }
 

@@ -2,8 +2,8 @@ import Glibc
 
 extension LocalHTTP {
   /// Prints the metrics of the service on this machine; false, and a sentence on standard error, when there is none.
-  public static func printMetrics(of service: String, port: UInt16) -> Bool {
-    guard let answer = get("/metrics", port: port), answer.status == 200 else {
+  public static func printMetrics(of service: String, port: UInt16, token: String? = nil) -> Bool {
+    guard let answer = get("/metrics", port: port, token: token), answer.status == 200 else {
       put(Array("error: no \(service) answers on port \(port) of this machine; is it running?\n".utf8), STDERR_FILENO)
       return false
     }

@@ -2,13 +2,16 @@ import Glibc
 
 /// One plain HTTP exchange with a service on this machine, for commands that `docker exec` and health checks run.
 public enum LocalHTTP {
-  /// GETs a path over loopback. Nil when nobody answers, or the answer is not complete within `seconds`.
-  public static func get(_ path: String, port: UInt16, withinSeconds seconds: Int = 2) -> (status: Int, body: [UInt8])?
-  {
+  /// GETs a path over loopback, showing a token if there is one. Nil when nobody answers, or the answer is not complete within `seconds`.
+  public static func get(
+    _ path: String, port: UInt16, token: String? = nil, withinSeconds seconds: Int = 2
+  ) -> (status: Int, body: [UInt8])? {
     guard let descriptor = connected(port: port, seconds: seconds) else { return nil }
     defer { close(descriptor) }
     // HTTP/1.0: no chunks, and the end of the answer is the end of the connection.
-    let request = Array("GET \(path) HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
+    let authorization = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
+    let request = Array(
+      "GET \(path) HTTP/1.0\r\nHost: localhost\r\n\(authorization)Connection: close\r\n\r\n".utf8)
     guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else { return nil }
     var answer: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65536)

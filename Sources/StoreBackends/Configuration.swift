@@ -16,6 +16,8 @@ public struct Configuration: Sendable {
   public var logLevel: Logger.Level
   public var partitions: Int
   public var httpPort: Int
+  /// The secret that every request must show; `nil` where none is set.
+  public var apiToken: String?
   /// Where a worker serves its metrics; an API serves them on `httpPort`.
   public var metricsPort: Int
   public var amqpHosts: [AMQPOptions.Host]
@@ -45,6 +47,12 @@ public struct Configuration: Sendable {
     instance = reader.text("KV_INSTANCE", default: hostname)
     logLevel = try reader.choice("KV_LOG_LEVEL", default: .info)
     partitions = try reader.integer("KV_PARTITIONS", default: 4, in: 1...256)
+    let token = reader.text("KV_API_TOKEN", default: "")
+    // What no header can carry would lock everybody out.
+    guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw BackendError(.configuration, "KV_API_TOKEN must be printable ASCII without spaces")
+    }
+    apiToken = token.isEmpty ? nil : token
     httpPort = try reader.integer("KV_HTTP_PORT", default: 8080, in: 1...65535)
     metricsPort = try reader.integer("KV_METRICS_PORT", default: 9464, in: 1...65535)
     amqpHosts = try reader.hosts("KV_AMQP_HOSTS", defaultPort: 5672).map { AMQPOptions.Host(name: $0, port: $1) }

@@ -16,7 +16,9 @@ extension Configuration.Flavour {
   /// The batch's isolation.
   ///
   /// PostgreSQL: a concurrent change of what the batch read ends in 40001 or 23505 under REPEATABLE READ already, because
-  /// everything that it relies on it also writes; SERIALIZABLE would add false conflicts between partitions.
+  /// everything that it relies on it also writes; SERIALIZABLE would add false conflicts between partitions. The one
+  /// thing that it only reads is the row for which a conditional write is refused: the refusal is then true of the
+  /// moment of the snapshot, which lies between the request and its answer.
   /// CockroachDB: SERIALIZABLE is its default and its best trodden path.
   var begin: String {
     switch self {

@@ -62,8 +62,10 @@ public struct SQLTable: Table {
       begin: flavour.begin,
       first: [
         SQLStatement(
-          "SELECT operation, key, version FROM operations WHERE operation = ANY($1)", [.textArray(operations)]),
-        SQLStatement("SELECT key, version FROM entries WHERE key = ANY($1)", [.bytesArray(keys.map(\.bytes))]),
+          "SELECT operation, key, version, applied FROM operations WHERE operation = ANY($1)",
+          [.textArray(operations)]),
+        SQLStatement(
+          "SELECT key, version, value IS NOT NULL FROM entries WHERE key = ANY($1)", [.bytesArray(keys.map(\.bytes))]),
       ],
       deadline: deadline
     ) { read throws(SQLError) in
@@ -72,17 +74,17 @@ public struct SQLTable: Table {
         let record = try Self.record(row)
         recorded[record.operation] = record
       }
-      var versions: [Key: Int64] = [:]
+      var states: [Key: KeyState] = [:]
       for row in read[1].rows {
-        guard row.count == 2, let bytes = row[0], let key = try? Key(bytes: bytes),
-          let version = SQLResult.integer(row[1])
+        guard row.count == 3, let bytes = row[0], let key = try? Key(bytes: bytes),
+          let version = SQLResult.integer(row[1]), let isPresent = SQLResult.boolean(row[2])
         else { throw SQLError(.none, "a row of entries has another shape") }
-        versions[key] = version
+        states[key] = KeyState(version: version, isPresent: isPresent)
       }
-      let plan = BatchPlan(commands: commands, recorded: recorded, versions: versions)
+      let plan = BatchPlan(commands: commands, recorded: recorded, states: states)
       // Finding every operation recorded is an answer too, which a deposed leader must not be able to give: its record
       // may never have reached a standby.
-      return (plan.rows.isEmpty ? flavour.barrier.map { [$0] } ?? [] : Self.writes(plan), plan.results)
+      return (plan.operations.isEmpty ? flavour.barrier.map { [$0] } ?? [] : Self.writes(plan), plan.results)
     }
   }
 
@@ -91,12 +93,12 @@ public struct SQLTable: Table {
       // No ON CONFLICT: an operation recorded since the read means that the plan is stale, and must fail (23505).
       SQLStatement(
         """
-        INSERT INTO operations (operation, key, version)
-        SELECT * FROM unnest($1::TEXT[], $2::BYTEA[], $3::BIGINT[])
+        INSERT INTO operations (operation, key, version, applied)
+        SELECT * FROM unnest($1::TEXT[], $2::BYTEA[], $3::BIGINT[], $4::BOOLEAN[])
         """,
         [
           .textArray(plan.operations.map(\.operation.text)), .bytesArray(plan.operations.map(\.key.bytes)),
-          .integerArray(plan.operations.map(\.version)),
+          .integerArray(plan.operations.map(\.version)), .booleanArray(plan.operations.map(\.isApplied)),
         ]),
       SQLStatement(
         """
@@ -124,6 +126,27 @@ public struct SQLTable: Table {
     } catch {
       metrics.sqlReadsUnavailable.add()
       throw error
+    }
+  }
+
+  public func keys(in range: KeyRange, limit: Int, timeout: Duration) async throws(TableUnavailable) -> [Key] {
+    metrics.sqlReadsList.add()
+    let select = SQLStatement(
+      "SELECT key FROM entries WHERE key >= $1 AND key < $2 AND value IS NOT NULL ORDER BY key LIMIT $3",
+      [.bytes(range.lowerBound), .bytes(range.upperBound), .integer(Int64(limit))])
+    do throws(SQLError) {
+      let result = try await Self.run(pool, select, barrier: nil, deadline: .now + timeout, metrics)
+      var keys: [Key] = []
+      for cells in result.rows {
+        guard let bytes = cells.first ?? nil, let key = try? Key(bytes: bytes) else {
+          throw SQLError(.none, "a row of entries has another shape")
+        }
+        keys.append(key)
+      }
+      return keys
+    } catch {
+      metrics.sqlReadsUnavailable.add()
+      throw TableUnavailable(error.description)
     }
   }
 
@@ -167,7 +190,7 @@ public struct SQLTable: Table {
     _ metrics: BackendMetrics
   ) async throws(SQLError) -> [OperationID: OperationRecord] {
     let select = SQLStatement(
-      "SELECT operation, key, version FROM operations WHERE operation = ANY($1)",
+      "SELECT operation, key, version, applied FROM operations WHERE operation = ANY($1)",
       [.textArray(operations.map(\.text))])
     let result = try await run(pool, select, barrier: barrier, deadline: deadline, metrics)
     var records: [OperationID: OperationRecord] = [:]
@@ -201,18 +224,22 @@ public struct SQLTable: Table {
   }
 
   private static func record(_ cells: [[UInt8]?]) throws(SQLError) -> OperationRecord {
-    guard cells.count == 3, let text = SQLResult.text(cells[0]), let operation = try? OperationID(text),
-      let bytes = cells[1], let key = try? Key(bytes: bytes), let version = SQLResult.integer(cells[2])
+    guard cells.count == 4, let text = SQLResult.text(cells[0]), let operation = try? OperationID(text),
+      let bytes = cells[1], let key = try? Key(bytes: bytes), let version = SQLResult.integer(cells[2]),
+      let isApplied = SQLResult.boolean(cells[3])
     else { throw SQLError(.none, "a row of operations has another shape") }
-    return OperationRecord(operation: operation, key: key, version: version)
+    return OperationRecord(operation: operation, key: key, version: version, isApplied: isApplied)
   }
 
-  /// Whether the SQL tier answers within `timeout`.
+  /// Whether the SQL tier answers within `timeout`, as it would have to answer a linearizable read: a leader that has no
+  /// standby to acknowledge its commits is down.
   public func isHealthy(timeout: Duration) async -> Bool {
     let deadline = ContinuousClock.now + timeout
     do {
       _ = try await pool.withConnection { connection throws(SQLError) in
-        try await connection.run([SQLStatement("SELECT 1::BIGINT")], commits: false, deadline: deadline)
+        try await connection.run(
+          [SQLStatement("SELECT version FROM entries LIMIT 1")] + (flavour.barrier.map { [$0] } ?? []),
+          commits: flavour.barrier != nil, deadline: deadline)
       }
       return true
     } catch {

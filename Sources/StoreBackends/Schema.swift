@@ -27,7 +27,11 @@ enum Schema {
           applied_at TIMESTAMPTZ NOT NULL DEFAULT now()
         )
         """,
-      ])
+      ]),
+    // A conditional write that was refused is recorded too, so that it stays refused when it comes again.
+    Migration(
+      version: 2,
+      statements: ["ALTER TABLE operations ADD COLUMN IF NOT EXISTS applied BOOLEAN NOT NULL DEFAULT true"]),
   ]
 
   static let createVersionTable = """

@@ -125,7 +125,7 @@ public final class Worker: Sendable {
     switch observation {
     case .committed(let results):
       let commands = results.count
-      let duplicates = results.count { $0.disposition != .applied }
+      let duplicates = results.count { $0.disposition == .duplicate }
       if duplicates > 0 {
         logger.info(
           "redelivered operations skipped",

@@ -12,6 +12,8 @@ public enum ResponseMapping {
     var value: String?
     var version: Int64?
     var outcome: String?
+    /// Of an operation's record: false where its condition did not hold.
+    var applied: Bool?
     var title: String?
     var detail: String?
   }
@@ -39,7 +41,7 @@ public enum ResponseMapping {
     case (.get, 404) where isProblem(response):
       return Completion(kind: .ok, value: .null, version: version)
     case (.audit, 200):
-      return Completion(kind: .ok, value: .bool(true), version: version)
+      return Completion(kind: .ok, value: .bool(answer?.applied ?? true), version: version)
     case (.audit, 404) where isProblem(response):
       return Completion(kind: .ok, value: .bool(false))
     default:

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ServiceMetrics
+import StoreBackends
 
 /// The metrics of this very API, where a request through NGINX would reach any of them.
 struct Metrics: ParsableCommand {
@@ -7,6 +8,7 @@ struct Metrics: ParsableCommand {
     abstract: "Print the metrics of the API on this machine (Prometheus text), for `docker exec`.")
 
   mutating func run() throws {
-    guard LocalHTTP.printMetrics(of: "API", port: localPort()) else { throw ExitCode(69) }
+    let token = systemEnvironment()["KV_API_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+    guard LocalHTTP.printMetrics(of: "API", port: localPort(), token: token) else { throw ExitCode(69) }
   }
 }

@@ -8,6 +8,7 @@ import SQLClient
 import ServiceLifecycle
 import ServiceMetrics
 import StoreBackends
+import StoreHTTP
 
 /// Serves until SIGTERM, then answers what is under way and ends.
 struct Serve: AsyncParsableCommand {
@@ -46,15 +47,19 @@ struct Serve: AsyncParsableCommand {
       timeouts: configuration.timeouts, wallClock: wallClockMilliseconds)
     let readiness = Readiness(
       probes: [
-        Readiness.Probe(name: "rabbitmq", isRequired: true) { log.isReady },
-        Readiness.Probe(name: "sql", isRequired: true) { await table.isHealthy(timeout: .seconds(2)) },
-        Readiness.Probe(name: "redis", isRequired: false) { await cluster.isHealthy() },
-      ])
+        DependencyProbe(name: "rabbitmq", isRequired: true) { log.isReady },
+        DependencyProbe(name: "sql", isRequired: true) { await table.isHealthy(timeout: .seconds(2)) },
+        DependencyProbe(name: "redis", isRequired: false) { await cluster.isHealthy() },
+      ],
+      clock: ContinuousClock())
     var quiet = Logger(label: "hummingbird")
     quiet.logLevel = .warning
     let application = Application(
       responder: StoreResponder(
-        service: service, readiness: readiness, metrics: APIMetrics(registry), logger: logger),
+        service: service, readiness: readiness, metrics: APIMetrics(registry), logger: logger,
+        token: configuration.apiToken.map { BearerToken($0) }),
+      // Longer than NGINX keeps an idle connection (30 s): the side that sends requests is the one that closes.
+      server: .http1(configuration: .init(idleTimeout: .seconds(90))),
       configuration: ApplicationConfiguration(
         address: .hostname("0.0.0.0", port: configuration.httpPort), serverName: "kv-api"),
       eventLoopGroupProvider: .shared(eventLoops), logger: quiet)

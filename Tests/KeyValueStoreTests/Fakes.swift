@@ -43,7 +43,7 @@ final class FakeTable: Table {
       state.applications += 1
       let step = state.script.isEmpty ? (happens: true, answer: nil) : state.script.removeFirst()
       let plan = BatchPlan(
-        commands: commands, recorded: state.operations, versions: state.rows.mapValues(\.version))
+        commands: commands, recorded: state.operations, states: state.rows.mapValues { KeyState($0) })
       if step.happens {
         for row in plan.rows { state.rows[row.key] = row }
         for record in plan.operations { state.operations[record.operation] = record }
@@ -56,6 +56,13 @@ final class FakeTable: Table {
     let (isDown, row) = state.withLock { ($0.isDown, $0.rows[key]) }
     if isDown { throw TableUnavailable("down") }
     return row
+  }
+
+  func keys(in range: KeyRange, limit: Int, timeout: Duration) async throws(TableUnavailable) -> [Key] {
+    let (isDown, rows) = state.withLock { ($0.isDown, $0.rows) }
+    if isDown { throw TableUnavailable("down") }
+    let keys = rows.values.filter { $0.value != nil && range.contains($0.key) }.map(\.key)
+    return Array(keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.prefix(limit))
   }
 
   func operation(_ operation: OperationID, timeout: Duration) async throws(TableUnavailable) -> OperationRecord? {

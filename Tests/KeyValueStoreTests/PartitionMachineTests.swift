@@ -220,4 +220,18 @@ struct PartitionMachineTests {
       return
     }
   }
+
+  @Test func aRefusedCommandIsAnsweredAndChangesNoRow() throws {
+    var machine = opened()
+    let batch = [try delivery(1, reply: "q")]
+    _ = machine.handle(.delivered(batch, generation: 1))
+    let result = AppliedCommand(command: commands(batch)[0], version: 6, disposition: .refused)
+    guard case .finish(let completion) = machine.handle(.applied(.committed([result]))).first else {
+      Issue.record("not finished")
+      return
+    }
+    #expect(completion.rows.isEmpty && completion.keysToReload.isEmpty)
+    #expect(completion.replies.map(\.reply.result) == [.refused(version: 6)])
+    #expect(machine.handle(.finished) == [.acknowledge(upTo: 1, generation: 1)])
+  }
 }

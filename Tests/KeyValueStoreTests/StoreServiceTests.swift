@@ -116,4 +116,33 @@ struct StoreServiceTests {
     table.state.withLock { $0.isDown = true }
     #expect(await service(FakeLog([.confirmed])).readLinearizable(try Key("k")) == .unavailable(reason: "down"))
   }
+
+  @Test func aRefusalIsAnAnswer() async throws {
+    let replies = replies
+    let log = FakeLog([.confirmed]) { command in
+      replies.deliver(Reply(operation: command.operation, result: .refused(version: 4)))
+    }
+    #expect(try await write(log, .committed) == .refused(version: 4))
+  }
+
+  @Test func aRefusalWhoseReplyIsLostIsFoundInTheTable() async throws {
+    let record = OperationRecord(operation: try OperationID("op"), key: try Key("k"), version: 9, isApplied: false)
+    table.state.withLock { $0.operations[record.operation] = record }
+    #expect(try await write(FakeLog([.confirmed]), .committed) == .refused(version: 9))
+  }
+
+  @Test func aPageTellsWhetherThereIsMore() async throws {
+    for name in ["a", "b", "c"] {
+      let row = Row(
+        key: try Key(name), value: name == "b" ? nil : try Value("v"), version: 1, operation: try OperationID("op"))
+      table.state.withLock { $0.rows[row.key] = row }
+    }
+    let service = service(FakeLog([.confirmed]))
+    let all = KeyRange(prefix: [], after: [])
+    // The deleted one in the middle is no key.
+    #expect(await service.list(all, limit: 1) == .page([try Key("a")], hasMore: true))
+    #expect(await service.list(all, limit: 2) == .page([try Key("a"), try Key("c")], hasMore: false))
+    table.state.withLock { $0.isDown = true }
+    #expect(await service.list(all, limit: 2) == .unavailable(reason: "down"))
+  }
 }

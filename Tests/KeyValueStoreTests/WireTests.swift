@@ -3,9 +3,12 @@ import Testing
 
 @Suite("Messages on the wire")
 struct WireTests {
-  static func command(_ effect: Command.Effect, key: String = "k/🐘") throws -> Command {
+  static func command(
+    _ effect: Command.Effect, key: String = "k/🐘", condition: Command.Condition? = nil
+  ) throws -> Command {
     Command(
-      operation: try OperationID("op-1"), key: try Key(key), effect: effect, acceptedAtMilliseconds: 1_700_000_000_123)
+      operation: try OperationID("op-1"), key: try Key(key), effect: effect, condition: condition,
+      acceptedAtMilliseconds: 1_700_000_000_123)
   }
 
   static let commands: [Command] = {
@@ -28,21 +31,44 @@ struct WireTests {
     #expect(throws: StoreError.self) { try Command(encoded: bytes + [0]) }
   }
 
-  @Test(arguments: [(0, UInt8(2)), (1, 9), (12, 0x20), (17, 0)])
+  @Test(arguments: [Command.Condition.version(7), .version(.max), .absent])
+  func conditionsComeBack(_ condition: Command.Condition) throws {
+    for effect in [Command.Effect.delete, .put(try Value("v"))] {
+      let command = try Self.command(effect, condition: condition)
+      #expect(try Command(encoded: command.encoded()) == command)
+      #expect(command.encoded()[0] == 2)
+    }
+  }
+
+  /// A worker of the version before must go on understanding what has no condition.
+  @Test func withoutAConditionTheBytesAreThoseOfTheFirstVersion() throws {
+    #expect(
+      try Self.command(.put(try Value("v")), key: "k").encoded()
+        == [1, 1, 0, 0, 0x01, 0x8B, 0xCF, 0xE5, 0x68, 0x7B, 0, 4] + Array("op-1".utf8) + [0, 1] + Array("k".utf8)
+        + [0, 0, 0, 1] + Array("v".utf8))
+  }
+
+  @Test func anUnknownConditionIsRefused() throws {
+    var bytes = try Self.command(.delete, key: "k", condition: .absent).encoded()
+    bytes[bytes.count - 9] = 3
+    #expect(throws: StoreError.self) { try Command(encoded: bytes) }
+  }
+
+  @Test(arguments: [(0, UInt8(3)), (0, 2), (1, 9), (12, 0x20), (17, 0)])
   func damagedBytesAreRefused(_ position: Int, _ byte: UInt8) throws {
     var bytes = try Self.command(.delete, key: "k").encoded()
     bytes[position] = byte
     #expect(throws: StoreError.self) { try Command(encoded: bytes) }
   }
 
-  @Test(arguments: [Reply.Result.committed(version: 7), .committed(version: .max), .conflict])
+  @Test(arguments: [Reply.Result.committed(version: 7), .committed(version: .max), .refused(version: 0), .conflict])
   func repliesComeBack(_ result: Reply.Result) throws {
     let reply = Reply(operation: try OperationID("op"), result: result)
     #expect(try Reply(encoded: reply.encoded()) == reply)
   }
 
   @Test(
-    arguments: [[], [1], [2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0x61], [1, 3, 0, 0, 0, 0, 0, 0, 0, 1, 0x61]] as [[UInt8]])
+    arguments: [[], [1], [2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0x61], [1, 4, 0, 0, 0, 0, 0, 0, 0, 1, 0x61]] as [[UInt8]])
   func malformedRepliesAreRefused(_ bytes: [UInt8]) {
     #expect(throws: StoreError.self) { try Reply(encoded: bytes) }
   }

@@ -102,7 +102,7 @@ struct WorkerSimulationTests {
     mutating func apply(_ commands: [Command], fault: Int) -> ApplyOutcome {
       if fault == 0 { return .notApplied(reason: "refused") }
       if fault == 1 { return .unknown(reason: "lost before the commit") }
-      let plan = BatchPlan(commands: commands, recorded: operations, versions: rows.mapValues(\.version))
+      let plan = BatchPlan(commands: commands, recorded: operations, states: rows.mapValues { KeyState($0) })
       for row in plan.rows { rows[row.key] = row }
       for record in plan.operations {
         operations[record.operation] = record

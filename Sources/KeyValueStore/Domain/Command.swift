@@ -6,16 +6,37 @@ public struct Command: Sendable, Hashable {
     case delete
   }
 
+  /// What must hold of the key for the write to take effect; else it is refused, once and for all.
+  public enum Condition: Sendable, Hashable {
+    /// The key has exactly this version: a compare-and-set.
+    case version(Int64)
+    /// The key was never written, or is deleted.
+    case absent
+
+    /// Whether it holds of a key's state; `nil` when the key was never written.
+    public func holds(of state: KeyState?) -> Bool {
+      switch self {
+      case .version(let version): state?.version == version
+      case .absent: state?.isPresent != true
+      }
+    }
+  }
+
   public let operation: OperationID
   public let key: Key
   public let effect: Effect
+  /// `nil`: the write takes effect whatever the key's state is.
+  public let condition: Condition?
   /// When the API accepted the request: milliseconds since 1970 by the API's wall clock; for measuring delay only.
   public let acceptedAtMilliseconds: Int64
 
-  public init(operation: OperationID, key: Key, effect: Effect, acceptedAtMilliseconds: Int64) {
+  public init(
+    operation: OperationID, key: Key, effect: Effect, condition: Condition? = nil, acceptedAtMilliseconds: Int64
+  ) {
     self.operation = operation
     self.key = key
     self.effect = effect
+    self.condition = condition
     self.acceptedAtMilliseconds = acceptedAtMilliseconds
   }
 

@@ -4,6 +4,9 @@ public enum WriteOutcome: Sendable, Hashable {
   case queued
   /// The table has it, as this version of its key.
   case committed(version: Int64)
+  /// Certainly not applied, and never will be: its condition did not hold. The version that the key had then; 0 when it
+  /// was never written.
+  case refused(version: Int64)
   /// Certainly not applied, and never will be: the operation id belongs to a write to another key.
   case conflict
   /// Certainly not applied, and never will be.
@@ -21,9 +24,17 @@ public enum ReadOutcome: Sendable, Hashable {
   case unavailable(reason: String)
 }
 
+/// What a look at the keys found.
+public enum ListOutcome: Sendable, Hashable {
+  /// Keys in the order of their bytes, and whether there are more behind them.
+  case page([Key], hasMore: Bool)
+  case unavailable(reason: String)
+}
+
 /// Whether an operation took effect.
 public enum OperationOutcome: Sendable, Hashable {
-  case applied(OperationRecord)
+  /// It was applied or refused, as the record says.
+  case recorded(OperationRecord)
   /// Not applied by the time of the look-up; it may still be.
   case notYet
   case unavailable(reason: String)

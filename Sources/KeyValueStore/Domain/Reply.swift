@@ -4,6 +4,8 @@ public struct Reply: Sendable, Hashable {
   public enum Result: Sendable, Hashable {
     /// The table has it; a redelivered or retried operation gives the version recorded for it.
     case committed(version: Int64)
+    /// The operation's condition did not hold; the version that the key had (0: never written).
+    case refused(version: Int64)
     /// The operation id was used for another key before.
     case conflict
   }
@@ -16,12 +18,15 @@ public struct Reply: Sendable, Hashable {
     self.result = result
   }
 
-  /// The message's bytes: wire version (1), kind (1: committed, 2: conflict), version (8, big-endian), operation.
+  /// The message's bytes: wire version (1), kind (1: committed, 2: conflict, 3: refused), version (8, big-endian), operation.
   public func encoded() -> [UInt8] {
     var bytes: [UInt8] = [1]
     switch result {
     case .committed(let version):
       bytes.append(1)
+      bytes.append(bigEndian: UInt64(bitPattern: version))
+    case .refused(let version):
+      bytes.append(3)
       bytes.append(bigEndian: UInt64(bitPattern: version))
     case .conflict:
       bytes.append(2)
@@ -45,6 +50,7 @@ public struct Reply: Sendable, Hashable {
     switch kind {
     case 1: result = .committed(version: version)
     case 2: result = .conflict
+    case 3: result = .refused(version: version)
     default: throw StoreError(.malformedMessage, "The reply has the unknown kind \(kind).")
     }
   }

@@ -16,16 +16,33 @@ public struct Row: Sendable, Hashable {
   }
 }
 
-/// The table's record that an operation took effect.
+/// As much of a key's row as a write must know of.
+public struct KeyState: Sendable, Hashable {
+  public let version: Int64
+  /// False: deleted.
+  public let isPresent: Bool
+
+  public init(version: Int64, isPresent: Bool) {
+    self.version = version
+    self.isPresent = isPresent
+  }
+
+  public init(_ row: Row) { self.init(version: row.version, isPresent: row.value != nil) }
+}
+
+/// The table's record of what became of an operation; the first outcome is the only one, whatever comes again.
 public struct OperationRecord: Sendable, Hashable {
   public let operation: OperationID
   public let key: Key
-  /// The version that the operation gave its key.
+  /// The version that the operation gave its key; of a refused one, the version that the key had (0: never written).
   public let version: Int64
+  /// False: its condition did not hold, and it changed nothing.
+  public let isApplied: Bool
 
-  public init(operation: OperationID, key: Key, version: Int64) {
+  public init(operation: OperationID, key: Key, version: Int64, isApplied: Bool = true) {
     self.operation = operation
     self.key = key
     self.version = version
+    self.isApplied = isApplied
   }
 }

@@ -4,6 +4,8 @@ public protocol Table: Sendable {
   func apply(_ commands: [Command], timeout: Duration) async -> ApplyOutcome
   /// A key's row; `nil` when the key was never written.
   func read(_ key: Key, consistency: ReadConsistency, timeout: Duration) async throws(TableUnavailable) -> Row?
+  /// The first `limit` keys of the range that have a value, in the order of their bytes.
+  func keys(in range: KeyRange, limit: Int, timeout: Duration) async throws(TableUnavailable) -> [Key]
   /// The record of an operation, read linearizably; `nil` when it is not applied.
   func operation(_ operation: OperationID, timeout: Duration) async throws(TableUnavailable) -> OperationRecord?
 }
@@ -34,6 +36,8 @@ public struct AppliedCommand: Sendable, Hashable {
     case applied
     /// It had taken effect before; the version is the one recorded then.
     case duplicate
+    /// Its condition did not hold, now or when it came first; the version is the one that the key had then.
+    case refused
     /// Its operation id belongs to another key's write; it has no effect.
     case conflict
   }

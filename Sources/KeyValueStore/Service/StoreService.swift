@@ -31,10 +31,16 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
   }
 
   /// Writes `effect` to `key`; retrying with the same `operation` is safe.
+  ///
+  /// - Parameter condition: whether it holds only the table can tell: with `queued` nobody would hear of a refusal, so
+  ///   there must be none.
   public func write(
-    _ effect: Command.Effect, key: Key, operation: OperationID, acknowledgement: Acknowledgement
+    _ effect: Command.Effect, key: Key, condition: Command.Condition? = nil, operation: OperationID,
+    acknowledgement: Acknowledgement
   ) async -> WriteOutcome {
-    let command = Command(operation: operation, key: key, effect: effect, acceptedAtMilliseconds: wallClock())
+    precondition(condition == nil || acknowledgement == .committed, "a condition on a write that is only queued")
+    let command = Command(
+      operation: operation, key: key, effect: effect, condition: condition, acceptedAtMilliseconds: wallClock())
     switch acknowledgement {
     case .queued:
       return await publish(command, wantsReply: false, until: clock.now.advanced(by: timeouts.queued))
@@ -48,7 +54,7 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
       switch published {
       case .queued: return await commit(of: command, ticket: ticket, until: deadline)
       case .notApplied, .unknown: return published
-      case .committed, .conflict: fatalError("publishing alone cannot commit")
+      case .committed, .refused, .conflict: fatalError("publishing alone cannot commit")
       }
     }
   }
@@ -101,7 +107,8 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
       let rest = clock.now.duration(to: deadline)
       guard rest > .zero else { return nil }
       if let record = try? await table.operation(command.operation, timeout: rest) {
-        return record.key == command.key ? .committed(version: record.version) : .conflict
+        guard record.key == command.key else { return .conflict }
+        return record.isApplied ? .committed(version: record.version) : .refused(version: record.version)
       }
     }
     return nil
@@ -110,6 +117,7 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
   private func outcome(of reply: Reply) -> WriteOutcome {
     switch reply.result {
     case .committed(let version): .committed(version: version)
+    case .refused(let version): .refused(version: version)
     case .conflict: .conflict
     }
   }
@@ -139,11 +147,22 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
     }
   }
 
+  /// The first `limit` keys of `range` that have a value.
+  public func list(_ range: KeyRange, limit: Int) async -> ListOutcome {
+    do {
+      // One more than asked for tells whether there are more.
+      let keys = try await table.keys(in: range, limit: limit + 1, timeout: timeouts.read)
+      return .page(Array(keys.prefix(limit)), hasMore: keys.count > limit)
+    } catch {
+      return .unavailable(reason: error.reason)
+    }
+  }
+
   /// Whether `operation` took effect; linearizable.
   public func status(of operation: OperationID) async -> OperationOutcome {
     do {
       guard let record = try await table.operation(operation, timeout: timeouts.read) else { return .notYet }
-      return .applied(record)
+      return .recorded(record)
     } catch {
       return .unavailable(reason: error.reason)
     }

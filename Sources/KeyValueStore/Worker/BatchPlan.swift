@@ -1,7 +1,8 @@
 /// What one transaction must write for a batch, worked out from what the table already has. Pure.
 ///
 /// This is where "each exactly once, in queue order" is decided: a command whose operation is recorded, or stands
-/// earlier in the same batch, changes nothing.
+/// earlier in the same batch, changes nothing. A command whose condition does not hold changes nothing either, and is
+/// recorded as refused, so that it stays refused when it comes again.
 public struct BatchPlan: Sendable, Hashable {
   /// The operation records to insert.
   public let operations: [OperationRecord]
@@ -10,23 +11,31 @@ public struct BatchPlan: Sendable, Hashable {
   /// One a command, in order.
   public let results: [AppliedCommand]
 
-  /// Plans `commands` on top of `recorded` (every record of these operations that exists) and `versions` (of every key
-  /// of these commands that was ever written).
-  public init(commands: [Command], recorded: [OperationID: OperationRecord], versions: [Key: Int64]) {
+  /// Plans `commands` on top of `recorded` (every record of these operations that exists) and `states` (of every key of
+  /// these commands that was ever written).
+  public init(commands: [Command], recorded: [OperationID: OperationRecord], states: [Key: KeyState]) {
     var records = recorded
-    var current = versions
+    var current = states
     var operations: [OperationRecord] = []
     var changed: [Key: Int] = [:]
     var rows: [Row] = []
     var results: [AppliedCommand] = []
     for command in commands {
       if let record = records[command.operation] {
-        let disposition: AppliedCommand.Disposition = record.key == command.key ? .duplicate : .conflict
-        results.append(AppliedCommand(command: command, version: record.version, disposition: disposition))
+        results.append(AppliedCommand(command, foundRecorded: record))
         continue
       }
-      let version = current[command.key, default: 0] + 1
-      current[command.key] = version
+      let state = current[command.key]
+      if let condition = command.condition, !condition.holds(of: state) {
+        let record = OperationRecord(
+          operation: command.operation, key: command.key, version: state?.version ?? 0, isApplied: false)
+        records[command.operation] = record
+        operations.append(record)
+        results.append(AppliedCommand(command: command, version: record.version, disposition: .refused))
+        continue
+      }
+      let version = (state?.version ?? 0) + 1
+      current[command.key] = KeyState(version: version, isPresent: command.value != nil)
       let record = OperationRecord(operation: command.operation, key: command.key, version: version)
       records[command.operation] = record
       operations.append(record)
@@ -42,5 +51,14 @@ public struct BatchPlan: Sendable, Hashable {
     self.operations = operations
     self.rows = rows
     self.results = results
+  }
+}
+
+extension AppliedCommand {
+  /// What a command is whose operation id has a record.
+  fileprivate init(_ command: Command, foundRecorded record: OperationRecord) {
+    let disposition: Disposition =
+      if record.key != command.key { .conflict } else if record.isApplied { .duplicate } else { .refused }
+    self.init(command: command, version: record.version, disposition: disposition)
   }
 }

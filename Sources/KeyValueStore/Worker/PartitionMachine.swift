@@ -249,15 +249,26 @@ public struct PartitionMachine: Sendable {
           rows[command.key] = Row(
             key: command.key, value: command.value, version: result.version, operation: command.operation)
         case .duplicate: reload.insert(command.key)
-        case .conflict: break
+        case .refused, .conflict: break
         }
         guard entry.wantsReply, let address = delivery.replyAddress else { continue }
-        let answer: Reply.Result = result.disposition == .conflict ? .conflict : .committed(version: result.version)
-        replies.append(AddressedReply(reply: Reply(operation: command.operation, result: answer), address: address))
+        replies.append(
+          AddressedReply(reply: Reply(operation: command.operation, result: result.answer), address: address))
       }
     }
     // A key written in this batch is newer in the table than anything a reload could find.
     reload.subtract(rows.keys)
     return Completion(rows: Array(rows.values), keysToReload: Array(reload), replies: replies)
+  }
+}
+
+extension AppliedCommand {
+  /// What an API that waits is told.
+  fileprivate var answer: Reply.Result {
+    switch disposition {
+    case .applied, .duplicate: .committed(version: version)
+    case .refused: .refused(version: version)
+    case .conflict: .conflict
+    }
   }
 }

@@ -14,6 +14,7 @@ public final class BackendMetrics: Sendable {
   let sqlReadsPlain: Counter
   let sqlReadsLinearizable: Counter
   let sqlReadsOperation: Counter
+  let sqlReadsList: Counter
   let sqlQueries: Counter
   let sqlReadsUnavailable: Counter
 
@@ -32,6 +33,7 @@ public final class BackendMetrics: Sendable {
     let reads = ("kv_sql_reads_total", "Reads asked of the SQL tier, by kind. Several share a query.")
     sqlReadsPlain = registry.counter(reads.0, reads.1, [("kind", "plain")])
     sqlReadsLinearizable = registry.counter(reads.0, reads.1, [("kind", "linearizable")])
+    sqlReadsList = registry.counter(reads.0, reads.1, [("kind", "list")])
     sqlReadsOperation = registry.counter(reads.0, reads.1, [("kind", "operation")])
     sqlQueries = registry.counter("kv_sql_queries_total", "Queries sent to the SQL tier for reads, retries included.")
     sqlReadsUnavailable = registry.counter(

@@ -56,11 +56,12 @@ final class PartitionMeter: Sendable {
 
   private func committed(_ results: [AppliedCommand], afterUnknown: Bool) {
     let now = wallClock()
-    var counts: (applied: UInt64, duplicates: UInt64, conflicts: UInt64) = (0, 0, 0)
+    var counts: (applied: UInt64, duplicates: UInt64, refused: UInt64, conflicts: UInt64) = (0, 0, 0, 0)
     for result in results {
       switch result.disposition {
       case .applied: counts.applied += 1
       case .duplicate: counts.duplicates += 1
+      case .refused: counts.refused += 1
       case .conflict: counts.conflicts += 1
       }
       // A command is measured once, when its commit is known: applied now, or by the attempt whose answer was lost.
@@ -74,6 +75,7 @@ final class PartitionMeter: Sendable {
     metrics.batchCommands.observe(UInt64(results.count))
     metrics.applied.add(counts.applied)
     if counts.duplicates > 0 { metrics.duplicates.add(counts.duplicates) }
+    if counts.refused > 0 { metrics.refused.add(counts.refused) }
     if counts.conflicts > 0 { metrics.conflicts.add(counts.conflicts) }
   }
 }

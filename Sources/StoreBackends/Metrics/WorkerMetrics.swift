@@ -8,6 +8,7 @@ final class WorkerMetrics: Sendable {
   let batchesUnknown: Counter
   let applied: Counter
   let duplicates: Counter
+  let refused: Counter
   let conflicts: Counter
   let deadLetters: Counter
   let batchCommands: Histogram
@@ -20,10 +21,11 @@ final class WorkerMetrics: Sendable {
     batchesUnknown = registry.counter(batches.0, batches.1, [("outcome", "unknown")])
     let commands = (
       "kv_commands_total",
-      "Commands in committed batches: applied, found applied before (duplicate), refused for their operation id (conflict)."
+      "Commands in committed batches: applied, found applied before (duplicate), refused for their condition (refused) or their operation id (conflict)."
     )
     applied = registry.counter(commands.0, commands.1, [("result", "applied")])
     duplicates = registry.counter(commands.0, commands.1, [("result", "duplicate")])
+    refused = registry.counter(commands.0, commands.1, [("result", "refused")])
     conflicts = registry.counter(commands.0, commands.1, [("result", "conflict")])
     deadLetters = registry.counter(
       "kv_dead_letters_total", "Messages that cannot be decoded, each attempt to put away counted.")

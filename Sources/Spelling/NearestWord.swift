@@ -1,6 +1,8 @@
 /// The word of `words` that a typo most likely meant: the one fewest edits away (insert, remove, replace, swap of two
 /// neighbours), if that is at most a third of its length, or one that begins alike; else `nil`.
-func nearestWord(to typo: String, among words: [String]) -> String? {
+public func nearestWord(to typo: String, among words: [String]) -> String? {
+  // What is longer than any word can be is no misspelling of one, and the distance costs length times length.
+  guard typo.utf8.count <= 64 else { return nil }
   let lowered = typo.lowercased()
   let ranked = words.map { (word: $0, distance: editDistance(lowered, $0.lowercased())) }
   guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
@@ -10,7 +12,7 @@ func nearestWord(to typo: String, among words: [String]) -> String? {
 }
 
 /// The optimal string alignment distance (Damerau-Levenshtein where no piece is edited twice).
-func editDistance(_ left: String, _ right: String) -> Int {
+public func editDistance(_ left: String, _ right: String) -> Int {
   let a = Array(left)
   let b = Array(right)
   var rows = [[Int]](repeating: [Int](repeating: 0, count: b.count + 1), count: a.count + 1)

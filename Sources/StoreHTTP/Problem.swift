@@ -10,12 +10,17 @@ struct Problem: Error, Sendable {
   let isUnknown: Bool
   /// The methods that a path knows, with a 405.
   let allow: String?
+  /// Headers that only this problem has.
+  let headers: HTTPFields
 
-  init(_ status: Int, _ detail: String, isUnknown: Bool = false, allow: String? = nil) {
+  init(
+    _ status: Int, _ detail: String, isUnknown: Bool = false, allow: String? = nil, headers: HTTPFields = [:]
+  ) {
     self.status = status
     self.detail = detail
     self.isUnknown = isUnknown
     self.allow = allow
+    self.headers = headers
   }
 
   /// A well-formed request that asks for something impossible.
@@ -28,8 +33,10 @@ struct Problem: Error, Sendable {
   private static func title(_ status: Int) -> String {
     switch status {
     case 400: "Bad Request"
+    case 401: "Unauthorized"
     case 404: "Not Found"
     case 405: "Method Not Allowed"
+    case 412: "Precondition Failed"
     case 413: "Content Too Large"
     case 415: "Unsupported Media Type"
     case 422: "Unprocessable Content"
@@ -47,7 +54,8 @@ struct Problem: Error, Sendable {
     json += ",\"detail\":\(JSONText.quoted(detail)),\"outcome\":\"\(isUnknown ? "unknown" : "not-applied")\""
     if let operation { json += ",\"operation\":\(JSONText.quoted(operation))" }
     json += "}\n"
-    var headers: HTTPFields = [.contentType: "application/problem+json"]
+    var headers = headers
+    headers[.contentType] = "application/problem+json"
     if status.code == 503 { headers[.retryAfter] = "1" }
     if let allow { headers[.allow] = allow }
     if let operation { headers[.operationID] = operation }

@@ -2,10 +2,10 @@ import HTTPTypes
 import ServiceMetrics
 
 /// What an API counts about its requests. Everything is made at the start: a request costs a few atomic additions.
-final class APIMetrics: Sendable {
+public final class APIMetrics: Sendable {
   /// What a request is about, for the label `route`.
   enum Route: Int, CaseIterable {
-    case store, key, operation, health, metrics, other
+    case store, key, operation, health, metrics, description, other
 
     var label: String {
       switch self {
@@ -14,6 +14,7 @@ final class APIMetrics: Sendable {
       case .operation: "/operations/{id}"
       case .health: "/health"
       case .metrics: "/metrics"
+      case .description: "/openapi.json"
       case .other: "other"
       }
     }
@@ -21,7 +22,7 @@ final class APIMetrics: Sendable {
 
   /// What is timed, for the label `operation`.
   enum Operation: Int, CaseIterable {
-    case putQueued, putCommitted, deleteQueued, deleteCommitted, getCache, getLinearizable, status, other
+    case putQueued, putCommitted, deleteQueued, deleteCommitted, getCache, getLinearizable, list, status, other
 
     var label: String {
       switch self {
@@ -31,6 +32,7 @@ final class APIMetrics: Sendable {
       case .deleteCommitted: "delete-committed"
       case .getCache: "get-cache"
       case .getLinearizable: "get-linearizable"
+      case .list: "list"
       case .status: "operation-status"
       case .other: "other"
       }
@@ -46,7 +48,8 @@ final class APIMetrics: Sendable {
   private let requests: [Counter]
   private let durations: [Histogram]
 
-  init(_ registry: MetricsRegistry) {
+  /// - Parameter registry: where they are made, and what `/metrics` shows.
+  public init(_ registry: MetricsRegistry) {
     self.registry = registry
     requests = Route.allCases.flatMap { route in
       Self.methods.flatMap { method in
