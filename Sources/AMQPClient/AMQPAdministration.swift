@@ -1,6 +1,6 @@
 import ThreadExecutor
 
-/// Declares queues: for the one-shot migration, not for services at work.
+/// Declares and deletes queues: for the one-shot migration and the benchmark, not for services at work.
 public enum AMQPAdministration {
   /// Logs in at each of the hosts, one after the other. Throws `AMQPError` for the first that does not let us.
   ///
@@ -19,6 +19,17 @@ public enum AMQPAdministration {
       let handle = try AMQPHandle(options, host: host)
       try handle.openChannel(1, confirms: false)
       for queue in queues { try handle.declareQueue(queue, channel: 1, arguments: arguments) }
+      handle.close()
+    }
+  }
+
+  /// Deletes queues with what is in them, on a connection of its own. Throws `AMQPError`; one that is not there is fine.
+  public static func delete(queues: [String], options: AMQPOptions) async throws {
+    try await onThread {
+      guard let host = options.hosts.randomElement() else { fatalError("AMQP options without a host") }
+      let handle = try AMQPHandle(options, host: host)
+      try handle.openChannel(1, confirms: false)
+      for queue in queues { try handle.deleteQueue(queue, channel: 1) }
       handle.close()
     }
   }

@@ -95,6 +95,14 @@ final class AMQPHandle {
     try checkReply("queue.declare \(name)")
   }
 
+  /// Deletes a queue with what is in it; fine when it is not there.
+  func deleteQueue(_ name: String, channel: UInt16) throws(AMQPError) {
+    var arena = ByteArena()
+    let queue = arena.add(name)
+    arena.lend { bytes in _ = amqp_queue_delete(state, channel, bytes(queue), 0, 0) }
+    try checkReply("queue.delete \(name)")
+  }
+
   // MARK: asynchronous methods
 
   /// Starts to open a channel; the answer comes as a frame.

@@ -8,6 +8,6 @@ struct KVWorker: AsyncParsableCommand {
     abstract: "Applies the queued commands of the replicated key-value store to its table and cache.",
     discussion:
       "Settings come from the environment: KV_AMQP_*, KV_SQL_*, KV_REDIS_*, KV_PARTITIONS, KV_METRICS_PORT, KV_LOG_LEVEL.",
-    subcommands: [Run.self, Migrate.self, HealthCheck.self, Metrics.self],
+    subcommands: [Run.self, Migrate.self, HealthCheck.self, Metrics.self, BrokerBench.self],
     defaultSubcommand: Run.self)
 }

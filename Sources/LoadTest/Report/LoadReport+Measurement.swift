@@ -10,7 +10,14 @@ extension LoadReport {
     all.unknown += recorder.gets.unknown
     for step in recorder.gets.latency.recordedValues() { all.latency.record(step.value, count: step.count) }
     let kinds = [("PUT", recorder.puts), ("GET", recorder.gets)].filter { $0.1.count > 0 }
-    return (kinds.count == 2 ? kinds + [("all", all)] : kinds).map { row($0.0, $0.1, seconds: seconds) }
+    let rows = (kinds.count == 2 ? kinds + [("all", all)] : kinds).map { row($0.0, $0.1, seconds: seconds) }
+    // A histogram that was made from others knows its greatest value only to its own precision.
+    let greatest = rows.filter { $0.name != "all" }.map(\.max).max() ?? 0
+    return rows.map { row in
+      var row = row
+      row.max = min(row.max, greatest)
+      return row
+    }
   }
 
   private static func row(_ name: String, _ tally: LoadRecorder.Tally, seconds: Double) -> Row {
