@@ -53,7 +53,7 @@ public struct LoadRun: Sendable {
         persistence = try await meter.drained(acknowledged, since: before).map {
           Self.persistence($0.0, drain: $0.1, acknowledged: acknowledged)
         }
-        if persistence == nil { notes.append("no end-to-end delay: no worker shows \(StackMeter.delayMetric)") }
+        if persistence == nil { notes.append("no end-to-end delay: no worker shows how long its writes took") }
       } catch {
         notes.append("no end-to-end delay: \(error)")
       }

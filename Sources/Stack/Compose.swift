@@ -51,6 +51,12 @@ struct Compose: Sendable {
     _ = try await run(flavour, arguments)
   }
 
+  /// Makes a service have so many containers and leaves everything else, and those that stay, as they are.
+  func scale(_ service: String, to count: Int, _ flavour: StackFlavour) async throws(StackError) {
+    _ = try await run(
+      flavour, ["up", "--detach", "--no-deps", "--no-recreate", "--scale", "\(service)=\(count)", service])
+  }
+
   /// Works from the labels of what is there, so that it needs neither the flavour nor the secrets.
   func down() async throws(StackError) {
     let arguments = [

@@ -36,19 +36,8 @@ struct NodeProbes: Sendable {
       .merging(RabbitMQTopology.roles(workers: workers, queues: queues)) { first, _ in first }
   }
 
-  /// The management API of the first broker that answers.
   private func management<Value: Decodable & Sendable>(_ type: Value.Type, _ path: String) async -> Value? {
-    guard let secrets = Secrets(path: stack.configuration.secretsFile), let user = secrets["KV_RABBITMQ_USER"],
-      let password = secrets["KV_RABBITMQ_PASSWORD"]
-    else { return nil }
-    let credentials = Data("\(user):\(password)".utf8).base64EncodedString()
-    for node in running(.rabbitmq) {
-      guard let number = node.number else { continue }
-      let answer = await get(
-        type, "http://127.0.0.1:\(15_671 + number)\(path)", headers: [("Authorization", "Basic \(credentials)")])
-      if let answer { return answer }
-    }
-    return nil
+    await BrokerManagement(stack: stack).get(type, path, brokers: running(.rabbitmq).compactMap(\.number))
   }
 
   // MARK: SQL

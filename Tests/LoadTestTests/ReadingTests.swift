@@ -111,16 +111,4 @@ import Testing
     #expect(accounts.processors.map(\.cores) == [0.2, 0.1, 0.3, 0.2, 0.2])
     #expect(try #require(accounts.machine).busy == 0.3)
   }
-
-  @Test func commitsAreCountedByWorker() throws {
-    func counts(_ small: Double, _ all: Double) -> BucketCounts {
-      BucketCounts(bounds: [0.1, .infinity], cumulative: [small, all], sum: all)
-    }
-    // w2 was started anew, w3 is new.
-    let before = ["w1": counts(10, 20), "w2": counts(50, 60)]
-    let now = ["w1": counts(15, 30), "w2": counts(3, 4), "w3": counts(1, 1)]
-    let sum = try #require(StackMeter.committed(now, since: before))
-    #expect(sum.cumulative == [9, 15])
-    #expect(StackMeter.committed([:], since: before) == nil)
-  }
 }

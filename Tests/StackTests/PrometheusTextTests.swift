@@ -67,4 +67,15 @@ import Testing
     #expect(before.adding(anew) == BucketCounts(bounds: [1, .infinity], cumulative: [7, 11], sum: 14))
     #expect(before.adding(BucketCounts(bounds: [2, .infinity], cumulative: [1, 1], sum: 1)) == nil)
   }
+
+  @Test func severalSeriesAreAddedUp() throws {
+    func counts(_ small: Double, _ all: Double) -> BucketCounts {
+      BucketCounts(bounds: [0.1, .infinity], cumulative: [small, all], sum: all)
+    }
+    // w2 was started anew, w3 is new.
+    let before = ["w1": counts(10, 20), "w2": counts(50, 60)]
+    let now = ["w1": counts(15, 30), "w2": counts(3, 4), "w3": counts(1, 1)]
+    #expect(try #require(BucketCounts.sum(of: now, since: before)).cumulative == [9, 15])
+    #expect(BucketCounts.sum(of: [:], since: before) == nil)
+  }
 }

@@ -10,7 +10,6 @@ struct StackMeter: Sendable {
     var moment: ContinuousClock.Instant
   }
 
-  static let delayMetric = "kv_write_persist_delay_seconds"
   /// So long nothing more is committed: it is all there.
   private static let stall = Duration.seconds(5)
 
@@ -18,21 +17,9 @@ struct StackMeter: Sendable {
 
   /// - Throws: `StackError` when the engine does not answer.
   func read() async throws(StackError) -> Reading {
-    let delays = try await delays()
+    let delays = try await stack.persistDelays()
     let processors = try await stack.processorTime()
     return Reading(processors: processors, delays: delays, machine: .now(), moment: .now)
-  }
-
-  private func delays() async throws(StackError) -> [String: BucketCounts] {
-    try await stack.metrics(of: .worker).compactMapValues { $0.histogram(Self.delayMetric) }
-  }
-
-  /// What was committed since a reading, every worker together.
-  static func committed(_ now: [String: BucketCounts], since before: [String: BucketCounts]) -> BucketCounts? {
-    now.reduce(nil) { sum, worker in
-      let own = before[worker.key].map { worker.value.since($0) } ?? worker.value
-      return sum.map { $0.adding(own) ?? $0 } ?? own
-    }
   }
 
   /// Waits until the workers have committed so many writes since a reading, or commit none any more.
@@ -43,7 +30,7 @@ struct StackMeter: Sendable {
     var last = -1.0
     var progress = start
     while true {
-      let found = Self.committed(try await delays(), since: before.delays)
+      let found = BucketCounts.sum(of: try await stack.persistDelays(), since: before.delays)
       let count = found?.count ?? 0
       let now = ContinuousClock.now
       if count > last { (last, progress) = (count, now) }

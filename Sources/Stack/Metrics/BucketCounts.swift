@@ -41,6 +41,15 @@ public struct BucketCounts: Sendable, Hashable {
       bounds: bounds, cumulative: zip(cumulative, earlier.cumulative).map { $0 - $1 }, sum: sum - earlier.sum)
   }
 
+  /// What several series, by name, observed since an earlier reading of them, all together; those that are new count whole.
+  /// `nil` without a series.
+  public static func sum(of now: [String: BucketCounts], since earlier: [String: BucketCounts]) -> BucketCounts? {
+    now.reduce(nil) { sum, series in
+      let own = earlier[series.key].map { series.value.since($0) } ?? series.value
+      return sum.map { $0.adding(own) ?? $0 } ?? own
+    }
+  }
+
   /// Both together; nil when their bounds differ.
   public func adding(_ other: BucketCounts) -> BucketCounts? {
     guard bounds == other.bounds else { return nil }

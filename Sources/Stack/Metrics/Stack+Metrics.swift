@@ -55,6 +55,11 @@ extension Stack {
     }
   }
 
+  /// Each running worker's histogram of the time from the acceptance of a write to its commit in SQL, in seconds.
+  public func persistDelays() async throws(StackError) -> [String: BucketCounts] {
+    try await metrics(of: .worker).compactMapValues { $0.histogram("kv_write_persist_delay_seconds") }
+  }
+
   private func runningContainers() async throws(StackError) -> [ContainerSummary] {
     do throws(DockerEngineError) {
       return try await engine.containers().filter { $0.status == .running }

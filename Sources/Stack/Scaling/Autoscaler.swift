@@ -1,0 +1,164 @@
+/// Decides how many workers there are to be. A pure state machine: samples in, decisions out.
+///
+/// It scales up fast (twice as many) once delay or queue have been too high for a while, and down slowly, one by one, once
+/// both have been low for longer. Between the two thresholds nothing happens; after each change it looks on for a while; and
+/// a step down that had to be taken back makes it wait twice as long before the next one.
+public struct Autoscaler: Sendable {
+  public struct Policy: Sendable, Hashable {
+    public var minimum: Int
+    public var maximum: Int
+    /// At or above either of these, the workers are too few.
+    public var highDelay: Duration
+    public var highQueue: Int
+    /// Below both of these, there may be too many.
+    public var lowDelay: Duration
+    public var lowQueue: Int
+    /// How long they must have been too few before there are more.
+    public var upAfter: Duration
+    /// How long there must have been too many before there is one fewer.
+    public var downAfter: Duration
+    /// How long nothing is changed after a change: new workers take their queues over, old backlogs are worked off.
+    public var settling: Duration
+    /// A step up so soon after a step down takes it back.
+    public var regretWindow: Duration
+
+    /// - Precondition: `1 <= minimum <= maximum`, and every low threshold is below its high one: that is the hysteresis.
+    public init(
+      minimum: Int = 1, maximum: Int = 4, highDelay: Duration = .milliseconds(500), highQueue: Int = 1_000,
+      lowDelay: Duration = .milliseconds(200), lowQueue: Int = 100, upAfter: Duration = .seconds(4),
+      downAfter: Duration = .seconds(20), settling: Duration = .seconds(8), regretWindow: Duration = .seconds(60)
+    ) {
+      precondition(1 <= minimum && minimum <= maximum, "the bounds are 1 at least, and in order")
+      precondition(lowDelay < highDelay && lowQueue < highQueue, "a low threshold is below its high one")
+      self.minimum = minimum
+      self.maximum = maximum
+      self.highDelay = highDelay
+      self.highQueue = highQueue
+      self.lowDelay = lowDelay
+      self.lowQueue = lowQueue
+      self.upAfter = upAfter
+      self.downAfter = downAfter
+      self.settling = settling
+      self.regretWindow = regretWindow
+    }
+  }
+
+  /// What was seen at one moment.
+  public struct Sample: Sendable, Hashable {
+    /// Since the start, never going back.
+    public var time: Duration
+    public var workers: Int
+    /// The 99th percentile of the time from acceptance to commit since the last sample; nil when nothing was committed.
+    public var delay: Duration?
+    /// Messages in the command queues; nil when no broker could be asked.
+    public var queue: Int?
+
+    public init(time: Duration, workers: Int, delay: Duration?, queue: Int?) {
+      self.time = time
+      self.workers = workers
+      self.delay = delay
+      self.queue = queue
+    }
+  }
+
+  public enum Decision: Sendable, Hashable {
+    case keep
+    case scale(to: Int, reason: String)
+  }
+
+  private enum Load {
+    case tooHigh(String)
+    case low, between, unknown
+  }
+
+  private static let mostRegrets = 4
+
+  public let policy: Policy
+  private var highSince: Duration?
+  private var lowSince: Duration?
+  private var lastChange: Duration?
+  private var lastDown: Duration?
+  /// How many steps down in a row had to be taken back.
+  private var regrets = 0
+
+  public init(_ policy: Policy) {
+    self.policy = policy
+  }
+
+  /// How long the load must have been low before there is one worker fewer: doubled by every step that was taken back.
+  var patience: Duration { policy.downAfter * (1 << regrets) }
+
+  /// What follows from a sample. A decision to scale counts as carried out.
+  public mutating func decide(_ sample: Sample) -> Decision {
+    let allowed = min(max(sample.workers, policy.minimum), policy.maximum)
+    if allowed != sample.workers {
+      lastChange = sample.time
+      return .scale(to: allowed, reason: "the bounds are \(policy.minimum) to \(policy.maximum)")
+    }
+    let load = load(of: sample)
+    note(load, at: sample.time)
+    if let lastDown, sample.time - lastDown > policy.regretWindow, regrets > 0 {
+      // It held: the next step down is as quick as the first.
+      regrets = 0
+      self.lastDown = nil
+    }
+    if let lastChange, sample.time - lastChange < policy.settling { return .keep }
+    switch load {
+    case .tooHigh(let reason):
+      guard let highSince, sample.time - highSince >= policy.upAfter, sample.workers < policy.maximum else {
+        return .keep
+      }
+      if let lastDown, sample.time - lastDown <= policy.regretWindow { regrets = min(regrets + 1, Self.mostRegrets) }
+      lastDown = nil
+      return change(to: min(sample.workers * 2, policy.maximum), sample, reason)
+    case .low:
+      guard let lowSince, sample.time - lowSince >= patience, sample.workers > policy.minimum else { return .keep }
+      lastDown = sample.time
+      return change(to: sample.workers - 1, sample, "delay and queue have been low for \(Self.text(patience))")
+    case .between, .unknown: return .keep
+    }
+  }
+
+  private mutating func change(to count: Int, _ sample: Sample, _ reason: String) -> Decision {
+    lastChange = sample.time
+    highSince = nil
+    lowSince = nil
+    return .scale(to: count, reason: reason)
+  }
+
+  private mutating func note(_ load: Load, at time: Duration) {
+    switch load {
+    case .tooHigh:
+      highSince = highSince ?? time
+      lowSince = nil
+    case .low:
+      lowSince = lowSince ?? time
+      highSince = nil
+    case .between:
+      highSince = nil
+      lowSince = nil
+    // Nobody knows: neither of the two waits is over, and neither goes on.
+    case .unknown:
+      highSince = nil
+      lowSince = nil
+    }
+  }
+
+  private func load(of sample: Sample) -> Load {
+    if let delay = sample.delay, delay >= policy.highDelay {
+      return .tooHigh(
+        "writes take \(Self.text(delay)) to be committed (p99), \(Self.text(policy.highDelay)) is the limit")
+    }
+    if let queue = sample.queue, queue >= policy.highQueue {
+      return .tooHigh("\(queue) messages are queued, \(policy.highQueue) are the limit")
+    }
+    // No delay: nothing was committed, which is an idle store only if nothing is queued either.
+    guard let queue = sample.queue else { return .unknown }
+    return queue < policy.lowQueue && sample.delay ?? .zero < policy.lowDelay ? .low : .between
+  }
+
+  private static func text(_ duration: Duration) -> String {
+    let milliseconds = Int(duration / .milliseconds(1))
+    return milliseconds.isMultiple(of: 1_000) ? "\(milliseconds / 1_000) s" : "\(milliseconds) ms"
+  }
+}

@@ -1,0 +1,81 @@
+import ChaosPlan
+import DockerEngine
+
+/// The tiers that are ours, whose containers may be any number.
+public enum ScalableTier: String, Sendable, Hashable, CaseIterable {
+  case api
+  case worker
+
+  var tier: Tier {
+    switch self {
+    case .api: .api
+    case .worker: .worker
+    }
+  }
+}
+
+extension Stack {
+  /// How many containers a tier may have: beyond it a mistyped number would take the machine with it.
+  public static let scaleLimit = 32
+
+  /// Makes a tier have so many containers, by Compose, and waits until they are all healthy. Containers that stay are left as
+  /// they are; those that go get SIGTERM and finish what they have in hand. NGINX follows by itself (it asks Docker's DNS),
+  /// and the broker gives a worker's queues to the others.
+  ///
+  /// - Parameter count: 1...`scaleLimit`.
+  /// - Returns: how many of them ran before.
+  /// - Throws: `unavailable` when the stack is not up, or they are not healthy within the configuration's limit.
+  @discardableResult
+  public func scale(_ tier: ScalableTier, to count: Int) async throws(StackError) -> Int {
+    precondition((1...Self.scaleLimit).contains(count), "a tier has from 1 to \(Self.scaleLimit) containers")
+    let deadline = ContinuousClock.now + configuration.limit
+    let containers = try await summaries()
+    guard let flavour = FlavourChoice.flavour(of: containers) else {
+      throw StackError(code: .unavailable, message: "the stack is not up; run `kvchaos up`")
+    }
+    try await Compose(configuration: configuration).scale(tier.rawValue, to: count, flavour)
+    while true {
+      let details = try await scalableDetails(tier)
+      let healthy = details.count { $0.state.status == .running && $0.state.health ?? .healthy == .healthy }
+      if healthy == count && details.count == count { break }
+      guard ContinuousClock.now < deadline, !Task.isCancelled else {
+        throw StackError(
+          code: .unavailable,
+          message:
+            "\(healthy) of \(count) containers of the tier \(tier.rawValue) are healthy after \(configuration.limit.components.seconds) s; see `kvchaos status`"
+        )
+      }
+      try? await Task.sleep(for: .milliseconds(250))
+    }
+    return Self.running(tier, in: containers)
+  }
+
+  /// How many containers of a tier run now.
+  public func runningCount(_ tier: ScalableTier) async throws(StackError) -> Int {
+    Self.running(tier, in: try await summaries())
+  }
+
+  private static func running(_ tier: ScalableTier, in containers: [ContainerSummary]) -> Int {
+    containers.count { $0.labels[StackLabel.tier] == tier.rawValue && $0.status == .running }
+  }
+
+  private func summaries() async throws(StackError) -> [ContainerSummary] {
+    do throws(DockerEngineError) {
+      return try await engine.containers()
+    } catch {
+      throw StackError(error)
+    }
+  }
+
+  private func scalableDetails(_ tier: ScalableTier) async throws(StackError) -> [ContainerDetail] {
+    var details: [ContainerDetail] = []
+    for container in try await summaries() where container.labels[StackLabel.tier] == tier.rawValue {
+      do throws(DockerEngineError) {
+        details.append(try await engine.inspect(container.id))
+      } catch {
+        guard error.isMissingContainer else { throw StackError(error) }
+      }
+    }
+    return details
+  }
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import Foundation
+import Stack
+
+/// `kvchaos autoscale`
+struct AutoscaleCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "autoscale",
+    abstract: "Watch queues and end-to-end delay, and scale the workers between bounds.",
+    discussion: """
+      Twice as many workers once writes have taken too long to be committed, or too many messages have been queued, for 4 s; \
+      one fewer once both have been low for 20 s. Nothing is changed within 8 s of a change, and a step down that had to be \
+      taken back makes the next one wait twice as long. The workers stay as many as they are at the end.
+
+      Changes go to standard output, samples to standard error. Exit status: 0; 64 usage; 69 the stack is not up.
+      """)
+
+  @Option(name: .customLong("min"), help: ArgumentHelp("Never fewer workers.", valueName: "number"))
+  var minimum = 1
+
+  @Option(name: .customLong("max"), help: ArgumentHelp("Never more workers.", valueName: "number"))
+  var maximum = 4
+
+  @Option(help: ArgumentHelp("How long to go on (default: until interrupted).", valueName: "duration"))
+  var duration: Span?
+
+  @Option(help: ArgumentHelp("Time between two looks.", valueName: "duration"))
+  var interval = Span(.seconds(2))
+
+  @Option(help: ArgumentHelp("End-to-end delay (p99) from which the workers are too few.", valueName: "duration"))
+  var highDelay = Span(.milliseconds(500))
+
+  @Option(help: ArgumentHelp("End-to-end delay (p99) below which they may be too many.", valueName: "duration"))
+  var lowDelay = Span(.milliseconds(200))
+
+  @Option(help: ArgumentHelp("Queued messages from which the workers are too few.", valueName: "number"))
+  var highQueue = 1_000
+
+  @Option(help: ArgumentHelp("Queued messages below which they may be too many.", valueName: "number"))
+  var lowQueue = 100
+
+  @Flag(help: "Print every sample and change as a line of JSON.")
+  var json = false
+
+  func validate() throws {
+    guard minimum >= 1, minimum <= maximum, maximum <= Stack.scaleLimit else {
+      throw ValidationError("--min and --max must be from 1 to \(Stack.scaleLimit), and --min not above --max.")
+    }
+    guard lowDelay.duration < highDelay.duration else {
+      throw ValidationError("--low-delay must be below --high-delay.")
+    }
+    guard lowQueue < highQueue, lowQueue > 0 else {
+      throw ValidationError("--low-queue must be at least 1 and below --high-queue.")
+    }
+    guard interval.duration >= .milliseconds(500) else { throw ValidationError("--interval must be at least 500ms.") }
+  }
+
+  func run() async throws {
+    let policy = Autoscaler.Policy(
+      minimum: minimum, maximum: maximum, highDelay: highDelay.duration, highQueue: highQueue,
+      lowDelay: lowDelay.duration, lowQueue: lowQueue)
+    let json = json
+    let run = AutoscaleRun(Stack(try StackConfiguration.current()), policy: policy, interval: interval.duration) {
+      event in
+      let line = AutoscaleLine(event)
+      let stream: FileHandle = json || line.isChange ? .standardOutput : .standardError
+      stream.write(Data("\(json ? line.json : line.text)\n".utf8))
+    }
+    try await run.run(for: duration?.duration)
+  }
+}
+
+/// An event of the autoscaler as a line, for people or programs.
+struct AutoscaleLine {
+  let text: String
+  let json: String
+  let isChange: Bool
+
+  init(_ event: AutoscaleRun.Event) {
+    switch event {
+    case .sampled(let sample):
+      let delay = sample.delay.map { "\(Int($0 / .milliseconds(1))) ms" } ?? "-"
+      text =
+        "\(Self.seconds(sample.time)) s: \(sample.workers) workers, delay p99 \(delay), "
+        + "\(sample.queue.map(String.init) ?? "an unknown number of") messages queued"
+      json = Self.object([
+        ("time", Self.seconds(sample.time)), ("workers", String(sample.workers)),
+        ("delayMilliseconds", sample.delay.map { String(Int($0 / .milliseconds(1))) } ?? "null"),
+        ("queue", sample.queue.map(String.init) ?? "null"),
+      ])
+      isChange = false
+    case .scaled(let from, let to, let reason, let time, let took):
+      text = "\(Self.seconds(time)) s: \(from) -> \(to) workers in \(Self.seconds(took)) s: \(reason)"
+      json = Self.object([
+        ("time", Self.seconds(time)), ("from", String(from)), ("to", String(to)), ("seconds", Self.seconds(took)),
+        ("reason", Self.quoted(reason)),
+      ])
+      isChange = true
+    case .problem(let message):
+      text = "no sample or no change: \(message)"
+      json = Self.object([("problem", Self.quoted(message))])
+      isChange = false
+    }
+  }
+
+  private static func seconds(_ duration: Duration) -> String {
+    String((duration / .seconds(1) * 10).rounded() / 10)
+  }
+
+  private static func object(_ fields: [(String, String)]) -> String {
+    "{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
+  }
+
+  private static func quoted(_ text: String) -> String {
+    // A string always encodes.
+    (try? JSONEncoder().encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+  }
+}

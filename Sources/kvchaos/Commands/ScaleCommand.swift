@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import Stack
+
+/// `kvchaos scale`
+struct ScaleCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scale",
+    abstract: "Make a tier have so many containers, and wait until they are healthy.",
+    discussion: """
+      By Compose, without touching anything else. Containers that go finish what they have in hand; NGINX and the broker \
+      follow by themselves. More workers than there are command queues (KV_PARTITIONS) have nothing to do.
+
+      Exit status: 0; 64 usage; 69 the stack is not up, or a container does not get healthy.
+      """)
+
+  @Argument(help: ArgumentHelp("The tier: api or worker.", valueName: "tier"))
+  var tier: Tier
+
+  @Argument(help: ArgumentHelp("How many containers it is to have, 1 to \(Stack.scaleLimit).", valueName: "number"))
+  var count: Int
+
+  @Option(help: ArgumentHelp("Give up after so long.", valueName: "seconds"))
+  var limit = 60
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  enum Tier: String, ExpressibleByArgument, CaseIterable { case api, worker }
+
+  func validate() throws {
+    guard (1...Stack.scaleLimit).contains(count) else {
+      throw ValidationError("<number> must be from 1 to \(Stack.scaleLimit).")
+    }
+    guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
+  }
+
+  func run() async throws {
+    var configuration = try StackConfiguration.current()
+    configuration.limit = .seconds(limit)
+    let start = ContinuousClock.now
+    let scalable: ScalableTier = tier == .api ? .api : .worker
+    let before = try await Stack(configuration).scale(scalable, to: count)
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let rounded = (seconds * 10).rounded() / 10
+    print(
+      json
+        ? #"{"after":\#(count),"before":\#(before),"seconds":\#(rounded),"tier":"\#(tier.rawValue)"}"#
+        : "\(tier.rawValue): \(before) before, \(count) now, healthy after \(rounded) s")
+  }
+}
