@@ -34,8 +34,9 @@ extension Stack {
       throw StackError(code: .unavailable, message: "the stack is not up; run `kvchaos up`")
     }
     try await Compose(configuration: configuration).scale(tier.rawValue, to: count, flavour)
+    let probe = StartProbe(engine: engine)
     while true {
-      let details = try await scalableDetails(tier)
+      let details = await probe.refresh(try await scalableDetails(tier))
       let healthy = details.count { $0.state.status == .running && $0.state.health ?? .healthy == .healthy }
       if healthy == count && details.count == count { break }
       guard ContinuousClock.now < deadline, !Task.isCancelled else {
