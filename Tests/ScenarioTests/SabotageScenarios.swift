@@ -87,11 +87,16 @@ extension Scenarios {
       let credentials = try "\(secret("KV_RABBITMQ_USER")):\(secret("KV_RABBITMQ_PASSWORD"))"
       let http = HTTPClient()
       defer { http.shutdown() }
-      for partition in 0..<8 {
+      let headers = [("Authorization", "Basic \(Data(credentials.utf8).base64EncodedString())")]
+      let queues = "http://127.0.0.1:15672/api/queues/%2F"
+      struct Queue: Decodable { var name: String }
+      let listed = try await http.send(HTTPRequest(method: "GET", url: queues, headers: headers))
+      let names = try JSONDecoder().decode([Queue].self, from: Data(listed.body)).map(\.name)
+        .filter { $0.hasPrefix("kv.commands.") }
+      #expect(!names.isEmpty)
+      for name in names {
         let response = try await http.send(
-          HTTPRequest(
-            method: "DELETE", url: "http://127.0.0.1:15672/api/queues/%2F/kv.commands.\(partition)/contents",
-            headers: [("Authorization", "Basic \(Data(credentials.utf8).base64EncodedString())")]))
+          HTTPRequest(method: "DELETE", url: "\(queues)/\(name)/contents", headers: headers))
         #expect(response.status == 204)
       }
     }
