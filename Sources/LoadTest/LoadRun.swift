@@ -50,10 +50,14 @@ public struct LoadRun: Sendable {
     var persistence: LoadReport.Persistence?
     if let meter, let before, acknowledged > 0 {
       do throws(StackError) {
-        persistence = try await meter.drained(acknowledged, since: before).map {
-          Self.persistence($0.0, drain: $0.1, acknowledged: acknowledged)
+        let drained = try await meter.drained(acknowledged, since: before)
+        persistence = drained.map {
+          Self.persistence($0.committed, drain: $0.took, acknowledged: acknowledged)
         }
         if persistence == nil { notes.append("no end-to-end delay: no worker shows how long its writes took") }
+        if let gone = drained?.workersGone, gone > 0 {
+          notes.append("\(gone) of the workers of before the test are gone, and what they committed is not counted")
+        }
       } catch {
         notes.append("no end-to-end delay: \(error)")
       }

@@ -76,6 +76,16 @@ import Testing
     #expect(watch.changes.map(\.time) == [.seconds(22), .seconds(44)])
   }
 
+  /// One odd sample in seven, and the store is idle all the same; one in three, and it is not.
+  @Test(arguments: [(7, true), (3, false)]) func oddSamplesDoNotCount(every: Int, isIdle: Bool) {
+    var watch = Watch(2)
+    for index in 0..<100 {
+      let isOdd = index % every == 1
+      watch.see(for: .seconds(2), delay: isOdd ? .milliseconds(700) : .milliseconds(50), queue: 3)
+    }
+    #expect(watch.changes.map(\.to) == (isIdle ? [1] : []))
+  }
+
   @Test func whatNobodyKnowsChangesNothing() {
     var watch = Watch(3)
     watch.see(for: .seconds(600), delay: nil, queue: nil)

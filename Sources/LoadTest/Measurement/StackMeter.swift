@@ -24,18 +24,22 @@ struct StackMeter: Sendable {
 
   /// Waits until the workers have committed so many writes since a reading, or commit none any more.
   ///
-  /// - Returns: what they committed, and how long it took to see it.
-  func drained(_ writes: Int, since before: Reading) async throws(StackError) -> (BucketCounts, Duration)? {
+  /// - Returns: what they committed, how long it took to see it, and how many workers are gone: their counts went with them.
+  func drained(
+    _ writes: Int, since before: Reading
+  ) async throws(StackError) -> (committed: BucketCounts, took: Duration, workersGone: Int)? {
     let start = ContinuousClock.now
     var last = -1.0
     var progress = start
     while true {
-      let found = BucketCounts.sum(of: try await stack.persistDelays(), since: before.delays)
+      let delays = try await stack.persistDelays()
+      let found = BucketCounts.sum(of: delays, since: before.delays)
       let count = found?.count ?? 0
       let now = ContinuousClock.now
       if count > last { (last, progress) = (count, now) }
       if Int(count) >= writes || progress.duration(to: now) > Self.stall || Task.isCancelled {
-        return found.map { ($0, start.duration(to: progress)) }
+        let gone = Set(before.delays.keys).subtracting(delays.keys).count
+        return found.map { ($0, start.duration(to: progress), gone) }
       }
       try? await Task.sleep(for: .milliseconds(100))
     }

@@ -1,7 +1,7 @@
 /// Decides how many workers there are to be. A pure state machine: samples in, decisions out.
 ///
-/// It scales up fast (twice as many) once delay or queue have been too high for a while, and down slowly, one by one, once
-/// both have been low for longer. Between the two thresholds nothing happens; after each change it looks on for a while; and
+/// It scales up fast (twice as many) once delay or queue have been too high for a while without a break, and down slowly,
+/// one by one, once both have been low in four samples of five for longer. Between the two thresholds nothing happens; after each change it looks on for a while; and
 /// a step down that had to be taken back makes it wait twice as long before the next one.
 public struct Autoscaler: Sendable {
   public struct Policy: Sendable, Hashable {
@@ -15,7 +15,7 @@ public struct Autoscaler: Sendable {
     public var lowQueue: Int
     /// How long they must have been too few before there are more.
     public var upAfter: Duration
-    /// How long there must have been too many before there is one fewer.
+    /// How long there must have been too many, in four samples of five, before there is one fewer.
     public var downAfter: Duration
     /// How long nothing is changed after a change: new workers take their queues over, old backlogs are worked off.
     public var settling: Duration
@@ -75,7 +75,8 @@ public struct Autoscaler: Sendable {
 
   public let policy: Policy
   private var highSince: Duration?
-  private var lowSince: Duration?
+  /// Which samples were low, from the last change on, as far back as is of interest.
+  private var recent: [(time: Duration, isLow: Bool)] = []
   private var lastChange: Duration?
   private var lastDown: Duration?
   /// How many steps down in a row had to be taken back.
@@ -112,7 +113,7 @@ public struct Autoscaler: Sendable {
       lastDown = nil
       return change(to: min(sample.workers * 2, policy.maximum), sample, reason)
     case .low:
-      guard let lowSince, sample.time - lowSince >= patience, sample.workers > policy.minimum else { return .keep }
+      guard hasBeenLow(at: sample.time), sample.workers > policy.minimum else { return .keep }
       lastDown = sample.time
       return change(to: sample.workers - 1, sample, "delay and queue have been low for \(Self.text(patience))")
     case .between, .unknown: return .keep
@@ -122,26 +123,27 @@ public struct Autoscaler: Sendable {
   private mutating func change(to count: Int, _ sample: Sample, _ reason: String) -> Decision {
     lastChange = sample.time
     highSince = nil
-    lowSince = nil
+    recent = []
     return .scale(to: count, reason: reason)
   }
 
   private mutating func note(_ load: Load, at time: Duration) {
+    var isLow = false
     switch load {
-    case .tooHigh:
-      highSince = highSince ?? time
-      lowSince = nil
+    case .tooHigh: highSince = highSince ?? time
     case .low:
-      lowSince = lowSince ?? time
       highSince = nil
-    case .between:
-      highSince = nil
-      lowSince = nil
-    // Nobody knows: neither of the two waits is over, and neither goes on.
-    case .unknown:
-      highSince = nil
-      lowSince = nil
+      isLow = true
+    case .between, .unknown: highSince = nil
     }
+    recent.append((time, isLow))
+    while recent.count > 1, recent[1].time <= time - patience { recent.removeFirst() }
+  }
+
+  /// A single odd sample, such as every pause of a busy machine makes, is no reason to begin anew.
+  private func hasBeenLow(at time: Duration) -> Bool {
+    guard let first = recent.first, time - first.time >= patience else { return false }
+    return recent.count(where: \.isLow) * 5 >= recent.count * 4
   }
 
   private func load(of sample: Sample) -> Load {

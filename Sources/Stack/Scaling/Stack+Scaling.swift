@@ -1,4 +1,3 @@
-import ChaosPlan
 import DockerEngine
 
 /// The tiers that are ours, whose containers may be any number.
@@ -6,10 +5,14 @@ public enum ScalableTier: String, Sendable, Hashable, CaseIterable {
   case api
   case worker
 
-  var tier: Tier {
+  /// The service's program.
+  var command: String { "kv-\(rawValue)" }
+
+  /// Where it serves `/metrics` inside the stack's network: an API beside everything else, a worker by itself.
+  var metricsPort: Int {
     switch self {
-    case .api: .api
-    case .worker: .worker
+    case .api: 8080
+    case .worker: 9464
     }
   }
 }
