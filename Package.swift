@@ -141,7 +141,7 @@ let package = Package(
     tests("WorkloadTests", ["Workload", "ChaosPlan", "HTTPClient", "History"]),
     tests("LoadTestTests", ["LoadTest", "Stack", "ChaosPlan"], resources: [.copy("Golden")]),
     tests("ReportTests", ["Report", "ChaosPlan", "Consistency", "History"], resources: [.copy("Golden")]),
-    tests("OrchestratorTests", ["Orchestrator", "ChaosPlan", "History", "Report"]),
+    tests("OrchestratorTests", ["Orchestrator", "ChaosPlan", "Faults", "History", "Report", "Stack", "Workload"]),
     tests(
       "ScenarioTests",
       ["Orchestrator", "Stack", "DockerEngine", "HTTPClient", "ChaosPlan", "Consistency", "Report", "Workload"]),

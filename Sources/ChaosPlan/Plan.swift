@@ -9,16 +9,17 @@ public struct Plan: Sendable, Hashable {
   public var stack: StackSettings
   public var workload: WorkloadSettings
   public var steadyState: SteadyState
-  /// In the order of the file; `at` says when each strikes. Empty: a run without faults, which shows the alarms of none.
-  public var faults: [PlannedFault]
+  /// In the order of the file. Empty: a run without faults, which shows the alarms of none.
+  public var faults: [FaultStep]
+  public var safety: SafetySettings
   public var expect: Expectations
   /// The seed of traffic and of every random choice; `nil`: drawn at the start, and printed.
   public var seed: UInt64?
 
   public init(
     name: String, description: String, stack: StackSettings = StackSettings(), workload: WorkloadSettings,
-    steadyState: SteadyState = SteadyState(), faults: [PlannedFault], expect: Expectations = Expectations(),
-    seed: UInt64? = nil
+    steadyState: SteadyState = SteadyState(), faults: [FaultStep], safety: SafetySettings = SafetySettings(),
+    expect: Expectations = Expectations(), seed: UInt64? = nil
   ) {
     self.name = name
     self.description = description
@@ -26,12 +27,8 @@ public struct Plan: Sendable, Hashable {
     self.workload = workload
     self.steadyState = steadyState
     self.faults = faults
+    self.safety = safety
     self.expect = expect
     self.seed = seed
-  }
-
-  /// When the last fault is healed, counted from the end of the steady state before; zero without faults.
-  public var lastHeal: Duration {
-    faults.map { $0.at + $0.duration }.max() ?? .zero
   }
 }

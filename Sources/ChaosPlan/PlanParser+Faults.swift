@@ -1,105 +1,165 @@
 import Yams
 
 extension PlanParser {
+  /// The words of a step besides that of what it does.
+  private static let stepWords = ["at", "duration", "every", "weight"]
+  private static let groupWords = ["sequence", "parallel", "random"]
+
   /// `faults: [ … ]`; what is wrong is reported and left out.
-  static func faults(_ node: Node, problems: ProblemList) -> [PlannedFault] {
+  static func faults(_ node: Node, safety: SafetySettings, problems: ProblemList) -> [FaultStep] {
     guard let items = node.sequence else {
       problems.add("`faults` must be a list: `- kill: { tier: redis, role: master }`", at: node)
       return []
     }
-    return items.compactMap { fault($0, problems: problems) }
+    return items.compactMap { step($0, safety: safety, problems: problems)?.step }
   }
 
-  private static func fault(_ node: Node, problems: ProblemList) -> PlannedFault? {
+  private static func step(
+    _ node: Node, safety: SafetySettings, isChoice: Bool = false, problems: ProblemList
+  ) -> (step: FaultStep, weight: Double)? {
     guard let reader = MappingReader(node, name: "a fault", problems: problems) else { return nil }
-    let words = FaultAction.Kind.allCases
-    let present = words.compactMap { kind in reader.optional(kind.rawValue).map { (kind: kind, node: $0) } }
+    let kinds = FaultAction.Kind.allCases
+    let present = (kinds.map(\.rawValue) + groupWords).compactMap { word in
+      reader.optional(word).map { (word: word, node: $0) }
+    }
     let at = reader.duration("at") ?? .zero
-    let duration = reader.duration("duration")
-    if duration == nil, node.mapping?["duration"] == nil {
-      problems.add("a fault has no `duration`; it needs the time until it is healed, like `8s`", at: node)
-    }
-    reader.finish()
+    let weight =
+      isChoice ? reader.value("weight", hint: "a number above 0, like `3`", parse: Units.weight) ?? 1 : 1
+    defer { reader.finish() }
     guard present.count <= 1 else {
-      problems.add(
-        "a fault does one thing; write `\(present[1].kind.rawValue)` as a fault of its own", at: present[1].node)
+      _ = [reader.optional("duration"), reader.optional("every")]
+      problems.add("a fault does one thing; write `\(present[1].word)` as a fault of its own", at: present[1].node)
       return nil
     }
-    guard let (kind, settings) = present.first else {
+    guard let (word, content) = present.first else {
+      let duration = [reader.optional("duration"), reader.optional("every")]
       // A misspelt kind is reported by `finish` already.
-      if node.mapping?.keys.allSatisfy({ ["at", "duration"].contains($0.scalar?.string) }) == true {
-        let known = words.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+      if node.mapping?.keys.allSatisfy({ stepWords.contains($0.scalar?.string ?? "") }) == true {
+        let known = (kinds.map(\.rawValue) + groupWords).map { "`\($0)`" }.joined(separator: ", ")
         problems.add("a fault does not say what it does; one of \(known)", at: node)
+      } else if duration[0] == nil {
+        problems.add(noDuration, at: node)
       }
       return nil
     }
-    guard let target = MappingReader(settings, name: "`\(kind.rawValue)`", problems: problems) else { return nil }
+    if let kind = FaultAction.Kind(rawValue: word) {
+      let fault = fault(kind, content, at: at, reader, safety: safety)
+      return fault.map { (.fault($0), weight) }
+    }
+    let group = isChoice ? nil : group(word, content, at: at, safety: safety, problems: problems)
+    if isChoice {
+      problems.add("`\(word)` cannot be one of the faults of `random`; give it single faults", at: content)
+    }
+    return group.map { ($0, weight) }
+  }
+
+  private static func group(
+    _ word: String, _ content: Node, at: Duration, safety: SafetySettings, problems: ProblemList
+  ) -> FaultStep? {
+    if word == "random" { return random(content, at: at, safety: safety, problems: problems).map(FaultStep.random) }
+    guard let items = content.sequence, !items.isEmpty else {
+      problems.add("`\(word)` must be a list of faults that is not empty", at: content)
+      return nil
+    }
+    let steps = items.compactMap { step($0, safety: safety, problems: problems)?.step }
+    return word == "sequence" ? .sequence(steps, at: at) : .parallel(steps, at: at)
+  }
+
+  /// `random: { for: 10m, interval: 15s, jitter: 5s, at-once: 1, faults: [ … ] }`
+  private static func random(
+    _ node: Node, at: Duration, safety: SafetySettings, problems: ProblemList
+  ) -> RandomFaults? {
+    guard let reader = MappingReader(node, name: "`random`", problems: problems) else { return nil }
+    let length = requiredDuration(reader, "for", hint: "how long it goes on, like `10m`")
+    let interval = requiredDuration(reader, "interval", hint: "the time from one fault to the next, like `15s`")
+    let jitter = reader.duration("jitter") ?? .zero
+    let atOnce = reader.integer("at-once", in: 1...8) ?? 1
+    let list = reader.required("faults", hint: "the list to draw from")
+    reader.finish()
+    guard let list else { return nil }
+    let items = list.sequence ?? []
+    let choices = items.compactMap { item -> RandomFaults.Choice? in
+      guard let (step, weight) = step(item, safety: safety, isChoice: true, problems: problems),
+        case .fault(let fault) = step
+      else { return nil }
+      return RandomFaults.Choice(fault, weight: weight)
+    }
+    if items.isEmpty { problems.add("`faults` of `random` must be a list that is not empty", at: list) }
+    guard let length, let interval, !choices.isEmpty else { return nil }
+    return RandomFaults(
+      at: at, length: length, interval: interval, jitter: jitter, atOnce: atOnce, choices: choices)
+  }
+
+  private static func fault(
+    _ kind: FaultAction.Kind, _ settings: Node, at: Duration, _ reader: MappingReader, safety: SafetySettings
+  ) -> PlannedFault? {
+    let duration = duration(reader, kind)
+    let every = every(reader)
+    guard let target = MappingReader(settings, name: "`\(kind.rawValue)`", problems: reader.problems) else {
+      return nil
+    }
     let action = action(kind, target)
-    let selector = selector(target)
+    let selector = selector(target, kind)
     target.finish()
-    guard let duration, let selector else { return nil }
-    return PlannedFault(action: action, selector: selector, at: at, duration: duration)
+    guard let action, let duration, let selector else { return nil }
+    checkMajority(kind, selector, safety, settings, reader.problems)
+    return PlannedFault(action: action, selector: selector, at: at, duration: duration, every: every)
   }
 
-  private static func action(_ kind: FaultAction.Kind, _ reader: MappingReader) -> FaultAction {
-    switch kind {
-    case .kill:
-      let signal = reader.value("signal", hint: "a signal's name, like `SIGKILL`") { text in
-        ["SIGKILL", "SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGSEGV", "SIGHUP"].contains(text) ? text : nil
-      }
-      return .kill(signal: signal ?? "SIGKILL")
-    case .stop:
-      return .stop(timeout: reader.duration("timeout") ?? .seconds(10))
-    case .pause:
-      return .pause
+  private static let noDuration = "a fault has no `duration`; it needs the time until it is healed, like `8s`"
+
+  /// `8s`, `until-recovered`, `{ until-recovered: 90s }`; may be left out where the fault is over by itself.
+  private static func duration(_ reader: MappingReader, _ kind: FaultAction.Kind) -> FaultDuration? {
+    guard let node = reader.optional("duration") else {
+      if kind.isMomentary { return .fixed(.zero) }
+      reader.problems.add(noDuration, at: reader.node)
+      return nil
     }
-  }
-
-  private static func selector(_ reader: MappingReader) -> Selector? {
-    let tiers = Tier.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-    let tier = reader.required("tier", hint: "one of \(tiers)")
-      .flatMap { reader.choice($0, "tier", what: "tier", of: Tier.self) }
-    let roleNode = reader.optional("role")
-    let role = roleNode.flatMap { reader.choice($0, "role", what: "role", of: Role.self) }
-    if let tier, let role, !tier.roles.contains(role) {
-      let known = tier.roles.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-      reader.problems.add(
-        "no node of `\(tier.rawValue)` is ever a `\(role.rawValue)`; its roles: \(known)", at: roleNode)
-    }
-    let mode = mode(reader)
-    return tier.map { Selector(tier: $0, role: role, mode: mode) }
-  }
-
-  /// `mode: one`, or `mode: { fixed: 2 }`.
-  private static func mode(_ reader: MappingReader) -> SelectionMode {
-    guard let node = reader.optional("mode") else { return .one }
+    let word = "until-recovered"
     if node.mapping != nil {
-      guard let counted = MappingReader(node, name: "`mode`", problems: reader.problems) else { return .one }
-      let fixed = counted.integer("fixed", in: 1...100)
-      let percent = counted.integer("fixed-percent", in: 1...100)
-      counted.finish()
-      switch (fixed, percent) {
-      case (let count?, nil): return .fixed(count)
-      case (nil, let percent?): return .fixedPercent(percent)
-      case (_?, _?):
-        reader.problems.add("`mode` takes `fixed` or `fixed-percent`, not both", at: node)
-      case (nil, nil):
-        if node.mapping?.isEmpty == true { reader.problems.add("`mode` is empty", at: node) }
+      guard let inner = MappingReader(node, name: "`duration`", problems: reader.problems) else { return nil }
+      let limit = inner.duration(word)
+      inner.finish()
+      return limit.map { .untilRecovered(limit: $0) }
+    }
+    if node.scalar?.string == word { return .untilRecovered(limit: FaultDuration.recoveryLimit) }
+    return reader.value(
+      of: node, "duration", hint: "a duration with its unit (`500ms`, `8s`, `2m`), or `\(word)`", parse: Units.duration
+    ).map { .fixed($0) }
+  }
+
+  /// `{ interval: 10s, jitter: 2s, times: 3 }`
+  private static func every(_ reader: MappingReader) -> Repetition? {
+    guard let every = reader.mapping("every") else { return nil }
+    let interval = requiredDuration(every, "interval", hint: "the time from one strike to the next, like `10s`")
+    let jitter = every.duration("jitter") ?? .zero
+    let times = every.required("times", hint: "how often it strikes").flatMap { node in
+      every.value(of: node, "times", hint: "a whole number from 1 to 1000") { text in
+        Int(text).flatMap { (1...1_000).contains($0) ? $0 : nil }
       }
-      return .one
     }
-    guard let word = reader.text(node, "mode", hint: "a word, or `{ fixed: 2 }`") else { return .one }
-    switch word {
-    case "one": return .one
-    case "all": return .all
-    case "minority": return .minority
-    case "majority": return .majority
-    case "fixed", "fixed-percent":
-      reader.problems.add("`mode: \(word)` needs a number: `mode: { \(word): 2 }`", at: node)
-    default:
-      reader.problems.addUnknown(
-        "mode", word, words: ["one", "all", "minority", "majority", "fixed", "fixed-percent"], at: node)
+    every.finish()
+    guard let interval, let times else { return nil }
+    return Repetition(interval: interval, jitter: jitter, times: times)
+  }
+
+  private static func requiredDuration(_ reader: MappingReader, _ word: String, hint: String) -> Duration? {
+    reader.required(word, hint: hint).flatMap { node in
+      reader.value(of: node, word, hint: "a duration above 0 with its unit: `500ms`, `8s`, `2m`") { text in
+        Units.duration(text).flatMap { $0 > .zero ? $0 : nil }
+      }
     }
-    return .one
+  }
+
+  /// What shows in the file already to take down a majority; the rest is refused when it would strike.
+  private static func checkMajority(
+    _ kind: FaultAction.Kind, _ selector: Selector, _ safety: SafetySettings, _ node: Node, _ problems: ProblemList
+  ) {
+    guard kind.takesNodesDown, !safety.allowMajorityLoss, selector.role == nil, selector.ownerOf == nil,
+      selector.mode == .all || selector.mode == .majority
+    else { return }
+    problems.add(
+      "`\(kind.rawValue)` on \(selector.label) takes a majority down; if the plan asks for that, say "
+        + "`safety: { allow-majority-loss: true }`", at: node)
   }
 }

@@ -51,15 +51,16 @@ public enum PlanParser {
       .flatMap { MappingReader($0, name: "`workload`", problems: problems) }
       .flatMap(self.workload)
     let steadyState = root.mapping("steady-state").map(self.steadyState) ?? SteadyState()
+    let safety = root.mapping("safety").map(self.safety) ?? SafetySettings()
     let faults = root.required("faults", hint: "a list (`[]` for a run without faults)")
-      .map { self.faults($0, problems: problems) }
+      .map { self.faults($0, safety: safety, problems: problems) }
     let expect = root.mapping("expect").map { self.expectations($0, workload: workload) } ?? Expectations()
     let seed = root.value("seed", hint: "a whole number from 0 to 18446744073709551615") { UInt64($0) }
     root.finish()
     guard let name, let description, let workload, let faults else { return nil }
     return Plan(
       name: name, description: description, stack: stack, workload: workload, steadyState: steadyState, faults: faults,
-      expect: expect, seed: seed)
+      safety: safety, expect: expect, seed: seed)
   }
 
   private static func isName(_ text: String) -> Bool {

@@ -2,16 +2,21 @@
 public struct PlannedFault: Sendable, Hashable {
   public var action: FaultAction
   public var selector: Selector
-  /// When it strikes, counted from the end of the steady state before.
+  /// When it strikes: counted from the end of the steady state before, in a sequence from the end of what is before it.
   public var at: Duration
   /// How long it stays before it is healed.
-  public var duration: Duration
+  public var duration: FaultDuration
+  /// `nil`: it strikes once.
+  public var every: Repetition?
 
-  public init(action: FaultAction, selector: Selector, at: Duration, duration: Duration) {
+  public init(
+    action: FaultAction, selector: Selector, at: Duration = .zero, duration: FaultDuration, every: Repetition? = nil
+  ) {
     self.action = action
     self.selector = selector
     self.at = at
     self.duration = duration
+    self.every = every
   }
 
   /// The fault in a few words, as reports and histories name it: `kill redis master`.
@@ -20,26 +25,18 @@ public struct PlannedFault: Sendable, Hashable {
   }
 }
 
-/// What a fault does to its targets, and with what settings.
-public enum FaultAction: Sendable, Hashable {
-  /// Sends a signal (SIGKILL unless the plan says another); healed by starting the container again.
-  case kill(signal: String)
-  /// Stops gracefully, and kills after the time-out; healed by starting the container again.
-  case stop(timeout: Duration)
-  /// Freezes every process; healed by thawing.
-  case pause
+/// How often something happens again.
+public struct Repetition: Sendable, Hashable {
+  /// From one beginning to the next.
+  public var interval: Duration
+  /// Each beginning is moved by a time drawn evenly from -jitter...jitter.
+  public var jitter: Duration
+  /// At least 1.
+  public var times: Int
 
-  public enum Kind: String, Sendable, Hashable, CaseIterable, Codable {
-    case kill
-    case stop
-    case pause
-  }
-
-  public var kind: Kind {
-    switch self {
-    case .kill: .kill
-    case .stop: .stop
-    case .pause: .pause
-    }
+  public init(interval: Duration, jitter: Duration = .zero, times: Int) {
+    self.interval = interval
+    self.jitter = jitter
+    self.times = times
   }
 }

@@ -1,19 +1,27 @@
 /// Whom a fault strikes: a tier, a role resolved when it strikes, and how many of those that have it.
 public struct Selector: Sendable, Hashable {
-  public var tier: Tier
+  /// `nil`: any node of the whole stack.
+  public var tier: Tier?
   /// `nil`: any node of the tier.
   public var role: Role?
+  /// Only the Redis master that owns the slot of this key; `hot.3` is the workload's hot key 3.
+  public var ownerOf: String?
   public var mode: SelectionMode
 
-  public init(tier: Tier, role: Role? = nil, mode: SelectionMode = .one) {
+  public init(tier: Tier?, role: Role? = nil, ownerOf: String? = nil, mode: SelectionMode = .one) {
     self.tier = tier
     self.role = role
+    self.ownerOf = ownerOf
     self.mode = mode
   }
 
-  /// In a few words: `redis master`, `all of worker`.
+  /// The word for the whole stack in place of a tier's.
+  public static let wholeStack = "all"
+
+  /// In a few words: `redis master`, `all of worker`, `redis owner of hot.3`.
   public var label: String {
-    let who = [tier.rawValue, role?.rawValue].compactMap(\.self).joined(separator: " ")
+    let who = [tier?.rawValue ?? "the stack", role?.rawValue, ownerOf.map { "owner of \($0)" }]
+      .compactMap(\.self).joined(separator: " ")
     switch mode {
     case .one: return who
     case .all: return "all of \(who)"

@@ -37,6 +37,30 @@ enum Units {
     bound(text, sign: "<=").flatMap(duration)
   }
 
+  /// `< 20%`: a share below which something holds.
+  static func shareBelow(_ text: String) -> Double? {
+    bound(text, sign: "<").flatMap(percentage)
+  }
+
+  /// `> 60s`: a duration above which something holds.
+  static func durationAbove(_ text: String) -> Duration? {
+    bound(text, sign: ">").flatMap(duration)
+  }
+
+  /// `true` or `false`.
+  static func boolean(_ text: String) -> Bool? {
+    switch text {
+    case "true": true
+    case "false": false
+    default: nil
+    }
+  }
+
+  /// A number above 0.
+  static func weight(_ text: String) -> Double? {
+    decimal(text[...]).flatMap { $0 > 0 ? $0 : nil }
+  }
+
   /// `99%`, `99.5 %`: in 0...100, as a share.
   private static func percentage(_ text: String) -> Double? {
     guard text.hasSuffix("%") else { return nil }

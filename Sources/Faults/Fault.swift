@@ -6,6 +6,9 @@ public protocol Fault: Sendable {
   /// The word under which the catalogue finds the fault again from an undo.
   var kind: FaultKind { get }
 
+  /// How several targets are struck; `together` unless a fault says otherwise.
+  var order: InjectionOrder { get }
+
   /// Looks whether the target can be struck and what its undo is. Changes nothing. Throws where it cannot be struck.
   func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo
 
@@ -15,6 +18,10 @@ public protocol Fault: Sendable {
   /// Measures that the fault is in effect; throws `FaultError` with `notEffective` if it is not within the time limit.
   func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws
 
+  /// Goes on striking from the time that the fault is in effect until the task is cancelled, before the heal. Nothing to do
+  /// for a fault that stays by itself.
+  func maintain(_ undo: Undo, in environment: FaultEnvironment) async throws
+
   /// Takes the fault back.
   func heal(_ undo: Undo, in environment: FaultEnvironment) async throws
 
@@ -22,4 +29,9 @@ public protocol Fault: Sendable {
   ///
   /// The node's recovery (its health check, its place in the cluster) is not waited for: that is what a run measures.
   func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws
+}
+
+extension Fault {
+  public var order: InjectionOrder { .together }
+  public func maintain(_ undo: Undo, in environment: FaultEnvironment) async throws {}
 }

@@ -7,7 +7,9 @@ public struct FaultCatalogue: Sendable {
   }
 
   /// The faults of this module, with their default parameters (which do not matter for healing).
-  public static let standard = FaultCatalogue([KillFault(), StopFault(), PauseFault()])
+  public static let standard = FaultCatalogue([
+    KillFault(), StopFault(), PauseFault(), RestartFault(), CrashLoopFault(),
+  ])
 
   /// The kinds known, in the order of their names.
   public var kinds: [FaultKind] { faults.keys.sorted { $0.rawValue < $1.rawValue } }

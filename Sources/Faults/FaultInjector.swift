@@ -16,10 +16,20 @@ public struct FaultInjector: Sendable {
   /// could not be healed is in the error's `healFailures`, and open in the ledger.
   public func inject(_ fault: any Fault, into targets: [FaultTarget]) async throws(FaultError) -> Injection {
     let entries = try await owe(fault, targets)
-    let injection = Injection(kind: fault.kind, entries: entries)
+    var injection = Injection(kind: fault.kind, entries: entries)
     do {
-      try await forEach(entries) { try await fault.inject($0.undo, in: environment) }
-      try await forEach(entries) { try await fault.verifyInjected($0.undo, in: environment) }
+      switch fault.order {
+      case .together:
+        try await forEach(entries) { try await fault.inject($0.undo, in: environment) }
+        try await forEach(entries) { try await fault.verifyInjected($0.undo, in: environment) }
+      case .oneByOne:
+        for entry in entries {
+          try Task.checkCancellation()
+          try await fault.inject(entry.undo, in: environment)
+          try await fault.verifyInjected(entry.undo, in: environment)
+        }
+      }
+      injection.upkeep = upkeep(of: fault, entries)
       return injection
     } catch {
       let report = await heal(injection, by: fault)
@@ -32,7 +42,11 @@ public struct FaultInjector: Sendable {
 
   /// Takes a fault back and verifies it. Never throws, and goes on when the task is cancelled: a rollback always runs.
   public func heal(_ injection: Injection) async -> HealReport {
-    await heal(injection, by: catalogue.fault(of: injection.kind))
+    injection.upkeep?.cancel()
+    let problems = await injection.upkeep?.value ?? []
+    var report = await heal(injection, by: catalogue.fault(of: injection.kind))
+    report.upkeepProblems = problems
+    return report
   }
 
   /// Heals everything that the ledger holds open: what an earlier, killed run left behind.
@@ -58,6 +72,26 @@ public struct FaultInjector: Sendable {
     var entries: [LedgerEntry] = []
     for undo in undos { entries.append(try await ledger.open(undo)) }
     return entries
+  }
+
+  /// Keeps a fault up on every target until the task is cancelled.
+  private func upkeep(of fault: any Fault, _ entries: [LedgerEntry]) -> Task<[String], Never> {
+    // Not `self`: the ledger must be free as soon as its last user is gone, and a task ends when it likes.
+    Task { [environment] in
+      await withTaskGroup(of: String?.self) { group in
+        for entry in entries {
+          group.addTask {
+            do {
+              try await fault.maintain(entry.undo, in: environment)
+              return nil
+            } catch {
+              return Task.isCancelled ? nil : "\(fault.kind) of \(entry.undo.target.node) did not go on: \(error)"
+            }
+          }
+        }
+        return await group.reduce(into: []) { problems, problem in if let problem { problems.append(problem) } }
+      }
+    }
   }
 
   private func heal(_ injection: Injection, by fault: (any Fault)?) async -> HealReport {

@@ -14,6 +14,10 @@ public struct FaultKind: RawRepresentable, Sendable, Hashable, Codable, CustomSt
   public static let stop = FaultKind(rawValue: "stop")
   /// Frozen by the cgroup freezer: its connections stay open and nothing answers; healed by thawing.
   public static let pause = FaultKind(rawValue: "pause")
+  /// Stopped and started again, one node after another: a rolling restart.
+  public static let restart = FaultKind(rawValue: "restart")
+  /// Killed and started again, over and over.
+  public static let crashLoop = FaultKind(rawValue: "crash-loop")
 
   public var description: String { rawValue }
 

@@ -6,11 +6,16 @@ public struct HealReport: Sendable, Hashable {
   public var gone: [Undo] = []
   /// Still open in the ledger: `kvchaos heal` tries again.
   public var failures: [HealFailure] = []
+  /// What was wrong with a fault while it was open: it may not have been in effect all the time.
+  public var upkeepProblems: [String] = []
 
-  public init(healed: [Undo] = [], gone: [Undo] = [], failures: [HealFailure] = []) {
+  public init(
+    healed: [Undo] = [], gone: [Undo] = [], failures: [HealFailure] = [], upkeepProblems: [String] = []
+  ) {
     self.healed = healed
     self.gone = gone
     self.failures = failures
+    self.upkeepProblems = upkeepProblems
   }
 
   public var isClean: Bool { failures.isEmpty }

@@ -15,49 +15,97 @@ final class FaultCrew: Sendable {
   }
 
   private static let resolveAttempts = 5
-  private let plan: Plan
+  private let strikes: [Strike]
+  private let guardian: MajorityGuard
   private let seed: UInt64
+  /// Begins the workload's keys.
+  private let namespace: String
   private let stack: Stack
   private let injector: FaultInjector
   private let history: HistoryWriter
   private let log: FaultLog
   private let state: Mutex<State>
 
-  init(plan: Plan, seed: UInt64, stack: Stack, injector: FaultInjector, history: HistoryWriter, log: FaultLog) {
-    self.plan = plan
+  init(
+    strikes: [Strike], safety: SafetySettings, seed: UInt64, namespace: String, stack: Stack, injector: FaultInjector,
+    history: HistoryWriter, log: FaultLog
+  ) {
+    self.strikes = strikes
+    guardian = MajorityGuard(isMajorityLossAllowed: safety.allowMajorityLoss)
     self.seed = seed
+    self.namespace = namespace
     self.stack = stack
     self.injector = injector
     self.history = history
     self.log = log
-    state = Mutex(State(reports: plan.faults.map { FaultReport(label: $0.label) }))
+    state = Mutex(State(reports: strikes.map { FaultReport(label: $0.fault.label) }))
   }
 
   var reports: [FaultReport] { state.withLock { $0.reports } }
 
+  /// What became of an order to strike.
+  enum Outcome: Sendable {
+    case inEffect
+    /// An optional fault found nobody, or might not strike: the run is as planned without it.
+    case skipped(String)
+    case failed(String)
+  }
+
   /// Resolves the target as it is now, and strikes.
-  ///
-  /// - Returns: why it is not in effect; `nil` if it is.
-  func inject(_ index: Int) async -> String? {
-    let planned = plan.faults[index]
+  func inject(_ index: Int) async -> Outcome {
+    let planned = strikes[index].fault
+    let kind = planned.action.kind.rawValue
     do {
-      let nodes = try await resolve(planned.selector, stream: 1 << 40 | UInt64(index))
+      let (nodes, status) = try await resolve(planned.selector, stream: 1 << 40 | UInt64(index))
       let targets = nodes.map { FaultReport.Target(node: $0.name, container: $0.container, role: $0.detail) }
-      update(index) {
-        $0.targets = targets
-        $0.struckAt = seconds
+      update(index) { $0.targets = targets }
+      if planned.action.kind.takesNodesDown, let reason = guardian.refusal(of: nodes, in: status, struck: nodesDown) {
+        throw FaultError(code: .notInjectable, message: reason)
       }
-      note(index, "struck", function: planned.action.kind.rawValue)
+      update(index) { $0.struckAt = seconds }
+      note(index, "struck", function: kind)
       let injection = try await injector.inject(planned.action.fault, into: nodes.map(\.target))
       state.withLock { $0.injections[index] = injection }
       update(index) { $0.inEffectAt = seconds }
-      note(index, "in-effect", function: "\(planned.action.kind.rawValue)-in-effect")
-      return nil
+      note(index, "in-effect", function: "\(kind)-in-effect")
+      return .inEffect
     } catch {
       let message = "\(error)"
+      if strikes[index].isOptional, Self.meansSkipped(error) {
+        skip(index, message)
+        return .skipped(message)
+      }
       update(index) { $0.problems.append(message) }
-      note(index, "failed", function: "\(planned.action.kind.rawValue)-failed", message: message)
-      return message
+      note(index, "failed", function: "\(kind)-failed", message: message)
+      return .failed(message)
+    }
+  }
+
+  /// Notes that a fault of the schedule is left out.
+  func skip(_ index: Int, _ reason: String) {
+    update(index) {
+      $0.struckAt = nil
+      $0.skipped = reason
+    }
+    note(index, "skipped", function: "\(strikes[index].fault.action.kind.rawValue)-skipped", message: reason)
+  }
+
+  /// Whether nothing was done, because nobody was there to strike or nobody may be struck.
+  private static func meansSkipped(_ error: any Error) -> Bool {
+    switch error {
+    case let error as StackError: error.code == .noTarget
+    case let error as FaultError: error.code == .notInjectable
+    default: false
+    }
+  }
+
+  /// The nodes that open faults have taken down.
+  private var nodesDown: Set<String> {
+    state.withLock { state in
+      state.injections.reduce(into: []) { nodes, open in
+        guard strikes[open.key].fault.action.kind.takesNodesDown else { return }
+        nodes.formUnion(open.value.targets.map(\.node))
+      }
     }
   }
 
@@ -65,21 +113,29 @@ final class FaultCrew: Sendable {
   /// nobody may have one: asked again for a few seconds before the fault is given up.
   ///
   /// - Parameter stream: of its own for each fault: the same targets from the same seed and the same roles.
-  private func resolve(_ selector: Selector, stream: UInt64) async throws -> [StackNode] {
+  private func resolve(_ selector: Selector, stream: UInt64) async throws -> ([StackNode], StackStatus) {
     for _ in 0..<Self.resolveAttempts - 1 {
-      if let nodes = try await resolveOnce(selector, stream: stream) { return nodes }
+      if let found = try await resolveOnce(selector, stream: stream) { return found }
       try await Task.sleep(for: .milliseconds(500))
     }
     var random = SplitMix64(seed: seed, stream: stream)
-    return try await stack.status().resolve(selector, using: &random)
+    let status = try await stack.status()
+    return (try status.resolve(selector, ownerOf: key(of: selector), using: &random), status)
+  }
+
+  /// The store's name for the key of a selector: `hot.3` is the workload's.
+  private func key(of selector: Selector) -> String? {
+    selector.ownerOf.map { $0.hasPrefix("hot.") ? "\(namespace).\($0)" : $0 }
   }
 
   /// `nil` where nobody matches.
-  private func resolveOnce(_ selector: Selector, stream: UInt64) async throws(StackError) -> [StackNode]? {
+  private func resolveOnce(
+    _ selector: Selector, stream: UInt64
+  ) async throws(StackError) -> ([StackNode], StackStatus)? {
     var random = SplitMix64(seed: seed, stream: stream)
     let status = try await stack.status()
     do {
-      return try status.resolve(selector, using: &random)
+      return (try status.resolve(selector, ownerOf: key(of: selector), using: &random), status)
     } catch {
       if error.code == .noTarget { return nil }
       throw error
@@ -89,10 +145,11 @@ final class FaultCrew: Sendable {
   /// Takes a fault back. A failed heal is a finding, not an error.
   func heal(_ index: Int) async {
     guard let injection = state.withLock({ $0.injections.removeValue(forKey: index) }) else { return }
-    let kind = plan.faults[index].action.kind.rawValue
+    let kind = strikes[index].fault.action.kind.rawValue
     update(index) { $0.healOrderedAt = seconds }
     note(index, "heal-ordered", function: "heal-\(kind)")
     let report = await injector.heal(injection)
+    if !report.upkeepProblems.isEmpty { update(index) { $0.problems += report.upkeepProblems } }
     if report.isClean {
       update(index) { $0.healedAt = seconds }
       note(index, "healed", function: "heal-\(kind)-done")
@@ -107,7 +164,7 @@ final class FaultCrew: Sendable {
   func shortName(_ index: Int) -> String {
     let report = state.withLock { $0.reports[index] }
     guard !report.targets.isEmpty else { return report.label }
-    return "\(plan.faults[index].action.kind.rawValue) \(report.targets.map(\.node).joined(separator: ","))"
+    return "\(strikes[index].fault.action.kind.rawValue) \(report.targets.map(\.node).joined(separator: ","))"
   }
 
   private var seconds: Double { Double(history.elapsedNanoseconds) / 1e9 }
@@ -134,8 +191,15 @@ extension FaultAction {
   var fault: any Fault {
     switch self {
     case .kill(let signal): KillFault(signal: signal)
-    case .stop(let timeout): StopFault(timeoutSeconds: Int(max(timeout / .seconds(1), 0).rounded(.up)))
+    case .stop(let timeout): StopFault(timeoutSeconds: timeout.wholeSeconds)
     case .pause: PauseFault()
+    case .restart(let timeout): RestartFault(timeoutSeconds: timeout.wholeSeconds)
+    case .crashLoop(let interval): CrashLoopFault(interval: interval)
     }
   }
+}
+
+extension Duration {
+  /// Rounded up.
+  fileprivate var wholeSeconds: Int { Int(max(self / .seconds(1), 0).rounded(.up)) }
 }

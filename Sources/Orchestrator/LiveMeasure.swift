@@ -16,6 +16,9 @@ public struct LiveMeasure: Sendable, Hashable {
   public var lastNotServedAt: Duration?
   /// When the last operation was served.
   public var lastServedAt: Duration?
+  /// Share of the operations that ended within the window of the plan's stop condition and were answered with ok;
+  /// `nil` where none ended.
+  public var recentAvailability: Double?
 
   public init() {}
 
@@ -34,6 +37,26 @@ public struct LiveMeasure: Sendable, Hashable {
     return nil
   }
 
+  /// Why the faults must end now; `nil` if they need not.
+  ///
+  /// - Parameter since: nothing before counts.
+  func violation(of stop: StopCondition, since: Duration, at now: Duration) -> String? {
+    // Before a whole window has passed, a few operations would speak for all.
+    if let minimum = stop.availabilityMinimum, now - since >= stop.window, let recentAvailability,
+      recentAvailability < minimum
+    {
+      return
+        "\(rounded(recentAvailability * 100)) % of the last \(rounded(stop.window / .seconds(1))) s was answered with ok"
+    }
+    let unserved = now - max(since, lastServedAt ?? .zero)
+    if let maximum = stop.unservedMaximum, unserved > maximum {
+      return "nobody was served for \(rounded(unserved / .seconds(1))) s"
+    }
+    return nil
+  }
+
+  private func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
+
   /// Whether everybody has been served for so long, counted from `since` at the earliest.
   func isQuiet(for quiet: Duration, since: Duration, at now: Duration) -> Bool {
     guard let lastServedAt, now - lastServedAt < quiet else { return false }
@@ -49,13 +72,17 @@ final class LiveStatistics: Sendable {
     var latencies: [Double] = []
     var second: Int64 = 0
     var inThisSecond = 0
+    /// The operations of the last seconds, by second; only as many as the window needs.
+    var recent: [(second: Int64, ok: Int, all: Int)] = []
   }
 
   private let rule: RecoveryRule
+  private let windowSeconds: Int64
   private let state = Mutex(State())
 
-  init(rule: RecoveryRule) {
+  init(rule: RecoveryRule, window: Duration = .seconds(10)) {
     self.rule = rule
+    windowSeconds = max(1, Int64((window / .seconds(1)).rounded(.up)))
   }
 
   func observe(_ event: Event) {
@@ -73,6 +100,10 @@ final class LiveStatistics: Sendable {
         (state.second, state.inThisSecond) = (second, 0)
       }
       state.inThisSecond += 1
+      if state.recent.last?.second != second { state.recent.append((second, 0, 0)) }
+      state.recent[state.recent.count - 1].all += 1
+      if event.kind == .ok { state.recent[state.recent.count - 1].ok += 1 }
+      state.recent.removeAll { $0.second <= second - windowSeconds }
       switch event.kind {
       case .ok:
         state.measure.ok += 1
@@ -92,6 +123,8 @@ final class LiveStatistics: Sendable {
   func measure(withLatency: Bool = false) -> LiveMeasure {
     state.withLock { state in
       var measure = state.measure
+      let all = state.recent.reduce(0) { $0 + $1.all }
+      if all > 0 { measure.recentAvailability = Double(state.recent.reduce(0) { $0 + $1.ok }) / Double(all) }
       if withLatency, !state.latencies.isEmpty {
         let sorted = state.latencies.sorted()
         measure.latencyP99 = sorted[min(Int(Double(sorted.count) * 0.99), sorted.count - 1)]

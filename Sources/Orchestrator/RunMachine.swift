@@ -12,6 +12,8 @@ public struct RunMachine: Sendable {
     case injected(fault: Int)
     /// The fault is not in effect, and what there was of it was taken back as far as possible.
     case injectionFailed(fault: Int, reason: String)
+    /// Nothing was done: an optional fault found nobody, or might not strike.
+    case skipped(fault: Int)
     /// The heal ended, well or not.
     case healed(fault: Int)
     /// No operation of the traffic is open any more.
@@ -30,6 +32,10 @@ public struct RunMachine: Sendable {
     case startTraffic
     case inject(fault: Int)
     case heal(fault: Int)
+    /// End an injection that is under way; what there is of it is taken back.
+    case cancelInjection(fault: Int)
+    /// The time for this fault is over; it is left out.
+    case drop(fault: Int)
     case stopTraffic
     case settle
     /// End the final reads now.
@@ -60,20 +66,31 @@ public struct RunMachine: Sendable {
   public private(set) var obstacle: String?
   /// When service was seen to be back after the last heal; `nil` if it was not (yet).
   public private(set) var recoveredAt: Duration?
+  /// By strike of the schedule.
   var faults: [FaultState]
+  /// Why no more faults are to be struck, and the open ones healed, before the plan is through; `nil` while it goes on.
+  private(set) var stop: String?
 
   private let plan: Plan
+  private let strikes: [Strike]
+  /// When each strike was ordered or left out.
+  private var begins: [Duration?]
+  private var ends: [Duration?]
   /// How long everybody must be served for service to count as back.
   private let quiet: Duration
   /// How long after the last heal service is waited for.
   private let recoveryLimit: Duration
   private var isTrafficOver = false
 
-  public init(plan: Plan, quiet: Duration = .seconds(2)) {
+  /// - Parameter strikes: the schedule that the plan and the seed come to.
+  public init(plan: Plan, strikes: [Strike], quiet: Duration = .seconds(2)) {
     self.plan = plan
+    self.strikes = strikes
     self.quiet = quiet
+    begins = strikes.map { _ in nil }
+    ends = begins
     recoveryLimit = max((plan.expect.recoveryMaximum ?? .seconds(30)) + .seconds(5), .seconds(30))
-    faults = plan.faults.map { _ in .planned }
+    faults = strikes.map { _ in .planned }
     phaseStarts = [(.prepare, .zero)]
   }
 
@@ -86,7 +103,7 @@ public struct RunMachine: Sendable {
     case .tick(let measure): tick(measure, now)
     case .injected(let fault): injected(fault, now)
     case .injectionFailed(let fault, let reason): injectionFailed(fault, reason, now)
-    case .healed(let fault): healed(fault, now)
+    case .skipped(let fault), .healed(let fault): over(fault, now)
     case .trafficEnded: trafficEnded(now)
     case .settled: settled(now)
     case .judged: judged(now)
@@ -129,9 +146,10 @@ public struct RunMachine: Sendable {
         return end(now)
       }
       enter(.faults, now)
-      return schedule(now)
+      return schedule(measure, now)
     case .faults:
-      return schedule(now)
+      if let reason = stopReason(measure, now) { return stopFaults(reason, now) }
+      return schedule(measure, now)
     case .recovering:
       if measure.isQuiet(for: quiet, since: phaseStarts.last?.at ?? .zero, at: now) {
         recoveredAt = max(measure.lastNotServedAt ?? .zero, phaseStarts.last?.at ?? .zero)
@@ -152,19 +170,20 @@ public struct RunMachine: Sendable {
       preconditionFailure("fault \(fault) was reported as injected while it was \(faults[fault])")
     }
     faults[fault] = .open(since: since)
-    guard interruption != nil else { return [] }
+    guard interruption != nil || stop != nil else { return [] }
     faults[fault] = .healing
     return [.heal(fault: fault)]
   }
 
   private mutating func injectionFailed(_ fault: Int, _ reason: String, _ now: Duration) -> [Action] {
-    faults[fault] = .over
     obstacle = obstacle ?? "the fault could not be injected: \(reason)"
-    return afterFault(now)
+    return over(fault, now)
   }
 
-  private mutating func healed(_ fault: Int, _ now: Duration) -> [Action] {
+  private mutating func over(_ fault: Int, _ now: Duration) -> [Action] {
     faults[fault] = .over
+    begins[fault] = begins[fault] ?? now
+    ends[fault] = now
     return afterFault(now)
   }
 
@@ -192,11 +211,7 @@ public struct RunMachine: Sendable {
       // The shell ends by itself when the preparation throws; else `prepared` comes, and nothing has been recorded.
       return []
     case .steadyBefore, .faults, .recovering, .steadyAfter:
-      let heals = openIndices().map { fault in
-        faults[fault] = .healing
-        return Action.heal(fault: fault)
-      }
-      return heals + end(now)
+      return takeBack() + end(now)
     case .ending: return []
     case .settling: return [.cancelSettling]
     case .verdict, .done: return []
@@ -205,17 +220,21 @@ public struct RunMachine: Sendable {
 
   // MARK: Parts
 
-  /// Injects what is due, and heals what has lasted its time.
-  private mutating func schedule(_ now: Duration) -> [Action] {
-    guard let start = start(of: .faults) else { preconditionFailure("faults are scheduled before their phase") }
+  /// Injects what is due, heals what has lasted its time, and leaves out what comes too late.
+  private mutating func schedule(_ measure: LiveMeasure, _ now: Duration) -> [Action] {
     var actions: [Action] = []
     for index in faults.indices {
-      let planned = plan.faults[index]
       switch faults[index] {
-      case .planned where now - start >= planned.at:
+      case .planned where isPast(strikes[index].notAfter, now):
+        actions.append(.drop(fault: index))
+        faults[index] = .over
+        begins[index] = now
+        ends[index] = now
+      case .planned where strikes[index].notBefore.allSatisfy({ isPast($0, now) }):
         faults[index] = .injecting(since: now)
+        begins[index] = now
         actions.append(.inject(fault: index))
-      case .open(let since) where now - since >= planned.duration:
+      case .open(let since) where hasLasted(strikes[index].fault.duration, since: since, measure, now):
         faults[index] = .healing
         actions.append(.heal(fault: index))
       case .planned, .injecting, .open, .healing, .over:
@@ -223,6 +242,59 @@ public struct RunMachine: Sendable {
       }
     }
     return actions + afterFault(now)
+  }
+
+  /// Whether a time of the schedule has come.
+  private func isPast(_ time: Strike.Time?, _ now: Duration) -> Bool {
+    guard let time else { return false }
+    let moment: Duration? =
+      switch time.moment {
+      case .start: start(of: .faults)
+      case .begin(let strike): begins[strike]
+      case .end(let strike): ends[strike]
+      }
+    return moment.map { now - $0 >= time.delay } ?? false
+  }
+
+  private func hasLasted(
+    _ duration: FaultDuration, since: Duration, _ measure: LiveMeasure, _ now: Duration
+  ) -> Bool {
+    switch duration {
+    case .fixed(let duration): now - since >= duration
+    case .untilRecovered(let limit): now - since >= limit || measure.isQuiet(for: quiet, since: since, at: now)
+    }
+  }
+
+  /// Why the faults must end; `nil` if they may go on.
+  private func stopReason(_ measure: LiveMeasure, _ now: Duration) -> String? {
+    guard stop == nil, let start = start(of: .faults) else { return nil }
+    if now - start >= plan.safety.limit {
+      return "the faults went on for \(plan.safety.limit / .seconds(1)) s, the plan's `limit`"
+    }
+    return plan.safety.stopWhen.flatMap { measure.violation(of: $0, since: start, at: now) }.map {
+      "`stop-when`: \($0)"
+    }
+  }
+
+  private mutating func stopFaults(_ reason: String, _ now: Duration) -> [Action] {
+    stop = reason
+    obstacle = obstacle ?? "the faults were stopped: \(reason)"
+    let actions = takeBack()
+    for index in faults.indices where faults[index] == .planned { faults[index] = .over }
+    return actions + afterFault(now)
+  }
+
+  /// Orders what is open to be healed, and what is on its way in to be broken off.
+  private mutating func takeBack() -> [Action] {
+    faults.indices.compactMap { fault in
+      switch faults[fault] {
+      case .open:
+        faults[fault] = .healing
+        return .heal(fault: fault)
+      case .injecting: return .cancelInjection(fault: fault)
+      case .planned, .healing, .over: return nil
+      }
+    }
   }
 
   private mutating func afterFault(_ now: Duration) -> [Action] {
@@ -234,10 +306,6 @@ public struct RunMachine: Sendable {
     case .ending: return settleIfQuiet(now)
     case .prepare, .steadyBefore, .recovering, .steadyAfter, .settling, .verdict, .done: return []
     }
-  }
-
-  private func openIndices() -> [Int] {
-    faults.indices.filter { if case .open = faults[$0] { true } else { false } }
   }
 
   private mutating func end(_ now: Duration) -> [Action] {

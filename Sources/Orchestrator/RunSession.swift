@@ -31,6 +31,10 @@ final class RunSession: Sendable {
   private let step = Mutex<String?>(nil)
   private let outcome = Mutex<Settlement.Outcome?>(nil)
   private let settling = Mutex<Task<Void, Never>?>(nil)
+  /// The injections that are under way, by strike.
+  private let injecting = Mutex<[Int: Task<Void, Never>]>([:])
+  /// What the plan's faults and the seed come to.
+  private let strikes: [Strike]
 
   private var plan: Plan { runner.plan }
 
@@ -46,7 +50,9 @@ final class RunSession: Sendable {
     // Keys and operation ids of different runs against one stack must not meet.
     namespace = "r" + String(UInt64(startedAt.timeIntervalSince1970 * 1_000), radix: 36)
     folder = try ResultsFolder(root: runner.options.resultsRoot, plan: plan.name, startedAt: startedAt)
-    let statistics = LiveStatistics(rule: rule)
+    var random = SplitMix64(seed: seed, stream: 1 << 41)
+    strikes = Schedule(plan.faults, using: &random).strikes
+    let statistics = LiveStatistics(rule: rule, window: plan.safety.stopWhen?.window ?? .seconds(10))
     self.statistics = statistics
     let checker = OnlineChecker(options: CheckOptions(timeout: runner.options.checkTimeout))
     self.checker = checker
@@ -63,7 +69,8 @@ final class RunSession: Sendable {
     settlement = Settlement(recorder: recorder, firstProcess: clients, limits: runner.options.settlement)
     faultLog = FaultLog(path: folder.file("faults.jsonl"))
     crew = FaultCrew(
-      plan: plan, seed: seed, stack: runner.stack, injector: prepared.injector, history: history, log: faultLog)
+      strikes: strikes, safety: plan.safety, seed: seed, namespace: namespace, stack: runner.stack,
+      injector: prepared.injector, history: history, log: faultLog)
     try folder.write(runner.file.text, to: "plan.yml")
     try folder.write("\(seed)\n", to: "seed")
   }
@@ -89,7 +96,7 @@ final class RunSession: Sendable {
 
   /// Hands every event to the machine and performs what it orders, until the run is done.
   private func steer(_ stream: AsyncStream<RunMachine.Event>) async throws -> RunResult {
-    var machine = RunMachine(plan: plan, quiet: .seconds(rule.quiet))
+    var machine = RunMachine(plan: plan, strikes: strikes, quiet: .seconds(rule.quiet))
     events.yield(.prepared)
     var report: RunReport?
     var lastPhase = machine.phase
@@ -143,15 +150,12 @@ final class RunSession: Sendable {
       case .stopTraffic:
         traffic.stop()
       case .inject(let fault):
-        Task {
-          if let reason = await crew.inject(fault) {
-            runner.progress(.note("not injected: \(reason)"))
-            events.yield(.injectionFailed(fault: fault, reason: reason))
-          } else {
-            runner.progress(.note("struck: \(crew.shortName(fault)) (\(plan.faults[fault].label))"))
-            events.yield(.injected(fault: fault))
-          }
-        }
+        let task = Task { await inject(fault) }
+        injecting.withLock { $0[fault] = task }
+      case .cancelInjection(let fault):
+        injecting.withLock { $0[fault]?.cancel() }
+      case .drop(let fault):
+        crew.skip(fault, "the time of the random faults was over")
       case .heal(let fault):
         Task {
           await crew.heal(fault)
@@ -165,6 +169,20 @@ final class RunSession: Sendable {
       case .judge:
         break
       }
+    }
+  }
+
+  private func inject(_ fault: Int) async {
+    switch await crew.inject(fault) {
+    case .inEffect:
+      runner.progress(.note("struck: \(crew.shortName(fault)) (\(strikes[fault].fault.label))"))
+      events.yield(.injected(fault: fault))
+    case .skipped(let reason):
+      runner.progress(.note("left out: \(strikes[fault].fault.label): \(reason)"))
+      events.yield(.skipped(fault: fault))
+    case .failed(let reason):
+      runner.progress(.note("not injected: \(reason)"))
+      events.yield(.injectionFailed(fault: fault, reason: reason))
     }
   }
 

@@ -108,15 +108,18 @@ extension Judgement {
   /// Whether each fault was there and was taken back.
   func faultChecks(_ faults: [FaultReport]) -> [CheckReport] {
     guard !plan.faults.isEmpty else { return [] }
+    let wanted = faults.filter { $0.skipped == nil }
     let effective = faults.count { $0.inEffectAt != nil }
     let healed = faults.count { $0.healedAt != nil }
     let struck = faults.count { $0.struckAt != nil }
     var injected = CheckReport(
       name: "faults-injected", question: "Was every fault seen to be in effect?", verdict: .holds,
-      expected: "\(plan.faults.count)", measured: "\(effective)")
-    if effective < plan.faults.count {
+      expected: "\(wanted.count)", measured: "\(effective)")
+    if wanted.count < faults.count { injected.note = "\(faults.count - wanted.count) random faults were left out" }
+    // A run without a single fault has shown nothing of what its plan asks.
+    if effective < wanted.count || effective == 0 {
       injected.verdict = .unknown
-      injected.findings = faults.filter { $0.inEffectAt == nil }.map {
+      injected.findings = wanted.filter { $0.inEffectAt == nil }.map {
         "\($0.label): \($0.problems.isEmpty ? "never struck" : $0.problems.joined(separator: "; "))"
       }
     }

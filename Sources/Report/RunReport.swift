@@ -105,6 +105,8 @@ public struct FaultReport: Sendable, Hashable, Codable {
   public var recoveryAfterHeal: Double?
   /// What went wrong with the fault itself.
   public var problems: [String]
+  /// Why a random fault was left out, which is no problem; `nil` where it was not.
+  public var skipped: String?
 
   public struct Target: Sendable, Hashable, Codable {
     /// `redis-2`.
@@ -123,7 +125,7 @@ public struct FaultReport: Sendable, Hashable, Codable {
   public init(
     label: String, targets: [Target] = [], struckAt: Double? = nil, inEffectAt: Double? = nil,
     healOrderedAt: Double? = nil, healedAt: Double? = nil, recovery: Double? = nil, recoveryAfterHeal: Double? = nil,
-    problems: [String] = []
+    problems: [String] = [], skipped: String? = nil
   ) {
     self.label = label
     self.targets = targets
@@ -134,6 +136,12 @@ public struct FaultReport: Sendable, Hashable, Codable {
     self.recovery = recovery
     self.recoveryAfterHeal = recoveryAfterHeal
     self.problems = problems
+    self.skipped = skipped
+  }
+
+  /// What there is to say of the fault besides its times.
+  var remarks: String {
+    ((skipped.map { ["left out: \($0)"] } ?? []) + problems).joined(separator: "; ")
   }
 }
 

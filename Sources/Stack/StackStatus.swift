@@ -21,14 +21,15 @@ public struct StackStatus: Sendable, Hashable {
   /// The nodes that a selector strikes now: those of its tier and role that run, as many as its mode says, drawn by `using`
   /// and given in the order of their names. Pure: the same status and the same generator give the same nodes.
   ///
-  /// - Parameter ownerOf: only the Redis master that owns this key's slot.
+  /// - Parameter ownerOf: only the Redis master that owns this key's slot; `nil`: as the selector says.
   /// - Throws: `noTarget` when nothing that runs matches.
   public func resolve(
     _ selector: Selector, ownerOf key: String? = nil, using generator: inout some RandomNumberGenerator
   ) throws(StackError) -> [StackNode] {
+    let key = key ?? selector.ownerOf
     let slot = key.map(RedisSlot.slot(of:))
     let matched = nodes.filter { node in
-      node.tier == selector.tier && node.state.status == .running
+      (selector.tier.map { node.tier == $0 } ?? true) && node.state.status == .running
         && (selector.role.map { node.roles.contains($0) } ?? true)
         && (slot.map { slot in node.slots?.contains { $0.contains(slot) } ?? false } ?? true)
     }.sorted { $0.name < $1.name }
@@ -39,12 +40,13 @@ public struct StackStatus: Sendable, Hashable {
   }
 
   private func noTarget(_ selector: Selector, _ matched: [StackNode], _ key: String?) -> StackError {
-    let who = selector.label + (key.map { " that owns the key \($0)" } ?? "")
+    let owner = selector.ownerOf == nil ? key.map { " that owns the key \($0)" } ?? "" : ""
+    let who = selector.label + owner
     guard matched.isEmpty else {
       return StackError(
         code: .noTarget, message: "\(who) is nobody: only \(matched.map(\.name).joined(separator: ", ")) matches")
     }
-    let tier = nodes.filter { $0.tier == selector.tier }.map {
+    let tier = nodes.filter { node in selector.tier.map { node.tier == $0 } ?? true }.map {
       "\($0.name) (\($0.state.status.rawValue), \($0.detail))"
     }
     let there = tier.isEmpty ? "no container of that tier is there" : "there are \(tier.joined(separator: ", "))"

@@ -79,8 +79,8 @@ enum Texts {
     p.yml:7:19: unknown tier `reddis`; did you mean `redis`?
     p.yml:7:33: unknown role `mster`; did you mean `master`?
     p.yml:7:46: unknown mode `some`; it is one of `one`, `all`, `minority`, `majority`, `fixed`, `fixed-percent`
-    p.yml:8:15: `duration: 8 s` is not right; it must be a duration with its unit: `500ms`, `8s`, `2m`
-    p.yml:9:5: unknown word in a fault: `explode`; it is one of `kill`, `stop`, `pause`, `at`, `duration`
+    p.yml:8:15: `duration: 8 s` is not right; it must be a duration with its unit (`500ms`, `8s`, `2m`), or `until-recovered`
+    p.yml:9:5: unknown word in a fault: `explode`; it is one of `kill`, `stop`, `pause`, `restart`, `crash-loop`, `sequence`, `parallel`, `random`, `at`, `duration`, `every`
     p.yml:13:27: `during: > 90%` is not right; it must be a least percentage in quotes: `">= 99%"`
     """
 }
@@ -136,8 +136,9 @@ struct BadPlan: Sendable, CustomTestStringConvertible {
       "no duration", "{ kill: { tier: api } }",
       "p.yml:5:5: a fault has no `duration`; it needs the time until it is healed, like `8s`"),
     fault(
-      "nothing done", "{ duration: 1s }", "p.yml:5:5: a fault does not say what it does; one of `kill`, `stop`, `pause`"
-    ),
+      "nothing done", "{ duration: 1s }",
+      "p.yml:5:5: a fault does not say what it does; one of `kill`, `stop`, `pause`, `restart`, `crash-loop`, `sequence`, "
+        + "`parallel`, `random`"),
     fault(
       "two things done", "{ kill: { tier: api }, pause: { tier: api }, duration: 1s }",
       "p.yml:5:35: a fault does one thing; write `pause` as a fault of its own"),
@@ -146,7 +147,40 @@ struct BadPlan: Sendable, CustomTestStringConvertible {
       "p.yml:5:32: `mode: fixed` needs a number: `mode: { fixed: 2 }`"),
     fault(
       "no tier", "{ kill: { mode: one }, duration: 1s }",
-      "p.yml:5:13: `kill` has no `tier`; it needs one of `proxy`, `api`, `worker`, `redis`, `rabbitmq`, `sql`, `etcd`"),
+      "p.yml:5:13: `kill` has no `tier`; it needs one of `proxy`, `api`, `worker`, `redis`, `rabbitmq`, `sql`, `etcd`, `all`"
+    ),
+    fault(
+      "a majority that was not offered", "{ kill: { tier: api, mode: all }, duration: 1s }",
+      "p.yml:5:13: `kill` on all of api takes a majority down; if the plan asks for that, say "
+        + "`safety: { allow-majority-loss: true }`"),
+    fault(
+      "a sequence of nothing", "{ sequence: [] }",
+      "p.yml:5:17: `sequence` must be a list of faults that is not empty"),
+    fault(
+      "a group that repeats",
+      "{ sequence: [{ kill: { tier: api }, duration: 1s }], every: { interval: 1s, times: 2 } }",
+      "p.yml:5:58: unknown word in a fault: `every`; it is one of `kill`, `stop`, `pause`, `restart`, `crash-loop`, "
+        + "`sequence`, `parallel`, `random`, `at`"),
+    fault(
+      "every without times", "{ kill: { tier: api }, duration: 1s, every: { interval: 1s } }",
+      "p.yml:5:49: `every` has no `times`; it needs how often it strikes"),
+    fault(
+      "random without a time", "{ random: { interval: 1s, faults: [{ kill: { tier: api }, duration: 1s }] } }",
+      "p.yml:5:15: `random` has no `for`; it needs how long it goes on, like `10m`"),
+    fault(
+      "random in random",
+      "{ random: { for: 9s, interval: 1s, faults: [{ random: { for: 1s, interval: 1s, faults: [] } }] } }",
+      "p.yml:5:59: `random` cannot be one of the faults of `random`; give it single faults"),
+    fault(
+      "an owner that is none", "{ kill: { tier: sql, owner-of: a }, duration: 1s }",
+      "p.yml:5:36: `owner-of` is for `redis`, whose masters own slots of keys"),
+    with(
+      "a condition that never stops", { $0 + "safety: { stop-when: { window: 5s } }\n" },
+      "p.yml:5:22: `stop-when` needs `availability` or `unserved`"),
+    with(
+      "a condition the wrong way round", { $0 + "safety: { stop-when: { availability: '> 20%' } }\n" },
+      "p.yml:5:38: `availability: > 20%` is not right; it must be a percentage below which to stop, in quotes: "
+        + "`\"< 20%\"`"),
     fault(
       "an unknown signal", "{ kill: { tier: api, signal: KILL }, duration: 1s }",
       "p.yml:5:34: `signal: KILL` is not right; it must be a signal's name, like `SIGKILL`"),

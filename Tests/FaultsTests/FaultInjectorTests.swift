@@ -169,3 +169,62 @@ private struct LedgerSpy: Fault {
   func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {}
   func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {}
 }
+
+/// Faults that act in an order of their own, or go on acting.
+struct ActiveFaultTests {
+  private func injector(_ runtime: FakeRuntime) throws -> FaultInjector {
+    FaultInjector(
+      ledger: try UndoLedger(path: NSTemporaryDirectory() + "kvchaos-test-\(UUID().uuidString)/undo.jsonl"),
+      environment: FaultEnvironment(runtime: runtime, clock: ImmediateClock(), pollLimit: 3, healAttemptLimit: 3))
+  }
+
+  private func target(_ node: String) -> FaultTarget { FaultTarget(node: node, container: "p-\(node)") }
+
+  @Test func aRollingRestartTakesOneAfterAnother() async throws {
+    let runtime = FakeRuntime(["p-a": .running, "p-b": .running])
+    let injector = try injector(runtime)
+    let injection = try await injector.inject(RestartFault(), into: [target("a"), target("b")])
+    #expect(runtime.calls == ["stop p-a", "start p-a", "stop p-b", "start p-b"])
+    #expect(await injector.heal(injection).isClean)
+    #expect(await injector.ledger.openEntries.isEmpty)
+  }
+
+  @Test func aRollingRestartEndsAtTheFirstThatDoesNotComeBack() async throws {
+    let runtime = FakeRuntime(["p-a": .running, "p-b": .running])
+    runtime.ignore("start p-a")
+    let injector = try injector(runtime)
+    let error = await #expect(throws: FaultError.self) {
+      try await injector.inject(RestartFault(), into: [target("a"), target("b")])
+    }
+    #expect(error?.code == .notEffective)
+    #expect(!runtime.calls.contains("stop p-b"))
+    // What cannot be started is still owed.
+    #expect(await injector.ledger.openEntries.map(\.undo.target.node) == ["a"])
+  }
+
+  @Test func aCrashLoopGoesOnUntilItIsHealed() async throws {
+    let runtime = FakeRuntime(["p-a": .running])
+    let injector = try injector(runtime)
+    let injection = try await injector.inject(CrashLoopFault(), into: [target("a")])
+    while runtime.calls.count(where: { $0 == "kill p-a" }) < 4 { await Task.yield() }
+    let report = await injector.heal(injection)
+    #expect(report.isClean)
+    #expect(report.upkeepProblems.isEmpty)
+    #expect(runtime.status("p-a") == .running)
+    let calls = runtime.calls.count
+    for _ in 0..<100 { await Task.yield() }
+    #expect(runtime.calls.count == calls)
+  }
+
+  @Test func aCrashLoopThatEndsByItselfIsReported() async throws {
+    let runtime = FakeRuntime(["p-a": .running])
+    let injector = try injector(runtime)
+    runtime.refuse("start p-a", times: 1)
+    let injection = try await injector.inject(CrashLoopFault(), into: [target("a")])
+    while !runtime.calls.contains("start p-a") { await Task.yield() }
+    for _ in 0..<100 { await Task.yield() }
+    let report = await injector.heal(injection)
+    #expect(report.isClean)
+    #expect(report.upkeepProblems == ["crash-loop of a did not go on: the engine refuses"])
+  }
+}

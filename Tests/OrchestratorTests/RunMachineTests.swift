@@ -1,5 +1,6 @@
 import ChaosPlan
 import Testing
+import Workload
 
 @testable import Orchestrator
 
@@ -9,12 +10,14 @@ private struct Bench {
   var now = Duration.zero
   var actions: [RunMachine.Action] = []
 
-  init(_ faults: [PlannedFault]) {
+  init(_ faults: [FaultStep], safety: SafetySettings = SafetySettings()) {
+    var random = SplitMix64(seed: 1)
     machine = RunMachine(
       plan: Plan(
         name: "p", description: "d", workload: WorkloadSettings(clients: 1, keys: 1),
-        steadyState: SteadyState(before: .seconds(5), after: .seconds(3)), faults: faults,
-        expect: Expectations(recoveryMaximum: .seconds(10))))
+        steadyState: SteadyState(before: .seconds(5), after: .seconds(3)), faults: faults, safety: safety,
+        expect: Expectations(recoveryMaximum: .seconds(10))),
+      strikes: Schedule(faults, using: &random).strikes)
   }
 
   mutating func handle(_ event: RunMachine.Event) {
@@ -45,10 +48,16 @@ extension LiveMeasure {
   }
 }
 
-private func kill(at: Int = 0, for duration: Int = 8) -> PlannedFault {
+private func kill(at: Int = 0, for duration: Int = 8) -> FaultStep {
+  .fault(planned(at: at, .fixed(.seconds(duration))))
+}
+
+private func planned(
+  at: Int = 0, _ duration: FaultDuration = .fixed(.seconds(1)), every: Repetition? = nil
+) -> PlannedFault {
   PlannedFault(
     action: .kill(signal: "SIGKILL"), selector: Selector(tier: .redis, role: .master), at: .seconds(at),
-    duration: .seconds(duration))
+    duration: duration, every: every)
 }
 
 @Suite struct RunMachineTests {
@@ -181,7 +190,7 @@ private func kill(at: Int = 0, for duration: Int = 8) -> PlannedFault {
     bench.pass(to: 5)
     _ = bench.taken()
     bench.handle(.interrupted(reason: "SIGTERM"))
-    #expect(bench.taken() == [.stopTraffic])
+    #expect(bench.taken() == [.cancelInjection(fault: 0), .stopTraffic])
     bench.handle(.trafficEnded)
     #expect(bench.taken().isEmpty)
     bench.handle(.injected(fault: 0))

@@ -25,9 +25,10 @@ enum Example: String, CaseIterable, Sendable {
       name: "redis-master-kill", description: "Does a killed Redis master lose anything?",
       workload: WorkloadSettings(clients: 2, keys: 2),
       faults: [
-        PlannedFault(
-          action: .kill(signal: "SIGKILL"), selector: Selector(tier: .redis, role: .master), at: .zero,
-          duration: .seconds(8))
+        .fault(
+          PlannedFault(
+            action: .kill(signal: "SIGKILL"), selector: Selector(tier: .redis, role: .master), at: .zero,
+            duration: .fixed(.seconds(8))))
       ],
       expect: Expectations(
         availability: .init(duringMinimum: 0.9, afterMinimum: 0.99), recoveryMaximum: .seconds(15)))

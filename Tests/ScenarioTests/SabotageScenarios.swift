@@ -24,6 +24,7 @@ extension Scenarios {
         description: Is it seen when somebody purges the command queues while no worker runs?
         workload: { kind: register, clients: 8, keys: 8, fresh-key-share: 0.5, read-share: 0.2, rate: 80/s }
         steady-state: { before: 3s, after: 3s }
+        safety: { allow-majority-loss: true }
         faults:
           - kill: { tier: worker, mode: all }
             duration: 8s

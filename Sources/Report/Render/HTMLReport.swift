@@ -106,7 +106,7 @@ public struct HTMLReport: Sendable {
         fault.label, fault.targets.map { "\($0.node) (\($0.role))" }.joined(separator: ", "), seconds(fault.struckAt),
         seconds(fault.healOrderedAt), fault.recovery == nil ? "not seen" : seconds(fault.recovery),
         fault.healOrderedAt != nil && fault.recoveryAfterHeal == nil ? "not seen" : seconds(fault.recoveryAfterHeal),
-        fault.problems.joined(separator: "; "),
+        fault.remarks,
       ])
     }
     return section(

@@ -71,7 +71,7 @@ public struct MarkdownReport: Sendable {
       [
         fault.label, fault.targets.map { "\($0.node) (\($0.role))" }.joined(separator: ", "), seconds(fault.struckAt),
         seconds(fault.healOrderedAt), recovery(fault.recovery, fault.struckAt),
-        recovery(fault.recoveryAfterHeal, fault.healOrderedAt), fault.problems.joined(separator: "; "),
+        recovery(fault.recoveryAfterHeal, fault.healOrderedAt), fault.remarks,
       ]
     }
     let header = ["fault", "target", "struck at", "healed at", "recovery", "recovery after the heal", "problems"]

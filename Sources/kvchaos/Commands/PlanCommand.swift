@@ -56,7 +56,8 @@ struct PlanCommand: AsyncParsableCommand {
     func run() async throws {
       let items = try PlanFile.paths(in: try PlanCommand.folder()).map { path in
         let plan = try PlanFile(path: path).plan
-        return Item(name: plan.name, question: plan.description, path: path, faults: plan.faults.map(\.label))
+        return Item(
+          name: plan.name, question: plan.description, path: path, faults: plan.faults.flatMap(\.faults).map(\.label))
       }
       if json {
         let encoder = JSONEncoder()

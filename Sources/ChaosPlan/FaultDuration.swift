@@ -1,0 +1,18 @@
+/// How long a fault stays before it is healed.
+public enum FaultDuration: Sendable, Hashable {
+  /// So long, counted from the strike.
+  case fixed(Duration)
+  /// Until everyone is served again in spite of the fault (the recovery rule of the reports), at most so long.
+  case untilRecovered(limit: Duration)
+
+  /// What `until-recovered` waits at most where the plan does not say.
+  public static let recoveryLimit = Duration.seconds(60)
+
+  /// The longest that it can be.
+  public var maximum: Duration {
+    switch self {
+    case .fixed(let duration): duration
+    case .untilRecovered(let limit): limit
+    }
+  }
+}

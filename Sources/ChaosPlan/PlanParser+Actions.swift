@@ -1,0 +1,87 @@
+import Yams
+
+extension PlanParser {
+  /// What a fault does, from the words beside its selector; `nil`, with a problem reported, where one is missing.
+  static func action(_ kind: FaultAction.Kind, _ reader: MappingReader) -> FaultAction? {
+    switch kind {
+    case .kill:
+      let signal = reader.value("signal", hint: "a signal's name, like `SIGKILL`") { text in
+        ["SIGKILL", "SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGSEGV", "SIGHUP"].contains(text) ? text : nil
+      }
+      return .kill(signal: signal ?? "SIGKILL")
+    case .stop:
+      return .stop(timeout: reader.duration("timeout") ?? .seconds(10))
+    case .pause:
+      return .pause
+    case .restart:
+      return .restart(timeout: reader.duration("timeout") ?? .seconds(10))
+    case .crashLoop:
+      return .crashLoop(interval: reader.duration("interval") ?? .seconds(2))
+    }
+  }
+
+  /// Whom a fault strikes: `tier`, `role`, `owner-of`, `mode`.
+  static func selector(_ reader: MappingReader, _ kind: FaultAction.Kind) -> Selector? {
+    let words = Tier.allCases.map(\.rawValue) + [Selector.wholeStack]
+    let tierNode = reader.required("tier", hint: "one of \(words.map { "`\($0)`" }.joined(separator: ", "))")
+    let isWholeStack = tierNode?.scalar?.string == Selector.wholeStack
+    let tier = isWholeStack ? nil : tierNode.flatMap { reader.choice($0, "tier", what: "tier", of: Tier.self) }
+    let roleNode = reader.optional("role")
+    let role = roleNode.flatMap { reader.choice($0, "role", what: "role", of: Role.self) }
+    if let tier, let role, !tier.roles.contains(role) {
+      let known = tier.roles.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+      reader.problems.add(
+        "no node of `\(tier.rawValue)` is ever a `\(role.rawValue)`; its roles: \(known)", at: roleNode)
+    }
+    let ownerNode = reader.optional("owner-of")
+    let ownerOf = ownerNode.flatMap {
+      reader.text($0, "owner-of", hint: "a key, or `hot.3` for the workload's hot key 3")
+    }
+    if ownerOf != nil, let tier, tier != .redis {
+      reader.problems.add("`owner-of` is for `redis`, whose masters own slots of keys", at: ownerNode)
+    }
+    if isWholeStack, kind.tiers.count < Tier.allCases.count || roleNode != nil || ownerNode != nil {
+      reader.problems.add("`tier: all` goes with no role, and only with faults that every tier can have", at: tierNode)
+    }
+    if let tier, !kind.tiers.contains(tier) {
+      let known = kind.tiers.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+      reader.problems.add("`\(kind.rawValue)` is nothing for `\(tier.rawValue)`; it is for \(known)", at: tierNode)
+    }
+    let mode = mode(reader)
+    guard tier != nil || isWholeStack else { return nil }
+    return Selector(tier: tier, role: role, ownerOf: ownerOf, mode: mode)
+  }
+
+  /// `mode: one`, or `mode: { fixed: 2 }`.
+  private static func mode(_ reader: MappingReader) -> SelectionMode {
+    guard let node = reader.optional("mode") else { return .one }
+    if node.mapping != nil {
+      guard let counted = MappingReader(node, name: "`mode`", problems: reader.problems) else { return .one }
+      let fixed = counted.integer("fixed", in: 1...100)
+      let percent = counted.integer("fixed-percent", in: 1...100)
+      counted.finish()
+      switch (fixed, percent) {
+      case (let count?, nil): return .fixed(count)
+      case (nil, let percent?): return .fixedPercent(percent)
+      case (_?, _?):
+        reader.problems.add("`mode` takes `fixed` or `fixed-percent`, not both", at: node)
+      case (nil, nil):
+        if node.mapping?.isEmpty == true { reader.problems.add("`mode` is empty", at: node) }
+      }
+      return .one
+    }
+    guard let word = reader.text(node, "mode", hint: "a word, or `{ fixed: 2 }`") else { return .one }
+    switch word {
+    case "one": return .one
+    case "all": return .all
+    case "minority": return .minority
+    case "majority": return .majority
+    case "fixed", "fixed-percent":
+      reader.problems.add("`mode: \(word)` needs a number: `mode: { \(word): 2 }`", at: node)
+    default:
+      reader.problems.addUnknown(
+        "mode", word, words: ["one", "all", "minority", "majority", "fixed", "fixed-percent"], at: node)
+    }
+    return .one
+  }
+}

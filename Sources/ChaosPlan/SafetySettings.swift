@@ -1,0 +1,35 @@
+/// What a run must not do, and when it must stop.
+public struct SafetySettings: Sendable, Hashable {
+  /// Whether a fault may take down a majority of a tier's nodes; else it is refused.
+  public var allowMajorityLoss: Bool
+  /// How long faults may go on, counted from the end of the steady state before; then everything is healed.
+  public var limit: Duration
+  /// `nil`: nothing ends the faults early.
+  public var stopWhen: StopCondition?
+
+  public init(
+    allowMajorityLoss: Bool = false, limit: Duration = .seconds(1_800), stopWhen: StopCondition? = nil
+  ) {
+    self.allowMajorityLoss = allowMajorityLoss
+    self.limit = limit
+    self.stopWhen = stopWhen
+  }
+}
+
+/// What ends the faults at once, looked at all the time while they go on: everything is healed, and the run goes on to
+/// its verdict. Either of its parts suffices.
+public struct StopCondition: Sendable, Hashable {
+  /// Stop when less than this share (0...1) of the operations that ended within `window` was answered with ok.
+  public var availabilityMinimum: Double?
+  public var window: Duration
+  /// Stop when nobody was served for so long.
+  public var unservedMaximum: Duration?
+
+  public init(
+    availabilityMinimum: Double? = nil, window: Duration = .seconds(10), unservedMaximum: Duration? = nil
+  ) {
+    self.availabilityMinimum = availabilityMinimum
+    self.window = window
+    self.unservedMaximum = unservedMaximum
+  }
+}

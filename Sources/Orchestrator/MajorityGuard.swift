@@ -1,0 +1,34 @@
+import ChaosPlan
+import Faults
+import Stack
+
+/// Refuses to take down a majority of a tier that a plan did not offer up. Pure.
+struct MajorityGuard: Sendable {
+  let isMajorityLossAllowed: Bool
+
+  /// Why these targets must not be taken down now; `nil` if they may.
+  ///
+  /// What is down already counts: stopped or paused nodes, and those that other faults of the run have in their hands.
+  /// Of Redis, a majority of the masters counts, too: it is they who vote for a failover.
+  ///
+  /// - Parameter struck: the names of the nodes that open faults have taken down.
+  func refusal(of targets: [StackNode], in status: StackStatus, struck: Set<String> = []) -> String? {
+    guard !isMajorityLossAllowed else { return nil }
+    let hit = Set(targets.map(\.name)).union(struck)
+    let tiers = Set(targets.map(\.tier)).sorted { $0.rawValue < $1.rawValue }
+    for tier in tiers {
+      let nodes = status.nodes.filter { $0.tier == tier }
+      let masters = tier == .redis ? nodes.filter { $0.roles.contains(.master) } : []
+      for (group, name) in [(nodes, "nodes"), (masters, "masters")] {
+        let down = group.filter { hit.contains($0.name) || $0.state.status != .running }
+        guard down.count * 2 > group.count else { continue }
+        return """
+          refused: with \(targets.map(\.name).joined(separator: ", ")), \(down.count) of the \(group.count) \(name) of \
+          \(tier.rawValue) would be down, a majority; if the plan asks for that, say \
+          `safety: { allow-majority-loss: true }`
+          """
+      }
+    }
+    return nil
+  }
+}
