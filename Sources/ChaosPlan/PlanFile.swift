@@ -1,9 +1,10 @@
+import Spelling
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
   import Foundation
 #endif
-import Spelling
 
 /// A plan with the text that it was read from, which goes into the results unchanged.
 public struct PlanFile: Sendable, Hashable {
