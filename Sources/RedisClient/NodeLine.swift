@@ -49,11 +49,12 @@ final class NodeLine {
 
   /// Takes a command. Its answer comes within the connect and command timeouts together.
   func send(_ commands: [[[UInt8]]], answer: @escaping (NodeConnection.Answer) -> Void) {
-    if case .closed = state, !circuit.admits(now: .now) {
-      return answer(.failure(RedisError(.unavailable, "Redis \(node) failed a moment ago")))
-    }
     guard unsent.count + unanswered.count < options.waitingMaximum else {
       return answer(.failure(RedisError(.overloaded, "too many commands wait for Redis \(node)")))
+    }
+    // Also while the probe's connection is being made: only the probe waits for a node that may be gone.
+    guard circuit.isClosed || circuit.admits(now: .now) else {
+      return answer(.failure(RedisError(.unavailable, "Redis \(node) failed a moment ago")))
     }
     unsent.append(Request(commands: commands, answer: answer))
     switch state {

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import RedisClient
@@ -88,6 +89,28 @@ struct NodeConnectionTests {
     #expect(Self.code(await pending) == .connectionLost)
     #expect(await connection.send([Self.words("PING")]) == .success(.status("OK")))
     #expect(server.connectionCount == 2)
+  }
+
+  /// A node that takes connections and says nothing: one command finds that out, the others go without it at once.
+  @Test func afterThePauseOneProbeIsSent() async throws {
+    let isSilent = Mutex(true)
+    let server = try await ScriptedNode(loop: Self.loop) { _ in isSilent.withLock { $0 } ? nil : "+OK\r\n" }
+    let options = Self.options(server.node) {
+      $0.commandTimeoutMilliseconds = 100
+      ($0.openCircuitMilliseconds, $0.openCircuitMaximumMilliseconds) = (0, 0)
+    }
+    let connection = NodeConnection(node: server.node, options: options, loop: Self.loop)
+    #expect(Self.code(await connection.send([Self.words("FIRST")])) == .connectionLost)
+    let codes = await withTaskGroup(of: RedisError.Code?.self) { group in
+      for number in 0..<50 { group.addTask { Self.code(await connection.send([Self.words("N\(number)")])) } }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(codes.count { $0 == .connectionLost } == 1)
+    #expect(codes.count { $0 == .unavailable } == 49)
+    #expect(server.seen.count == 2)
+    isSilent.withLock { $0 = false }
+    #expect(await connection.send([Self.words("PROBE")]) == .success(.status("OK")))
+    #expect(await connection.send([Self.words("NEXT")]) == .success(.status("OK")))
   }
 
   @Test(arguments: ["!nonsense\r\n", "*-7\r\n", ":x\r\n"])

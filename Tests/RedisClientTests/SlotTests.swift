@@ -77,22 +77,4 @@ struct SlotTests {
     ("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", "84983e441c3bd26ebaae4aa1f95129e5e54670f1"),
   ])
   func sha1(_ text: String, _ digest: String) { #expect(RedisScript(text).digest == digest) }
-
-  @Test func theCircuitOpensLongerWithEachFailure() {
-    let start = ContinuousClock.now
-    var circuit = Circuit(pause: .milliseconds(100), pauseMaximum: .milliseconds(250))
-    #expect(circuit.admits(now: start))
-    circuit.failed(now: start)
-    #expect(!circuit.admits(now: start + .milliseconds(99)))
-    circuit.failed(now: start + .milliseconds(50))
-    #expect(circuit.admits(now: start + .milliseconds(100)))
-    circuit.failed(now: start + .milliseconds(100))
-    #expect(!circuit.admits(now: start + .milliseconds(299)))
-    #expect(circuit.admits(now: start + .milliseconds(300)))
-    circuit.failed(now: start + .milliseconds(300))
-    #expect(circuit.admits(now: start + .milliseconds(550)))
-    circuit.succeeded()
-    circuit.failed(now: start + .seconds(1))
-    #expect(circuit.admits(now: start + .milliseconds(1100)))
-  }
 }
