@@ -2,7 +2,7 @@ import Foundation
 
 /// The status for people and for programs.
 extension StackStatus {
-  /// A table: node, tier, state, role.
+  /// A table: node, tier, state, role; below it the dead letters, if there are any.
   public var table: String {
     let rows = nodes.map { node in
       [node.name, node.tier.rawValue, state(of: node), node.detail]
@@ -14,7 +14,7 @@ extension StackStatus {
         column < 3 ? cell + String(repeating: " ", count: widths[column] - cell.count) : cell
       }.joined(separator: "  ")
     }
-    return (["SQL flavour: \(flavour.rawValue)"] + lines).joined(separator: "\n")
+    return (["SQL flavour: \(flavour.rawValue)"] + lines + (deadLetters?.lines ?? [])).joined(separator: "\n")
   }
 
   private func state(of node: StackNode) -> String {
@@ -23,7 +23,8 @@ extension StackStatus {
   }
 
   /// The same as JSON: `flavour`, and `nodes` with `name`, `container`, `id`, `tier`, `roles`, `detail`, `status`,
-  /// `health`, `startedAt`, `slots` (pairs of first and last).
+  /// `health`, `startedAt`, `slots` (pairs of first and last); `deadLetters` with `count` and `newest` (`queue`, `reason`),
+  /// left out where no broker tells.
   public func json() throws(StackError) -> String {
     struct Document: Encodable {
       struct Node: Encodable {
@@ -41,6 +42,7 @@ extension StackStatus {
 
       var flavour: String
       var nodes: [Node]
+      var deadLetters: DeadLetters?
     }
     let document = Document(
       flavour: flavour.rawValue,
@@ -50,7 +52,7 @@ extension StackStatus {
           roles: node.roles.map(\.rawValue).sorted(), detail: node.detail, status: node.state.status.rawValue,
           health: node.state.health?.rawValue, startedAt: node.state.startedAt,
           slots: node.slots?.map { [$0.lowerBound, $0.upperBound] })
-      })
+      }, deadLetters: deadLetters)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {

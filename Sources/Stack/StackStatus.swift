@@ -5,6 +5,8 @@ public struct StackStatus: Sendable, Hashable {
   public var flavour: StackFlavour
   /// By tier, then by name.
   public var nodes: [StackNode]
+  /// The messages that no worker could read; `nil` when nobody asked, or no broker answered.
+  public var deadLetters: DeadLetters?
 
   public init(flavour: StackFlavour, nodes: [StackNode]) {
     self.flavour = flavour

@@ -11,15 +11,28 @@ struct BrokerManagement: Sendable {
   ///
   /// - Parameter brokers: the numbers of those to ask, in this order.
   func get<Value: Decodable & Sendable>(_ type: Value.Type, _ path: String, brokers: [Int]) async -> Value? {
+    await ask(type, "GET", path, body: nil, brokers: brokers)
+  }
+
+  /// The same for a question with a body, which is JSON.
+  func post<Value: Decodable & Sendable>(
+    _ type: Value.Type, _ path: String, body: [UInt8], brokers: [Int]
+  ) async -> Value? {
+    await ask(type, "POST", path, body: body, brokers: brokers)
+  }
+
+  private func ask<Value: Decodable & Sendable>(
+    _ type: Value.Type, _ method: String, _ path: String, body: [UInt8]?, brokers: [Int]
+  ) async -> Value? {
     guard let secrets = Secrets(path: stack.configuration.secretsFile), let user = secrets["KV_RABBITMQ_USER"],
       let password = secrets["KV_RABBITMQ_PASSWORD"]
     else { return nil }
     let credentials = Data("\(user):\(password)".utf8).base64EncodedString()
     for number in brokers {
       let request = HTTPRequest(
-        method: "GET", url: "http://127.0.0.1:\(15_671 + number)\(path)",
-        headers: [("Authorization", "Basic \(credentials)")], connectTimeoutMilliseconds: 1_000,
-        timeoutMilliseconds: Self.limitMilliseconds)
+        method: method, url: "http://127.0.0.1:\(15_671 + number)\(path)",
+        headers: [("Authorization", "Basic \(credentials)"), ("Content-Type", "application/json")], body: body,
+        connectTimeoutMilliseconds: 1_000, timeoutMilliseconds: Self.limitMilliseconds)
       guard let response = try? await stack.http.send(request), response.status == 200 else { continue }
       if let answer = try? JSONDecoder().decode(type, from: Data(response.body)) { return answer }
     }

@@ -8,7 +8,8 @@ struct StatusCommand: AsyncParsableCommand {
     abstract: "Show every container with its role now.",
     discussion: """
       Which Redis is master of which slots, which RabbitMQ leads the queues, which worker consumes them, which SQL node \
-      leads. A node that does not answer within a few seconds is "unknown".
+      leads. A node that does not answer within a few seconds is "unknown". Below them the dead letters: messages that no \
+      worker could read, how many and why.
 
       Exit status: 0; 69 Docker is not there, or the stack is not up.
       """)
@@ -17,7 +18,10 @@ struct StatusCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let status = try await Stack(try StackConfiguration.current()).status()
+    let stack = Stack(try StackConfiguration.current())
+    async let deadLetters = stack.deadLetters()
+    var status = try await stack.status()
+    status.deadLetters = await deadLetters
     guard status.isUp else {
       throw StackError(code: .unavailable, message: "the stack is not up; run `kvchaos up`")
     }

@@ -1,0 +1,83 @@
+import Foundation
+import HTTPClient
+
+/// The messages that no worker could read: how many there are, and why the newest ones are there.
+public struct DeadLetters: Sendable, Hashable, Encodable {
+  /// Why one message is there. Never its content, which may hold a value.
+  public struct Letter: Sendable, Hashable, Encodable {
+    /// The command queue that it came from.
+    public var queue: String
+    public var reason: String
+  }
+
+  /// The queue that holds them.
+  static let queueName = "kv.dead-letters"
+  /// How many messages are looked at for the newest of them.
+  static let lookedAtMaximum = 1000
+  static let shownMaximum = 5
+
+  public var count: Int
+  /// The newest, newest first. Of very many only the oldest `lookedAtMaximum` can be looked at.
+  public var newest: [Letter]
+
+  /// A part of what the management API says of one message.
+  struct Message: Decodable, Sendable {
+    struct Properties: Decodable, Sendable {
+      var type: String?
+    }
+
+    enum CodingKeys: String, CodingKey { case properties }
+
+    var type: String?
+
+    init(from decoder: any Decoder) throws {
+      // A message without properties has an empty list in their place.
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      type = (try? container.decode(Properties.self, forKey: .properties))?.type
+    }
+  }
+
+  init(count: Int, messages: [Message]) {
+    self.count = count
+    newest = messages.suffix(Self.shownMaximum).reversed().map { Letter(type: $0.type ?? "") }
+  }
+
+  /// Lines for people; empty when there are none.
+  var lines: [String] {
+    guard count > 0 else { return [] }
+    return ["Dead letters: \(count) in \(Self.queueName)"] + newest.map { "  \($0.queue): \($0.reason)" }
+  }
+}
+
+extension DeadLetters.Letter {
+  /// Reads `dead: <queue>: <reason>`, a worker's note on the message.
+  init(type: String) {
+    let parts = type.split(separator: ": ", maxSplits: 2).map(String.init)
+    if parts.count == 3, parts[0] == "dead" {
+      self.init(queue: parts[1], reason: parts[2])
+    } else {
+      self.init(queue: "unknown", reason: "put there by somebody else")
+    }
+  }
+}
+
+extension Stack {
+  /// The dead letters, which stay where they are; `nil` when no broker tells.
+  public func deadLetters() async -> DeadLetters? {
+    struct Queue: Decodable, Sendable { var messages: Int? }
+    struct Get: Encodable {
+      var count = DeadLetters.lookedAtMaximum
+      var ackmode = "ack_requeue_true"
+      var encoding = "base64"
+      // Of a message's content not more than must be.
+      var truncate = 1
+    }
+    let api = BrokerManagement(stack: self)
+    let brokers = [1, 2, 3]
+    let path = "/api/queues/%2F/\(DeadLetters.queueName)"
+    guard let count = await api.get(Queue.self, path, brokers: brokers)?.messages else { return nil }
+    guard count > 0, let body = try? JSONEncoder().encode(Get()) else { return DeadLetters(count: count, messages: []) }
+    let messages = await api.post([DeadLetters.Message].self, "\(path)/get", body: Array(body), brokers: brokers)
+    return DeadLetters(count: count, messages: messages ?? [])
+  }
+}
