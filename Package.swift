@@ -124,7 +124,7 @@ let package = Package(
     tests("RedisClientTests", ["RedisClient", nio, nioPosix]),
     tests("AMQPClientTests", ["AMQPClient"]),
     tests("SQLClientTests", ["SQLClient"]),
-    tests("StoreBackendsTests", ["StoreBackends", "KeyValueStore", "ServiceMetrics"]),
+    tests("StoreBackendsTests", ["StoreBackends", "KeyValueStore", "SQLClient", "ServiceMetrics", "ThreadExecutor"]),
     tests(
       "StoreHTTPTests",
       [

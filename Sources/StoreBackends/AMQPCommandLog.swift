@@ -56,14 +56,17 @@ public final class AMQPCommandLog: CommandLog {
       options: configuration.amqpOptions(role: "replies"), consumers: [consumer], notify: notify)
   }
 
-  public func publish(_ command: Command, wantsReply: Bool, timeout: Duration) async -> PublishOutcome {
+  public func publish(
+    _ command: Command, wantsReply: Bool, sendWithin: Duration, timeout: Duration
+  ) async -> PublishOutcome {
     let now = ContinuousClock.now
     let partition = Partition(of: command.key, count: partitions)
     let bytes = command.key.bytes.count + (command.value?.bytes.count ?? 0) + 64
     let outcome = await withCheckedContinuation { continuation in
       let waiter = Waiter(
         entry: CommandBatch.Entry(command: command, wantsReply: wantsReply), continuation: continuation)
-      let item = PublishQueue<Waiter>.Item(bytes: bytes, deadline: now + timeout, token: waiter)
+      let item = PublishQueue<Waiter>.Item(
+        bytes: bytes, sendBy: now + sendWithin, deadline: now + timeout, token: waiter)
       perform(queues.withLock { $0[partition.index].add(item, now: now) }, partition)
     }
     metrics.count(outcome)
@@ -71,7 +74,7 @@ public final class AMQPCommandLog: CommandLog {
   }
 
   private func perform(_ step: PublishQueue<Waiter>.Step, _ partition: Partition) {
-    for item in step.expired { item.resume(.notSent(reason: "the time was over before the command was sent")) }
+    for item in step.expired { item.resume(.notSent(reason: "the brokers did not confirm what was sent before")) }
     for item in step.refused { item.resume(.notSent(reason: "too many commands wait for the brokers")) }
     if let time = step.wakeAt {
       loop.scheduleTask(in: TimeAmount(time - .now)) { [self] in

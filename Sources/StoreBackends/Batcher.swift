@@ -4,6 +4,8 @@ import SQLClient
 /// Lets requests that come while a query is under way share the next one.
 ///
 /// A request joins only a query that starts after it came, so a shared read is as fresh as its own would have been.
+/// Everybody has an answer by their deadline: a query ends by the first one of its requests, and whoever has notably more time then
+/// asks again.
 actor Batcher<Request: Hashable & Sendable, Answer: Sendable> {
   typealias Query = @Sendable ([Request], ContinuousClock.Instant) async throws(SQLError) -> [Request: Answer]
 
@@ -14,21 +16,28 @@ actor Batcher<Request: Hashable & Sendable, Answer: Sendable> {
   }
 
   private static var requestMaximum: Int { 512 }
-  private static var waitingMaximum: Int { 8192 }
+  /// So much more time than the first is worth another query.
+  private static var notable: Duration { .milliseconds(250) }
 
   private let concurrency: Int
+  private let waitingMaximum: Int
   private let query: Query
   private var waiting: [Waiter] = []
   private var running = 0
+  /// Requests that were taken so far.
+  private(set) var admittedCount = 0
 
-  init(concurrency: Int, query: @escaping Query) {
+  /// - Parameter waitingMaximum: requests that may wait for the next query; one more is refused at once.
+  init(concurrency: Int, waitingMaximum: Int = 4096, query: @escaping Query) {
     self.concurrency = concurrency
+    self.waitingMaximum = waitingMaximum
     self.query = query
   }
 
   /// The answer, nil where the query's result has none. Throws `TableUnavailable`.
   func submit(_ request: Request, timeout: Duration) async throws(TableUnavailable) -> Answer? {
-    guard waiting.count < Self.waitingMaximum else { throw TableUnavailable("too many reads wait") }
+    guard waiting.count < waitingMaximum else { throw TableUnavailable("too many reads wait") }
+    admittedCount += 1
     let deadline = ContinuousClock.now + timeout
     let result = await withCheckedContinuation { continuation in
       waiting.append(Waiter(request: request, deadline: deadline, continuation: continuation))
@@ -47,13 +56,18 @@ actor Batcher<Request: Hashable & Sendable, Answer: Sendable> {
 
   private func run(_ batch: [Waiter]) async {
     let requests = Array(Set(batch.map(\.request)))
-    // The first deadline counts for all: who has more time was not waiting long.
-    let deadline = batch.map(\.deadline).min() ?? .now
+    let first = batch.map(\.deadline).min() ?? .now
     do {
-      let answers = try await query(requests, deadline)
+      let answers = try await query(requests, first)
       for waiter in batch { waiter.continuation.resume(returning: .success(answers[waiter.request])) }
     } catch {
-      for waiter in batch { waiter.continuation.resume(returning: .failure(TableUnavailable(error.description))) }
+      let unavailable = TableUnavailable(error.description)
+      let patience = error.effect == .none ? nil : first + Self.notable
+      let others = batch.filter { waiter in patience.map { waiter.deadline > $0 } ?? false }
+      for waiter in batch where patience.map({ waiter.deadline <= $0 }) ?? true {
+        waiter.continuation.resume(returning: .failure(unavailable))
+      }
+      waiting.insert(contentsOf: others, at: 0)
     }
     running -= 1
     startIfPossible()

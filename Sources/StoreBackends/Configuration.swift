@@ -30,12 +30,20 @@ public struct Configuration: Sendable {
   public var sqlUser: String
   public var sqlPassword: String
   public var sqlDatabase: String
+  /// Who may read the tables, and who may write in them: for the migration, which grants it. Empty where its own user does
+  /// all of it.
+  public var sqlReaders: [String]
+  public var sqlWriters: [String]
   public var flavour: Flavour
   public var sqlPoolSize: Int
   public var redisNodes: [RedisNode]
+  /// `nil`: the default user.
+  public var redisUser: String?
   public var redisPassword: String
   /// P4: a cached row is at most this old when a cache node lost a newer one.
   public var cacheTimeToLiveMilliseconds: Int
+  /// How long the record of an applied operation is kept: as long, a retry is recognised.
+  public var operationsTimeToLive: Duration
   public var timeouts: StoreTimeouts
   public var limits: PartitionMachine.Limits
   /// Messages a worker may hold of each queue.
@@ -66,11 +74,16 @@ public struct Configuration: Sendable {
     sqlUser = try reader.required("KV_SQL_USER")
     sqlPassword = reader.text("KV_SQL_PASSWORD", default: "")
     sqlDatabase = reader.text("KV_SQL_DATABASE", default: "kv")
+    sqlReaders = try reader.names("KV_SQL_READERS")
+    sqlWriters = try reader.names("KV_SQL_WRITERS")
     flavour = try reader.choice("KV_SQL_FLAVOUR", default: .patroni)
     sqlPoolSize = try reader.integer("KV_SQL_POOL", default: 4, in: 1...64)
     redisNodes = try reader.hosts("KV_REDIS_NODES", defaultPort: 6379).map { RedisNode(host: $0, port: $1) }
+    let redisUser = reader.text("KV_REDIS_USER", default: "")
+    self.redisUser = redisUser.isEmpty ? nil : redisUser
     redisPassword = reader.text("KV_REDIS_PASSWORD", default: "")
     cacheTimeToLiveMilliseconds = try reader.integer("KV_CACHE_TTL_MS", default: 60_000, in: 100...86_400_000)
+    operationsTimeToLive = try reader.span("KV_OPERATIONS_TTL", default: .seconds(86_400), atLeast: .seconds(60))
     timeouts = StoreTimeouts()
     timeouts.queued = try reader.duration("KV_TIMEOUT_QUEUED_MS", default: timeouts.queued)
     timeouts.committed = try reader.duration("KV_TIMEOUT_COMMITTED_MS", default: timeouts.committed)
@@ -96,5 +109,5 @@ public struct Configuration: Sendable {
   }
 
   /// How to reach the Redis cluster.
-  public var redisOptions: RedisOptions { RedisOptions(nodes: redisNodes, password: redisPassword) }
+  public var redisOptions: RedisOptions { RedisOptions(nodes: redisNodes, user: redisUser, password: redisPassword) }
 }

@@ -26,6 +26,32 @@ struct EnvironmentReader {
     return .milliseconds(try integer(name, default: 0, in: 1...3_600_000))
   }
 
+  /// A number and its unit: `90s`, `30m`, `24h`, `7d`.
+  func span(_ name: String, default fallback: Duration, atLeast minimum: Duration) throws(BackendError) -> Duration {
+    guard let text = set(name) else { return fallback }
+    let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+    guard let unit = text.last.flatMap({ units[$0] }), let number = Int64(text.dropLast()),
+      (1...1_000_000).contains(number),
+      Duration.seconds(number * unit) >= minimum
+    else {
+      throw BackendError(
+        .configuration, "\(name) must be a time such as 24h or 90m, at least \(minimum.components.seconds)s")
+    }
+    return .seconds(number * unit)
+  }
+
+  /// Names of SQL roles, by comma: lower-case letters, digits and underscores, as they stand in a statement unquoted.
+  func names(_ name: String) throws(BackendError) -> [String] {
+    let names = (set(name) ?? "").split(separator: ",").map(String.init)
+    guard
+      names.allSatisfy({ name in
+        name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
+          && name.utf8.first.map { !(0x30...0x39).contains($0) } ?? false
+      })
+    else { throw BackendError(.configuration, "\(name) must be a list of role names such as kv_api,kv_worker") }
+    return names
+  }
+
   func choice<T: RawRepresentable<String> & CaseIterable>(_ name: String, default fallback: T) throws(BackendError) -> T
   {
     guard let text = set(name) else { return fallback }

@@ -17,6 +17,7 @@ public struct Migrator: Sendable {
   public func run(timeout: Duration) async throws(BackendError) {
     let deadline = ContinuousClock.now + timeout
     try await retry("the SQL schema", until: deadline) { try await migrateSQL() }
+    try await retry("the SQL users' rights", until: deadline) { try await grantRights() }
     try await retry("all brokers", until: deadline) { try await meetBrokers() }
     try await retry("the queues", until: deadline) { try await declareQueues() }
     logger.info("migrated", metadata: ["partitions": "\(configuration.partitions)"])
@@ -62,6 +63,17 @@ public struct Migrator: Sendable {
             [.integer(migration.version)])
         ], commits: true, deadline: deadline)
       logger.info("schema migrated", metadata: ["version": "\(migration.version)"])
+    }
+  }
+
+  /// What the services' users may do; the tables are the migration's own. Granted anew each time: for tables that a
+  /// migration added.
+  private func grantRights() async throws(SQLError) {
+    let statements = Schema.rights(readers: configuration.sqlReaders, writers: configuration.sqlWriters)
+    guard !statements.isEmpty else { return }
+    let connection = SQLConnection(options: configuration.sqlOptions(role: "migrate"))
+    for statement in statements {
+      _ = try await connection.run([SQLStatement(statement)], commits: true, deadline: .now + .seconds(30))
     }
   }
 

@@ -22,6 +22,9 @@ struct PublishQueue<Token: Sendable> {
 
   struct Item: Sendable {
     let bytes: Int
+    /// Not sent after this, but given back.
+    let sendBy: ContinuousClock.Instant
+    /// Confirmed by then, or unknown.
     let deadline: ContinuousClock.Instant
     let token: Token
   }
@@ -53,7 +56,8 @@ struct PublishQueue<Token: Sendable> {
   mutating func add(_ item: Item, now: ContinuousClock.Instant) -> Step {
     guard waiting.count < limits.waiting else { return Step(refused: [item]) }
     waiting.append(item)
-    return next(now: now)
+    guard departure(now: now) == nil else { return next(now: now) }
+    return Step(wakeAt: earlier(item.sendBy))
   }
 
   /// A message's outcome has come, whatever it is.
@@ -77,19 +81,14 @@ struct PublishQueue<Token: Sendable> {
   }
 
   private mutating func next(now: ContinuousClock.Instant) -> Step {
-    guard !waiting.isEmpty, let departure = departure(now: now) else { return Step() }
+    guard !waiting.isEmpty else { return Step() }
+    guard let departure = departure(now: now) else { return expire(now: now) }
+    guard departure <= now else { return Step(wakeAt: earlier(departure)) }
     var step = Step()
-    guard departure <= now else {
-      if wakeAt.map({ $0 > departure }) ?? true {
-        wakeAt = departure
-        step.wakeAt = departure
-      }
-      return step
-    }
     var bytes = 0
     var taken = 0
     for item in waiting {
-      if item.deadline <= now {
+      if item.sendBy <= now {
         step.expired.append(item)
       } else {
         guard
@@ -106,6 +105,25 @@ struct PublishQueue<Token: Sendable> {
       unconfirmed += 1
       sentAt = now
     }
+    // What did not fit leaves when the next message may, or is given back in time.
+    if !waiting.isEmpty {
+      let time = self.departure(now: now) ?? waiting.lazy.map(\.sendBy).min()
+      step.wakeAt = time.flatMap { earlier($0) }
+    }
     return step
+  }
+
+  /// Nothing may leave: whoever has waited too long is told now, and the others when their time comes.
+  private mutating func expire(now: ContinuousClock.Instant) -> Step {
+    let expired = waiting.filter { $0.sendBy <= now }
+    waiting.removeAll { $0.sendBy <= now }
+    return Step(expired: expired, wakeAt: waiting.lazy.map(\.sendBy).min().flatMap { earlier($0) })
+  }
+
+  /// `time`, if nobody comes back before it.
+  private mutating func earlier(_ time: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    if let wakeAt, wakeAt <= time { return nil }
+    wakeAt = time
+    return time
   }
 }

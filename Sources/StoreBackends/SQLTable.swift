@@ -6,6 +6,7 @@ public struct SQLTable: Table {
   private let pool: SQLPool
   private let flavour: Configuration.Flavour
   private let metrics: BackendMetrics
+  private let reader: SQLReader
   private let plainReads: Batcher<Key, Row>
   private let linearizableReads: Batcher<Key, Row>
   private let lookUps: Batcher<OperationID, OperationRecord>
@@ -14,15 +15,17 @@ public struct SQLTable: Table {
     self.metrics = metrics
     self.pool = pool
     self.flavour = flavour
+    let reader = SQLReader(pool: pool, metrics: metrics)
+    self.reader = reader
     // Reads that come while one is under way share the next transaction: the barrier's fsync is paid once for all.
     plainReads = Batcher(concurrency: 2) { keys, deadline throws(SQLError) in
-      try await Self.read(pool, keys, barrier: nil, deadline: deadline, metrics)
+      try await Self.read(reader, keys, barrier: nil, deadline: deadline)
     }
     linearizableReads = Batcher(concurrency: 2) { keys, deadline throws(SQLError) in
-      try await Self.read(pool, keys, barrier: flavour.barrier, deadline: deadline, metrics)
+      try await Self.read(reader, keys, barrier: flavour.barrier, deadline: deadline)
     }
     lookUps = Batcher(concurrency: 1) { operations, deadline throws(SQLError) in
-      try await Self.lookUp(pool, operations, barrier: flavour.barrier, deadline: deadline, metrics)
+      try await Self.lookUp(reader, operations, barrier: flavour.barrier, deadline: deadline)
     }
   }
 
@@ -33,7 +36,7 @@ public struct SQLTable: Table {
     var pause: Duration = .milliseconds(10)
     while true {
       do {
-        let results = try await pool.withConnection { connection throws(SQLError) in
+        let results = try await pool.withConnection(until: deadline) { connection throws(SQLError) in
           try await apply(commands, on: connection, deadline: deadline)
         }
         return .committed(results)
@@ -135,7 +138,7 @@ public struct SQLTable: Table {
       "SELECT key FROM entries WHERE key >= $1 AND key < $2 AND value IS NOT NULL ORDER BY key LIMIT $3",
       [.bytes(range.lowerBound), .bytes(range.upperBound), .integer(Int64(limit))])
     do throws(SQLError) {
-      let result = try await Self.run(pool, select, barrier: nil, deadline: .now + timeout, metrics)
+      let result = try await reader.run(select, barrier: nil, deadline: .now + timeout)
       var keys: [Key] = []
       for cells in result.rows {
         guard let bytes = cells.first ?? nil, let key = try? Key(bytes: bytes) else {
@@ -163,11 +166,11 @@ public struct SQLTable: Table {
   }
 
   private static func read(
-    _ pool: SQLPool, _ keys: [Key], barrier: SQLStatement?, deadline: ContinuousClock.Instant, _ metrics: BackendMetrics
+    _ reader: SQLReader, _ keys: [Key], barrier: SQLStatement?, deadline: ContinuousClock.Instant
   ) async throws(SQLError) -> [Key: Row] {
     let select = SQLStatement(
       "SELECT key, value, version, operation FROM entries WHERE key = ANY($1)", [.bytesArray(keys.map(\.bytes))])
-    let result = try await run(pool, select, barrier: barrier, deadline: deadline, metrics)
+    let result = try await reader.run(select, barrier: barrier, deadline: deadline)
     var rows: [Key: Row] = [:]
     for cells in result.rows {
       guard cells.count == 4, let bytes = cells[0], let key = try? Key(bytes: bytes),
@@ -186,41 +189,18 @@ public struct SQLTable: Table {
   }
 
   private static func lookUp(
-    _ pool: SQLPool, _ operations: [OperationID], barrier: SQLStatement?, deadline: ContinuousClock.Instant,
-    _ metrics: BackendMetrics
+    _ reader: SQLReader, _ operations: [OperationID], barrier: SQLStatement?, deadline: ContinuousClock.Instant
   ) async throws(SQLError) -> [OperationID: OperationRecord] {
     let select = SQLStatement(
       "SELECT operation, key, version, applied FROM operations WHERE operation = ANY($1)",
       [.textArray(operations.map(\.text))])
-    let result = try await run(pool, select, barrier: barrier, deadline: deadline, metrics)
+    let result = try await reader.run(select, barrier: barrier, deadline: deadline)
     var records: [OperationID: OperationRecord] = [:]
     for cells in result.rows {
       let record = try record(cells)
       records[record.operation] = record
     }
     return records
-  }
-
-  /// Reads, again and again until the deadline: a read has no effect, so every failure may be tried again.
-  private static func run(
-    _ pool: SQLPool, _ select: SQLStatement, barrier: SQLStatement?, deadline: ContinuousClock.Instant,
-    _ metrics: BackendMetrics
-  ) async throws(SQLError) -> SQLResult {
-    var pause: Duration = .milliseconds(20)
-    while true {
-      metrics.sqlQueries.add()
-      do {
-        let results = try await pool.withConnection { connection throws(SQLError) in
-          // With a barrier the transaction writes: a warning at its end (no standby acknowledged) makes it fail.
-          try await connection.run([select] + (barrier.map { [$0] } ?? []), commits: barrier != nil, deadline: deadline)
-        }
-        return results[0]
-      } catch {
-        guard error.effect != .none, ContinuousClock.now + pause < deadline else { throw error }
-        try? await Task.sleep(for: pause * Double.random(in: 0.5...1.5))
-        pause = min(pause * 2, .milliseconds(400))
-      }
-    }
   }
 
   private static func record(_ cells: [[UInt8]?]) throws(SQLError) -> OperationRecord {
@@ -236,7 +216,7 @@ public struct SQLTable: Table {
   public func isHealthy(timeout: Duration) async -> Bool {
     let deadline = ContinuousClock.now + timeout
     do {
-      _ = try await pool.withConnection { connection throws(SQLError) in
+      _ = try await pool.withConnection(until: deadline) { connection throws(SQLError) in
         try await connection.run(
           [SQLStatement("SELECT version FROM entries LIMIT 1")] + (flavour.barrier.map { [$0] } ?? []),
           commits: flavour.barrier != nil, deadline: deadline)

@@ -32,9 +32,25 @@ enum Schema {
     Migration(
       version: 2,
       statements: ["ALTER TABLE operations ADD COLUMN IF NOT EXISTS applied BOOLEAN NOT NULL DEFAULT true"]),
+    // Records are removed by age, by one worker at a time.
+    Migration(
+      version: 3,
+      statements: [
+        "CREATE INDEX IF NOT EXISTS operations_applied_at ON operations (applied_at)",
+        """
+        CREATE TABLE IF NOT EXISTS maintenance (task TEXT PRIMARY KEY, due_at TIMESTAMPTZ NOT NULL DEFAULT now())
+        """,
+        "INSERT INTO maintenance (task) VALUES ('prune-operations') ON CONFLICT (task) DO NOTHING",
+      ]),
   ]
 
   static let createVersionTable = """
     CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL DEFAULT now())
     """
+
+  /// An API reads, a worker writes, neither changes the schema.
+  static func rights(readers: [String], writers: [String]) -> [String] {
+    readers.map { "GRANT SELECT ON TABLE entries, operations TO \($0)" }
+      + writers.map { "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE entries, operations, maintenance TO \($0)" }
+  }
 }

@@ -16,6 +16,7 @@ public final class Worker: Sendable {
   private let mailboxes: [DeliveryMailbox]
   private let meters: [PartitionMeter]
   private let table: SQLTable
+  private let pruner: OperationPruner<ContinuousClock>
   private let cache: RedisCache
 
   /// Connects at once.
@@ -34,9 +35,12 @@ public final class Worker: Sendable {
     self.meters = meters
     self.configuration = configuration
     self.logger = logger
-    // One connection a partition, and one more for reads: no partition waits for another's transaction.
+    // One connection a partition, and one more for reads and for the pruning: no partition waits for another's transaction.
     let pool = SQLPool(options: configuration.sqlOptions(role: "worker"), size: configuration.partitions + 1)
     table = SQLTable(pool: pool, flavour: configuration.flavour, metrics: backends)
+    pruner = OperationPruner(
+      records: SQLOperationRecords(pool: pool), age: configuration.operationsTimeToLive, clock: ContinuousClock(),
+      removed: { metrics.operationsPruned.add(UInt64($0)) })
     cache = RedisCache(
       cluster: RedisCluster(options: configuration.redisOptions, loop: loop),
       timeToLiveMilliseconds: configuration.cacheTimeToLiveMilliseconds, metrics: backends)
@@ -104,7 +108,10 @@ public final class Worker: Sendable {
           partition: partition, ports: ports, clock: ContinuousClock(), limits: configuration.limits)
         group.addTask { await runner.run { await mailbox.next() } }
       }
+      // Ends with the last partition.
+      let pruning = Task { await pruner.run() }
       await group.waitForAll()
+      pruning.cancel()
     }
     await consumer.close()
     await publisher.close()

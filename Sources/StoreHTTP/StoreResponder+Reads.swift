@@ -81,7 +81,9 @@ extension StoreResponder {
       JSONText.append(record.key.bytes, to: &body)
       body += Array(",\"version\":\(record.version),\"applied\":\(record.isApplied)}\n".utf8)
       return .bytes(200, body, headers: [.eTag: "\"\(record.version)\"", .operationID: record.operation.text])
-    case .notYet: return Problem(404, "The operation is not applied (yet).").response(operation: operation.text)
+    case .notYet:
+      return Problem(404, "The operation is not applied (yet), or longer ago than the store remembers.").response(
+        operation: operation.text)
     case .unavailable(let reason): return unavailable(reason, operation)
     }
   }

@@ -18,7 +18,9 @@ final class FakeLog: CommandLog {
 
   var attempts: Int { count.withLock { $0 } }
 
-  func publish(_ command: Command, wantsReply: Bool, timeout: Duration) async -> PublishOutcome {
+  func publish(
+    _ command: Command, wantsReply: Bool, sendWithin: Duration, timeout: Duration
+  ) async -> PublishOutcome {
     count.withLock { $0 += 1 }
     onPublish(command)
     return answers.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }

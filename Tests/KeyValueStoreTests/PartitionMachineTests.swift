@@ -193,6 +193,20 @@ struct PartitionMachineTests {
     #expect(completion.replies.map(\.reply.result) == [.committed(version: 41)])
   }
 
+  /// A delete is a version like any other: without its tombstone an older put that comes later would bring the value back.
+  @Test func aDeleteReachesTheCacheAsATombstone() throws {
+    var machine = opened()
+    let command = Command(
+      operation: try OperationID("op"), key: try Key("k"), effect: .delete, acceptedAtMilliseconds: 0)
+    let batch = [Delivery(tag: 1, body: command.encoded(), replyAddress: nil)]
+    _ = machine.handle(.delivered(batch, generation: 1))
+    guard case .finish(let completion) = machine.handle(.applied(committed(batch))).first else {
+      Issue.record("not finished")
+      return
+    }
+    #expect(completion.rows == [Row(key: command.key, value: nil, version: 1, operation: command.operation)])
+  }
+
   @Test func undecodableMessagesAreStoredBeforeTheirAcknowledgement() throws {
     var machine = opened()
     let poison = Delivery(tag: 2, body: [9, 9], replyAddress: nil)

@@ -1,4 +1,5 @@
 import KeyValueStore
+import Synchronization
 import Testing
 
 @Suite("The store's outcomes", .timeLimit(.minutes(1)))
@@ -37,7 +38,8 @@ struct StoreServiceTests {
   @Test func neverSentIsNotApplied() async throws {
     let outcome = try await write(FakeLog([.notSent(reason: "no connection")]), .queued)
     #expect(outcome == .notApplied(reason: "no connection"))
-    #expect(clock.now.offset >= .seconds(5))
+    // Within two seconds: nobody waits long for brokers that take nothing.
+    #expect(clock.now.offset >= .milliseconds(1500) && clock.now.offset < .seconds(2))
   }
 
   /// Once an attempt is unknown, later failures cannot make it "not applied"; a confirmation settles it.
@@ -49,6 +51,54 @@ struct StoreServiceTests {
     ] as [([PublishOutcome], WriteOutcome)])
   func unknownStays(_ script: [PublishOutcome], _ expected: WriteOutcome) async throws {
     #expect(try await write(FakeLog(script), .queued) == expected)
+  }
+
+  /// One attempt that left is unknown until the end of its time, not only until a refusal is due.
+  @Test func anUnknownAttemptIsTriedUntilTheDeadline() async throws {
+    let script: [PublishOutcome] = [.unknown(reason: "lost"), .notSent(reason: "down")]
+    #expect(try await write(FakeLog(script), .queued) == .unknown(reason: "lost"))
+    #expect(clock.now.offset >= .seconds(5))
+  }
+
+  /// Attempts that reached the brokers are repeated only as far as the budget goes; what never left costs nothing.
+  @Test func retriesHaveABudget() async throws {
+    var limits = RetryBudget<ManualClock>.Limits()
+    (limits.share, limits.perSecond, limits.saved) = (0, 0, 2)
+    let log = FakeLog([.unknown(reason: "lost")])
+    let service = StoreService(
+      log: log, table: table, cache: cache, replies: replies, clock: clock, retries: limits, wallClock: { 0 })
+    let (key, id) = (try Key("k"), try OperationID("op"))
+    for attempts in [3, 4, 5] {
+      let outcome = await clock.run {
+        await service.write(.delete, key: key, operation: id, acknowledgement: .queued)
+      }
+      #expect(outcome == .unknown(reason: "lost"))
+      #expect(log.attempts == attempts)
+    }
+  }
+
+  @Test func oneRetryKeepsTheOperation() async throws {
+    let seen = Mutex<[OperationID]>([])
+    let log = FakeLog([.unknown(reason: "lost"), .notSent(reason: "down"), .confirmed]) { command in
+      seen.withLock { $0.append(command.operation) }
+    }
+    #expect(try await write(log, .queued) == .queued)
+    #expect(seen.withLock { $0 } == Array(repeating: try OperationID("op"), count: 3))
+  }
+
+  @Test func oneWaiterTooManyIsRefusedBeforeItsCommandIsSent() async throws {
+    let log = FakeLog([.confirmed])
+    let full = ReplyRegistry(maximum: 1)
+    let ticket = try #require(full.expect(try OperationID("other")))
+    let service = StoreService(
+      log: log, table: table, cache: cache, replies: full, clock: clock, wallClock: { 0 })
+    let (key, id) = (try Key("k"), try OperationID("op"))
+    let refused = await service.write(.delete, key: key, operation: id, acknowledgement: .committed)
+    #expect(refused == .notApplied(reason: "too many writes wait for their commit"))
+    #expect(log.attempts == 0)
+    full.discard(ticket)
+    full.discard(ticket)
+    #expect(full.count == 0)
   }
 
   @Test func committedWaitsForTheReply() async throws {

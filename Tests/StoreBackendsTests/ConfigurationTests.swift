@@ -15,11 +15,21 @@ struct ConfigurationTests {
     #expect(configuration.instance == "host")
     #expect(configuration.flavour == .patroni)
     #expect(configuration.timeouts.queued == .seconds(5))
+    #expect(configuration.operationsTimeToLive == .seconds(86_400))
+    #expect(configuration.redisOptions.user == nil)
+  }
+
+  @Test(arguments: [("90s", 90), ("30m", 1800), ("24h", 86_400), ("7d", 604_800)])
+  func spansOfTime(_ text: String, _ seconds: Int) throws {
+    var environment = Self.minimum
+    environment["KV_OPERATIONS_TTL"] = text
+    #expect(try Configuration(environment: environment, hostname: "h").operationsTimeToLive == .seconds(seconds))
   }
 
   @Test(arguments: [
     ("KV_PARTITIONS", "0"), ("KV_PARTITIONS", "x"), ("KV_SQL_FLAVOUR", "oracle"), ("KV_AMQP_HOSTS", "a:b"),
-    ("KV_AMQP_BROKERS", "a:b"),
+    ("KV_AMQP_BROKERS", "a:b"), ("KV_OPERATIONS_TTL", "24"), ("KV_OPERATIONS_TTL", "59s"), ("KV_OPERATIONS_TTL", "-1h"),
+    ("KV_SQL_READERS", "kv_api; DROP TABLE entries"), ("KV_SQL_WRITERS", "\"kv\""),
     ("KV_AMQP_HOSTS", ""), ("KV_AMQP_PASSWORD", ""), ("KV_LOG_LEVEL", "loud"), ("KV_TIMEOUT_READ_MS", "-1"),
   ])
   func aWrongVariableIsNamedAndNotShown(_ name: String, _ value: String) {

@@ -7,7 +7,8 @@ struct PublishQueueTests {
   private let start = ContinuousClock.now
 
   private func item(_ number: Int, bytes: Int = 10, seconds: Double = 5) -> PublishQueue<Int>.Item {
-    PublishQueue<Int>.Item(bytes: bytes, deadline: start + .seconds(seconds), token: number)
+    PublishQueue<Int>.Item(
+      bytes: bytes, sendBy: start + .seconds(seconds), deadline: start + .seconds(5), token: number)
   }
 
   private func numbers(_ items: [PublishQueue<Int>.Item]) -> [Int] { items.map(\.token) }
@@ -103,5 +104,31 @@ struct PublishQueueTests {
     _ = queue.add(item(1), now: start)
     #expect(queue.add(item(2), now: start).refused.isEmpty)
     #expect(numbers(queue.add(item(3), now: start).refused) == [3])
+  }
+
+  /// Brokers that confirm nothing: whoever waits is told in time that nothing was sent, without any outcome.
+  @Test func whoCannotLeaveIsToldInTime() {
+    var queue = unspaced { $0.unconfirmed = 1 }
+    _ = queue.add(item(1), now: start)
+    #expect(queue.add(item(2, seconds: 2), now: start).wakeAt == start + .seconds(2))
+    // Somebody comes back before; then for this one.
+    #expect(queue.add(item(3, seconds: 3), now: start + .seconds(1)).wakeAt == nil)
+    let second = queue.timeCame(now: start + .seconds(2))
+    #expect(numbers(second.expired) == [2])
+    #expect(second.message.isEmpty)
+    #expect(second.wakeAt == start + .seconds(3))
+    #expect(numbers(queue.timeCame(now: start + .seconds(3)).expired) == [3])
+    #expect(queue.waitingCount == 0)
+  }
+
+  @Test func whatDidNotFitIsNotForgotten() {
+    var queue = unspaced { ($0.commands, $0.unconfirmed) = (1, 2) }
+    _ = queue.add(item(1), now: start)
+    for number in 2...4 { _ = queue.add(item(number, seconds: 1), now: start) }
+    // The stall lets one more go; the rest has the time until it is refused.
+    let step = queue.timeCame(now: start + .milliseconds(50))
+    #expect(numbers(step.message) == [2])
+    #expect(step.wakeAt == start + .seconds(1))
+    #expect(numbers(queue.timeCame(now: start + .seconds(1)).expired) == [3, 4])
   }
 }

@@ -21,7 +21,9 @@ final class MemoryStore: CommandLog, Table, Cache {
     set { state.withLock { $0.weather = newValue } }
   }
 
-  func publish(_ command: Command, wantsReply: Bool, timeout: Duration) async -> PublishOutcome {
+  func publish(
+    _ command: Command, wantsReply: Bool, sendWithin: Duration, timeout: Duration
+  ) async -> PublishOutcome {
     switch weather {
     case .fair: break
     case .down: return .notSent(reason: "down")

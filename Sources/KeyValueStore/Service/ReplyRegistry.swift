@@ -20,18 +20,23 @@ public final class ReplyRegistry: Sendable {
   private struct State {
     var nextNumber: UInt64 = 0
     var entries: [OperationID: [UInt64: Entry]] = [:]
+    var count = 0
   }
 
   private let state = Mutex(State())
+  private let maximum: Int
 
-  public init() {}
+  /// - Parameter maximum: requests that may be registered at once.
+  public init(maximum: Int = 4096) { self.maximum = maximum }
 
   /// How many requests are registered.
-  public var count: Int { state.withLock { $0.entries.values.reduce(0) { $0 + $1.count } } }
+  public var count: Int { state.withLock { $0.count } }
 
-  /// A place for a reply to `operation`; give it back with `discard`.
-  public func expect(_ operation: OperationID) -> Ticket {
+  /// A place for a reply to `operation`, to be given back with `discard`; `nil` when there is none left.
+  public func expect(_ operation: OperationID) -> Ticket? {
     state.withLock { state in
+      guard state.count < maximum else { return nil }
+      state.count += 1
       state.nextNumber += 1
       state.entries[operation, default: [:]][state.nextNumber] = .empty
       return Ticket(operation: operation, number: state.nextNumber)
@@ -92,6 +97,7 @@ public final class ReplyRegistry: Sendable {
     let continuation: CheckedContinuation<Reply?, Never>? = state.withLock { state in
       let entry = state.entries[ticket.operation]?[ticket.number]
       if !keep {
+        if entry != nil { state.count -= 1 }
         state.entries[ticket.operation]?[ticket.number] = nil
         if state.entries[ticket.operation]?.isEmpty == true { state.entries[ticket.operation] = nil }
       }

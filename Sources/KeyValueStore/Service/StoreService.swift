@@ -6,6 +6,7 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
   private let table: any Table
   private let cache: any Cache
   private let replies: ReplyRegistry
+  private let retries: RetryBudget<C>
   private let clock: C
   private let timeouts: StoreTimeouts
   /// Milliseconds since 1970.
@@ -13,12 +14,14 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
 
   public init(
     log: any CommandLog, table: any Table, cache: any Cache, replies: ReplyRegistry, clock: C,
-    timeouts: StoreTimeouts = StoreTimeouts(), wallClock: @escaping @Sendable () -> Int64
+    timeouts: StoreTimeouts = StoreTimeouts(), retries: RetryBudget<C>.Limits = .init(),
+    wallClock: @escaping @Sendable () -> Int64
   ) {
     self.log = log
     self.table = table
     self.cache = cache
     self.replies = replies
+    self.retries = RetryBudget(clock: clock, limits: retries)
     self.clock = clock
     self.timeouts = timeouts
     self.wallClock = wallClock
@@ -46,7 +49,9 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
       return await publish(command, wantsReply: false, until: clock.now.advanced(by: timeouts.queued))
     case .committed:
       let deadline = clock.now.advanced(by: timeouts.committed)
-      let ticket = replies.expect(operation)
+      guard let ticket = replies.expect(operation) else {
+        return .notApplied(reason: "too many writes wait for their commit")
+      }
       defer { replies.discard(ticket) }
       let published = await publish(command, wantsReply: true, until: deadline)
       // A reply proves the commit, whatever became of the confirmation.
@@ -61,22 +66,30 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
 
   /// Publishes until confirmed or late. Every attempt carries the same operation id, so an attempt after an unknown one
   /// cannot apply the write twice, and its confirmation is as good as the first one's would have been. Once an attempt
-  /// is unknown, "not applied" can never be said again.
+  /// is unknown, "not applied" can never be said again; until then it is said soon.
   private func publish(_ command: Command, wantsReply: Bool, until deadline: C.Instant) async -> WriteOutcome {
     var pause = timeouts.publishPause
     var unknownReason: String?
     var lastReason = "the command log did not answer in time"
-    while true {
-      let left = clock.now.duration(to: deadline)
-      guard left > .zero, !Task.isCancelled else { break }
-      switch await log.publish(command, wantsReply: wantsReply, timeout: left) {
+    let refusal = min(clock.now.advanced(by: timeouts.refusal), deadline)
+    retries.deposit()
+    while !Task.isCancelled {
+      let now = clock.now
+      let sendWithin = now.duration(to: unknownReason == nil ? refusal : deadline)
+      guard sendWithin > .zero else { break }
+      switch await log.publish(
+        command, wantsReply: wantsReply, sendWithin: sendWithin, timeout: now.duration(to: deadline))
+      {
       case .confirmed: return .queued
+      // What did not leave this process has cost the brokers nothing: trying it again is free.
       case .notSent(let reason): lastReason = reason
-      case .unknown(let reason): unknownReason = reason
+      case .unknown(let reason):
+        unknownReason = reason
+        guard retries.withdraw() else { return .unknown(reason: reason) }
       }
-      let rest = clock.now.duration(to: deadline)
+      let rest = clock.now.duration(to: unknownReason == nil ? refusal : deadline)
       guard rest > .zero else { break }
-      try? await clock.sleep(for: min(pause, rest))
+      try? await clock.sleep(for: min(pause * Double.random(in: 0.5...1), rest))
       pause = min(pause * 2, timeouts.publishPauseMaximum)
     }
     if let unknownReason { return .unknown(reason: unknownReason) }
@@ -106,7 +119,7 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
       if Task.isCancelled { return nil }
       let rest = clock.now.duration(to: deadline)
       guard rest > .zero else { return nil }
-      if let record = try? await table.operation(command.operation, timeout: rest) {
+      if let record = try? await table.operation(command.operation, timeout: min(rest, timeouts.read)) {
         guard record.key == command.key else { return .conflict }
         return record.isApplied ? .committed(version: record.version) : .refused(version: record.version)
       }

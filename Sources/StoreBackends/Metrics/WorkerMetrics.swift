@@ -11,6 +11,7 @@ final class WorkerMetrics: Sendable {
   let refused: Counter
   let conflicts: Counter
   let deadLetters: Counter
+  let operationsPruned: Counter
   let batchCommands: Histogram
   let persistDelay: Histogram
 
@@ -29,6 +30,8 @@ final class WorkerMetrics: Sendable {
     conflicts = registry.counter(commands.0, commands.1, [("result", "conflict")])
     deadLetters = registry.counter(
       "kv_dead_letters_total", "Messages that cannot be decoded, each attempt to put away counted.")
+    operationsPruned = registry.counter(
+      "kv_operations_pruned_total", "Records of operations that were removed for their age.")
     batchCommands = registry.histogram(
       "kv_batch_commands", "Commands in a committed batch.", bounds: Histogram.sizeBounds, divisor: 1)
     persistDelay = registry.histogram(

@@ -1,0 +1,138 @@
+import KeyValueStore
+import SQLClient
+import Synchronization
+import Testing
+
+@testable import StoreBackends
+
+@Suite("What a batch's transaction came to", .timeLimit(.minutes(1)))
+struct SQLTableTests {
+  private static let limit = Duration.seconds(20)
+
+  /// A table on a server that answers each COMMIT as the script says, and everything else with success.
+  private static func table(commits: [ScriptedPostgres.Answer]) -> (SQLTable, ScriptedPostgres) {
+    let script = Mutex(commits)
+    let server = ScriptedPostgres { statements in
+      guard statements.last == "COMMIT" else { return .complete }
+      return script.withLock { $0.isEmpty ? .complete : $0.removeFirst() }
+    }
+    return (SQLTable(pool: SQLPool(options: server.options(), size: 1), flavour: .patroni), server)
+  }
+
+  private static func commands() throws -> [Command] {
+    [
+      Command(
+        operation: try OperationID("op"), key: try Key("k"), effect: .put(try Value("v")), acceptedAtMilliseconds: 0)
+    ]
+  }
+
+  /// The COMMIT was sent, and what came back says nothing about it, or only seems to.
+  @Test(arguments: [
+    ScriptedPostgres.Answer.hangUp, .error("40003"), .error("08007"), .error("57P01"), .error("XX000"),
+    .warning("canceling wait for synchronous replication due to user request"),
+  ])
+  func anUnknownCommitIsNeverAFailure(_ answer: ScriptedPostgres.Answer) async throws {
+    let (table, server) = Self.table(commits: [answer])
+    let outcome = await table.apply(try Self.commands(), timeout: Self.limit)
+    guard case .unknown = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    #expect(server.seen.count { $0.last == "COMMIT" } == 1)
+    // The connection that cannot be trusted is not used again, and the next attempt works.
+    guard case .committed = await table.apply(try Self.commands(), timeout: Self.limit) else {
+      Issue.record("the second attempt was not committed")
+      return
+    }
+  }
+
+  @Test func aCommitThatIsNotAnsweredInTimeIsUnknown() async throws {
+    let (table, server) = Self.table(commits: [.silence])
+    let outcome = await table.apply(try Self.commands(), timeout: .seconds(2))
+    #expect(server.seen.count { $0.last == "COMMIT" } == 1)
+    guard case .unknown = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+  }
+
+  /// Rolled back by definition: tried again at once, with pauses that grow.
+  @Test(arguments: ["40001", "40P01", "23505"])
+  func conflictsAreTriedAgain(_ state: String) async throws {
+    let (table, server) = Self.table(commits: [.error(state), .error(state), .error(state)])
+    let start = ContinuousClock.now
+    guard case .committed(let results) = await table.apply(try Self.commands(), timeout: Self.limit) else {
+      Issue.record("not committed")
+      return
+    }
+    #expect(results.map(\.version) == [1])
+    #expect(server.seen.count { $0.last == "COMMIT" } == 4)
+    // 10, 20 and 40 ms, each times a random half to one and a half.
+    #expect(ContinuousClock.now - start >= .milliseconds(35))
+  }
+
+  /// Certainly not applied, and not worth another try here.
+  @Test(arguments: [ScriptedPostgres.Answer.error("42501"), .error("23502"), .error("25006"), .rolledBack])
+  func aRefusalIsNotApplied(_ answer: ScriptedPostgres.Answer) async throws {
+    let (table, server) = Self.table(commits: [answer])
+    let outcome = await table.apply(try Self.commands(), timeout: Self.limit)
+    guard case .notApplied = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    #expect(server.seen.count { $0.last == "COMMIT" } == 1)
+  }
+
+  /// The operation's record and the row go in one transaction, with nothing that would hide a record made in between.
+  @Test func theOperationIsRecordedInTheSameTransaction() async throws {
+    let (table, server) = Self.table(commits: [])
+    _ = await table.apply(try Self.commands(), timeout: Self.limit)
+    let writes = try #require(server.seen.last)
+    #expect(writes.count == 3)
+    #expect(writes[0].hasPrefix("INSERT INTO operations") && !writes[0].contains("ON CONFLICT"))
+    #expect(writes[1].hasPrefix("INSERT INTO entries"))
+    #expect(writes[2] == "COMMIT")
+    #expect(server.seen.first?.first == "BEGIN ISOLATION LEVEL REPEATABLE READ")
+  }
+
+  /// A linearizable read writes, so that its end needs a standby; a warning at that end is no answer.
+  @Test func aLinearizableReadNeedsTheStandby() async throws {
+    let server = ScriptedPostgres { statements in
+      statements.contains { $0.contains("pg_logical_emit_message") } ? .warning("no standby") : .complete
+    }
+    let table = SQLTable(pool: SQLPool(options: server.options(), size: 1), flavour: .patroni)
+    let key = try Key("k")
+    #expect(try await table.read(key, consistency: .plain, timeout: Self.limit) == nil)
+    await #expect(throws: TableUnavailable.self) {
+      try await table.read(key, consistency: .linearizable, timeout: .milliseconds(300))
+    }
+    await #expect(throws: TableUnavailable.self) {
+      try await table.operation(try OperationID("op"), timeout: .milliseconds(300))
+    }
+  }
+
+  /// Full pools: nobody waits beyond their time, and nobody for ever.
+  @Test func aSilentServerIsGivenUpInTime() async throws {
+    let server = ScriptedPostgres { _ in .silence }
+    let table = SQLTable(pool: SQLPool(options: server.options(), size: 1), flavour: .patroni)
+    let start = ContinuousClock.now
+    await withTaskGroup(of: Bool.self) { group in
+      for number in 0..<20 {
+        for consistency in [ReadConsistency.plain, .linearizable] {
+          group.addTask {
+            do {
+              _ = try await table.read(try Key("k\(number)"), consistency: consistency, timeout: .milliseconds(500))
+              return true
+            } catch {
+              return false
+            }
+          }
+        }
+      }
+      for await answered in group { #expect(!answered) }
+    }
+    #expect(!server.seen.isEmpty)
+    // Generous, for a busy machine; without its limit a wait for the one connection would add up.
+    #expect(ContinuousClock.now - start < .seconds(5))
+  }
+}

@@ -1,0 +1,155 @@
+import Glibc
+import SQLClient
+import Synchronization
+import ThreadExecutor
+
+/// A PostgreSQL server on 127.0.0.1 whose every answer the test decides, pipeline by pipeline; its tables are empty. It
+/// speaks as much of the protocol (version 3) as libpq's pipeline mode needs.
+final class ScriptedPostgres: Sendable {
+  /// What comes of one pipeline.
+  enum Answer: Sendable {
+    /// All of it succeeds.
+    case complete
+    /// The last statement fails with this SQLSTATE.
+    case error(String)
+    /// All of it succeeds, with a warning.
+    case warning(String)
+    /// COMMIT "succeeds" as a ROLLBACK.
+    case rolledBack
+    case hangUp
+    case silence
+  }
+
+  private let listener: Int32
+  let port: Int
+  private let log: Log
+
+  /// What the threads of the connections write, and the test reads.
+  private final class Log: Sendable {
+    let pipelines = Mutex<[[String]]>([])
+  }
+
+  /// The statements of every pipeline that has come.
+  var seen: [[String]] { log.pipelines.withLock { $0 } }
+
+  /// - Parameter answer: called with the statements of a pipeline, on the connection's thread.
+  init(answer: @escaping @Sendable ([String]) -> Answer) {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        precondition(bind(listener, $0, length) == 0 && listen(listener, 64) == 0)
+        getsockname(listener, $0, &length)
+      }
+    }
+    self.listener = listener
+    port = Int(UInt16(bigEndian: address.sin_port))
+    let log = Log()
+    self.log = log
+    DedicatedThread.start(name: "postgres") {
+      while true {
+        let descriptor = accept(listener, nil, nil)
+        guard descriptor >= 0 else { return }
+        DedicatedThread.start(name: "postgres") {
+          Session(descriptor: descriptor).serve { statements in
+            log.pipelines.withLock { $0.append(statements) }
+            return answer(statements)
+          }
+          close(descriptor)
+        }
+      }
+    }
+  }
+
+  deinit {
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
+  }
+
+  func options() -> SQLOptions {
+    SQLOptions(
+      hosts: [SQLOptions.Host(name: "127.0.0.1", port: port)], user: "u", password: "", database: "d",
+      applicationName: "test")
+  }
+
+  private struct Session {
+    let descriptor: Int32
+
+    func serve(_ answer: ([String]) -> Answer) {
+      // Requests for encryption are refused; then comes the start-up message.
+      while true {
+        guard let length = number(), let code = number(), read(length - 8) != nil else { return }
+        guard code == 80_877_103 || code == 80_877_104 else { break }
+        write([UInt8(ascii: "N")])
+      }
+      write(message("R", [0, 0, 0, 0]) + ready)
+      var statements: [String] = []
+      while let type = read(1)?.first, let length = number(), let body = read(length - 4) {
+        switch type {
+        // Parse: the statement's name, its text.
+        case UInt8(ascii: "P"):
+          statements.append(String(decoding: body.drop { $0 != 0 }.dropFirst().prefix { $0 != 0 }, as: UTF8.self))
+        case UInt8(ascii: "S"):
+          guard reply(to: statements, answer(statements)) else { return }
+          statements = []
+        case UInt8(ascii: "X"): return
+        default: break
+        }
+      }
+    }
+
+    /// False: the connection ends here.
+    private func reply(to statements: [String], _ answer: Answer) -> Bool {
+      if case .hangUp = answer { return false }
+      if case .silence = answer { return true }
+      var bytes: [UInt8] = []
+      for (index, statement) in statements.enumerated() {
+        let isLast = index == statements.count - 1
+        // ParseComplete, BindComplete, NoData.
+        bytes += message("1", []) + message("2", []) + message("n", [])
+        if isLast, case .error(let state) = answer {
+          bytes += message("E", fields("ERROR", state, "as the test wants"))
+        } else {
+          if isLast, case .warning(let text) = answer { bytes += message("N", fields("WARNING", "01000", text)) }
+          var tag = statement.split(separator: " ").first ?? ""
+          if isLast, case .rolledBack = answer { tag = "ROLLBACK" }
+          bytes += message("C", Array(tag.utf8) + [0])
+        }
+      }
+      write(bytes + ready)
+      return true
+    }
+
+    private var ready: [UInt8] { message("Z", [UInt8(ascii: "I")]) }
+
+    private func fields(_ severity: String, _ state: String, _ text: String) -> [UInt8] {
+      [("S", severity), ("V", severity), ("C", state), ("M", text)].flatMap { Array($0.utf8) + Array($1.utf8) + [0] }
+        + [0]
+    }
+
+    private func message(_ type: Character, _ body: [UInt8]) -> [UInt8] {
+      let length = UInt32(body.count + 4)
+      return [type.asciiValue ?? 0]
+        + stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: length >> $0) }
+        + body
+    }
+
+    private func number() -> Int? { read(4).map { $0.reduce(0) { $0 << 8 | Int($1) } } }
+
+    private func read(_ count: Int) -> [UInt8]? {
+      var bytes: [UInt8] = []
+      while bytes.count < count {
+        var buffer = [UInt8](repeating: 0, count: count - bytes.count)
+        let got = recv(descriptor, &buffer, buffer.count, 0)
+        guard got > 0 else { return nil }
+        bytes += buffer[..<got]
+      }
+      return bytes
+    }
+
+    private func write(_ bytes: [UInt8]) { _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+  }
+}
