@@ -22,9 +22,8 @@ struct Secrets: Sendable {
   /// Marks the data that was made under these secrets.
   var id: String? { self["KV_SECRETS_ID"] }
 
-  /// The secrets; by `scripts/secrets`, the file is made if it is not there, and completed if it is of an older version.
+  /// The secrets. `scripts/secrets` makes the file if it is not there, and completes it if it is of an older version.
   static func ensure(_ configuration: StackConfiguration) async throws(StackError) -> Secrets {
-    if let secrets = Secrets(path: configuration.secretsFile), secrets.id != nil { return secrets }
     let outcome = try await Tool.run("\(configuration.home)/scripts/secrets", [])
     guard outcome.succeeded else {
       throw StackError(code: .unavailable, message: "scripts/secrets failed: \(outcome.lastWords)")

@@ -23,7 +23,7 @@ struct StackStart: Sendable {
       throw StackError(
         code: .unavailable,
         message: "a stack runs whose data was made under other secrets than \(configuration.secretsFile) holds "
-          + "(another checkout's?); run `kvchaos down`, which deletes that data, then try again")
+          + "(another checkout's, or an older version's?); run `kvchaos down`, which deletes that data, then try again")
     case .stopped:
       progress(.note("removing what a stack with other secrets left: nobody here has its passwords"))
       try await compose.down()
