@@ -1,0 +1,255 @@
+import Foundation
+import Stack
+import Testing
+
+extension Scenarios {
+  /// What each mechanism behind the promises is for, on the real stack: each test fails when its mechanism is taken out
+  /// (docs/contract.md).
+  @Suite(.serialized) struct Contract {
+    // MARK: the command log
+
+    /// Single active consumer, no limit of deliveries, a replica on each broker.
+    @Test(.timeLimit(.minutes(5))) func theQueuesAreWhatThePromisesNeed() async throws {
+      let queues = try await StoreUnderTest().queues()
+      let commands = queues.filter { $0.name.hasPrefix("kv.commands.") }
+      #expect(!commands.isEmpty)
+      for queue in commands { #expect(queue.arguments["x-single-active-consumer"] == .boolean(true), "\(queue.name)") }
+      for queue in commands + queues.filter({ $0.name == "kv.dead-letters" }) {
+        #expect(queue.type == "quorum", "\(queue.name)")
+        #expect(queue.arguments["x-delivery-limit"] == .number(-1), "\(queue.name)")
+        #expect(queue.members?.count == 3, "\(queue.name)")
+      }
+    }
+
+    /// Without a quorum no broker confirms, and without a confirmation nothing is acknowledged.
+    @Test(.timeLimit(.minutes(5))) func withoutAQuorumOfBrokersNothingIsAcknowledged() async throws {
+      let store = try await StoreUnderTest()
+      let brokers = try await store.stack.status().nodes.filter { $0.tier == .rabbitmq }
+      let answers = try await store.withPaused(Array(brokers.suffix(2))) { try await puts(store, 12) }
+      #expect(answers.allSatisfy { [503, 504].contains($0.status) }, "\(answers.map(\.status))")
+      #expect(answers.allSatisfy { $0.time < .seconds(7) })
+      #expect(try await store.recovers())
+    }
+
+    /// A command that no queue takes comes back (`mandatory`); whatever is acknowledged is applied.
+    @Test(.timeLimit(.minutes(5))) func aCommandThatNoQueueTakesIsRefused() async throws {
+      let store = try await StoreUnderTest()
+      let deleted = try await store.management("DELETE", "/api/queues/%2F/kv.commands.0")
+      #expect(deleted.status == 204)
+      let answers = try await puts(store, 40)
+      // The migration makes it again.
+      try await store.stack.engine.start(container: "\(store.stack.configuration.project)-migrate")
+      #expect(answers.contains { $0.status == 503 })
+      #expect(answers.contains { $0.status == 200 })
+      for (number, answer) in answers.enumerated() where answer.status == 200 {
+        #expect(try await store.isRecorded("\(store.prefix)-\(number)"), "acknowledged, but not applied")
+      }
+      let isBack = try await store.holds(within: .seconds(60)) {
+        try await puts(store, 40).allSatisfy { $0.status == 200 }
+      }
+      #expect(isBack)
+    }
+
+    /// Garbage in every command queue goes to the dead letters with its reason; the commands behind it are applied.
+    @Test(.timeLimit(.minutes(5))) func aPoisonMessageBlocksNobody() async throws {
+      let store = try await StoreUnderTest()
+      let before = try #require(await store.stack.deadLetters()).count
+      let names = try await store.queues().map(\.name).filter { $0.hasPrefix("kv.commands.") }
+      for name in names {
+        let answer = try await store.management(
+          "POST", "/api/exchanges/%2F/amq.default/publish",
+          body: """
+            {"properties": {"delivery_mode": 2}, "routing_key": "\(name)", "payload": "CQk=", "payload_encoding": "base64"}
+            """)
+        #expect(answer.text.contains("true"), "\(answer.text)")
+      }
+      let answers = try await puts(store, 40, ack: "committed")
+      #expect(answers.allSatisfy { $0.status == 200 }, "\(answers.map(\.status))")
+      let areCounted = try await store.holds(within: .seconds(30)) {
+        await store.stack.deadLetters()?.count == before + names.count
+      }
+      #expect(areCounted)
+      let letters = try #require(await store.stack.deadLetters())
+      #expect(letters.newest.first?.reason.contains("wire version 9") == true, "\(letters)")
+      #expect(letters.newest.first?.queue.hasPrefix("kv.commands.") == true)
+      // Nobody else's are thrown away.
+      if before == 0 { _ = try await store.management("DELETE", "/api/queues/%2F/kv.dead-letters/contents") }
+    }
+
+    /// A broker that runs out of memory or disk takes nothing: writes are refused soon, reads go on, and nothing is
+    /// left over.
+    @Test(
+      .timeLimit(.minutes(5)),
+      arguments: [
+        ["set_vm_memory_high_watermark", "absolute", "1MB"], ["set_disk_free_limit", "100TB"],
+      ]) func brokersThatTakeNothingRefuseInTime(_ command: [String]) async throws
+    {
+      let store = try await StoreUnderTest()
+      _ = try await store.put("read", "v", ack: "committed")
+      let broker = "\(store.stack.configuration.project)-rabbitmq-2"
+      let undo = command[0] == "set_disk_free_limit" ? [command[0], "500MB"] : [command[0], command[1], "1GB"]
+      try await store.exec(broker, ["rabbitmqctl", "-q"] + command)
+      do {
+        // The first commands after the alarm may be under way; from some moment on all are refused in time.
+        let isRefused = try await store.holds(within: .seconds(30)) {
+          try await puts(store, 12).allSatisfy { $0.isPromptRefusal }
+        }
+        #expect(isRefused)
+        let late = try await puts(store, 60).filter { !$0.isPromptRefusal }.map { ($0.status, $0.time) }
+        #expect(late.isEmpty, "\(late)")
+        #expect(try await store.get("read").status == 200)
+        #expect(try await store.get("read", read: "linearizable").status == 200)
+      } catch {
+        try await store.exec(broker, ["rabbitmqctl", "-q"] + undo)
+        throw error
+      }
+      try await store.exec(broker, ["rabbitmqctl", "-q"] + undo)
+      #expect(try await store.recovers())
+    }
+
+    // MARK: the table
+
+    /// A leader without a standby: reads that must be fresh and commits are not answered, and told so in time.
+    @Test(.timeLimit(.minutes(5))) func withoutAStandbyNothingIsCommittedOrReadAsLinearizable() async throws {
+      let store = try await StoreUnderTest()
+      let status = try await store.stack.status()
+      guard status.flavour == .patroni else { return }
+      #expect(try await store.put("k", "old", ack: "committed").status == 200)
+      let standbys = status.nodes.filter { $0.tier == .sql && !$0.roles.contains(.leader) }
+      #expect(standbys.count == 2)
+      let operation = "\(store.prefix)-cancelled"
+      try await store.withPaused(standbys) {
+        async let write = store.put("k", "new", ack: "committed", operation: operation)
+        let reads = try await withThrowingTaskGroup(of: StoreUnderTest.Answer.self) { group in
+          for _ in 0..<60 { group.addTask { try await store.get("k", read: "linearizable") } }
+          return try await group.reduce(into: []) { $0.append($1) }
+        }
+        let late = reads.filter { !$0.isPromptRefusal }.map { ($0.status, $0.time) }
+        #expect(late.isEmpty, "\(late)")
+        #expect(try await store.get("k").status == 200)
+        #expect(try await store.put("other", "v").status == 200)
+        // PostgreSQL answers a commit whose wait was cancelled with success, and a warning.
+        let cancelled = try await store.sql(
+          "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND usename <> 'postgres'"
+        )
+        #expect(Int(cancelled.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0 > 0, "\(cancelled)")
+        let written = try await write
+        #expect(written.status == 504)
+      }
+      // The unknown write was applied once, by whichever attempt.
+      #expect(try await store.isRecorded(operation, within: .seconds(40)))
+      #expect(try await store.recovers())
+      let row = try await store.get("k", read: "linearizable")
+      #expect(row.response.text.contains("new"))
+      #expect(row.response.header("ETag") == "\"2\"")
+    }
+
+    /// Old records of operations are removed by age; the young ones are not.
+    @Test(.timeLimit(.minutes(5))) func oldOperationRecordsAreRemoved() async throws {
+      let store = try await StoreUnderTest()
+      guard try await store.stack.status().flavour == .patroni else { return }
+      _ = try await store.sql(
+        """
+        INSERT INTO operations (operation, key, version, applied_at)
+        SELECT '\(store.prefix)-old-' || n, 'k', n, now() - INTERVAL '8 days' FROM generate_series(1, 2500) n
+        """)
+      let operation = "\(store.prefix)-young"
+      #expect(try await store.put("k", "v", ack: "committed", operation: operation).status == 200)
+      let areGone = try await store.holds(within: .seconds(150)) {
+        try await store.sql("SELECT count(*) FROM operations WHERE operation LIKE '\(store.prefix)-old-%'")
+          .hasPrefix("0\n")
+      }
+      #expect(areGone)
+      #expect(try await store.isRecorded(operation))
+    }
+
+    // MARK: the cache
+
+    /// The cache takes no version that is older than what it has, and a delete leaves a tombstone with its version.
+    @Test(.timeLimit(.minutes(5))) func theCacheNeverGoesBack() async throws {
+      let store = try await StoreUnderTest()
+      let name = "kv:\(store.prefix)-k"
+      #expect(try await store.put("k", "one", ack: "committed").status == 200)
+      #expect(try await store.redis("HGET", name, "v") == "1\n")
+      #expect(try await store.delete("k").status == 200)
+      #expect(try await store.redis("HMGET", name, "v", "d") == "2\n\n")
+      // As if a newer version had come first.
+      _ = try await store.redis("HSET", name, "v", "9", "o", "newer", "d", "nine")
+      #expect(try await store.put("k", "three", ack: "committed").status == 200)
+      #expect(try await store.get("k").response.text.contains("nine"))
+      #expect(try await store.get("k", read: "linearizable").response.text.contains("three"))
+      _ = try await store.redis("DEL", name)
+    }
+
+    /// Without any Redis reads are slower, not wrong.
+    @Test(.timeLimit(.minutes(5))) func readsWithoutTheCacheAreRight() async throws {
+      let store = try await StoreUnderTest()
+      let nodes = try await store.stack.status().nodes.filter { $0.tier == .redis }
+      #expect(nodes.count == 6)
+      for number in 0..<20 {
+        #expect(try await store.put("k\(number)", "old-\(number)", ack: "committed").status == 200)
+        #expect(try await store.get("k\(number)").response.text.contains("old-\(number)"))
+      }
+      try await store.withPaused(nodes) {
+        for number in 0..<20 {
+          #expect(try await store.put("k\(number)", "new-\(number)", ack: "committed").status == 200)
+          for read in ["cache", "linearizable"] {
+            let answer = try await store.get("k\(number)", read: read)
+            #expect(answer.status == 200 && answer.response.text.contains("new-\(number)"), "\(answer.response.text)")
+            #expect(answer.time < .seconds(2))
+          }
+        }
+      }
+    }
+
+    // MARK: rights
+
+    /// The services' users may do what they need, and no more.
+    @Test(.timeLimit(.minutes(5))) func theServicesHaveTheLeastRights() async throws {
+      let store = try await StoreUnderTest()
+      let answer = try await store.management(
+        "GET", "/api/overview", user: "KV_AMQP_USER", password: "KV_AMQP_PASSWORD")
+      #expect(answer.status == 401)
+      let redis = { (words: [String]) in
+        try await store.exec(
+          "\(store.stack.configuration.project)-redis-1",
+          ["redis-cli", "-c", "--user", try store.secret("KV_REDIS_SERVICE_USER")] + words,
+          environment: ["REDISCLI_AUTH=\(try store.secret("KV_REDIS_SERVICE_PASSWORD"))"])
+      }
+      #expect(try await redis(["PING"]) == "PONG\n")
+      for words in [["FLUSHALL"], ["CONFIG", "GET", "*"], ["HGET", "other", "v"], ["KEYS", "*"], ["ACL", "LIST"]] {
+        #expect(try await redis(words).contains("NOPERM"), "\(words)")
+      }
+      guard try await store.stack.status().flavour == .patroni else { return }
+      for (who, statement) in [
+        ("API", "INSERT INTO entries (key, version, operation) VALUES ('x', 1, 'x')"),
+        ("API", "DELETE FROM operations"),
+        ("API", "CREATE TABLE mine ()"), ("WORKER", "CREATE TABLE mine ()"), ("WORKER", "DROP TABLE operations"),
+        ("WORKER", "TRUNCATE entries"), ("WORKER", "INSERT INTO schema_versions (version) VALUES (99)"),
+        ("WORKER", "ALTER TABLE entries ADD COLUMN mine TEXT"),
+      ] {
+        let said = try await store.sql(statement, user: "KV_SQL_\(who)_USER", password: "KV_SQL_\(who)_PASSWORD")
+        #expect(said.contains("permission denied") || said.contains("must be owner"), "\(who): \(statement): \(said)")
+      }
+      let read = try await store.sql(
+        "SELECT count(*) >= 0 FROM entries", user: "KV_SQL_API_USER", password: "KV_SQL_API_PASSWORD")
+      #expect(read == "t\n")
+    }
+
+    // MARK: together
+
+    /// Writes to as many keys, all at once; the n-th has the operation id `<prefix>-n`, so that the same again is a retry.
+    private func puts(
+      _ store: StoreUnderTest, _ count: Int, ack: String = "queued"
+    ) async throws -> [StoreUnderTest.Answer] {
+      try await withThrowingTaskGroup(of: (Int, StoreUnderTest.Answer).self) { group in
+        for number in 0..<count {
+          group.addTask {
+            (number, try await store.put("k\(number)", "v", ack: ack, operation: "\(store.prefix)-\(number)"))
+          }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
+      }
+    }
+  }
+}

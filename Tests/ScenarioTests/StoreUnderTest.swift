@@ -1,0 +1,171 @@
+import DockerEngine
+import Foundation
+import HTTPClient
+import Stack
+import Testing
+
+/// The running store, spoken to as a client and as somebody who can reach into its containers.
+struct StoreUnderTest: Sendable {
+  /// An answer and how long it took.
+  struct Answer: Sendable {
+    var response: HTTPResponse
+    var time: Duration
+
+    var status: Int { response.status }
+    var isPromptRefusal: Bool { status == 503 && response.header("Retry-After") != nil && time < .seconds(2) }
+  }
+
+  let stack: Stack
+  private let http = HTTPClient(HTTPClientConfiguration(maxConnectionsPerHost: 64))
+  /// So that every test has keys of its own.
+  let prefix = "contract-\(UUID().uuidString.prefix(8).lowercased())"
+
+  /// Brings the stack up if it is not.
+  init() async throws {
+    stack = Stack(try Laboratory.configuration())
+    try await stack.up { _ in }
+  }
+
+  // MARK: As a client
+
+  func put(_ key: String, _ value: String, ack: String = "queued", operation: String? = nil) async throws -> Answer {
+    var headers = [("Content-Type", "application/json")]
+    if let operation { headers.append(("Idempotency-Key", operation)) }
+    return try await send(
+      HTTPRequest(
+        method: "PUT", url: "\(url)/store?ack=\(ack)", headers: headers,
+        body: Array(#"{"key":"\#(prefix)-\#(key)","value":"\#(value)"}"#.utf8), timeoutMilliseconds: 20_000))
+  }
+
+  func delete(_ key: String, ack: String = "committed") async throws -> Answer {
+    try await send(
+      HTTPRequest(method: "DELETE", url: "\(url)/store/\(prefix)-\(key)?ack=\(ack)", timeoutMilliseconds: 20_000))
+  }
+
+  func get(_ key: String, read: String = "cache") async throws -> Answer {
+    try await send(
+      HTTPRequest(method: "GET", url: "\(url)/store/\(prefix)-\(key)?read=\(read)", timeoutMilliseconds: 20_000))
+  }
+
+  /// Whether the operation took effect; waits for it.
+  func isRecorded(_ operation: String, within limit: Duration = .seconds(15)) async throws -> Bool {
+    let request = HTTPRequest(method: "GET", url: "\(url)/operations/\(operation)", timeoutMilliseconds: 5_000)
+    return try await holds(within: limit) { try await send(request).status == 200 }
+  }
+
+  private var url: String { stack.configuration.storeURL }
+
+  private func send(_ request: HTTPRequest) async throws -> Answer {
+    let start = ContinuousClock.now
+    let response = try await http.send(request)
+    return Answer(response: response, time: ContinuousClock.now - start)
+  }
+
+  /// Asks until it is so, or the time is over.
+  func holds(within limit: Duration, _ condition: () async throws -> Bool) async throws -> Bool {
+    let deadline = ContinuousClock.now + limit
+    while true {
+      if try await condition() { return true }
+      guard ContinuousClock.now < deadline else { return false }
+      try await Task.sleep(for: .milliseconds(200))
+    }
+  }
+
+  /// The store answers a committed write again.
+  func recovers(within limit: Duration = .seconds(40)) async throws -> Bool {
+    try await holds(within: limit) { try await put("recovers", "v", ack: "committed").status == 200 }
+  }
+
+  // MARK: As an operator
+
+  func secret(_ name: String) throws -> String {
+    let text = try String(contentsOfFile: stack.configuration.secretsFile, encoding: .utf8)
+    let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("\(name)=") })
+    return String(line.dropFirst(name.count + 1))
+  }
+
+  /// RabbitMQ's management API as the administrator, or as who is named.
+  func management(
+    _ method: String, _ path: String, body: String? = nil, user: String = "KV_RABBITMQ_USER",
+    password: String = "KV_RABBITMQ_PASSWORD"
+  ) async throws -> HTTPResponse {
+    let credentials = Data("\(try secret(user)):\(try secret(password))".utf8).base64EncodedString()
+    return try await http.send(
+      HTTPRequest(
+        method: method, url: "http://127.0.0.1:15672\(path)",
+        headers: [("Authorization", "Basic \(credentials)"), ("Content-Type", "application/json")],
+        body: body.map { Array($0.utf8) }))
+  }
+
+  struct Queue: Decodable {
+    var name: String
+    var type: String
+    var members: [String]?
+    var arguments: [String: Argument]
+
+    enum Argument: Decodable, Equatable {
+      case text(String)
+      case number(Int)
+      case boolean(Bool)
+
+      init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let boolean = try? container.decode(Bool.self) {
+          self = .boolean(boolean)
+        } else if let number = try? container.decode(Int.self) {
+          self = .number(number)
+        } else {
+          self = .text(try container.decode(String.self))
+        }
+      }
+    }
+  }
+
+  func queues() async throws -> [Queue] {
+    let answer = try await management("GET", "/api/queues/%2F?columns=name,type,members,arguments")
+    return try JSONDecoder().decode([Queue].self, from: Data(answer.body))
+  }
+
+  @discardableResult
+  func exec(_ container: String, _ command: [String], environment: [String] = []) async throws -> String {
+    let answer = try await stack.engine.exec(container, command, environment: environment, timeout: .seconds(20))
+    return answer.output + answer.error
+  }
+
+  /// Runs SQL on the leader's node, as the superuser or as who is named; Patroni only.
+  func sql(_ statement: String, user: String? = nil, password: String? = nil) async throws -> String {
+    let leader = try #require(try await stack.status().nodes.first { $0.tier == .sql && $0.roles.contains(.leader) })
+    guard let user, let password else {
+      return try await exec(leader.container, ["psql", "-XqAt", "-d", "kv", "-c", statement])
+    }
+    return try await exec(
+      leader.container, ["sh", "-c", #"exec psql -XqAt -h "$(hostname -i)" -U "$USER_NAME" -d kv -c "$STATEMENT""#],
+      environment: [
+        "USER_NAME=\(try secret(user))", "PGPASSWORD=\(try secret(password))", "STATEMENT=\(statement)",
+      ])
+  }
+
+  func redis(_ command: String..., user: String? = nil, password: String = "KV_REDIS_PASSWORD") async throws -> String {
+    var words = ["redis-cli", "-c"]
+    if let user { words += ["--user", try secret(user)] }
+    return try await exec(
+      "\(stack.configuration.project)-redis-1", words + command, environment: ["REDISCLI_AUTH=\(try secret(password))"]
+    )
+  }
+
+  /// Pauses nodes for the time of `body`, whatever comes of it.
+  func withPaused<Value>(_ nodes: [StackNode], _ body: () async throws -> Value) async throws -> Value {
+    func resume() async throws {
+      for node in nodes { try await stack.engine.unpause(container: node.container) }
+    }
+    do {
+      for node in nodes { try await stack.engine.pause(container: node.container) }
+      let value = try await body()
+      try await resume()
+      return value
+    } catch {
+      try await resume()
+      throw error
+    }
+  }
+}
