@@ -34,6 +34,12 @@ let package = Package(
     .executable(name: "kv-api", targets: ["kv-api"]),
     .executable(name: "kv-worker", targets: ["kv-worker"]),
   ],
+  traits: [
+    .trait(
+      name: "PlantedBugs",
+      description:
+        "Services with a bug of choice (KV_PLANTED_BUG), to see whether the suite catches it: never in a release.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),

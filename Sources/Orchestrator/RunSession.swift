@@ -226,7 +226,8 @@ final class RunSession: Sendable {
         events: recorded.events.count, verdictSeconds: lastEventAt.map { Double(decidedAt - $0) / 1e9 }),
       phases: phases(machine), faults: crew.reports, events: recorded.events, settlement: summary(),
       trafficEnd: seconds(machine.start(of: .ending)) ?? 0, recoveredAt: seconds(machine.start(of: .steadyAfter)),
-      interruption: interruption(machine), obstacle: obstacle(machine), notes: logNotes)
+      interruption: interruption(machine), obstacle: obstacle(machine), notes: logNotes,
+      trails: OperationTrails(folder: folder.file("logs")))
     let judgement = Judgement(record, consistency: consistency, rule: rule)
     let files = ReportFiles(report: judgement.report(), timeline: judgement.timeline())
     try files.write(to: folder.path)

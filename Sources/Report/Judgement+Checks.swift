@@ -60,7 +60,13 @@ extension Judgement {
     return CheckReport(
       name: outcome.check.rawValue, question: outcome.check.question, verdict: outcome.verdict, expected: "none",
       measured: measured, isExamined: outcome.examined > 0 || outcome.verdict != .holds,
-      findings: outcome.findings.map(Self.text), note: outcome.note)
+      findings: outcome.findings.map(Self.text), note: outcome.note,
+      firstSeenAt: outcome.findings.compactMap(Self.completedAt).min())
+  }
+
+  /// When the last of the operations that show a finding had ended, in seconds since the start of the run.
+  private static func completedAt(_ finding: Finding) -> Double? {
+    finding.operations.map { $0.returnNanoseconds ?? $0.callNanoseconds }.max().map { Double($0) / 1e9 }
   }
 
   private static func text(_ finding: Finding) -> String {

@@ -24,11 +24,13 @@ public struct Judgement: Sendable {
     /// Why no verdict can rest on the run, besides what the checks say; `nil` where it can.
     public var obstacle: String?
     public var notes: [String]
+    /// How far operations came, by the services' logs; empty where they wrote none.
+    public var trails: OperationTrails
 
     public init(
       plan: Plan, path: String, facts: RunFacts, phases: [Phase], faults: [FaultReport], events: [Event],
       settlement: SettlementSummary?, trafficEnd: Double, recoveredAt: Double?, interruption: String? = nil,
-      obstacle: String? = nil, notes: [String] = []
+      obstacle: String? = nil, notes: [String] = [], trails: OperationTrails = OperationTrails()
     ) {
       self.plan = plan
       self.path = path
@@ -42,6 +44,7 @@ public struct Judgement: Sendable {
       self.interruption = interruption
       self.obstacle = obstacle
       self.notes = notes
+      self.trails = trails
     }
   }
 
@@ -77,7 +80,9 @@ public struct Judgement: Sendable {
       trafficByKind: Dictionary(grouping: samples, by: \.kind).mapValues {
         TrafficSummary($0, secondsLong: record.trafficEnd)
       },
-      checks: checks, lostWrites: lost, settlement: record.settlement, errors: errors(), recoveryRule: rule,
+      checks: checks, lostWrites: lost,
+      culprits: CulpritFinder(record: record, consistency: consistency, lost: lost).culprits(),
+      settlement: record.settlement, errors: errors(), recoveryRule: rule,
       notes: record.notes + consistency.notes)
   }
 

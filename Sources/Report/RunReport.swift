@@ -22,6 +22,8 @@ public struct RunReport: Sendable, Hashable, Codable {
   /// The checks with their verdicts, in the order of the report.
   public var checks: [CheckReport]
   public var lostWrites: [LostWrite]
+  /// The tiers at which it went wrong; `nil` in reports of before there were any.
+  public var culprits: [Culprit]?
   public var settlement: SettlementSummary?
   /// How often each error was recorded in the traffic, the most frequent first.
   public var errors: [ErrorCount]
@@ -158,10 +160,12 @@ public struct CheckReport: Sendable, Hashable, Codable {
   /// What shows a violation, a line each.
   public var findings: [String]
   public var note: String?
+  /// When the first finding was complete, in seconds since the start of the run.
+  public var firstSeenAt: Double?
 
   public init(
     name: String, question: String, verdict: Verdict, expected: String, measured: String, isExamined: Bool = true,
-    findings: [String] = [], note: String? = nil
+    findings: [String] = [], note: String? = nil, firstSeenAt: Double? = nil
   ) {
     self.name = name
     self.question = question
@@ -171,6 +175,7 @@ public struct CheckReport: Sendable, Hashable, Codable {
     self.isExamined = isExamined
     self.findings = findings
     self.note = note
+    self.firstSeenAt = firstSeenAt
   }
 }
 

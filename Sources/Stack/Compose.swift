@@ -75,11 +75,11 @@ struct Compose: Sendable {
       configuration.secretsFile,
     ]
     for file in configuration.composeFiles(flavour) { arguments += ["--file", file] }
-    let outcome = try await Tool.run(
-      "docker", arguments + command,
-      environment: [
-        "KVCHAOS_PROJECT": configuration.project, "KVCHAOS_HTTP_PORT": String(configuration.httpPort),
-      ])
+    var environment = [
+      "KVCHAOS_PROJECT": configuration.project, "KVCHAOS_HTTP_PORT": String(configuration.httpPort),
+    ]
+    environment["KV_PLANTED_BUG"] = configuration.plantedBug
+    let outcome = try await Tool.run("docker", arguments + command, environment: environment)
     guard outcome.succeeded else {
       throw StackError(
         code: .unavailable, message: "`docker compose \(command.first ?? "")` failed: \(outcome.lastWords)")

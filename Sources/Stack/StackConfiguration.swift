@@ -14,6 +14,8 @@ public struct StackConfiguration: Sendable, Hashable {
   public var workers: Int?
   /// Number of APIs; `nil`: as the compose file says.
   public var apis: Int?
+  /// The services' image with this planted bug in place of the release (docs/detection.md); `nil`: the release.
+  public var plantedBug: String?
   /// How long `up` waits for the whole store to answer.
   public var limit: Duration
 
@@ -82,5 +84,6 @@ public struct StackConfiguration: Sendable, Hashable {
 
   func composeFiles(_ flavour: StackFlavour) -> [String] {
     ["\(home)/compose/compose.yml", "\(home)/compose/sql-\(flavour.rawValue).yml"]
+      + (plantedBug == nil ? [] : ["\(home)/compose/planted.yml"])
   }
 }

@@ -23,17 +23,21 @@ public final class AMQPCommandLog: CommandLog {
   private let loop: any EventLoop
   private let metrics: PublishMetrics
   private let replyQueue: ReplyQueue
+  private let confirmed: @Sendable ([OperationID]) -> Void
 
   /// The reply queue's name while there is one.
   private final class ReplyQueue: Sendable {
     let name = Mutex<String?>(nil)
   }
 
-  /// Connects at once and keeps both connections up. `notify` is for the log, `loop` for the time.
+  /// Connects at once and keeps both connections up. `notify` is for the log, `loop` for the time, and `confirmed` is told
+  /// which operations a quorum has.
   public init(
     configuration: Configuration, replies: ReplyRegistry, loop: any EventLoop,
-    metrics: PublishMetrics = PublishMetrics(), notify: @escaping @Sendable (AMQPConnection.Notice) -> Void
+    metrics: PublishMetrics = PublishMetrics(), confirmed: @escaping @Sendable ([OperationID]) -> Void = { _ in },
+    notify: @escaping @Sendable (AMQPConnection.Notice) -> Void
   ) {
+    self.confirmed = confirmed
     partitions = configuration.partitions
     self.loop = loop
     self.metrics = metrics
@@ -94,6 +98,7 @@ public final class AMQPCommandLog: CommandLog {
       // The next message first: it is on its way while the requests of this one are answered.
       perform(queues.withLock { $0[partition.index].settled(now: .now) }, partition)
       let outcome = PublishOutcome(outcome)
+      if outcome == .confirmed { confirmed(entries.map(\.command.operation)) }
       for item in step.message { item.resume(outcome) }
     }
   }

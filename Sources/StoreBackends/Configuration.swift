@@ -52,6 +52,9 @@ public struct Configuration: Sendable {
   /// Reads the variables that docs and compose name. Throws `configuration` naming the variable that is wrong.
   public init(environment: [String: String], hostname: String) throws(BackendError) {
     let reader = EnvironmentReader(environment)
+    #if PlantedBugs
+      try Planting.plant(environment)
+    #endif
     instance = reader.text("KV_INSTANCE", default: hostname)
     logLevel = try reader.choice("KV_LOG_LEVEL", default: .info)
     partitions = try reader.integer("KV_PARTITIONS", default: 4, in: 1...256)

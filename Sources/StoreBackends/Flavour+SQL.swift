@@ -1,3 +1,4 @@
+import KeyValueStore
 import SQLClient
 
 /// The few places where the SQL tier's flavours really differ.
@@ -5,7 +6,10 @@ extension Configuration.Flavour {
   /// Settings of every session. A statement that outlives its client must not keep its locks; a client's own deadline
   /// comes first, so that this timeout is only for clients that froze or died.
   var setUp: String {
-    switch self {
+    #if PlantedBugs
+      if PlantedBug.asynchronousReplication.isPlanted { return "SET synchronous_commit = 'local'" }
+    #endif
+    return switch self {
     case .patroni:
       "SET statement_timeout = '12s'; SET idle_in_transaction_session_timeout = '5s'; SET synchronous_commit = 'on'"
     case .cockroach:

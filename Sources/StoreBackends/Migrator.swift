@@ -94,6 +94,12 @@ public struct Migrator: Sendable {
       AMQPArgument("x-delivery-limit", .integer(-1)),
     ]
     let queues = (0..<configuration.partitions).map { Partition(index: $0).queueName }
+    #if PlantedBugs
+      if let arguments = Planting.queueArguments {
+        try await AMQPAdministration.declare(queues: queues, arguments: arguments, options: options)
+        return
+      }
+    #endif
     try await AMQPAdministration.declare(
       queues: queues, arguments: quorum + [AMQPArgument("x-single-active-consumer", .boolean(true))], options: options)
     try await AMQPAdministration.declare(

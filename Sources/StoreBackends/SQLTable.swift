@@ -92,7 +92,7 @@ public struct SQLTable: Table {
   }
 
   private static func writes(_ plan: BatchPlan) -> [SQLStatement] {
-    [
+    var statements = [
       // No ON CONFLICT: an operation recorded since the read means that the plan is stale, and must fail (23505).
       SQLStatement(
         """
@@ -115,6 +115,8 @@ public struct SQLTable: Table {
           .integerArray(plan.rows.map(\.version)), .textArray(plan.rows.map(\.operation.text)),
         ]),
     ]
+    Planting.addStatements(&statements, plan)
+    return statements
   }
 
   // MARK: reading

@@ -15,9 +15,9 @@ public final class Worker: Sendable {
   private let publisher: AMQPConnection
   private let mailboxes: [DeliveryMailbox]
   private let meters: [PartitionMeter]
-  private let table: SQLTable
+  private let table: any Table
   private let pruner: OperationPruner<ContinuousClock>
-  private let cache: RedisCache
+  private let cache: any Cache
 
   /// Connects at once.
   ///
@@ -37,20 +37,21 @@ public final class Worker: Sendable {
     self.logger = logger
     // One connection a partition, and one more for reads and for the pruning: no partition waits for another's transaction.
     let pool = SQLPool(options: configuration.sqlOptions(role: "worker"), size: configuration.partitions + 1)
-    table = SQLTable(pool: pool, flavour: configuration.flavour, metrics: backends)
+    table = Planting.workerTable(SQLTable(pool: pool, flavour: configuration.flavour, metrics: backends))
     pruner = OperationPruner(
       records: SQLOperationRecords(pool: pool), age: configuration.operationsTimeToLive, clock: ContinuousClock(),
       removed: { metrics.operationsPruned.add(UInt64($0)) })
-    cache = RedisCache(
-      cluster: RedisCluster(options: configuration.redisOptions, loop: loop),
-      timeToLiveMilliseconds: configuration.cacheTimeToLiveMilliseconds, metrics: backends)
+    cache = Planting.cache(
+      RedisCache(
+        cluster: RedisCluster(options: configuration.redisOptions, loop: loop),
+        timeToLiveMilliseconds: configuration.cacheTimeToLiveMilliseconds, metrics: backends))
     let mailboxes = (0..<configuration.partitions).map { _ in DeliveryMailbox() }
     self.mailboxes = mailboxes
     let consumers = (0..<configuration.partitions).map { index in
       AMQPConsumer(
         queue: .named(Partition(index: index).queueName), prefetch: UInt16(configuration.prefetch),
         priority: Self.priority(of: configuration.instance, partition: index),
-        tag: "\(configuration.instance).\(index)"
+        tag: "\(configuration.instance).\(index)", acknowledgesItself: Planting.acknowledgesAtDelivery
       ) { event in
         switch event {
         case .opened(let generation, _):
@@ -62,6 +63,7 @@ public final class Worker: Sendable {
         case .delivered(let deliveries, let generation):
           if let last = deliveries.last { meters[index].delivered(upTo: last.tag) }
           let decoded = deliveries.map { Delivery(tag: $0.tag, body: $0.body, replyAddress: $0.replyTo) }
+          logger.trace(.delivered, decoded.flatMap { $0.entries.map(\.command.operation) })
           mailboxes[index].push(.delivered(decoded, generation: generation))
         }
       }
@@ -98,6 +100,7 @@ public final class Worker: Sendable {
           table: table, cache: cache, replies: replies, deadLetters: replies,
           acknowledge: { [consumer, meter = meters[index]] tag, generation in
             meter.acknowledged(upTo: tag)
+            guard !Planting.acknowledgesAtDelivery else { return }
             consumer.acknowledge(consumer: index, upTo: tag, generation: generation)
           },
           observe: { [logger, meter = meters[index]] observation in
@@ -131,6 +134,7 @@ public final class Worker: Sendable {
     let queue: Logger.MetadataValue = .string(partition.queueName)
     switch observation {
     case .committed(let results):
+      logger.trace(.committed, results.map(\.command.operation))
       let commands = results.count
       let duplicates = results.count { $0.disposition == .duplicate }
       if duplicates > 0 {

@@ -33,7 +33,8 @@ struct Serve: AsyncParsableCommand {
     let replies = ReplyRegistry()
     registry.gauge("kv_reply_waits", "Requests that wait for a worker's reply.") { Double(replies.count) }
     let log = AMQPCommandLog(
-      configuration: configuration, replies: replies, loop: eventLoops.any(), metrics: PublishMetrics(registry)
+      configuration: configuration, replies: replies, loop: eventLoops.any(), metrics: PublishMetrics(registry),
+      confirmed: { logger.trace(.confirmed, $0) }
     ) {
       logger.record($0, role: "api")
     }
@@ -43,8 +44,9 @@ struct Serve: AsyncParsableCommand {
     let cache = RedisCache(
       cluster: cluster, timeToLiveMilliseconds: configuration.cacheTimeToLiveMilliseconds, metrics: backends)
     let service = StoreService(
-      log: log, table: table, cache: cache, replies: replies, clock: ContinuousClock(),
-      timeouts: configuration.timeouts, wallClock: wallClockMilliseconds)
+      log: Planting.log(log), table: Planting.apiTable(table, cache, configuration), cache: Planting.cache(cache),
+      replies: replies, clock: ContinuousClock(), timeouts: configuration.timeouts,
+      wallClock: Planting.wallClock(of: configuration.instance))
     let readiness = Readiness(
       probes: [
         DependencyProbe(name: "rabbitmq", isRequired: true) { log.isReady },

@@ -21,7 +21,12 @@ public struct Partition: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// The name of the partition's queue.
-  public var queueName: String { "kv.commands.\(index)" }
+  public var queueName: String {
+    #if PlantedBugs
+      if let name = plantedQueueName { return name }
+    #endif
+    return "kv.commands.\(index)"
+  }
 
   public var description: String { queueName }
 }

@@ -10,6 +10,7 @@ public struct MarkdownReport: Sendable {
   public init(_ report: RunReport) {
     var parts = [Self.head(report), Self.checks(report)]
     if !report.lostWrites.isEmpty { parts.append(Self.lostWrites(report.lostWrites)) }
+    if let culprits = report.culprits, !culprits.isEmpty { parts.append(Self.culprits(culprits)) }
     let findings = Self.findings(report)
     if !findings.isEmpty { parts.append(findings) }
     if !report.faults.isEmpty { parts.append(Self.faults(report)) }
@@ -55,6 +56,12 @@ public struct MarkdownReport: Sendable {
     text += table(["operation", "key", "value", "acknowledged at", "what each tier says"], rows)
     if lost.count > lostWritesShown { text += "\n\nThe other \(lost.count - lostWritesShown) are in report.json." }
     return text
+  }
+
+  private static func culprits(_ culprits: [Culprit]) -> String {
+    let rows = culprits.map { [$0.tier.rawValue, $0.check, String($0.count), $0.sentence, $0.operation ?? ""] }
+    return "## Where it went wrong\n\n"
+      + table(["tier", "check", "findings", "what shows it", "first operation"], rows)
   }
 
   private static func findings(_ report: RunReport) -> String {

@@ -3,6 +3,7 @@ import Consistency
 /// The verdict on a terminal: a line a check, the lost writes by name, where to read more.
 public struct TextReport: Sendable {
   private static let lostWritesShown = 10
+  private static let culpritsShown = 5
 
   public let text: String
 
@@ -25,6 +26,12 @@ public struct TextReport: Sendable {
       }
       let rest = report.lostWrites.count - Self.lostWritesShown
       if rest > 0 { lines.append("  and \(rest) more in report.json") }
+    }
+    if let culprits = report.culprits, !culprits.isEmpty {
+      lines += ["", "where it went wrong:"]
+      lines += culprits.prefix(Self.culpritsShown).map {
+        "  \($0.tier.rawValue): \($0.sentence) (\($0.check), \($0.count))"
+      }
     }
     lines += ["", report.summary, "seed \(report.run.seed); report: \(folder)/report.html"]
     text = lines.joined(separator: "\n")

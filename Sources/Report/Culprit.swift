@@ -1,0 +1,30 @@
+/// The tier at which something went wrong, and what shows it.
+public struct Culprit: Sendable, Hashable, Codable {
+  /// Where an operation stopped, or a wrong answer came from.
+  public enum Tier: String, Sendable, Hashable, Codable, CaseIterable {
+    case api
+    case rabbitmq
+    case worker
+    case sql
+    case redis
+    /// The services did not log how far operations came.
+    case untraced
+  }
+
+  public var tier: Tier
+  /// The check that was violated.
+  public var check: String
+  public var sentence: String
+  /// The operation that shows it; `nil` where it is no single one.
+  public var operation: String?
+  /// How many findings point there.
+  public var count: Int
+
+  public init(tier: Tier, check: String, sentence: String, operation: String? = nil, count: Int = 1) {
+    self.tier = tier
+    self.check = check
+    self.sentence = sentence
+    self.operation = operation
+    self.count = count
+  }
+}

@@ -1,0 +1,133 @@
+import Consistency
+import History
+
+/// Names the tier of each violation: follows the operations that show it through the HTTP answer, the broker's confirm, the
+/// worker's hand and commit (logs), the SQL tier's record and the cache (the answers after the drain).
+///
+/// Pure; what it cannot tell from evidence it does not guess.
+struct CulpritFinder {
+  let record: Judgement.Record
+  let consistency: ConsistencyReport
+  let lost: [LostWrite]
+  var trails: OperationTrails { record.trails }
+
+  /// By how many findings point there, the most first; within a check the tier of the most.
+  func culprits() -> [Culprit] {
+    var found: [Culprit] = []
+    func add(_ culprit: Culprit) {
+      if let index = found.firstIndex(where: { $0.tier == culprit.tier && $0.check == culprit.check }) {
+        found[index].count += 1
+      } else {
+        found.append(culprit)
+      }
+    }
+    let audits = self.audits
+    for write in lost { add(culprit(ofLost: write, audits)) }
+    for outcome in consistency.checks where outcome.check != .lostWrites && outcome.violations > 0 {
+      for finding in outcome.findings { culprit(of: finding).map(add) }
+    }
+    return found.sorted { ($1.count, $0.check, $0.tier.rawValue) < ($0.count, $1.check, $1.tier.rawValue) }
+  }
+
+  /// By operation id, whether the SQL tier's record has it.
+  private var audits: [String: Bool] {
+    var audits: [String: Bool] = [:]
+    for event in record.events where event.kind == .ok && event.function == "operation" {
+      if let operation = event.operation, case .bool(let isApplied) = event.value { audits[operation] = isApplied }
+    }
+    return audits
+  }
+
+  private func culprit(ofLost write: LostWrite, _ audits: [String: Bool]) -> Culprit {
+    func named(_ tier: Culprit.Tier, _ sentence: String) -> Culprit {
+      Culprit(tier: tier, check: "lost-writes", sentence: sentence, operation: write.operation)
+    }
+    guard audits[write.operation] == false else {
+      return named(.sql, "its record of applied operations has the write, and the key's row went back")
+    }
+    guard !trails.isEmpty else {
+      return named(
+        .untraced, "acknowledged, and the SQL tier never had it; the services' logs tell more with KV_LOG_LEVEL=debug")
+    }
+    let trail = trails[write.operation]
+    guard trail.batches.isEmpty else {
+      let companions = trails.companions(of: write.operation)
+      return companions.contains { audits[$0] == true }
+        ? named(.worker, "reported as committed; the SQL tier has the rest of its batch, and not this one")
+        : named(.sql, "reported as committed by a worker, and nothing of its batch is in the SQL tier")
+    }
+    guard trail.deliveredTo.isEmpty else {
+      return named(.worker, "a worker had it in hand and never committed it, and no broker has it any more")
+    }
+    return trail.isConfirmed
+      ? named(.rabbitmq, "a quorum confirmed it, and no worker ever got it")
+      : named(.api, "acknowledged although no broker had confirmed it")
+  }
+
+  private func culprit(of finding: Finding) -> Culprit? {
+    func named(_ tier: Culprit.Tier, _ sentence: String, _ operation: Operation? = nil) -> Culprit {
+      Culprit(tier: tier, check: finding.check.rawValue, sentence: sentence, operation: operation?.operation)
+    }
+    let write = finding.operations.first { $0.isWriteOfStore }
+    let read = finding.operations.last { $0.function == "get" }
+    switch finding.check {
+    case .lostWrites: return nil
+    case .convergence: return named(.redis, "the cache says something else than the SQL tier after the drain", write)
+    case .failedWrites: return named(.api, "answered as not done, and done", write)
+    case .phantomReads:
+      return read?.level == "cache" || read?.level == "final-cache"
+        ? named(.redis, "a cached read saw what nobody wrote", read) : named(.sql, "a read saw what nobody wrote", read)
+    case .duplicates, .versions, .order, .monotonicWrites, .writesFollowReads, .staleReads, .readYourWrites,
+      .monotonicReads, .linearizability:
+      return culprit(ofOrder: finding, named)
+    }
+  }
+
+  /// Effects that came twice, in another order, or were not seen.
+  private func culprit(
+    ofOrder finding: Finding, _ named: (Culprit.Tier, String, Operation?) -> Culprit
+  ) -> Culprit? {
+    let writes = finding.operations.filter(\.isWriteOfStore)
+    for write in writes {
+      guard let operation = write.operation else { continue }
+      if !trails.strangers(of: operation).isEmpty {
+        return named(.api, "the write was sent again under another operation id", write)
+      }
+    }
+    guard !trails.isEmpty else { return named(.untraced, "the services did not log the ways of the operations", nil) }
+    let ofKey = finding.key.map { operations(ofKey: $0) } ?? []
+    let hands = ofKey.map { trails[$0].deliveredTo }
+    // In the order of the acknowledgements: A, B, A is no hand-over.
+    let changes = hands.compactMap(\.first)
+    if isShared(changes) {
+      return named(.rabbitmq, "several workers consumed the key's queue at the same time", nil)
+    }
+    if finding.check == .duplicates || finding.check == .versions,
+      let again = ofKey.first(where: { trails[$0].deliveredTo.count > 1 })
+    {
+      return Culprit(
+        tier: .worker, check: finding.check.rawValue, sentence: "a command that was delivered again was applied again",
+        operation: again)
+    }
+    // The key's writes went their way in order: who answered the read looked elsewhere.
+    return finding.operations.contains { $0.function == "get" }
+      ? named(.api, "the SQL tier had the newer state, and the read was answered with an older one", writes.first)
+      : named(.sql, "the row's versions are not those of its writes", writes.first)
+  }
+
+  private func operations(ofKey key: String) -> [String] {
+    record.events.filter { $0.kind == .ok && $0.key == key && ($0.function == "put" || $0.function == "delete") }
+      .compactMap(\.operation)
+  }
+
+  /// Whether a worker came back after another had taken over, more often than faults explain.
+  private func isShared(_ hands: [String]) -> Bool {
+    var changes = 0
+    for (earlier, later) in zip(hands, hands.dropFirst()) where earlier != later { changes += 1 }
+    return changes > 4 && changes * 4 > hands.count
+  }
+}
+
+extension Operation {
+  fileprivate var isWriteOfStore: Bool { function == "put" || function == "delete" }
+}

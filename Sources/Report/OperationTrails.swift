@@ -1,0 +1,71 @@
+import Foundation
+
+/// How far each operation came, by the logs of the services at the level debug (`operations confirmed|delivered|committed`).
+public struct OperationTrails: Sendable, Hashable {
+  /// What the logs prove of one operation.
+  public struct Trail: Sendable, Hashable {
+    /// An API saw the confirm of a quorum of brokers.
+    public var isConfirmed = false
+    /// The workers that had it in hand, each as often as it was delivered to it.
+    public var deliveredTo: [String] = []
+    /// The numbers of the batches that a worker saw committed with it.
+    public var batches: [Int] = []
+  }
+
+  private var trails: [String: Trail] = [:]
+  /// The operations of each committed batch.
+  private var batches: [[String]] = []
+
+  public init() {}
+
+  /// - Parameter logs: lines as Docker gives them: a time, a space, then the service's own JSON object.
+  public init(logs: [String]) {
+    for log in logs {
+      for line in log.split(separator: "\n") where line.contains("\"message\":\"operations ") { read(line) }
+    }
+  }
+
+  /// Reads the logs of APIs and workers in a results folder's `logs/`.
+  public init(folder: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let services = names.filter { $0.hasSuffix(".log") && ($0.contains("-api-") || $0.contains("-worker-")) }
+    self.init(logs: services.sorted().compactMap { try? String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8) })
+  }
+
+  private struct Line: Decodable {
+    var instance: String
+    var step: String
+    var operations: String
+  }
+
+  private mutating func read(_ text: Substring) {
+    guard let start = text.firstIndex(of: "{"),
+      let line = try? JSONDecoder().decode(Line.self, from: Data(text[start...].utf8))
+    else { return }
+    let operations = line.operations.split(separator: " ").map(String.init)
+    for operation in operations {
+      switch line.step {
+      case "confirmed": trails[operation, default: Trail()].isConfirmed = true
+      case "delivered": trails[operation, default: Trail()].deliveredTo.append(line.instance)
+      case "committed": trails[operation, default: Trail()].batches.append(batches.count)
+      default: break
+      }
+    }
+    if line.step == "committed" { batches.append(operations) }
+  }
+
+  /// Whether the services wrote trails at all.
+  public var isEmpty: Bool { trails.isEmpty }
+
+  public subscript(operation: String) -> Trail { trails[operation] ?? Trail() }
+
+  /// What was reported as committed together with an operation, itself not among it.
+  func companions(of operation: String) -> [String] {
+    self[operation].batches.flatMap { batches[$0] }.filter { $0 != operation }
+  }
+
+  /// Operations that no client of the run knows, although their ids begin with one's own.
+  func strangers(of operation: String) -> [String] {
+    trails.keys.filter { $0.hasPrefix("\(operation)~") }.sorted()
+  }
+}

@@ -1,0 +1,86 @@
+import AMQPClient
+import KeyValueStore
+import RedisClient
+import SQLClient
+
+/// Where planted bugs come in (docs/detection.md). Without the package trait `PlantedBugs` every function gives back what it
+/// was given.
+public enum Planting {
+  #if PlantedBugs
+    static func plant(_ environment: [String: String]) throws(BackendError) {
+      do {
+        try PlantedBug.plant(environment[PlantedBug.variable])
+      } catch {
+        throw BackendError(.configuration, error.description)
+      }
+    }
+
+    public static func log(_ log: any CommandLog) -> any CommandLog { PlantedLog(log) }
+
+    public static func cache(_ cache: any Cache) -> any Cache { PlantedCache(cache) }
+
+    public static func apiTable(
+      _ table: any Table, _ cache: any Cache, _ configuration: Configuration
+    ) -> any Table {
+      if PlantedBug.cachedReadAsLinearizable.isPlanted { return PlantedReads(table: table) { await cache.get($0) } }
+      guard PlantedBug.followerRead.isPlanted, let standbys = PlantedReads.standbys(configuration) else { return table }
+      return PlantedReads(table: table) { try? await standbys.read($0, consistency: .plain, timeout: .seconds(5)) }
+    }
+
+    static func workerTable(_ table: any Table) -> any Table { PlantedApply(table) }
+
+    /// Clocks that are up to four seconds apart, by the instance, where the clock decides.
+    public static func wallClock(of instance: String) -> @Sendable () -> Int64 {
+      guard PlantedBug.wallClockOrder.isPlanted else { return wallClockMilliseconds }
+      let offset = Int64(instance.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) % 5 }) * 1000
+      return { wallClockMilliseconds() + offset }
+    }
+
+    static var acknowledgesAtDelivery: Bool { PlantedBug.acknowledgeBeforeCommit.isPlanted }
+
+    /// How the queues are declared, where that is the bug. The broker forgets them when their consumers are long gone.
+    static var queueArguments: [AMQPArgument]? {
+      let expiry = AMQPArgument("x-expires", .integer(120_000))
+      if PlantedBug.classicQueue.isPlanted {
+        return [
+          AMQPArgument("x-queue-type", .text("classic")), AMQPArgument("x-single-active-consumer", .boolean(true)),
+          expiry,
+        ]
+      }
+      return PlantedBug.competingConsumers.isPlanted ? [AMQPArgument("x-queue-type", .text("quorum")), expiry] : nil
+    }
+
+    static let unversionedScript = RedisScript(
+      """
+      redis.call('HSET', KEYS[1], 'v', ARGV[1], 'o', ARGV[3])
+      if ARGV[4] then redis.call('HSET', KEYS[1], 'd', ARGV[4]) else redis.call('HDEL', KEYS[1], 'd') end
+      redis.call('PEXPIRE', KEYS[1], ARGV[2])
+      return 1
+      """)
+
+    static func addStatements(_ statements: inout [SQLStatement], _ plan: BatchPlan) {
+      guard PlantedBug.lostTombstone.isPlanted else { return }
+      let deleted = plan.rows.filter { $0.value == nil }.map(\.key.bytes)
+      statements.append(SQLStatement("DELETE FROM entries WHERE key = ANY($1)", [.bytesArray(deleted)]))
+    }
+  #else
+    @inlinable
+    public static func log(_ log: any CommandLog) -> any CommandLog { log }
+
+    @inlinable
+    public static func cache(_ cache: any Cache) -> any Cache { cache }
+
+    @inlinable
+    public static func apiTable(_ table: any Table, _ cache: any Cache, _ configuration: Configuration) -> any Table {
+      table
+    }
+
+    static func workerTable(_ table: any Table) -> any Table { table }
+
+    public static func wallClock(of instance: String) -> @Sendable () -> Int64 { wallClockMilliseconds }
+
+    static var acknowledgesAtDelivery: Bool { false }
+
+    static func addStatements(_ statements: inout [SQLStatement], _ plan: BatchPlan) {}
+  #endif
+}
