@@ -116,10 +116,11 @@ let package = Package(
     library(
       "Orchestrator",
       ["ChaosPlan", "Faults", "Stack", "Workload", "History", "Consistency", "Report"]),
+    library("Detection", ["ChaosPlan", "Consistency", "Orchestrator", "Report", "Stack", "Workload"]),
     executable(
       "kvchaos",
       [
-        "ChaosPlan", "Faults", "DockerEngine", "Stack", "HTTPClient", "History", "Consistency", "LoadTest",
+        "ChaosPlan", "Detection", "Faults", "DockerEngine", "Stack", "HTTPClient", "History", "Consistency", "LoadTest",
         "Orchestrator", "Report", arguments,
       ]),
     executable("kvchaos-bench", ["History"]),
@@ -148,6 +149,8 @@ let package = Package(
     tests("LoadTestTests", ["LoadTest", "Stack", "ChaosPlan"], resources: [.copy("Golden")]),
     tests("ReportTests", ["Report", "ChaosPlan", "Consistency", "History"], resources: [.copy("Golden")]),
     tests("OrchestratorTests", ["Orchestrator", "ChaosPlan", "Faults", "History", "Report", "Stack", "Workload"]),
+    tests(
+      "DetectionTests", ["Detection", "ChaosPlan", "Consistency", "Report"], resources: [.copy("Golden")]),
     tests(
       "ScenarioTests",
       ["Orchestrator", "Stack", "DockerEngine", "HTTPClient", "ChaosPlan", "Consistency", "Report", "Workload"]),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChaosPlan
 import Consistency
+import Detection
 import DockerEngine
 import Faults
 import HTTPClient
@@ -48,6 +49,12 @@ enum ExitStatus {
       case .interrupted: interrupted
       }
     case is ReportError: badInput
+    case let error as DetectionError:
+      switch error.code {
+      case .badInput: badInput
+      case .unavailable: unavailable
+      case .interrupted: interrupted
+      }
     case let error as LoadTestError: error.code == .unavailable ? unavailable : internalFault
     case let error as HTTPClientError: error.code == .connectFailed ? unavailable : internalFault
     case is ExitCode, is CleanExit, is ValidationError: nil

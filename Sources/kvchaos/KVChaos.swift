@@ -12,6 +12,7 @@ struct KVChaos: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       UpCommand.self, DownCommand.self, StatusCommand.self, RunCommand.self, CheckCommand.self, HealCommand.self,
+      DetectCommand.self, ShrinkCommand.self,
       LoadCommand.self, ScaleCommand.self, AutoscaleCommand.self, ReportCommand.self, PlanCommand.self,
     ])
 }

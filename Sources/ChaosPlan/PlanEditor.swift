@@ -1,0 +1,85 @@
+import Yams
+
+/// Makes smaller plans of a plan's text: fewer faults, fewer clients, less time. Works on the YAML itself, so that words of a
+/// plan that it does not touch stay as they are; comments are lost.
+public struct PlanEditor: Sendable {
+  /// How much of the plan stays.
+  public struct Cut: Sendable, Hashable {
+    /// The positions of the faults that stay, in the list of the file.
+    public var faults: [Int]
+    public var clients: Int
+    /// Every time of the plan (steady states, and of each fault when and how long), in percent of what it was.
+    public var timePercent: Int
+
+    public init(faults: [Int], clients: Int, timePercent: Int) {
+      self.faults = faults
+      self.clients = clients
+      self.timePercent = timePercent
+    }
+  }
+
+  private static let times: Set<String> = ["at", "duration", "before", "after"]
+
+  private let path: String
+  private let root: Node
+
+  /// - Throws: `PlanError` for what is no valid plan.
+  public init(_ file: PlanFile) throws(PlanError) {
+    path = file.path
+    do {
+      guard let root = try Yams.compose(yaml: file.text), root.mapping != nil else {
+        throw PlanError(path: path, problems: [.init(line: nil, column: nil, message: "has no plan in it")])
+      }
+      self.root = root
+    } catch let error as PlanError {
+      throw error
+    } catch {
+      throw PlanError(
+        path: path, problems: [.init(line: nil, column: nil, message: "cannot be read as YAML: \(error)")])
+    }
+  }
+
+  /// How many faults the file's list has.
+  public var faultCount: Int { root["faults"]?.sequence?.count ?? 0 }
+
+  /// The plan with a cut, under another name.
+  ///
+  /// - Throws: `PlanError` when what is left is no valid plan.
+  public func plan(_ cut: Cut, name: String, path: String) throws(PlanError) -> PlanFile {
+    var node = root
+    node["name"] = Node(name)
+    if var workload = node["workload"] {
+      workload["clients"] = Node(String(cut.clients), Tag(.int))
+      node["workload"] = workload
+    }
+    if let steady = node["steady-state"] { node["steady-state"] = Self.scaled(steady, percent: cut.timePercent) }
+    if let faults = node["faults"]?.sequence {
+      let kept = cut.faults.map { Self.scaled(faults[$0], percent: cut.timePercent) }
+      node["faults"] = Node(kept, Tag(.seq), kept.isEmpty ? .flow : .block)
+    }
+    let text: String
+    do {
+      text = try Yams.serialize(node: node, width: -1)
+    } catch {
+      throw PlanError(path: path, problems: [.init(line: nil, column: nil, message: "cannot be written: \(error)")])
+    }
+    return PlanFile(path: path, text: text, plan: try PlanParser.parse(text, path: path))
+  }
+
+  /// Every time at any depth: groups of faults have theirs inside.
+  private static func scaled(_ node: Node, percent: Int) -> Node {
+    guard percent != 100 else { return node }
+    if let items = node.sequence {
+      return Node(items.map { scaled($0, percent: percent) }, node.tag, items.style)
+    }
+    guard let mapping = node.mapping else { return node }
+    let pairs = mapping.map { key, value -> (Node, Node) in
+      guard times.contains(key.scalar?.string ?? ""), let text = value.scalar?.string,
+        let duration = Units.duration(text), duration > .zero
+      else { return (key, scaled(value, percent: percent)) }
+      let milliseconds = max(Int(duration / .milliseconds(1)) * percent / 100, 500)
+      return (key, Node("\(milliseconds)ms"))
+    }
+    return Node(pairs, node.tag, mapping.style)
+  }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Detection
+import Orchestrator
+import Report
+import Stack
+
+/// `kvchaos detect`
+struct DetectCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "detect",
+    abstract: "Plant bugs into the services and see whether the suite catches them.",
+    discussion: """
+      Runs each bug under its plan in chaos/detect, and the same plans without any bug. Needs the image \
+      kvchaos/services:planted (scripts/build-planted); the release services are put back at the end. Results go to \
+      results/DETECTION.md and results/detection.json after every run: the same command goes on where an earlier one ended.
+
+      Exit status: 0 every bug was caught in at least 9 of 10 of its runs and no run without a bug raised an alarm, 1 not so, \
+      2 runs are still owed, 69 the stack or the image is not there, 130 interrupted.
+      """)
+
+  @Option(help: ArgumentHelp("Only this bug (may be repeated).", valueName: "name"))
+  var bug: [String] = []
+
+  @Option(help: "Runs of each bug.")
+  var runs = 10
+
+  @Option(help: "Runs without any bug, under the plans in turn.")
+  var silentRuns = 20
+
+  @Option(help: ArgumentHelp("Begin no further run after so long, like 9m.", valueName: "duration"))
+  var within: Span?
+
+  @Option(help: ArgumentHelp("Where results go (default: results in the repository).", valueName: "folder"))
+  var results: String?
+
+  @Flag(help: "List the bugs, and do nothing.")
+  var list = false
+
+  func validate() throws {
+    guard runs >= 0, silentRuns >= 0 else { throw ValidationError("runs are counted from 0") }
+    for name in bug where KnownBug.named(name) == nil {
+      let known = KnownBug.all.map(\.name).joined(separator: ", ")
+      throw ValidationError("there is no bug \(name); there are \(known)")
+    }
+  }
+
+  func run() async throws {
+    if list {
+      for known in KnownBug.all { print("\(known.name)\t\(known.place.rawValue)\t\(known.summary)") }
+      return
+    }
+    let names = bug.isEmpty ? KnownBug.all.map(\.name) : bug
+    let configuration = try StackConfiguration.current()
+    let console = ConsoleProgress()
+    let detector = Detector(
+      DetectionSchedule(bugs: names, runs: runs, runsWithoutBug: silentRuns), configuration: configuration,
+      resultsRoot: results ?? "\(configuration.home)/results",
+      command: "kvchaos detect --runs \(runs) --silent-runs \(silentRuns)", progress: console.show)
+    let outcome: (record: DetectionRecord, owed: Int)
+    do {
+      outcome = try await detector.run(until: within.map { .now + $0.duration })
+      console.finish()
+    } catch {
+      console.finish()
+      throw error
+    }
+    print(DetectionReport(outcome.record, command: "kvchaos detect --runs \(runs) --silent-runs \(silentRuns)").text)
+    let verdict = DetectionVerdict(outcome.record, bugs: names)
+    if outcome.owed > 0 {
+      print("\(outcome.owed) runs are still owed; the same command goes on.")
+      throw ExitCode(2)
+    }
+    if !verdict.isReached { throw ExitCode(1) }
+  }
+}
