@@ -20,33 +20,32 @@ public struct PlanEditor: Sendable {
 
   private static let times: Set<String> = ["at", "duration", "before", "after"]
 
-  private let path: String
-  private let root: Node
+  private let file: PlanFile
+  /// How many faults the file's list has.
+  public let faultCount: Int
 
-  /// - Throws: `PlanError` for what is no valid plan.
+  /// - Throws: `PlanError` for what is no plan.
   public init(_ file: PlanFile) throws(PlanError) {
-    path = file.path
-    do {
-      guard let root = try Yams.compose(yaml: file.text), root.mapping != nil else {
-        throw PlanError(path: path, problems: [.init(line: nil, column: nil, message: "has no plan in it")])
-      }
-      self.root = root
-    } catch let error as PlanError {
-      throw error
-    } catch {
-      throw PlanError(
-        path: path, problems: [.init(line: nil, column: nil, message: "cannot be read as YAML: \(error)")])
-    }
+    self.file = file
+    faultCount = try Self.root(file)["faults"]?.sequence?.count ?? 0
   }
 
-  /// How many faults the file's list has.
-  public var faultCount: Int { root["faults"]?.sequence?.count ?? 0 }
+  /// Read again for every cut: a node is a class inside, and must not be shared between tasks.
+  private static func root(_ file: PlanFile) throws(PlanError) -> Node {
+    do {
+      if let root = try Yams.compose(yaml: file.text), root.mapping != nil { return root }
+    } catch {
+      throw PlanError(
+        path: file.path, problems: [.init(line: nil, column: nil, message: "cannot be read as YAML: \(error)")])
+    }
+    throw PlanError(path: file.path, problems: [.init(line: nil, column: nil, message: "has no plan in it")])
+  }
 
   /// The plan with a cut, under another name.
   ///
   /// - Throws: `PlanError` when what is left is no valid plan.
   public func plan(_ cut: Cut, name: String, path: String) throws(PlanError) -> PlanFile {
-    var node = root
+    var node = try Self.root(file)
     node["name"] = Node(name)
     if var workload = node["workload"] {
       workload["clients"] = Node(String(cut.clients), Tag(.int))
