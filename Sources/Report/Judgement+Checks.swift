@@ -61,12 +61,20 @@ extension Judgement {
       name: outcome.check.rawValue, question: outcome.check.question, verdict: outcome.verdict, expected: "none",
       measured: measured, isExamined: outcome.examined > 0 || outcome.verdict != .holds,
       findings: outcome.findings.map(Self.text), note: outcome.note,
-      firstSeenAt: outcome.findings.compactMap(Self.completedAt).min())
+      firstSeenAt: outcome.findings.compactMap(completedAt).min())
   }
 
-  /// When the last of the operations that show a finding had ended, in seconds since the start of the run.
-  private static func completedAt(_ finding: Finding) -> Double? {
-    finding.operations.map { $0.returnNanoseconds ?? $0.callNanoseconds }.max().map { Double($0) / 1e9 }
+  /// When the last of the operations that show a finding had ended, in seconds since the start of the run. What the store's
+  /// record says of a write is known only from its audit on.
+  private func completedAt(_ finding: Finding) -> Double? {
+    var end = finding.operations.map { $0.returnNanoseconds ?? $0.callNanoseconds }.max()
+    if finding.check == .lostWrites || finding.check == .failedWrites,
+      let operation = finding.operations.first?.operation
+    {
+      let audit = record.events.last { $0.kind == .ok && $0.function == "operation" && $0.operation == operation }
+      end = max(end ?? 0, audit?.timeNanoseconds ?? 0)
+    }
+    return end.map { Double($0) / 1e9 }
   }
 
   private static func text(_ finding: Finding) -> String {

@@ -30,11 +30,11 @@ import Testing
       ])
   }
 
-  /// `KVCHAOS_RECORD_GOLDEN=1 swift test` writes the file anew.
+  /// `KVCHAOS_WRITE_GOLDEN=1 swift test` writes the file anew.
   @Test func theReportIsTheGoldenOne() throws {
     let text = DetectionReport(record, command: "kvchaos detect --runs 2 --silent-runs 3").text
     let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/DETECTION.md")
-    if ProcessInfo.processInfo.environment["KVCHAOS_RECORD_GOLDEN"] != nil {
+    if ProcessInfo.processInfo.environment["KVCHAOS_WRITE_GOLDEN"] != nil {
       try text.write(to: path, atomically: true, encoding: .utf8)
     }
     #expect(text == (try String(contentsOf: path, encoding: .utf8)))

@@ -1,0 +1,77 @@
+import ChaosPlan
+import Consistency
+import History
+import Testing
+
+@testable import Report
+
+@Suite struct CulpritFinderTests {
+  /// One acknowledged write that the SQL tier does not have, and one (`r1.0.2`) that it has, with trails of the logs' lines.
+  private func culprits(_ lines: [String]) throws -> [Culprit] {
+    var events: [Event] = []
+    func add(
+      _ kind: Event.Kind, _ function: String, _ key: String, _ value: Value = .null, _ operation: String? = nil,
+      _ level: String? = nil
+    ) {
+      events.append(
+        Event(
+          index: events.count, timeNanoseconds: Int64(events.count) * 1_000_000, process: .client(0), kind: kind,
+          function: function, key: key, value: value, operation: operation, error: nil, level: level))
+    }
+    for (number, isApplied) in [(1, false), (2, true)] {
+      let (key, operation) = ("k\(number)", "r1.0.\(number)")
+      add(.invoke, "put", key, .string("v"), operation, "queued")
+      add(.ok, "put", key, .string("v"), operation, "queued")
+      add(.invoke, "operation", key, .null, operation)
+      add(.ok, "operation", key, .bool(isApplied), operation)
+    }
+    let plan = Plan(
+      name: "p", description: "Is it?", workload: WorkloadSettings(clients: 1, keys: 1), faults: [])
+    let record = Judgement.Record(
+      plan: plan, path: "p.yml",
+      facts: RunFacts(
+        seed: 1, namespace: "r1", startedAt: "", secondsLong: 1, flavour: "patroni", events: events.count),
+      phases: [], faults: [], events: events, settlement: nil, trafficEnd: 1, recoveredAt: nil,
+      trails: OperationTrails(logs: [lines.joined(separator: "\n")]))
+    return Judgement(record, consistency: try ConsistencyChecker().check(events)).report().culprits ?? []
+  }
+
+  private func line(_ step: String, _ operations: String, instance: String = "w1") -> String {
+    #"2026-01-02T03:04:05Z {"time":"t","level":"debug","service":"s","instance":"\#(instance)","message":"operations \#(step)","operations":"\#(operations)","step":"\#(step)"}"#
+  }
+
+  private var other: String { line("committed", "r1.0.2") }
+
+  @Test func withoutTrailsNobodyIsAccused() throws {
+    let culprits = try culprits([])
+    #expect(culprits.map(\.tier) == [.untraced])
+    #expect(culprits.first?.operation == "r1.0.1")
+  }
+
+  @Test func aWriteThatNoBrokerConfirmedStoppedAtTheAPI() throws {
+    #expect(try culprits([other]).map(\.tier) == [.api])
+  }
+
+  @Test func aConfirmedWriteThatNoWorkerGotStoppedInTheQueue() throws {
+    #expect(try culprits([other, line("confirmed", "r1.0.1 r1.0.2")]).map(\.tier) == [.rabbitmq])
+  }
+
+  @Test func aDeliveredWriteThatWasNotCommittedStoppedAtTheWorker() throws {
+    #expect(try culprits([other, line("confirmed", "r1.0.1"), line("delivered", "r1.0.1")]).map(\.tier) == [.worker])
+  }
+
+  @Test func aWholeBatchThatIsGoneWasLostBySQL() throws {
+    #expect(try culprits([other, line("delivered", "r1.0.1"), line("committed", "r1.0.1")]).map(\.tier) == [.sql])
+  }
+
+  @Test func aBatchOfWhichTheRestIsThereWasNotLostBySQL() throws {
+    #expect(
+      try culprits([line("delivered", "r1.0.1 r1.0.2"), line("committed", "r1.0.1 r1.0.2")]).map(\.tier) == [.worker])
+  }
+
+  @Test func linesThatAreNoTrailsAreNone() {
+    let trails = OperationTrails(logs: ["x {\"message\":\"operations of a kind\"}\n{}\nnothing", line("odd", "a")])
+    #expect(trails["a"] == OperationTrails.Trail())
+    #expect(trails.isEmpty)
+  }
+}
