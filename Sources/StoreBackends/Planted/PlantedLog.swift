@@ -10,23 +10,28 @@
 
     init(_ log: any CommandLog) { self.log = log }
 
-    func publish(_ command: Command, wantsReply: Bool, timeout: Duration) async -> PublishOutcome {
+    func publish(
+      _ command: Command, wantsReply: Bool, sendWithin: Duration, timeout: Duration
+    ) async -> PublishOutcome {
+      func send(_ command: Command, within limit: Duration) async -> PublishOutcome {
+        await log.publish(command, wantsReply: wantsReply, sendWithin: min(sendWithin, limit), timeout: limit)
+      }
       if PlantedBug.acknowledgeBeforeConfirm.isPlanted, !wantsReply {
-        Task { await log.publish(command, wantsReply: wantsReply, timeout: timeout) }
+        Task { await send(command, within: timeout) }
         return .confirmed
       }
       if PlantedBug.timeoutAsFailure.isPlanted {
-        let outcome = await log.publish(command, wantsReply: wantsReply, timeout: timeout)
+        let outcome = await send(command, within: timeout)
         if case .unknown(let reason) = outcome { return .notSent(reason: reason) }
         return outcome
       }
       if PlantedBug.retryUnderNewID.isPlanted {
         let start = ContinuousClock.now
-        let outcome = await log.publish(command, wantsReply: wantsReply, timeout: min(timeout, Self.patience))
+        let outcome = await send(command, within: min(timeout, Self.patience))
         guard case .unknown = outcome, let again = command.renamed("~retry") else { return outcome }
-        return await log.publish(again, wantsReply: wantsReply, timeout: timeout - start.duration(to: .now))
+        return await send(again, within: timeout - start.duration(to: .now))
       }
-      return await log.publish(command, wantsReply: wantsReply, timeout: timeout)
+      return await send(command, within: timeout)
     }
   }
 
