@@ -13,7 +13,7 @@ import Testing
       - kill: { tier: redis, role: master }
         at: 0s
         duration: 8s
-      - stop: { tier: worker, mode: all }
+      - stop: { tier: worker }
         at: 10s
         duration: 1s
     expect: { lost-writes: 0, recovery: "<= 15s" }
