@@ -19,6 +19,10 @@ demo: images ## set everything up, kill a Redis master under load, print the ver
 test: images ## unit tests, then the scenarios on the real stack, through `swift test`
 	swift test
 
+.PHONY: test-api
+test-api: ## other people's tools and a real browser against the API of the running stack
+	scripts/test-api
+
 .PHONY: images
 images: ## packages, Docker, the release build and every image (idempotent)
 	scripts/bootstrap --images

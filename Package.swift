@@ -153,6 +153,9 @@ let package = Package(
       "DetectionTests", ["Detection", "ChaosPlan", "Consistency", "Report"], resources: [.copy("Golden")]),
     tests(
       "ScenarioTests",
-      ["Orchestrator", "Stack", "DockerEngine", "HTTPClient", "ChaosPlan", "Consistency", "Report", "Workload"]),
+      [
+        "Orchestrator", "Stack", "DockerEngine", "HTTPClient", "ChaosPlan", "Consistency", "History", "Report",
+        "Workload",
+      ]),
   ]
 )

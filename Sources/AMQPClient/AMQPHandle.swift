@@ -103,6 +103,20 @@ final class AMQPHandle {
     try checkReply("queue.delete \(name)")
   }
 
+  /// How many messages are ready in a queue. Throws `refused` when there is no such queue; the channel is closed then.
+  func messageCount(of queue: String, channel: UInt16) throws(AMQPError) -> Int {
+    var arena = ByteArena()
+    let name = arena.add(queue)
+    let count = arena.lend { bytes in
+      amqp_queue_declare(state, channel, bytes(name), 1, 0, 0, 0, amqp_table_t(num_entries: 0, entries: nil))?
+        .pointee.message_count
+    }
+    try checkReply("queue.declare \(queue)")
+    amqp_maybe_release_buffers(state)
+    guard let count else { throw AMQPError(.refused, "queue.declare \(queue): no answer") }
+    return Int(count)
+  }
+
   // MARK: asynchronous methods
 
   /// Starts to open a channel; the answer comes as a frame.

@@ -21,6 +21,8 @@ final class Transfer {
     kv_easy_set_pointer(handle, CURLOPT_PRIVATE, context)
     kv_easy_set_pointer(handle, CURLOPT_ERRORBUFFER, errorBuffer)
     kv_easy_set_long(handle, CURLOPT_NOSIGNAL, 1)
+    // The URL as it stands: libcurl would remove `.` and `..` segments.
+    kv_easy_set_long(handle, CURLOPT_PATH_AS_IS, 1)
     kv_easy_set_string(handle, CURLOPT_PROXY, "")
     kv_easy_set_string(handle, CURLOPT_PROTOCOLS_STR, "http")
     kv_easy_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))

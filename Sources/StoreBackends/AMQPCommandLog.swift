@@ -103,6 +103,9 @@ public final class AMQPCommandLog: CommandLog {
     }
   }
 
+  /// Commands that wait for their message.
+  public var waitingCount: Int { queues.withLock { $0.reduce(0) { $0 + $1.waitingCount } } }
+
   /// Whether commands can be published now.
   public var isReady: Bool { publisher.isReady }
 

@@ -40,7 +40,8 @@ public struct StoreClient: Sendable {
 
   func request(_ operation: StoreOperation) -> HTTPRequest {
     let key = Self.escaped(operation.key)
-    let identity = operation.operation.map { [(name: "Idempotency-Key", value: $0)] } ?? []
+    let identity =
+      StoreToken.headers + (operation.operation.map { [(name: "Idempotency-Key", value: $0)] } ?? [])
     switch operation.action {
     case .put(let value, let level):
       return HTTPRequest(
@@ -53,12 +54,12 @@ public struct StoreClient: Sendable {
         timeoutMilliseconds: milliseconds(limit(level)))
     case .get(let level):
       return HTTPRequest(
-        method: "GET", url: "\(baseURL)/store/\(key)?read=\(level.rawValue)",
+        method: "GET", url: "\(baseURL)/store/\(key)?read=\(level.rawValue)", headers: StoreToken.headers,
         timeoutMilliseconds: milliseconds(timeouts.read))
     case .audit:
       return HTTPRequest(
         method: "GET", url: "\(baseURL)/operations/\(Self.escaped(operation.operation ?? ""))",
-        timeoutMilliseconds: milliseconds(timeouts.read))
+        headers: StoreToken.headers, timeoutMilliseconds: milliseconds(timeouts.read))
     }
   }
 

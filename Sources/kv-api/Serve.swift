@@ -38,6 +38,10 @@ struct Serve: AsyncParsableCommand {
     ) {
       logger.record($0, role: "api")
     }
+    registry.gauge("kv_publish_waiting", "Commands that wait for a message to the brokers.") {
+      Double(log.waitingCount)
+    }
+    QueueDepths.watch(configuration, registry)
     let pool = SQLPool(options: configuration.sqlOptions(role: "api"), size: configuration.sqlPoolSize)
     let table = SQLTable(pool: pool, flavour: configuration.flavour, metrics: backends)
     let cluster = RedisCluster(options: configuration.redisOptions, loop: eventLoops.any())

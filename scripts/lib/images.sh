@@ -103,6 +103,43 @@ ensure_image() {
     || fail "$exitUnavailable" "could not build the image kvchaos/$name:local"
 }
 
+# Every image of the stack but the services'.
+ensure_stack_images() {
+  local name
+  ensure_swagger_ui
+  for name in "${stackImages[@]}"; do ensure_image "$name" "$stackBase"; done
+}
+
+# Puts Swagger UI's files beside NGINX's Dockerfile: from PyPI, the version and hash that swagger-ui.txt names. Where
+# PyPI cannot be had the stack works all the same, without this page.
+ensure_swagger_ui() {
+  local nginx=$root/compose/images/nginx work content
+  content=$(sha256sum <"$nginx/swagger-ui.txt")
+  mkdir -p "$nginx/swagger-ui"
+  if [ "$(cat "$nginx/swagger-ui/.content" 2>/dev/null)" = "$content" ]; then
+    say ok "Swagger UI"
+    return
+  fi
+  say fetch "Swagger UI (PyPI)"
+  if ! python3 -m pip --version >/dev/null 2>&1; then install_packages "fetching Swagger UI" python3-pip; fi
+  work=$(mktemp -d)
+  # pip itself refuses a file with another hash.
+  if python3 -m pip download --quiet --no-deps --only-binary :all: --require-hashes \
+    --requirement "$nginx/swagger-ui.txt" --dest "$work" >"$work/log" 2>&1 \
+    && python3 -m zipfile -e "$work"/*.whl "$work/wheel"; then
+    rm -rf "$nginx/swagger-ui"
+    mkdir "$nginx/swagger-ui"
+    cp "$work"/wheel/swagger_ui_bundle/vendor/swagger-ui-*/{swagger-ui-bundle.js,swagger-ui.css,favicon-32x32.png} \
+      "$work"/wheel/*.dist-info/licenses/LICENSE "$nginx/swagger-ui/"
+    chmod 0644 "$nginx"/swagger-ui/*
+    echo "$content" >"$nginx/swagger-ui/.content"
+  else
+    tail -n 3 "$work/log" >&2
+    say skip "Swagger UI: PyPI did not give it; /swagger-ui/ will not be there"
+  fi
+  rm -rf "$work"
+}
+
 # The image of kv-api and kv-worker. Its C libraries are those that the binaries were linked with, by package name.
 ensure_services_image() {
   local directory=$root/compose/images/services/bin packages

@@ -1,0 +1,65 @@
+import Synchronization
+import ThreadExecutor
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Looks every few seconds how many messages are ready in each of some queues, on a thread and a connection of its own:
+/// for metrics.
+public final class AMQPQueueWatch: Sendable {
+  private struct State {
+    var counts: [String: Int] = [:]
+    var lookedAt: ContinuousClock.Instant?
+    var isClosed = false
+  }
+
+  /// How often it looks: within the heartbeats' time, so that a connection that only asks is kept.
+  private static let intervalSeconds: UInt32 = 3
+  /// A count that is older tells nothing any more.
+  private static let validity: Duration = .seconds(15)
+
+  private let state = Mutex(State())
+
+  /// Starts the thread, which connects at once, and again whenever the connection is lost, until `close`.
+  public init(options: AMQPOptions, queues: [String]) {
+    DedicatedThread.start(name: "amqp-watch") { [self] in
+      while !isClosed {
+        // Why there is no connection the publisher's own notices tell; here it only means that nothing is known.
+        try? watch(queues, options)
+        sleep(Self.intervalSeconds)
+      }
+    }
+  }
+
+  private var isClosed: Bool { state.withLock { $0.isClosed } }
+
+  private func watch(_ queues: [String], _ options: AMQPOptions) throws(AMQPError) {
+    guard let host = options.hosts.randomElement() else { fatalError("AMQP options without a host") }
+    let handle = try AMQPHandle(options, host: host)
+    try handle.openChannel(1, confirms: false)
+    while !isClosed {
+      var counts: [String: Int] = [:]
+      for queue in queues { counts[queue] = try handle.messageCount(of: queue, channel: 1) }
+      state.withLock { state in
+        state.counts = counts
+        state.lookedAt = .now
+      }
+      sleep(Self.intervalSeconds)
+    }
+    handle.close()
+  }
+
+  /// Messages that wait in the queue and are not delivered yet, some seconds ago at most; `nil` when nobody could be asked.
+  public func readyMessages(in queue: String) -> Int? {
+    state.withLock { state in
+      guard let lookedAt = state.lookedAt, ContinuousClock.now - lookedAt < Self.validity else { return nil }
+      return state.counts[queue]
+    }
+  }
+
+  /// Ends the thread after its next look.
+  public func close() { state.withLock { $0.isClosed = true } }
+}
