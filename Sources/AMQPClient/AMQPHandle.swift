@@ -5,7 +5,8 @@ final class AMQPHandle {
   private let state: amqp_connection_state_t
   let socket: Int32
 
-  /// Connects and logs in, within twice the connect timeout. Throws `cannotConnect` or `loginRefused`.
+  /// Connects and logs in, within twice the connect timeout; asks to be told of a blocked connection and of a
+  /// subscription that ended. Throws `cannotConnect` or `loginRefused`.
   init(_ options: AMQPOptions, host: AMQPOptions.Host) throws(AMQPError) {
     guard let state = amqp_new_connection() else { throw AMQPError(.cannotConnect, "librabbitmq has no memory") }
     var isReady = false

@@ -44,8 +44,9 @@ extension Scenarios {
       for (number, answer) in answers.enumerated() where answer.status == 200 {
         #expect(try await store.isRecorded("\(store.prefix)-\(number)"), "acknowledged, but not applied")
       }
+      // The workers find the new queue too.
       let isBack = try await store.holds(within: .seconds(60)) {
-        try await puts(store, 40).allSatisfy { $0.status == 200 }
+        try await puts(store, 40, ack: "committed").allSatisfy { $0.status == 200 }
       }
       #expect(isBack)
     }
@@ -81,14 +82,14 @@ extension Scenarios {
     @Test(
       .timeLimit(.minutes(5)),
       arguments: [
-        ["set_vm_memory_high_watermark", "absolute", "1MB"], ["set_disk_free_limit", "100TB"],
+        ["set_vm_memory_high_watermark", "absolute", "1MB"], ["set_disk_free_limit", "1000GB"],
       ]) func brokersThatTakeNothingRefuseInTime(_ command: [String]) async throws
     {
       let store = try await StoreUnderTest()
       _ = try await store.put("read", "v", ack: "committed")
       let broker = "\(store.stack.configuration.project)-rabbitmq-2"
       let undo = command[0] == "set_disk_free_limit" ? [command[0], "500MB"] : [command[0], command[1], "1GB"]
-      try await store.exec(broker, ["rabbitmqctl", "-q"] + command)
+      try await store.exec(broker, ["rabbitmqctl", "-q"] + command, mustSucceed: true)
       do {
         // The first commands after the alarm may be under way; from some moment on all are refused in time.
         let isRefused = try await store.holds(within: .seconds(30)) {
@@ -100,10 +101,10 @@ extension Scenarios {
         #expect(try await store.get("read").status == 200)
         #expect(try await store.get("read", read: "linearizable").status == 200)
       } catch {
-        try await store.exec(broker, ["rabbitmqctl", "-q"] + undo)
+        try await store.exec(broker, ["rabbitmqctl", "-q"] + undo, mustSucceed: true)
         throw error
       }
-      try await store.exec(broker, ["rabbitmqctl", "-q"] + undo)
+      try await store.exec(broker, ["rabbitmqctl", "-q"] + undo, mustSucceed: true)
       #expect(try await store.recovers())
     }
 

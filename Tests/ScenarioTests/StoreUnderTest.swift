@@ -126,9 +126,13 @@ struct StoreUnderTest: Sendable {
     return try JSONDecoder().decode([Queue].self, from: Data(answer.body))
   }
 
+  /// What the command says, on either output; a failure counts only where it `mustSucceed`.
   @discardableResult
-  func exec(_ container: String, _ command: [String], environment: [String] = []) async throws -> String {
+  func exec(
+    _ container: String, _ command: [String], environment: [String] = [], mustSucceed: Bool = false
+  ) async throws -> String {
     let answer = try await stack.engine.exec(container, command, environment: environment, timeout: .seconds(20))
+    #expect(!mustSucceed || answer.exitCode == 0, "\(command.joined(separator: " ")): \(answer.error)")
     return answer.output + answer.error
   }
 
