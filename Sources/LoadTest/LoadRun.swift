@@ -57,6 +57,11 @@ public struct LoadRun: Sendable {
         if persistence == nil { notes.append("no end-to-end delay: no worker shows how long its writes took") }
         if let gone = drained?.workersGone, gone > 0 {
           notes.append("\(gone) of the workers of before the test are gone, and what they committed is not counted")
+        } else if let missing = persistence.map({ acknowledged - $0.persisted }), missing > 0 {
+          notes.append(
+            "\(Figures.count(missing)) acknowledged writes were not committed when nothing more was for 5 s, and the queues hold "
+              + "\(await stack?.queuedMessages().map(Figures.count) ?? "an unknown number of") messages; see `kvchaos status`"
+          )
         }
       } catch {
         notes.append("no end-to-end delay: \(error)")
