@@ -33,6 +33,7 @@ let package = Package(
     .executable(name: "kvchaos", targets: ["kvchaos"]),
     .executable(name: "kv-api", targets: ["kv-api"]),
     .executable(name: "kv-worker", targets: ["kv-worker"]),
+    .executable(name: "kv-netfault", targets: ["kv-netfault"]),
   ],
   traits: [
     .trait(
@@ -103,6 +104,9 @@ let package = Package(
     library("ChaosPlan", ["Spelling", .product(name: "Yams", package: "Yams")]),
     library("HTTPClient", ["CCurl"]),
     library("Faults"),
+    // What runs in the side container of a network fault.
+    library("PacketFaults"),
+    executable("kv-netfault", ["PacketFaults", arguments]),
     library("DockerEngine", ["Faults", "HTTPClient"]),
     library("Stack", ["ChaosPlan", "Faults", "DockerEngine", "HTTPClient", subprocess]),
     library("Workload", ["ChaosPlan", "History", "HTTPClient"]),
@@ -143,6 +147,7 @@ let package = Package(
     tests("ChaosPlanTests", ["ChaosPlan", "Spelling"]),
     tests("HTTPClientTests", ["HTTPClient"]),
     tests("FaultsTests", ["Faults"]),
+    tests("PacketFaultsTests", ["PacketFaults"]),
     tests("DockerEngineTests", ["DockerEngine"]),
     tests("StackTests", ["Stack", "ChaosPlan", "Faults", "DockerEngine"]),
     tests("WorkloadTests", ["Workload", "ChaosPlan", "HTTPClient", "History"]),

@@ -20,6 +20,16 @@ enum Units {
     return rate
   }
 
+  /// `256kbit/s`, `1.5mbit/s`: bits a second, from 8 kbit/s to 1,000 Mbit/s; a kilobit is 1,000 bits.
+  static func bitsPerSecond(_ text: String) -> Int? {
+    for (suffix, bits) in [("kbit/s", 1_000.0), ("mbit/s", 1_000_000.0)] where text.hasSuffix(suffix) {
+      guard let number = decimal(text.dropLast(suffix.count)) else { return nil }
+      let rate = (number * bits).rounded()
+      return (8_000...1_000_000_000).contains(rate) ? Int(rate) : nil
+    }
+    return nil
+  }
+
   /// `0.25` or `25%`: a share in 0...1.
   static func share(_ text: String) -> Double? {
     if text.hasSuffix("%") { return percentage(text) }

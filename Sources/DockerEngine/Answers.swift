@@ -15,6 +15,10 @@ enum Answers {
     var id: String
   }
 
+  struct Exit: Decodable {
+    var statusCode: Int
+  }
+
   struct Exec: Decodable {
     var running: Bool
     var exitCode: Int?
@@ -84,6 +88,8 @@ enum Answers {
     struct NetworkSettings: Decodable {
       struct Network: Decodable {
         var ipAddress: String?
+        var ipPrefixLen: Int?
+        var gateway: String?
       }
 
       var networks: [String: Network]?

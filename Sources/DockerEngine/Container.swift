@@ -22,12 +22,15 @@ public struct ContainerDetail: Sendable, Hashable {
   /// How often the engine's restart policy has started it anew.
   public var restartCount: Int
   public var wasOutOfMemory: Bool
-  /// Address by network name.
-  public var addresses: [String: String]
+  /// Its place in each network, by the network's name; a container that is down has none.
+  public var networks: [String: ContainerNetwork]
   /// What the last health probe printed.
   public var healthOutput: String?
   /// The container's own health check, as `exec` takes it; `nil` where it has none.
   public var healthCommand: [String]?
+
+  /// Its addresses, those of all networks.
+  public var addresses: [String] { networks.sorted { $0.key < $1.key }.map(\.value.address) }
 }
 
 /// A volume as a listing shows it.

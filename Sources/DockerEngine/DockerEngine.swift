@@ -63,12 +63,12 @@ public struct DockerEngine: Sendable {
     return true
   }
 
-  /// Every container of the project, stopped ones too, by name.
+  /// Every container of the stack itself, stopped ones too, by name; not those that faults put beside it (`helpers`).
   public func containers() async throws(DockerEngineError) -> [ContainerSummary] {
     let filters = #"{"label":["\#(Self.projectLabel)=\#(project)"]}"#
     let found = try await connection.get(
       [Answers.Summary].self, "/containers/json", query: [("all", "1"), ("filters", filters)])
-    return found.map { container in
+    return found.filter { $0.labels[Self.sideLabel] == nil }.map { container in
       ContainerSummary(
         id: container.id, name: Self.bare(container.names.first ?? container.id), image: container.image,
         labels: container.labels, status: ContainerState.Status(rawValue: container.state) ?? .dead,
@@ -137,7 +137,11 @@ public struct DockerEngine: Sendable {
         exitCode: ["exited", "dead", "restarting"].contains(found.state.status) ? found.state.exitCode : nil,
         startedAt: found.state.startedAt),
       restartCount: found.restartCount ?? 0, wasOutOfMemory: found.state.oomKilled ?? false,
-      addresses: (found.networkSettings?.networks ?? [:]).compactMapValues { $0.ipAddress },
+      networks: (found.networkSettings?.networks ?? [:]).compactMapValues { network in
+        guard let address = network.ipAddress, !address.isEmpty else { return nil }
+        return ContainerNetwork(
+          address: address, prefixLength: network.ipPrefixLen ?? 32, gateway: network.gateway ?? "")
+      },
       healthOutput: found.state.health?.log?.last?.output, healthCommand: found.config.healthcheck?.command)
   }
 

@@ -1,6 +1,8 @@
 /// What faults act through and how patient they are.
 public struct FaultEnvironment: Sendable {
   public var runtime: any ContainerRuntime
+  /// What network faults act through; `nil`: there are none.
+  public var network: (any NetworkNamespaces)?
   /// Time passes on this clock only, so that tests need not wait.
   public var clock: any Clock<Duration>
   /// Between two looks at an effect.
@@ -13,11 +15,13 @@ public struct FaultEnvironment: Sendable {
   public var healAttemptLimit: Int
 
   public init(
-    runtime: any ContainerRuntime, clock: any Clock<Duration> = ContinuousClock(),
+    runtime: any ContainerRuntime, network: (any NetworkNamespaces)? = nil,
+    clock: any Clock<Duration> = ContinuousClock(),
     pollInterval: Duration = .milliseconds(100), pollLimit: Int = 300, settleTime: Duration = .milliseconds(500),
     healAttemptLimit: Int = 10
   ) {
     self.runtime = runtime
+    self.network = network
     self.clock = clock
     self.pollInterval = pollInterval
     self.pollLimit = pollLimit

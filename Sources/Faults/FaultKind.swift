@@ -19,6 +19,26 @@ public struct FaultKind: RawRepresentable, Sendable, Hashable, Codable, CustomSt
   /// Killed and started again, over and over.
   public static let crashLoop = FaultKind(rawValue: "crash-loop")
 
+  /// No packet gets through between the target and its peers.
+  public static let isolate = FaultKind(rawValue: "isolate")
+  /// No packet gets through between sides of a tier.
+  public static let partition = FaultKind(rawValue: "partition")
+  /// A share of the packets is lost.
+  public static let loss = FaultKind(rawValue: "loss")
+  /// TCP connections are reset.
+  public static let reset = FaultKind(rawValue: "reset")
+  /// Packets are late.
+  public static let latency = FaultKind(rawValue: "latency")
+  /// So many bits a second, and no more.
+  public static let bandwidth = FaultKind(rawValue: "bandwidth")
+  /// The name server does not answer.
+  public static let dnsFailure = FaultKind(rawValue: "dns-failure")
+
+  /// The kinds that `NetworkFault` does.
+  public static let network: [FaultKind] = [
+    .isolate, .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure,
+  ]
+
   public var description: String { rawValue }
 
   public init(from decoder: any Decoder) throws {

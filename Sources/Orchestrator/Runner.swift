@@ -76,7 +76,8 @@ public struct Runner: Sendable {
   /// Takes back what an earlier run left behind, and brings the stack up if it is not.
   private func prepare() async throws -> Prepared {
     let ledger = try await openLedger()
-    let injector = FaultInjector(ledger: ledger, environment: FaultEnvironment(runtime: stack.engine))
+    let injector = FaultInjector(
+      ledger: ledger, environment: FaultEnvironment(runtime: stack.engine, network: stack.engine))
     let leftovers = await injector.ledger.openEntries
     if !leftovers.isEmpty {
       progress(.note("an earlier run left \(leftovers.count) faults behind; healing them"))

@@ -83,7 +83,7 @@ struct NodeProbes: Sendable {
   /// The names of a tier's nodes by address; a node that is down has none any more.
   private func names(_ tier: Tier) -> [String: String] {
     members.filter { $0.tier == tier }.reduce(into: [:]) { names, member in
-      for address in member.container.addresses.values where !address.isEmpty { names[address] = member.name }
+      for address in member.container.addresses { names[address] = member.name }
     }
   }
 

@@ -11,7 +11,7 @@ extension Stack {
     guard FileManager.default.fileExists(atPath: configuration.ledgerFile) else { return HealReport() }
     let ledger = try UndoLedger(path: configuration.ledgerFile)
     let injector = FaultInjector(
-      ledger: ledger, environment: FaultEnvironment(runtime: engine), catalogue: catalogue)
+      ledger: ledger, environment: FaultEnvironment(runtime: engine, network: engine), catalogue: catalogue)
     return await injector.replayOpenUndos()
   }
 }

@@ -18,10 +18,12 @@ public struct StackNode: Sendable, Hashable {
   public var state: ContainerState
   /// The slots of a Redis master; `nil` for everything else.
   public var slots: [ClosedRange<Int>]?
+  /// Its address in the stack's network; `nil` while it is down.
+  public var address: String?
 
   public init(
     name: String, container: String, id: String, tier: Tier, roles: Set<Role>, detail: String, state: ContainerState,
-    slots: [ClosedRange<Int>]? = nil
+    slots: [ClosedRange<Int>]? = nil, address: String? = nil
   ) {
     self.name = name
     self.container = container
@@ -31,6 +33,7 @@ public struct StackNode: Sendable, Hashable {
     self.detail = detail
     self.state = state
     self.slots = slots
+    self.address = address
   }
 
   /// As faults name it.

@@ -29,7 +29,8 @@ struct StatusReader: Sendable {
       let role = member.isRunning ? roles[member.name] ?? Self.fallback(member) : Self.down(member)
       return StackNode(
         name: member.name, container: member.container.name, id: member.container.id, tier: member.tier,
-        roles: role.roles, detail: role.detail, state: member.container.state, slots: role.slots)
+        roles: role.roles, detail: role.detail, state: member.container.state, slots: role.slots,
+        address: member.container.addresses.first)
     }
     return StackStatus(
       flavour: flavour,

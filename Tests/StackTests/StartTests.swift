@@ -13,7 +13,7 @@ struct StartTests {
     ContainerDetail(
       id: name, name: name, hostname: name, labels: [StackLabel.tier: tier],
       state: ContainerState(status: status, health: health, exitCode: exitCode, startedAt: startedAt),
-      restartCount: restarts, wasOutOfMemory: false, addresses: [:], healthOutput: nil, healthCommand: nil)
+      restartCount: restarts, wasOutOfMemory: false, networks: [:], healthOutput: nil, healthCommand: nil)
   }
 
   @Test func readyIsHealthyAndOneShotsDone() {

@@ -1,0 +1,88 @@
+/// How a partition divides the nodes of a tier: pure data, made without a network. The words are Jepsen's.
+public enum PartitionShape: String, Sendable, Hashable, CaseIterable, Codable {
+  /// Two sides that do not reach each other, as equal as can be; of an odd number one side is the majority.
+  case halves
+  /// Two sides that do not reach each other, and one node that reaches both.
+  case bridge
+  /// Every node reaches a majority of all, itself included, and no two reach the same.
+  case majoritiesRing = "majorities-ring"
+
+  /// The least number of nodes that can be divided so.
+  public var nodesMinimum: Int {
+    switch self {
+    case .halves: 2
+    case .bridge: 3
+    // Among three nodes, each of which reaches two, all but one pair are connected: that is a bridge.
+    case .majoritiesRing: 4
+    }
+  }
+
+  /// Divides the nodes, drawn by `generator`: the same nodes and the same generator give the same partition.
+  ///
+  /// - Returns: `nil` when there are fewer than `nodesMinimum` nodes.
+  public func divide(_ nodes: [String], using generator: inout some RandomNumberGenerator) -> Partition? {
+    guard Set(nodes).count == nodes.count, nodes.count >= nodesMinimum else { return nil }
+    let drawn = nodes.sorted().shuffled(using: &generator)
+    switch self {
+    case .halves: return Self.halves(drawn)
+    case .bridge: return Self.bridge(drawn)
+    case .majoritiesRing: return Self.ring(drawn)
+    }
+  }
+
+  private static func halves(_ nodes: [String]) -> Partition {
+    let (minority, majority) = (Array(nodes.prefix(nodes.count / 2)), Array(nodes.dropFirst(nodes.count / 2)))
+    var cuts: [String: Set<String>] = [:]
+    for node in minority { cuts[node] = Set(majority) }
+    for node in majority { cuts[node] = Set(minority) }
+    return Partition(cuts: cuts, sides: [minority.sorted(), majority.sorted()])
+  }
+
+  private static func bridge(_ nodes: [String]) -> Partition {
+    let bridge = nodes[0]
+    var partition = halves(Array(nodes.dropFirst()))
+    partition.cuts[bridge] = []
+    partition.sides = [partition.sides[0], [bridge], partition.sides[1]]
+    return partition
+  }
+
+  /// A circulant graph: around the ring each node reaches so many neighbours on both sides that they are, with itself, a
+  /// majority. Where that takes an odd number of neighbours, the node opposite is the last of them; of an odd number of
+  /// nodes none is opposite, so one more is reached.
+  private static func ring(_ nodes: [String]) -> Partition {
+    let count = nodes.count
+    let reached = count / 2
+    let isOddPair = reached % 2 == 1
+    let hasOpposite = isOddPair && count % 2 == 0
+    let near = isOddPair && !hasOpposite ? (reached + 1) / 2 : reached / 2
+    var cuts: [String: Set<String>] = [:]
+    for (place, node) in nodes.enumerated() {
+      let distances = Array(1..<count).filter { distance in
+        let isNear = min(distance, count - distance) <= near
+        return !isNear && !(hasOpposite && distance * 2 == count)
+      }
+      cuts[node] = Set(distances.map { nodes[(place + $0) % count] })
+    }
+    return Partition(cuts: cuts, sides: [])
+  }
+}
+
+/// Who does not reach whom. Symmetric: if `a` is cut from `b`, `b` is cut from `a`.
+public struct Partition: Sendable, Hashable {
+  /// Every node with those that it does not reach.
+  public var cuts: [String: Set<String>]
+  /// The groups within which everybody reaches everybody, the smallest first, where there are such; a bridge is between
+  /// its two sides.
+  public var sides: [[String]]
+
+  public init(cuts: [String: Set<String>], sides: [[String]]) {
+    self.cuts = cuts
+    self.sides = sides
+  }
+
+  /// Where a node is, in words: `side 1 of 2 (redis-1, redis-4)`; `nil` in a ring, which has no sides.
+  public func place(of node: String) -> String? {
+    guard let index = sides.firstIndex(where: { $0.contains(node) }) else { return nil }
+    return "side \(index + 1) of \(sides.count) (\(sides[index].joined(separator: ", ")))"
+  }
+}

@@ -1,0 +1,203 @@
+import Faults
+import Foundation
+import HTTPClient
+
+/// Containers beside the stack's own, in the network namespace of one of them.
+extension DockerEngine: NetworkNamespaces {
+  /// The image that they are made of (`compose/images/netfault`).
+  public static let netfaultImage = "kvchaos/netfault:local"
+  /// The label that tells them from the stack's own; its value is `netfault`.
+  static let sideLabel = "io.kvchaos.side"
+  private static let removalAttempts = 3
+
+  public func network(of container: String) async throws -> ContainerNetwork {
+    let detail = try await running(container)
+    guard let network = detail.networks.values.first(where: { !$0.address.isEmpty }) else {
+      throw DockerEngineError(code: .refused, message: "container \(container) has no address in any network")
+    }
+    return network
+  }
+
+  public func run(
+    _ command: [String], inNetworkOf container: String?, timeout: Duration
+  ) async throws -> ProgramResult {
+    let name = "\(project)-netfault-\(String(UInt64.random(in: 0...UInt64.max), radix: 16))"
+    let mode = try await networkMode(container)
+    let id = try await create(name, command, networkMode: mode)
+    let result: Result<ProgramResult, any Error>
+    do {
+      try await startSide(id)
+      result = .success(try await wait(id, command, timeout))
+    } catch {
+      result = .failure(error)
+    }
+    // Whatever happened, and cancelled or not, nothing stays.
+    let left = await Task { await removal(of: id) }.value
+    let value = try result.get()
+    if let left { throw left }
+    return value
+  }
+
+  public func startHelper(_ name: String, _ command: [String], inNetworkOf container: String) async throws {
+    let mode = try await networkMode(container)
+    try await startSide(try await create(name, command, networkMode: mode))
+  }
+
+  public func helper(_ name: String) async throws -> HelperState? {
+    do throws(DockerEngineError) {
+      let detail = try await inspectSide(name)
+      return HelperState(
+        isRunning: detail.state.status == .running, output: try await sideOutput(detail.id))
+    } catch {
+      if error.isMissingContainer { return nil }
+      throw error
+    }
+  }
+
+  public func removeHelper(_ name: String) async throws {
+    do throws(DockerEngineError) {
+      let id = try await inspectSide(name).id
+      if let error = await removal(of: id) { throw error }
+    } catch {
+      guard error.isMissingContainer else { throw error }
+    }
+  }
+
+  public func helpers() async throws -> [String] {
+    let filters = #"{"label":["\#(Self.projectLabel)=\#(project)","\#(Self.sideLabel)"]}"#
+    let found = try await connection.get(
+      [Answers.Summary].self, "/containers/json", query: [("all", "1"), ("filters", filters)])
+    return found.map { Self.bare($0.names.first ?? $0.id) }.sorted()
+  }
+
+  // MARK: Parts
+
+  /// A container of the stack itself that runs (a paused one has its network, too).
+  private func running(_ container: String) async throws(DockerEngineError) -> ContainerDetail {
+    let detail = try await inspect(container)
+    guard [.running, .paused].contains(detail.state.status) else {
+      throw DockerEngineError(
+        code: .refused, message: "container \(container) is \(detail.state.status.rawValue), so it has no network")
+    }
+    return detail
+  }
+
+  private func networkMode(_ container: String?) async throws(DockerEngineError) -> String {
+    guard let container else { return "none" }
+    return "container:\(try await running(container).id)"
+  }
+
+  /// One of the containers beside the stack's, and no other.
+  private func inspectSide(_ name: String) async throws(DockerEngineError) -> ContainerDetail {
+    let detail = try await inspect(name)
+    guard detail.labels[Self.sideLabel] != nil else {
+      throw DockerEngineError(
+        code: .foreignContainer, message: "container \(name) is one of the stack's own, not a helper beside it")
+    }
+    return detail
+  }
+
+  private func create(
+    _ name: String, _ command: [String], networkMode: String
+  ) async throws(DockerEngineError) -> String {
+    let body = SideContainer(
+      image: Self.netfaultImage, command: command,
+      labels: [
+        Self.projectLabel: project, Self.sideLabel: "netfault",
+        // As Compose labels its own, so that `down` takes along what a killed run left.
+        "com.docker.compose.service": "netfault", "com.docker.compose.oneoff": "False",
+        "com.docker.compose.container-number": "1", "com.docker.compose.config-hash": "none",
+      ],
+      hostConfiguration: SideContainer.HostConfiguration(networkMode: networkMode))
+    let json: Data
+    do {
+      json = try JSONEncoder().encode(body)
+    } catch {
+      throw DockerEngineError(code: .malformedAnswer, message: "the command cannot be encoded: \(error)")
+    }
+    let response = try await connection.send(
+      "POST", "/containers/create", query: [("name", name)], json: Array(json))
+    if response.status == 404 {
+      throw DockerEngineError(
+        code: .refused,
+        message:
+          "the image \(Self.netfaultImage), which network faults need, is not here; run scripts/bootstrap --images"
+      )
+    }
+    try EngineConnection.expect(response, [201], "POST /containers/create")
+    return try EngineConnection.decode(Answers.Created.self, response, "/containers/create").id
+  }
+
+  private func startSide(_ id: String) async throws(DockerEngineError) {
+    let path = "/containers/\(id)/start"
+    try EngineConnection.expect(try await connection.send("POST", path), [204, 304], "POST \(path)")
+  }
+
+  private func wait(
+    _ id: String, _ command: [String], _ timeout: Duration
+  ) async throws(DockerEngineError) -> ProgramResult {
+    let path = "/containers/\(id)/wait"
+    let response = try await connection.send("POST", path, timeout: timeout)
+    try EngineConnection.expect(response, [200], "POST \(path)")
+    let exit = try EngineConnection.decode(Answers.Exit.self, response, path)
+    return ProgramResult(exitCode: exit.statusCode, output: try await sideOutput(id))
+  }
+
+  private func sideOutput(_ id: String) async throws(DockerEngineError) -> String {
+    try await logs(id)
+  }
+
+  /// Ends and removes a container beside the stack's, trying again when the engine fails.
+  ///
+  /// - Returns: why it could not.
+  private func removal(of id: String) async -> DockerEngineError? {
+    var last: DockerEngineError?
+    for _ in 0..<Self.removalAttempts {
+      do throws(DockerEngineError) {
+        let response = try await connection.send(
+          "DELETE", "/containers/\(id)", query: [("force", "1"), ("v", "1")])
+        // 409: another removal of it is under way.
+        try EngineConnection.expect(response, [204, 404, 409], "DELETE /containers/\(id)")
+        return nil
+      } catch {
+        last = error
+      }
+    }
+    return last
+  }
+}
+
+/// The body of `POST /containers/create`: no right but `NET_ADMIN`, nothing to write to, little memory.
+private struct SideContainer: Encodable {
+  struct HostConfiguration: Encodable {
+    var networkMode: String
+    var capabilitiesDropped = ["ALL"]
+    var capabilitiesAdded = ["NET_ADMIN"]
+    var securityOptions = ["no-new-privileges:true"]
+    var hasReadonlyRoot = true
+    var processLimit = 32
+    var memoryBytes = 128 << 20
+
+    enum CodingKeys: String, CodingKey {
+      case networkMode = "NetworkMode"
+      case capabilitiesDropped = "CapDrop"
+      case capabilitiesAdded = "CapAdd"
+      case securityOptions = "SecurityOpt"
+      case hasReadonlyRoot = "ReadonlyRootfs"
+      case processLimit = "PidsLimit"
+      case memoryBytes = "Memory"
+    }
+  }
+
+  var image: String
+  var command: [String]
+  var labels: [String: String]
+  var hostConfiguration: HostConfiguration
+
+  enum CodingKeys: String, CodingKey {
+    case image = "Image"
+    case command = "Cmd"
+    case labels = "Labels"
+    case hostConfiguration = "HostConfig"
+  }
+}
