@@ -159,7 +159,8 @@ let package = Package(
     tests(
       "ScenarioTests",
       [
-        "Orchestrator", "Stack", "DockerEngine", "HTTPClient", "ChaosPlan", "Consistency", "History", "Report",
+        "Orchestrator", "Stack", "DockerEngine", "Faults", "HTTPClient", "ChaosPlan", "Consistency", "History",
+        "Report",
         "Workload",
       ]),
   ]

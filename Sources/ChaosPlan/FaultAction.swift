@@ -10,6 +10,8 @@ public enum FaultAction: Sendable, Hashable {
   case restart(timeout: Duration)
   /// Kills and starts again, over and over, each start so long after the kill and each kill so long after the start.
   case crashLoop(interval: Duration)
+  /// Harms the network; healed by taking away the rules that do.
+  case network(NetworkAction)
 
   public enum Kind: String, Sendable, Hashable, CaseIterable, Codable {
     case kill
@@ -17,6 +19,13 @@ public enum FaultAction: Sendable, Hashable {
     case pause
     case restart
     case crashLoop = "crash-loop"
+    case isolate
+    case partition
+    case loss
+    case reset
+    case latency
+    case bandwidth
+    case dnsFailure = "dns-failure"
   }
 
   public var kind: Kind {
@@ -26,6 +35,7 @@ public enum FaultAction: Sendable, Hashable {
     case .pause: .pause
     case .restart: .restart
     case .crashLoop: .crashLoop
+    case .network(let action): action.kind
     }
   }
 }
@@ -36,14 +46,15 @@ extension FaultAction.Kind {
     switch self {
     case .restart: true
     case .kill, .stop, .pause, .crashLoop: false
+    case .isolate, .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure: false
     }
   }
 
   /// Whether its targets are out of service all at once: what may not happen to a majority of a tier unless the plan says so.
   public var takesNodesDown: Bool {
     switch self {
-    case .kill, .stop, .pause, .crashLoop: true
-    case .restart: false
+    case .kill, .stop, .pause, .crashLoop, .isolate: true
+    case .restart, .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure: false
     }
   }
 
@@ -51,6 +62,7 @@ extension FaultAction.Kind {
   public var tiers: [Tier] {
     switch self {
     case .kill, .stop, .pause, .restart, .crashLoop: Tier.allCases
+    case .isolate, .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure: Tier.allCases
     }
   }
 }

@@ -10,6 +10,19 @@ public struct NetworkAction: Sendable, Hashable {
     self.peers = peers
     self.direction = direction
   }
+
+  /// The word in plans.
+  public var kind: FaultAction.Kind {
+    switch effect {
+    case .isolate: .isolate
+    case .partition: .partition
+    case .loss: .loss
+    case .reset: .reset
+    case .latency: .latency
+    case .bandwidth: .bandwidth
+    case .nameResolution: .dnsFailure
+    }
+  }
 }
 
 /// What happens to the packets.

@@ -17,6 +17,8 @@ extension PlanParser {
       return .restart(timeout: reader.duration("timeout") ?? .seconds(10))
     case .crashLoop:
       return .crashLoop(interval: reader.duration("interval") ?? .seconds(2))
+    case .isolate, .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure:
+      return .network(networkAction(kind, reader))
     }
   }
 

@@ -99,7 +99,7 @@ extension PlanParser {
       return nil
     }
     let action = action(kind, target)
-    let selector = selector(target, kind)
+    let selector = kind == .partition ? partitionSelector(target) : selector(target, kind)
     target.finish()
     guard let action, let duration, let selector else { return nil }
     checkMajority(kind, selector, safety, settings, reader.problems)

@@ -56,15 +56,22 @@ final class FaultCrew: Sendable {
     let planned = strikes[index].fault
     let kind = planned.action.kind.rawValue
     do {
-      let (nodes, status) = try await resolve(planned.selector, stream: 1 << 40 | UInt64(index))
-      let targets = nodes.map { FaultReport.Target(node: $0.name, container: $0.container, role: $0.detail) }
+      let stream = 1 << 40 | UInt64(index)
+      let (selected, status) = try await resolve(planned.selector, stream: stream)
+      let shot = try aim(planned.action, at: selected, in: status, stream: stream)
+      let nodes = shot.nodes
+      let targets = nodes.map {
+        FaultReport.Target(
+          node: $0.name, container: $0.container,
+          role: [$0.detail, shot.places[$0.name]].compactMap(\.self).joined(separator: "; "))
+      }
       update(index) { $0.targets = targets }
       if planned.action.kind.takesNodesDown, let reason = guardian.refusal(of: nodes, in: status, struck: nodesDown) {
         throw FaultError(code: .notInjectable, message: reason)
       }
       update(index) { $0.struckAt = seconds }
       note(index, "struck", function: kind)
-      let injection = try await injector.inject(planned.action.fault, into: nodes.map(\.target))
+      let injection = try await injector.inject(shot.fault, into: nodes.map(\.target))
       state.withLock { $0.injections[index] = injection }
       update(index) { $0.inEffectAt = seconds }
       note(index, "in-effect", function: "\(kind)-in-effect")
@@ -79,6 +86,19 @@ final class FaultCrew: Sendable {
       note(index, "failed", function: "\(kind)-failed", message: message)
       return .failed(message)
     }
+  }
+
+  /// What is done to whom, once the targets are known.
+  private func aim(
+    _ action: FaultAction, at nodes: [StackNode], in status: StackStatus, stream: UInt64
+  ) throws(FaultError) -> FaultShot {
+    if let fault = action.fault { return FaultShot(fault: fault, nodes: nodes, places: [:]) }
+    guard case .network(let network) = action else {
+      preconditionFailure("only network faults need to know the other nodes")
+    }
+    // Another stream than that of the selector: the shape must not follow from who was drawn.
+    var random = SplitMix64(seed: seed, stream: stream | 1 << 41)
+    return try network.shot(at: nodes, in: status, using: &random)
   }
 
   /// Notes that a fault of the schedule is left out.
@@ -187,14 +207,15 @@ final class FaultCrew: Sendable {
 }
 
 extension FaultAction {
-  /// The fault of the catalogue that does this.
-  var fault: any Fault {
+  /// The fault of the catalogue that does this to single containers; `nil` for those that need to know the others.
+  fileprivate var fault: (any Fault)? {
     switch self {
     case .kill(let signal): KillFault(signal: signal)
     case .stop(let timeout): StopFault(timeoutSeconds: timeout.wholeSeconds)
     case .pause: PauseFault()
     case .restart(let timeout): RestartFault(timeoutSeconds: timeout.wholeSeconds)
     case .crashLoop(let interval): CrashLoopFault(interval: interval)
+    case .network: nil
     }
   }
 }

@@ -71,6 +71,7 @@ struct Resolve: ParsableCommand {
     guard let file = fopen("/etc/resolv.conf", "r") else { return "" }
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 16_384)
-    return String(decoding: bytes.prefix(fread(&bytes, 1, 16_384, file)), as: UTF8.self)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return String(decoding: bytes.prefix(count), as: UTF8.self)
   }
 }

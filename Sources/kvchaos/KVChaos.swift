@@ -13,6 +13,7 @@ struct KVChaos: AsyncParsableCommand {
     subcommands: [
       UpCommand.self, DownCommand.self, StatusCommand.self, RunCommand.self, CheckCommand.self, HealCommand.self,
       DetectCommand.self, ShrinkCommand.self,
+      ResidueCommand.self,
       LoadCommand.self, ScaleCommand.self, AutoscaleCommand.self, ReportCommand.self, PlanCommand.self,
     ])
 }

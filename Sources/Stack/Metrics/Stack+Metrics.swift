@@ -52,7 +52,7 @@ extension Stack {
   /// Over the network where this machine reaches the container, which costs the service next to nothing; else by a process
   /// in the container, which costs more than the answer.
   private func metrics(of container: String, _ tier: ScalableTier) async -> String? {
-    if let address = try? await engine.inspect(container).addresses.values.first(where: { !$0.isEmpty }) {
+    if let address = try? await engine.inspect(container).addresses.first(where: { !$0.isEmpty }) {
       let request = HTTPRequest(
         method: "GET", url: "http://\(address):\(tier.metricsPort)/metrics", connectTimeoutMilliseconds: 300,
         timeoutMilliseconds: 2_000)

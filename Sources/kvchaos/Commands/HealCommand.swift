@@ -10,7 +10,8 @@ struct HealCommand: AsyncParsableCommand {
     abstract: "Take back every fault that an interrupted run left behind.",
     discussion: """
       Reads the ledger of undos (results/.ledger), which is written before a fault is injected, and takes back what is \
-      open there. Safe to repeat. Refuses while a run is under way.
+      open there; then removes rules and helpers that no ledger knows (kvchaos residue lists them). Safe to repeat. Refuses \
+      while a run is under way.
 
       Exit status: 0 nothing is left; 69 Docker is not there, or a run is under way; 70 something could not be taken back \
       (it stays in the ledger).
@@ -22,6 +23,9 @@ struct HealCommand: AsyncParsableCommand {
   func run() async throws {
     let stack = Stack(try StackConfiguration.current())
     let report = try await stack.healLeftovers()
+    // The ledger was free, so that no run is under way: what is found now is nobody's.
+    let left = try await stack.sweep(try await stack.residue())
+    for item in left { FileHandle.standardError.write(Data("note: \(item)\n".utf8)) }
     if json {
       print(try Self.document(report))
       try Self.throwFailures(report)

@@ -1,0 +1,10 @@
+import Faults
+import Stack
+
+/// A fault of the catalogue with the nodes that it strikes.
+struct FaultShot {
+  var fault: any Fault
+  var nodes: [StackNode]
+  /// Where in a partition a node is, by its name.
+  var places: [String: String]
+}

@@ -1,0 +1,105 @@
+import ChaosPlan
+import Faults
+import Stack
+
+extension NetworkAction {
+  /// Nodes that the effect is measured by, for each target: more say no more, and take time.
+  private static let probesMaximum = 6
+
+  /// What this means for the nodes as they are now.
+  func shot(
+    at nodes: [StackNode], in status: StackStatus, using generator: inout some RandomNumberGenerator
+  ) throws(FaultError) -> FaultShot {
+    if case .partition(let shape) = effect { return try partition(shape, nodes, using: &generator) }
+    let packetPeers = nodes.reduce(into: [String: NetworkFault.Part]()) { parts, target in
+      let others = peerNodes(of: target, in: status).filter { !nodes.contains($0) || peers != .everyone }
+      parts[target.container] = NetworkFault.Part(
+        peers: peers == .everyone ? .everyone : .addresses(others.compactMap(\.address)),
+        probes: Self.probes(others, of: target))
+    }
+    let fault = NetworkFault(
+      kind: FaultKind(rawValue: kind.rawValue), effect: packetEffect, direction: packetDirection, parts: packetPeers)
+    return FaultShot(fault: fault, nodes: nodes, places: [:])
+  }
+
+  private func partition(
+    _ shape: PartitionShape, _ nodes: [StackNode], using generator: inout some RandomNumberGenerator
+  ) throws(FaultError) -> FaultShot {
+    guard let partition = shape.divide(nodes.map(\.name), using: &generator) else {
+      throw FaultError(
+        code: .notInjectable,
+        message: "\(shape.rawValue) needs \(shape.nodesMinimum) running nodes, and there are \(nodes.count)")
+    }
+    var parts: [String: NetworkFault.Part] = [:]
+    var struck: [StackNode] = []
+    for node in nodes {
+      let others = nodes.filter { partition.cuts[node.name]?.contains($0.name) == true }
+      // A bridge reaches everybody.
+      guard !others.isEmpty else { continue }
+      struck.append(node)
+      parts[node.container] = NetworkFault.Part(
+        peers: .addresses(others.compactMap(\.address)), probes: Self.probes(others, of: node))
+    }
+    let places = struck.reduce(into: [String: String]()) { $0[$1.name] = partition.place(of: $1.name) }
+    // Both ends drop what arrives and what leaves: where one of them is started anew, the other still holds the cut.
+    let fault = NetworkFault(kind: .partition, effect: .drop(percent: 100), parts: parts)
+    return FaultShot(fault: fault, nodes: struck, places: places)
+  }
+
+  /// The running nodes with whom a target's traffic suffers.
+  private func peerNodes(of target: StackNode, in status: StackStatus) -> [StackNode] {
+    status.nodes.filter { node in
+      guard node.name != target.name, node.state.status == .running, node.address != nil else { return false }
+      switch peers {
+      case .everyone: return true
+      case .ownTier: return node.tier == target.tier
+      case .tier(let tier): return node.tier == tier
+      }
+    }
+  }
+
+  private static func probes(_ nodes: [StackNode], of target: StackNode) -> [NetworkPeer] {
+    // Those of the own tier first: they are nearest to what the fault is about.
+    let ordered = nodes.sorted { first, second in
+      (first.tier == target.tier ? 0 : 1, first.name) < (second.tier == target.tier ? 0 : 1, second.name)
+    }
+    return ordered.prefix(probesMaximum).compactMap { node in
+      node.address.map { NetworkPeer(container: node.container, address: $0, port: node.tier.tcpPort(of: node.name)) }
+    }
+  }
+
+  private var packetEffect: PacketEffect {
+    switch effect {
+    case .isolate, .partition: .drop(percent: 100)
+    case .loss(let percent): .drop(percent: percent)
+    case .reset(let percent): .reset(percent: percent)
+    case .latency(let delay, let jitter): .delay(delay, jitter: jitter)
+    case .bandwidth(let bitsPerSecond): .throttle(bitsPerSecond: bitsPerSecond)
+    case .nameResolution: .dropNameQueries
+    }
+  }
+
+  private var packetDirection: PacketDirection {
+    switch direction {
+    case .both: .both
+    case .inbound: .inbound
+    case .outbound: .outbound
+    }
+  }
+}
+
+extension Tier {
+  /// A port that the tier's nodes listen on, to measure connections by; `nil` where there is none that all have.
+  fileprivate func tcpPort(of node: String) -> Int? {
+    switch self {
+    case .proxy: node.hasPrefix("haproxy") ? 5_672 : 8_000
+    case .api: 8_080
+    case .redis: 6_379
+    case .rabbitmq: 5_672
+    case .etcd: 2_379
+    // Patroni's port is PostgreSQL's; CockroachDB's is another.
+    case .sql: nil
+    case .worker: nil
+    }
+  }
+}

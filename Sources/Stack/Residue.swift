@@ -1,0 +1,36 @@
+import Faults
+
+/// Something that a fault left behind.
+public struct Residue: Sendable, Hashable, CustomStringConvertible {
+  public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// A table of rules in a container's network.
+    case rules
+    /// A container beside the stack's own.
+    case helper
+    /// A container of the stack that is paused.
+    case paused
+    /// A container of the stack that does not run.
+    case down
+  }
+
+  public var kind: Kind
+  /// The container's full name.
+  public var container: String
+  /// What of it: a table's name, a state.
+  public var detail: String
+
+  public init(kind: Kind, container: String, detail: String) {
+    self.kind = kind
+    self.container = container
+    self.detail = detail
+  }
+
+  public var description: String {
+    switch kind {
+    case .rules: "rules of \(detail) are in the network of \(container)"
+    case .helper: "the helper \(container) is still there"
+    case .paused: "\(container) is paused"
+    case .down: "\(container) is down (\(detail))"
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import DockerEngine
+import Faults
+
+extension Stack {
+  /// Containers looked into at the same time: each look is a short-lived container beside it.
+  private static let looksAtOnce = 6
+
+  /// What faults have left in the stack: nothing, if all is well. A stack that is not up has no residue but helpers.
+  ///
+  /// - Throws: `unavailable` when the engine does not answer, or a container's network cannot be looked into.
+  public func residue() async throws(StackError) -> [Residue] {
+    do {
+      var found = try await engine.helpers().map { Residue(kind: .helper, container: $0, detail: "") }
+      // A one-shot container that has ended is as it should be.
+      let nodes = try await engine.details().compactMap(Member.init(container:))
+      for node in nodes where !node.isRunning {
+        let status = node.container.state.status
+        found.append(
+          Residue(kind: status == .paused ? .paused : .down, container: node.container.name, detail: status.rawValue))
+      }
+      let hasImage = try await engine.hasImage(DockerEngine.netfaultImage)
+      // Without the image no network fault was ever injected from here.
+      guard hasImage else { return found }
+      return try await found + rules(in: nodes.filter { $0.isRunning || $0.container.state.status == .paused })
+    } catch let error as DockerEngineError {
+      throw StackError(error)
+    } catch {
+      throw StackError(code: .unavailable, message: "the stack cannot be looked through for residue: \(error)")
+    }
+  }
+
+  private func rules(in nodes: [Member]) async throws -> [Residue] {
+    try await withThrowingTaskGroup(of: [Residue].self) { group in
+      var waiting = nodes[...]
+      func look() {
+        guard let node = waiting.popFirst() else { return }
+        group.addTask {
+          try await engine.ruleTables(in: node.container.name).map {
+            Residue(kind: .rules, container: node.container.name, detail: $0)
+          }
+        }
+      }
+      for _ in 0..<Self.looksAtOnce { look() }
+      var found: [Residue] = []
+      while let part = try await group.next() {
+        found += part
+        look()
+      }
+      return found.sorted { ($0.container, $0.detail) < ($1.container, $1.detail) }
+    }
+  }
+
+  /// Takes away what is certainly this suite's own and no run's: tables of rules that begin with `kvchaos_`, and helpers.
+  /// For `kvchaos heal`, after the ledger was replayed.
+  ///
+  /// - Returns: what is left.
+  public func sweep(_ residue: [Residue]) async throws(StackError) -> [Residue] {
+    do {
+      for item in residue {
+        switch item.kind {
+        case .rules: try await engine.removeRuleTable(item.detail, in: item.container)
+        case .helper: try await engine.removeHelper(item.container)
+        case .paused, .down: break
+        }
+      }
+    } catch {
+      throw StackError(code: .unavailable, message: "residue could not be swept: \(error)")
+    }
+    return residue.filter { $0.kind == .paused || $0.kind == .down }
+  }
+}
