@@ -14,7 +14,8 @@ import Testing
   @Test(arguments: [
     "http://10.0.0.1:8000", "http://example.org", "http://localhost:8000", "https://127.0.0.1:8000",
     "http://127.0.0.1.example.org", "http://127.0.0.1:8000/store", "http://127.0.0.1:0", "http://127.0.0.1:99999",
-    "http://127.0.0.1@example.org", "http://127.0.0.1:80@example.org", "http://127.0.0.11", "127.0.0.1:8000", "",
+    "http://127.0.0.1@example.org", "http://127.0.0.1:80@example.org", "http://127.0.0.11", "http://127.0.0.199",
+    "127.0.0.1:8000", "",
     "http://[::2]:80", "http://127.0.0.1:8 0",
   ]) func everythingElseIsRefused(text: String) {
     #expect(LoadTarget(text) == nil)
