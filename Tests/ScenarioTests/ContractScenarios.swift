@@ -87,24 +87,38 @@ extension Scenarios {
     {
       let store = try await StoreUnderTest()
       _ = try await store.put("read", "v", ack: "committed")
-      let broker = "\(store.stack.configuration.project)-rabbitmq-2"
-      let undo = command[0] == "set_disk_free_limit" ? [command[0], "500MB"] : [command[0], command[1], "1GB"]
-      try await store.exec(broker, ["rabbitmqctl", "-q"] + command, mustSucceed: true)
-      do {
+      try await store.withAlarm(command) {
         // The first commands after the alarm may be under way; from some moment on all are refused in time.
-        let isRefused = try await store.holds(within: .seconds(30)) {
-          try await puts(store, 12).allSatisfy { $0.isPromptRefusal }
-        }
-        #expect(isRefused)
+        #expect(try await refusesAll(store))
         let late = try await puts(store, 60).filter { !$0.isPromptRefusal }.map { ($0.status, $0.time) }
         #expect(late.isEmpty, "\(late)")
         #expect(try await store.get("read").status == 200)
         #expect(try await store.get("read", read: "linearizable").status == 200)
-      } catch {
-        try await store.exec(broker, ["rabbitmqctl", "-q"] + undo, mustSucceed: true)
-        throw error
       }
-      try await store.exec(broker, ["rabbitmqctl", "-q"] + undo, mustSucceed: true)
+      #expect(try await store.recovers())
+    }
+
+    /// An API that refuses speaks for itself only: where another one was tried before it, the outcome is unknown.
+    @Test(.timeLimit(.minutes(5))) func aRefusalAfterAnotherAPIWasTriedIsUnknown() async throws {
+      let store = try await StoreUnderTest()
+      let nginx = "\(store.stack.configuration.project)-nginx"
+      let list = "/run/kvchaos/api.conf"
+      let before = try await store.exec(nginx, ["cat", list], mustSucceed: true)
+      let one = try #require(before.split(separator: "\n").first)
+      let write = ["sh", "-c", #"printf '%s\n' "$LIST" >\#(list) && exec nginx -s reload"#]
+      try await store.withAlarm(["set_vm_memory_high_watermark", "absolute", "1MB"]) {
+        #expect(try await refusesAll(store))
+        // Nobody listens at the discard port: an API that has just died.
+        try await store.exec(
+          nginx, write, environment: ["LIST=server 127.0.0.1:9 max_fails=0;\n\(one)"], mustSucceed: true)
+        let isUnknown = try await store.holds(within: .seconds(10)) {
+          let answer = try await store.put("k", "v")
+          #expect([503, 504].contains(answer.status))
+          return answer.status == 504 && answer.response.text.contains("\"outcome\":\"unknown\"")
+        }
+        #expect(isUnknown)
+        try await store.exec(nginx, write, environment: ["LIST=\(before)"], mustSucceed: true)
+      }
       #expect(try await store.recovers())
     }
 
@@ -174,6 +188,9 @@ extension Scenarios {
       #expect(try await store.redis("HGET", name, "v") == "1\n")
       #expect(try await store.delete("k").status == 200)
       #expect(try await store.redis("HMGET", name, "v", "d") == "2\n\n")
+      // P4: no entry outlives its time.
+      let left = Int(try await store.redis("PTTL", name).trimmingCharacters(in: .whitespacesAndNewlines)) ?? -1
+      #expect((1...60_000).contains(left))
       // As if a newer version had come first.
       _ = try await store.redis("HSET", name, "v", "9", "o", "newer", "d", "nine")
       #expect(try await store.put("k", "three", ack: "committed").status == 200)
@@ -238,6 +255,13 @@ extension Scenarios {
     }
 
     // MARK: together
+
+    /// All writes are refused in time, at the latest after a while.
+    private func refusesAll(_ store: StoreUnderTest) async throws -> Bool {
+      try await store.holds(within: .seconds(30)) {
+        try await puts(store, 12).allSatisfy { $0.isPromptRefusal }
+      }
+    }
 
     /// Writes to as many keys, all at once; the n-th has the operation id `<prefix>-n`, so that the same again is a retry.
     private func puts(

@@ -172,4 +172,23 @@ struct StoreUnderTest: Sendable {
       throw error
     }
   }
+
+  /// One broker runs out of memory or disk, by its own settings, for the time of `body`, whatever comes of it.
+  ///
+  /// - Parameter command: `rabbitmqctl`'s words.
+  func withAlarm(_ command: [String], _ body: () async throws -> Void) async throws {
+    let broker = "\(stack.configuration.project)-rabbitmq-2"
+    let usual = command[0] == "set_disk_free_limit" ? ["500MB"] : ["absolute", "1GB"]
+    func undo() async throws {
+      try await exec(broker, ["rabbitmqctl", "-q", command[0]] + usual, mustSucceed: true)
+    }
+    do {
+      try await exec(broker, ["rabbitmqctl", "-q"] + command, mustSucceed: true)
+      try await body()
+    } catch {
+      try await undo()
+      throw error
+    }
+    try await undo()
+  }
 }
