@@ -14,6 +14,9 @@ struct EDNReader {
 
   private let bytes: UnsafeBufferPointer<UInt8>
   private(set) var position = 0
+  private var depth = 0
+  /// Deeper than any history, and far from the end of a thread's stack.
+  private static let depthLimit = 100
 
   init(_ bytes: UnsafeBufferPointer<UInt8>, at position: Int = 0) {
     self.bytes = bytes
@@ -52,6 +55,9 @@ struct EDNReader {
   }
 
   mutating func form() throws(LineFailure) -> Form {
+    guard depth < Self.depthLimit else { throw failure("values nested at most \(Self.depthLimit) deep") }
+    depth += 1
+    defer { depth -= 1 }
     guard try skipSpace(), let byte = current else { throw failure("a value") }
     switch byte {
     case 0x22: return .string(try string())

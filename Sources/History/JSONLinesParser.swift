@@ -7,6 +7,9 @@ struct JSONLinesParser {
   /// Function and level names repeat on every line: the packed form found last, and its number.
   private var functionNumbers: [(bits: UInt64, number: UInt8)] = []
   private var levelNumbers: [(bits: UInt64, number: UInt8)] = []
+  /// Lists within lists, of which a history has one or two and a thread's stack holds not all that a file can.
+  private var depth = 0
+  private static let depthLimit = 100
 
   /// The event of the line that starts at `start`; `nil` for a blank line.
   mutating func parse(
@@ -17,6 +20,7 @@ struct JSONLinesParser {
     if cursor.pointee == 0x0A { return nil }
     guard cursor.pointee == 0x7B else { throw LineFailure("a JSON object, `{`", at: cursor, end: end) }
     cursor += 1
+    depth = 0
     var event = CompactEvent()
     var seen: UInt8 = 0  // 1 type, 2 process, 4 f
     Self.skipSpace(&cursor)
@@ -148,15 +152,8 @@ struct JSONLinesParser {
   ) throws(LineFailure) -> UInt8 {
     let start = cursor
     let name = try string(&cursor, end: end)
-    let packed = Token.packed(name)
-    if let packed {
-      for known in functionNumbers where known.bits == packed.bits { return known.number }
-    }
-    guard let number = symbols.function(name) else {
-      throw LineFailure("at most 255 different names of operations", at: start, end: end)
-    }
-    if let packed { functionNumbers.append((packed.bits, number)) }
-    return number
+    if let number = Self.number(of: name, &functionNumbers, intern: { symbols.function(name) }) { return number }
+    throw LineFailure("at most 255 different names of operations", at: start, end: end)
   }
 
   @inline(__always)
@@ -165,14 +162,19 @@ struct JSONLinesParser {
   ) throws(LineFailure) -> UInt8 {
     let start = cursor
     let name = try string(&cursor, end: end)
-    let packed = Token.packed(name)
-    if let packed {
-      for known in levelNumbers where known.bits == packed.bits { return known.number }
-    }
-    guard let number = symbols.level(name) else {
-      throw LineFailure("at most 255 different levels", at: start, end: end)
-    }
-    if let packed { levelNumbers.append((packed.bits, number)) }
+    if let number = Self.number(of: name, &levelNumbers, intern: { symbols.level(name) }) { return number }
+    throw LineFailure("at most 255 different levels", at: start, end: end)
+  }
+
+  /// The number of a name that repeats on every line; `nil` when there are too many different ones.
+  @inline(__always)
+  private static func number(
+    of name: UnsafeBufferPointer<UInt8>, _ known: inout [(bits: UInt64, number: UInt8)], intern: () -> UInt8?
+  ) -> UInt8? {
+    guard let packed = Token.packed(name) else { return intern() }
+    for entry in known where entry.bits == packed.bits { return entry.number }
+    guard let number = intern() else { return nil }
+    known.append((packed.bits, number))
     return number
   }
 
@@ -226,6 +228,11 @@ struct JSONLinesParser {
     guard cursor.pointee == 0x5B else {
       throw LineFailure("a value: a string, an integer, true, false, null or a list of those", at: cursor, end: end)
     }
+    guard depth < Self.depthLimit else {
+      throw LineFailure("lists nested at most \(Self.depthLimit) deep", at: cursor, end: end)
+    }
+    depth += 1
+    defer { depth -= 1 }
     cursor += 1
     var elements: [Token] = []
     Self.skipSpace(&cursor)
