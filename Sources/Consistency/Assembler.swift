@@ -83,7 +83,7 @@ struct Assembler {
 
   private mutating func setOpen(_ process: Int32, _ place: Int32) {
     let number = Int(process)
-    if number < 1 << 24 {
+    if number < 1 << 20 {
       while open.count <= number { open.append(-1) }
       open[number] = place
     } else {
@@ -93,7 +93,7 @@ struct Assembler {
 
   private mutating func takeOpen(_ process: Int32) -> Int32 {
     let number = Int(process)
-    if number < 1 << 24 {
+    if number < 1 << 20 {
       guard number < open.count else { return -1 }
       defer { open[number] = -1 }
       return open[number]

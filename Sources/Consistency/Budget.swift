@@ -1,3 +1,5 @@
+import Dispatch
+
 /// The time and memory that the searches of one check share, and whether they are used up.
 final class Budget: Sendable {
   enum Exhausted: String, Sendable {
@@ -20,7 +22,21 @@ final class Budget: Sendable {
     memoryLimitBytes = other.memoryLimitBytes
   }
 
-  var hasDeadline: Bool { deadline != nil }
+  /// Works until it is done, or until the time is up and it has not noticed: sorting millions of operations does not look
+  /// at a clock. What is not done by then goes on in the background to its next look, and nobody waits for it.
+  func run(_ work: @escaping @Sendable () -> Void) {
+    guard let deadline else { return work() }
+    let isDone = DispatchSemaphore(value: 0)
+    DispatchQueue.global(qos: .userInitiated).async {
+      work()
+      isDone.signal()
+    }
+    let left = max(0, (deadline - .now) / .nanoseconds(1)) + Self.grace
+    _ = isDone.wait(timeout: .now() + .nanoseconds(Int(min(left, 1e18))))
+  }
+
+  /// Nanoseconds after the deadline in which a search that looks at the clock has long ended by itself.
+  private static let grace = 1e7
 
   /// What is used up, if anything is. Cheap enough for every few hundred steps of a search.
   ///

@@ -32,38 +32,37 @@ public struct ConsistencyChecker: Sendable {
     let options = options
     let trail = AuditTrail(history)
 
-    let parts = Parallel.map(count: history.groupCount, threads: threads) { next in
-      var audit = AuditTallies()
-      var keys: [KeyVerdict] = []
-      var seen = 0
-      var exhausted: Budget.Exhausted?
-      while let group = next() {
-        guard history.count(inGroup: group) > 0 else { continue }
+    let board = VerdictBoard(groups: history.groupCount)
+    let check: @Sendable () -> Void = {
+      Parallel.run(count: history.groupCount, threads: threads) { group, seen in
+        guard history.count(inGroup: group) > 0 else { return }
         // Asking costs more than checking a small key.
-        if seen % 16 == 0 || history.count(inGroup: group) > 1000 {
-          exhausted = budget.exhausted(reserving: history.count(inGroup: group) * Self.workingBytes)
+        if seen % 16 == 0 || history.count(inGroup: group) > 1000,
+          budget.exhausted(reserving: history.count(inGroup: group) * Self.workingBytes) != nil
+        {
+          return
         }
-        seen += 1
-        if let exhausted {
-          audit.skip(exhausted.rawValue)
-          keys.append(KeyVerdict(unchecked: history, group: group, note: exhausted.rawValue))
-          continue
-        }
+        var audit: AuditTallies?
         if isRegister {
           var key = KeyAudit(history, group: group, trail: trail, options: options)
-          audit.merge(key.run())
+          audit = key.run()
         }
-        guard let model else { continue }
-        let check = KeyCheck(history: history, model: model, options: options, failedCas: failedCas, budget: budget)
-        keys.append(check.verdict(ofGroup: group))
+        let verdict = model.map {
+          KeyCheck(
+            history: history, trail: trail, model: $0, options: options, failedCas: failedCas, budget: budget
+          ).verdict(ofGroup: group)
+        }
+        board.post(group: group, verdict, audit)
       }
-      return (audit, keys)
     }
-    var audit = AuditTallies()
-    var keys: [KeyVerdict] = []
-    for part in parts {
-      audit.merge(part.0)
-      keys += part.1
+    budget.run(check)
+    let posted = board.take()
+    var (audit, keys) = (posted.audit, posted.keys)
+    let left = posted.isPosted.indices.filter { !posted.isPosted[$0] && history.count(inGroup: $0) > 0 }
+    if !left.isEmpty {
+      let note = (budget.exhausted() ?? .memory).rawValue
+      audit.skip(note)
+      if model != nil { keys += left.map { KeyVerdict(unchecked: history, group: $0, note: note) } }
     }
     keys.sort { ($0.verdict.weight, $1.key ?? "") > ($1.verdict.weight, $0.key ?? "") }
     var checks = isRegister ? audit.outcomes : []

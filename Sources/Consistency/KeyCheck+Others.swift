@@ -7,7 +7,7 @@ extension KeyCheck {
     result.engine = .appendSearch
     var search = FrontierSearch(model, budget: budget)
     let answer = search.run()
-    result.configurations = search.peakConfigurations
+    result.configurations = search.effort.peakConfigurations
     switch answer {
     case .linearizable: break
     case .exhausted(let what): exhausted(what, &result)
@@ -16,11 +16,7 @@ extension KeyCheck {
       let budget = coreBudget
       let finder = CoreFinder(count: ops.count, budget: budget) { kept in
         var search = FrontierSearch(AppendModel(ops, keeping: Set(kept), symbols: symbols), budget: budget)
-        switch search.run() {
-        case .linearizable: return false
-        case .violation: return true
-        case .exhausted: return nil
-        }
+        return search.run().isViolation
       }
       var core = finder.core(around: source)
       if core.isEmpty { core = [source] }
@@ -43,7 +39,7 @@ extension KeyCheck {
     result.engine = .queueSearch
     var search = FrontierSearch(QueueModel(queue), budget: budget)
     let answer = search.run()
-    result.configurations = search.peakConfigurations
+    result.configurations = search.effort.peakConfigurations
     switch answer {
     case .linearizable: break
     case .exhausted(let what): exhausted(what, &result)

@@ -4,8 +4,13 @@ extension KeyCheck {
   func checkRegister(_ ops: [Op], _ result: inout KeyVerdict) {
     let projection = RegisterProjection(ops, model: model, failedCas: failedCas, symbols: history.symbols)
     guard !isUnsuitable(projection.unsuitable, &result) else { return }
-    decide(projection.ops, from: ops, &result)
+    var register = projection.ops
+    VersionedValues.distinguish(&register) { version(of: ops[Int($0.source)]) }
+    decide(register, from: ops, &result)
   }
+
+  /// The version that a write gave its key, or under which a read saw it.
+  private func version(of op: Op) -> Int64? { op.hasVersion ? op.version : trail.version(of: op) }
 
   /// Decides a register, by zones where they apply and by search elsewhere.
   func decide(_ register: [RegisterOp], from ops: [Op], _ result: inout KeyVerdict) {
@@ -22,7 +27,7 @@ extension KeyCheck {
     result.engine = .registerSearch
     var search = RegisterSearch(register, budget: budget)
     let answer = search.run()
-    result.configurations = max(result.configurations, search.peakConfigurations)
+    result.configurations = max(result.configurations, search.effort.peakConfigurations)
     switch answer {
     case .linearizable: break
     case .exhausted(let what): exhausted(what, &result)
@@ -36,53 +41,10 @@ extension KeyCheck {
   }
 
   private static func finder(_ register: [RegisterOp], _ budget: Budget) -> CoreFinder {
-    CoreFinder(count: register.count, budget: budget) { kept in
-      var search = RegisterSearch(forgetting(register, but: kept), budget: budget)
-      switch search.run() {
-      case .linearizable: return false
-      case .violation: return true
-      case .exhausted: return nil
-      }
+    let forgetful = ForgetfulRegister(register)
+    return CoreFinder(count: register.count, budget: budget) { kept in
+      var search = RegisterSearch(forgetful.keeping(kept), budget: budget)
+      return search.run().isViolation
     }
-  }
-
-  /// The kept operations, and what is left of the others: writes that may have happened at any time or never.
-  private static func forgetting(_ register: [RegisterOp], but kept: [Int]) -> [RegisterOp] {
-    var seen: Set<Token> = []
-    // With compare-and-sets about, any value may be a step on the way.
-    var needsAny = register.contains { $0.kind == .cas }
-    for index in kept where !needsAny {
-      let op = register[index]
-      if op.kind == .read { seen.insert(op.value) }
-      if op.kind == .mismatch { needsAny = true }
-    }
-    var isKept = [Bool](repeating: false, count: register.count)
-    for index in kept { isKept[index] = true }
-    var forgotten: [RegisterOp] = []
-    var places: [RegisterIdentity: Int] = [:]
-    for (index, op) in register.enumerated() where !isKept[index] {
-      guard op.kind == .write || op.kind == .cas else { continue }
-      guard needsAny || seen.contains(op.value) else { continue }
-      let identity = RegisterIdentity(kind: op.kind, value: op.value, expected: op.expected)
-      if let place = places[identity] {
-        // How many there were says little, and to count them costs the search dearly.
-        forgotten[place].isRepeatable = true
-        continue
-      }
-      places[identity] = forgotten.count
-      var free = op
-      (free.isCertain, free.call, free.ret) = (false, -1, Op.never)
-      forgotten.append(free)
-    }
-    // What a write that is free to repeat can do, a compare-and-set need not.
-    let free = Set(forgotten.lazy.filter { $0.kind == .write && $0.isRepeatable }.map(\.value))
-    forgotten.removeAll { $0.kind == .cas && free.contains($0.value) }
-    return forgotten + kept.map { register[$0] }
-  }
-
-  private struct RegisterIdentity: Hashable {
-    var kind: RegisterOp.Kind
-    var value: Token
-    var expected: Token
   }
 }

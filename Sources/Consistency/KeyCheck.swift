@@ -3,6 +3,7 @@ import History
 /// Decides the linearizability of one key with the cheapest engine that is exact for it.
 struct KeyCheck {
   let history: PreparedHistory
+  let trail: AuditTrail
   let model: Model
   let options: CheckOptions
   let failedCas: CheckOptions.FailedCas

@@ -3,23 +3,19 @@ import Synchronization
 
 /// Work on independent parts on all cores.
 enum Parallel {
-  /// Calls `body` for 0..<count on several threads and merges what the threads return.
+  /// Calls `body` for each of 0..<count, on several threads.
   ///
-  /// - Parameter body: takes a way to get the next index and works until there is none.
-  static func map<Result: Sendable>(
-    count: Int, threads: Int, _ body: @Sendable (_ next: () -> Int?) -> Result
-  ) -> [Result] {
+  /// - Parameter body: takes the index, and how many its thread has had before.
+  static func run(count: Int, threads: Int, _ body: @Sendable (_ index: Int, _ seen: Int) -> Void) {
     let next = Atomic<Int>(0)
-    let results = Mutex<[Result]>([])
-    let take: @Sendable () -> Int? = {
-      let index = next.add(1, ordering: .relaxed).oldValue
-      return index < count ? index : nil
+    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, count))) { _ in
+      var seen = 0
+      while true {
+        let index = next.add(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        body(index, seen)
+        seen += 1
+      }
     }
-    if threads <= 1 || count <= 1 { return [body(take)] }
-    DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
-      let result = body(take)
-      results.withLock { $0.append(result) }
-    }
-    return results.withLock { $0 }
   }
 }

@@ -6,6 +6,7 @@ import History
 struct NaiveRegister {
   private let ops: [RegisterOp]
   private var seen: Set<Configuration> = []
+  private var order: [Int] = []
 
   private struct Configuration: Hashable {
     var done: UInt64
@@ -17,6 +18,12 @@ struct NaiveRegister {
   static func isLinearizable(_ ops: [RegisterOp]) -> Bool {
     var search = NaiveRegister(ops)
     return search.explore(done: 0, state: .null)
+  }
+
+  /// An order that explains what was seen, as positions; `nil` if there is none.
+  static func linearization(_ ops: [RegisterOp]) -> [Int]? {
+    var search = NaiveRegister(ops)
+    return search.explore(done: 0, state: .null) ? search.order : nil
   }
 
   private mutating func explore(done: UInt64, state: Token) -> Bool {
@@ -34,7 +41,10 @@ struct NaiveRegister {
         case .cas: op.expected == state ? op.value : nil
         case .mismatch: op.expected != state ? state : nil
         }
-      if let after, explore(done: done | (1 << UInt64(index)), state: after) { return true }
+      guard let after else { continue }
+      order.append(index)
+      if explore(done: done | (1 << UInt64(index)), state: after) { return true }
+      order.removeLast()
     }
     return false
   }

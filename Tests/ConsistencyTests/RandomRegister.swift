@@ -12,6 +12,8 @@ struct RandomRegister {
   var unknownShare = 0.2
   /// How long an operation is open, in operations.
   var overlap = 4
+  /// Reads that see something else, and operations that change places.
+  var disturbances = 0...3
 
   func make(_ random: inout SeededGenerator) -> [RegisterOp] {
     let count = Int.random(in: operations, using: &random)
@@ -65,7 +67,7 @@ struct RandomRegister {
       }
     }
     // Most histories are disturbed: a read sees something else, or two operations change places.
-    for _ in 0..<Int.random(in: 0...3, using: &random) {
+    for _ in 0..<Int.random(in: disturbances, using: &random) {
       guard let victim = ops.indices.randomElement(using: &random),
         let other = ops.indices.randomElement(using: &random)
       else { break }

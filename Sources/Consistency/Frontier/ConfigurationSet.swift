@@ -28,7 +28,8 @@ final class ConfigurationSet {
   @exclusivity(unchecked) private var table: [Int32] = []
 
   private static let firstChunkRows = 64
-  private static let chunkBits = 12
+  /// Rows of a chunk, as a power of two: about a megabyte.
+  private let chunkBits: Int
   /// How many rows of its state a new row is compared with. Dominance saves work, and is not needed to be right.
   private static let comparisonLimit = 256
 
@@ -36,6 +37,7 @@ final class ConfigurationSet {
     self.words = words
     self.classes = classes
     stride = 1 + 2 * words + classes
+    chunkBits = max(4, 18 - (Int.bitWidth - stride.leadingZeroBitCount))
   }
 
   deinit { for chunk in chunks { chunk.deallocate() } }
@@ -49,6 +51,15 @@ final class ConfigurationSet {
     (count, rowCount) = (0, 0)
   }
 
+  /// The bytes by which the bookkeeping of the rows is about to jump: arrays grow by doubling.
+  var growthBytes: Int {
+    let soon = rowCount + 1 << 15
+    var bytes = 0
+    if soon * 2 > table.count { bytes += soon * 4 * MemoryLayout<Int32>.stride }
+    if soon > nexts.capacity { bytes += soon * 2 * MemoryLayout<Int32>.stride }
+    return bytes
+  }
+
   func isAlive(_ row: Int) -> Bool { alive[row] }
 
   /// A row's words; valid until the set changes.
@@ -56,7 +67,7 @@ final class ConfigurationSet {
   func row(_ row: Int) -> UnsafeMutablePointer<UInt64> {
     guard row >= Self.firstChunkRows else { return chunks[0] + row * stride }
     let place = row - Self.firstChunkRows
-    return chunks[1 + place >> Self.chunkBits] + (place & (1 << Self.chunkBits - 1)) * stride
+    return chunks[1 + place >> chunkBits] + (place & (1 << chunkBits - 1)) * stride
   }
 
   func copy(_ place: Int, into buffer: UnsafeMutableBufferPointer<UInt64>) {
@@ -96,8 +107,8 @@ final class ConfigurationSet {
     if place == 0, chunks.isEmpty {
       chunks.append(.allocate(capacity: Self.firstChunkRows * stride))
     } else if place >= Self.firstChunkRows {
-      let chunk = 1 + (place - Self.firstChunkRows) >> Self.chunkBits
-      if chunk == chunks.count { chunks.append(.allocate(capacity: stride << Self.chunkBits)) }
+      let chunk = 1 + (place - Self.firstChunkRows) >> chunkBits
+      if chunk == chunks.count { chunks.append(.allocate(capacity: stride << chunkBits)) }
     }
     rowCount += 1
     count += 1

@@ -79,7 +79,9 @@ struct QueueOrder {
       }
     }
     for empty in ops.empties {
-      guard let stretch = stretches.last(where: { $0.start < empty.call }), stretch.end > empty.ret else { continue }
+      let next = stretches.firstPosition { $0.start >= empty.call }
+      guard next > 0, stretches[next - 1].end > empty.ret else { continue }
+      let stretch = stretches[next - 1]
       // Only the elements whose own time touches the dequeue are needed to show it.
       let shown = stretch.elements.filter {
         ops.enqueues[$0].ret < empty.ret && (dequeueOf[$0]?.call ?? Op.never) > empty.call

@@ -25,22 +25,20 @@ struct RegisterHistory {
   private(set) var futureWriters: [Int32] = []
 
   init(_ source: [RegisterOp]) {
-    var numbers: [Token: Int32] = [.null: 0]
-    func number(_ token: Token) -> Int32 {
-      if let known = numbers[token] { return known }
-      let new = Int32(numbers.count)
-      numbers[token] = new
-      return new
-    }
+    var numbers = Numbering(capacity: source.count)
+    func number(_ token: Token) -> Int32 { Int32(numbers.number(of: token.bits)) }
+    let absence = number(.null)
+    var isAbsenceSeen = false
     hasMismatch = source.contains { $0.kind == .mismatch }
     // Values that something sees: only for those can an operation of unknown outcome ever be needed.
-    var seen: Set<Token> = []
-    for op in source {
-      if op.kind == .read { seen.insert(op.value) }
-      if op.kind == .cas { seen.insert(op.expected) }
+    for op in source where op.kind == .read || op.kind == .cas {
+      let seen = number(op.kind == .read ? op.value : op.expected)
+      if seen == absence { isAbsenceSeen = true }
     }
-    let isNeeded = { [hasMismatch] (op: RegisterOp) in op.isCertain || hasMismatch || seen.contains(op.value) }
-    ops = source.filter(isNeeded)
+    ops = source.filter { [hasMismatch] op in
+      if op.isCertain || hasMismatch { return true }
+      return op.value.isNull ? isAbsenceSeen : numbers.known(op.value.bits) != nil
+    }
     for op in ops {
       values.append(op.kind == .mismatch ? number(op.expected) : number(op.value))
       expected.append(op.kind == .cas ? number(op.expected) : -1)

@@ -120,10 +120,6 @@ extension RegisterSearch {
     settle(in: value)
   }
 
-  private func copyRow() {
-    for index in 0..<result.count { result[index] = row[index] }
-  }
-
   /// Marks an operation, or one of a class, as happened.
   private func use(_ operation: Int) {
     guard operation >= 0 else {
@@ -131,9 +127,7 @@ extension RegisterSearch {
       if !history.ops[Int(history.classLeaders[number])].isRepeatable { result[1 + 2 * words + number] += 1 }
       return
     }
-    let slot = Int(history.slots[operation])
-    result[1 + slot / 64] &= ~(1 << UInt64(slot % 64))
-    result[1 + words + slot / 64] &= ~(1 << UInt64(slot % 64))
+    use(slot: Int(history.slots[operation]))
   }
 
   /// Values whose every reader is open by now can be passed through at any change of state, at no cost: written, read
@@ -173,17 +167,6 @@ extension RegisterSearch {
         bits &= bits - 1
         body(slot, open[slot])
       }
-    }
-  }
-
-  /// Files `result`: with the configurations after the completion if its operation has happened, else for more steps.
-  mutating func file(reaches: Bool, word: Int, bit: UInt64) {
-    if reaches {
-      result[1 + word] &= ~bit
-      result[1 + words + word] &= ~bit
-      next.insert(UnsafeBufferPointer(result))
-    } else {
-      work.insert(UnsafeBufferPointer(result))
     }
   }
 }

@@ -2,10 +2,7 @@ import History
 
 /// Decides registers whose values are ambiguous, and registers with compare-and-set, by a search over the frontier.
 ///
-/// The search goes through the history in time order and keeps every state that the register can be in, each with what
-/// of the open operations has happened: memory follows the number of operations open at once, not the history's length.
-/// Operations are put in order just in time, when one returns that has not happened yet (Lowe, Testing for
-/// linearizability, 2017). What keeps the configurations few:
+/// What keeps its configurations few:
 ///
 /// - A read happens as soon as the state allows it: it can only help.
 /// - A write that is open while another one happens may have happened right before it, unseen. So when a write happens,
@@ -13,14 +10,13 @@ import History
 /// - Of open operations of equal effect the one that ends first is used first. Those without an end are only counted.
 /// - A state that some later read needs to see again, and nothing can write again, is not left.
 /// - A configuration that another one dominates is dropped.
-struct RegisterSearch: ~Copyable {
+struct RegisterSearch: ~Copyable, JustInTimeSearch {
   let history: RegisterHistory
   let budget: Budget
   let words: Int
   var current: ConfigurationSet
   var next: ConfigurationSet
   var work: ConfigurationSet
-  /// The configuration that is expanded, and what a step makes of it.
   let row: UnsafeMutableBufferPointer<UInt64>
   let result: UnsafeMutableBufferPointer<UInt64>
   /// By slot: the open operation there.
@@ -43,13 +39,9 @@ struct RegisterSearch: ~Copyable {
   var isNeeded: [Bool]
   var neededValues: [Int] = []
   var needsChange = false
-  private(set) var peakConfigurations = 1
-  /// Steps taken, and those at which the budget is looked at next: every millisecond or so.
-  var expansions = 0
-  var nextLook = 0
+  var effort = SearchEffort()
 
   static let none = -1
-  static let lookInterval = 50_000
 
   init(_ ops: [RegisterOp], budget: Budget) {
     history = RegisterHistory(ops)
@@ -80,20 +72,10 @@ struct RegisterSearch: ~Copyable {
     result.deallocate()
   }
 
-  mutating func run() -> SearchAnswer {
-    for step in history.steps {
-      // Every event costs as much as there are configurations.
-      if current.count > 2000, let exhausted = budget.exhausted() { return .exhausted(exhausted) }
-      switch step {
-      case .call(let op): call(Int(op))
-      case .ret(let op):
-        if let exhausted = complete(Int(op)) { return .exhausted(exhausted) }
-        if current.count == 0 { return .violation(at: Int(history.ops[Int(op)].source)) }
-        peakConfigurations = max(peakConfigurations, current.count)
-      }
-    }
-    return .linearizable
-  }
+  var steps: [EventSequence.Step] { history.steps }
+  var isDecided: Bool { false }
+
+  func source(of operation: Int) -> Int { Int(history.ops[operation].source) }
 
   // MARK: Invocations
 
@@ -148,28 +130,16 @@ struct RegisterSearch: ~Copyable {
     let slot = Int(history.slots[index])
     let (word, bit) = (slot / 64, UInt64(1) << UInt64(slot % 64))
     let isVisible = op.kind == .write && isObserved(value)
-    var needsExpansion = false
-    for row in 0..<current.rowCount where current.isAlive(row) {
-      let isPending = current.row(row)[1 + word] & bit != 0
-      let isFree = !isPending && isVisible && current.row(row)[1 + words + word] & bit != 0
-      if isPending || isFree {
-        needsExpansion = true
-        break
-      }
-    }
-    if needsExpansion, let exhausted = expand(index, word: word, bit: bit, isVisible: isVisible) { return exhausted }
-    retire(index, word: word, bit: bit)
+    if let exhausted = reach(index, word: word, bit: bit, isVisible: isVisible) { return exhausted }
+    forget(index, word: word, bit: bit)
     return nil
   }
 
   /// The operation is over: its slot is free, and what only it needed is not needed any more.
-  mutating func retire(_ index: Int, word: Int, bit: UInt64) {
+  private mutating func forget(_ index: Int, word: Int, bit: UInt64) {
     let op = history.ops[index]
     let words = words
-    current.update {
-      $0[1 + word] &= ~bit
-      $0[1 + words + word] &= ~bit
-    }
+    retire(word: word, bit: bit)
     writes[word] &= ~bit
     useless[word] &= ~bit
     let observed: Int
@@ -198,39 +168,8 @@ struct RegisterSearch: ~Copyable {
     }
   }
 
-  /// Finds every configuration in which the operation has happened by now.
-  mutating func expand(_ index: Int, word: Int, bit: UInt64, isVisible: Bool) -> Budget.Exhausted? {
-    next.removeAll()
-    work.removeAll()
-    for place in 0..<current.rowCount where current.isAlive(place) {
-      current.copy(place, into: row)
-      if row[1 + word] & bit != 0 {
-        work.insert(UnsafeBufferPointer(row))
-        continue
-      }
-      if isVisible, row[1 + words + word] & bit != 0 { work.insert(UnsafeBufferPointer(row)) }
-      row[1 + words + word] &= ~bit
-      next.insert(UnsafeBufferPointer(row))
-    }
-    var place = 0
-    while place < work.rowCount {
-      defer { place += 1 }
-      guard work.isAlive(place) else { continue }
-      work.copy(place, into: row)
-      takeSteps(towards: index, word: word, bit: bit)
-      expansions += 1
-      let spent = expansions * 16 + work.comparisons + next.comparisons
-      if spent > nextLook {
-        nextLook = spent + Self.lookInterval
-        if let exhausted = budget.exhausted() { return exhausted }
-      }
-    }
-    swap(&current, &next)
-    current.compact()
-    return nil
-  }
+  // MARK: Steps
 
-  /// Tries every operation that may happen next in `row`, and files what comes of it.
   mutating func takeSteps(towards target: Int, word: Int, bit: UInt64) {
     let state = Int(row[0])
     let canLeave = mayLeave(state)

@@ -31,39 +31,38 @@ struct RegisterZones {
 
   /// - Returns: `nil` when some value has two writers, which the test cannot tell apart.
   static func check(_ ops: [RegisterOp]) -> (isLinearizable: Bool, violation: Violation?)? {
-    var numbers: [Token: Int32] = [:]
-    numbers.reserveCapacity(ops.count / 2)
+    var numbers = Numbering(capacity: ops.count / 2)
     var clusters: [Cluster] = []
     clusters.reserveCapacity(ops.count / 2)
     // The initial absence was written before everything.
-    numbers[.null] = 0
+    _ = numbers.number(of: Token.null.bits)
     var initial = Cluster()
     (initial.firstReturn, initial.write) = (-1, -2)
     clusters.append(initial)
     for (position, op) in ops.enumerated() where op.kind == .write {
-      if numbers.updateValue(Int32(clusters.count), forKey: op.value) != nil { return nil }
+      if numbers.number(of: op.value.bits) < clusters.count { return nil }
       clusters.append(
         Cluster(
           write: Int32(position), first: Int32(position), firstReturn: op.ret, last: Int32(position),
           lastCall: op.call))
     }
     for (position, op) in ops.enumerated() where op.kind == .read {
-      guard let number = numbers[op.value] else {
+      guard let number = numbers.known(op.value.bits) else {
         return (false, Violation(operations: [position], message: "a read of a value that nobody wrote"))
       }
-      let write = clusters[Int(number)].write
+      let write = clusters[number].write
       if write >= 0, op.ret < ops[Int(write)].call {
         return (
           false,
           Violation(operations: [position, Int(write)], message: "a read of a value that was written only later")
         )
       }
-      clusters[Int(number)].isRead = true
-      if op.ret < clusters[Int(number)].firstReturn {
-        (clusters[Int(number)].firstReturn, clusters[Int(number)].first) = (op.ret, Int32(position))
+      clusters[number].isRead = true
+      if op.ret < clusters[number].firstReturn {
+        (clusters[number].firstReturn, clusters[number].first) = (op.ret, Int32(position))
       }
-      if op.call > clusters[Int(number)].lastCall {
-        (clusters[Int(number)].lastCall, clusters[Int(number)].last) = (op.call, Int32(position))
+      if op.call > clusters[number].lastCall {
+        (clusters[number].lastCall, clusters[number].last) = (op.call, Int32(position))
       }
     }
     let violation = overlap(clusters, ops)
@@ -80,14 +79,10 @@ struct RegisterZones {
     for cluster in clusters where !cluster.isForward {
       // An unread write without an end never has to happen.
       if cluster.firstReturn == Op.never && !cluster.isRead { continue }
-      var low = 0
-      var high = forward.count
-      while low < high {
-        let middle = (low + high) / 2
-        if forward[middle].firstReturn < cluster.lastCall { low = middle + 1 } else { high = middle }
-      }
-      guard low > 0, forward[low - 1].lastCall > cluster.firstReturn else { continue }
-      return violation(forward[low - 1], cluster, "a value that was written while another held, and did not replace it")
+      let next = forward.firstPosition { $0.firstReturn >= cluster.lastCall }
+      guard next > 0, forward[next - 1].lastCall > cluster.firstReturn else { continue }
+      return violation(
+        forward[next - 1], cluster, "a value that was written while another held, and did not replace it")
     }
     return nil
   }

@@ -5,7 +5,7 @@ enum TimelineScript {
     @media(prefers-color-scheme:dark){:root{--text:#ddd;--bg:#181a1d;--op:#6aa0dd;--lost:#777}}
     body{font:15px/1.45 system-ui,sans-serif;margin:1.5rem auto;max-width:76rem;padding:0 1rem;color:var(--text);background:var(--bg)}
     h1{font-size:1.3rem}h2{font-size:1.05rem;margin-top:1.6rem}pre{overflow-x:auto;line-height:1.25}
-    canvas{width:100%;height:60vh;border:1px solid #8886;touch-action:none}table{border-collapse:collapse}
+    canvas{width:100%;height:min(60vh,34rem);border:1px solid #8886;touch-action:none}table{border-collapse:collapse}
     td,th{text-align:left;padding:.2rem .7rem .2rem 0;border-bottom:1px solid #8883}
     .verdict{font-weight:600}.holds{color:#2a8a3e}.violated{color:#d33}.unknown{color:#b8860b}.hint,.note{opacity:.75}
     """
@@ -17,8 +17,9 @@ enum TimelineScript {
     p:o[4],text:o[7],short:o[8]}));
     let lo=Infinity,hi=-Infinity;for(const o of ops){lo=Math.min(lo,o.a);hi=Math.max(hi,o.a,isFinite(o.b)?o.b:o.a)}
     if(!(hi>lo)){lo=lo===Infinity?0:lo;hi=lo+1}
-    // Lanes: an operation takes the first lane that is free; those that never end get lanes from below, shared.
-    const ends=[];for(const o of ops){let l=0;const e=isFinite(o.b)?o.b:o.a+(hi-lo)/200;while(l<ends.length&&ends[l]>=o.a)l++;ends[l]=e;o.lane=l}
+    // Lanes: an operation takes the first lane that is free; those that never end share lanes below all others.
+    const ends=[],open=[];for(const o of ops){const s=isFinite(o.b)?ends:open,e=isFinite(o.b)?o.b:o.a+(hi-lo)/200;let l=0;
+    while(l<s.length&&s[l]>=o.a)l++;s[l]=e;o.lane=l}for(const o of ops)if(!isFinite(o.b))o.lane+=ends.length;
     const core=ops.filter(o=>o.core);let from=lo,to=hi;
     const toCore=()=>{if(!core.length){from=lo;to=hi;return}let a=Infinity,b=-Infinity;for(const o of core){a=Math.min(a,o.a);b=Math.max(b,isFinite(o.b)?o.b:o.a)}
     const m=(b-a||1)*.6;from=a-m;to=b+m};toCore();
@@ -36,7 +37,7 @@ enum TimelineScript {
     for(const pass of [0,1])for(const o of seen){if((pass===1)!==o.core)continue;const a=px(o.a),b=isFinite(o.b)?px(o.b):w,y=top+o.lane*lh;
     x.fillStyle=o.core?css('--core'):o.out===0?css('--op'):css('--lost');x.globalAlpha=o.core?1:o.out===2?.3:isFinite(o.b)?.75:.25;
     const bw=Math.max(1.5,b-a);x.fillRect(a,y,bw,Math.max(1.5,lh-2));x.globalAlpha=1;
-    if(lh>=12&&bw>34){x.save();x.beginPath();x.rect(a,y,bw,lh);x.clip();x.fillStyle='#fff';x.fillText(o.short,Math.max(a,0)+3,y+lh/2+3);x.restore()}}}
+    if(lh>=12&&bw>34){x.save();x.beginPath();x.rect(a,y,bw,lh);x.clip();x.fillStyle=isFinite(o.b)?'#fff':css('--text');if(isFinite(o.b)||a>=0)x.fillText(o.short,Math.max(a,0)+3,y+lh/2+3);x.restore()}}}
     const zoom=(f,at)=>{const t=from+(to-from)*at;from=t-(t-from)*f;to=t+(to-t)*f;draw()};
     c.addEventListener('wheel',e=>{e.preventDefault();zoom(Math.exp(e.deltaY*.0015),e.offsetX/w)},{passive:false});
     let drag=null;c.addEventListener('pointerdown',e=>{drag=[e.clientX,from,to];c.setPointerCapture(e.pointerId);c.focus()});

@@ -31,6 +31,8 @@ final class ClusterStream {
   /// Invocations of the reads that are open.
   private var openReads: [Int32] = []
   private let sweepMinimum: Int
+  /// Past so many values or reads at once the linear look-ups here cost more than to hold the history as a whole.
+  private static let liveLimit = 2048
   private var sweepAt: Int
   private(set) var operations = 0
   private(set) var unknowns = 0
@@ -46,7 +48,7 @@ final class ClusterStream {
 
   func callWrite(_ value: Token, at index: Int32) -> Bool {
     operations += 1
-    if position(of: value) != nil || unread[value.bits] != nil { return false }
+    guard live.count < Self.liveLimit, position(of: value) == nil, unread[value.bits] == nil else { return false }
     live.append(Cluster(value: value, firstReturn: Op.never, lastCall: index, isOpen: true, isRead: false))
     return true
   }
@@ -81,6 +83,7 @@ final class ClusterStream {
     guard let position = position(of: value) else { return false }
     live[position].isOpen = false
     if index < live[position].firstReturn { live[position].firstReturn = index }
+    guard openReads.count < Self.liveLimit else { return false }
     return live.count < sweepAt || sweep(before: openReads.min() ?? index)
   }
 

@@ -28,7 +28,7 @@ struct StreamingCheck {
   init(sweepMinimum: Int = 12) { self.sweepMinimum = sweepMinimum }
 
   /// Process numbers past which an array would be too large a table for them.
-  private static let processLimit: Int32 = 1 << 24
+  private static let processLimit: Int32 = 1 << 20
 
   /// - Returns: false when this check has come to its end before the history has.
   mutating func consume(_ block: BlockChannel.Block) -> Bool {

@@ -45,18 +45,10 @@ struct PrefixIndex {
     if text.isEmpty { return number }
     let prefix = prefixes[number]
     let offset = Int(prefix.length)
-    // The first string from `low` on that continues with `text` or sorts behind it.
-    var low = Int(prefix.low)
-    var high = strings.count
-    while low < high {
-      let middle = (low + high) / 2
-      if precedes(strings[middle], text, at: offset, from: strings[Int(prefix.low)]) {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
-    guard low < strings.count, continues(strings[low], text, at: offset, from: strings[Int(prefix.low)]) else {
+    // The first string that continues with `text` or sorts behind it.
+    let model = strings[Int(prefix.low)]
+    let low = strings[Int(prefix.low)...].firstPosition { !precedes($0, text, at: offset, from: model) }
+    guard low < strings.count, continues(strings[low], text, at: offset, from: model) else {
       return Self.invisible
     }
     let longer = Prefix(low: Int32(low), length: Int32(offset + text.count))
