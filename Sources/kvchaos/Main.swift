@@ -12,6 +12,9 @@ enum Main {
       } else {
         try command.run()
       }
+    } catch let code as ExitCode {
+      // A verdict, said already: argument-parser would look for a message first.
+      exit(code.rawValue)
     } catch {
       guard let status = ExitStatus.status(for: error) else { KVChaos.exit(withError: error) }
       FileHandle.standardError.write(Data("kvchaos: \(error)\n".utf8))

@@ -65,10 +65,6 @@ struct CheckCommand: ParsableCommand {
     let report: ConsistencyReport
     do {
       report = try checker.check(path: history)
-      if let html {
-        let page = TimelinePage(report, timeline: try checker.timeline(path: history, report: report), name: name)
-        try Data(page.html.utf8).write(to: URL(fileURLWithPath: html))
-      }
     } catch let error as HistoryError {
       throw Self.badInput("\(error)")
     } catch let error as ConsistencyError {
@@ -80,6 +76,17 @@ struct CheckCommand: ParsableCommand {
       FileHandle.standardOutput.write(try encoder.encode(report) + Data("\n".utf8))
     } else {
       print(ReportText(report, name: name).description)
+    }
+    if let html {
+      // The verdict is printed by now, and stays the exit status where it is a violation.
+      do {
+        let page = TimelinePage(report, timeline: try checker.timeline(path: history, report: report), name: name)
+        try Data(page.html.utf8).write(to: URL(fileURLWithPath: html))
+      } catch {
+        let reason = (error as? CocoaError)?.localizedDescription ?? "\(error)"
+        FileHandle.standardError.write(Data("kvchaos: cannot write the page \(html): \(reason)\n".utf8))
+        if report.verdict != .violated { throw ExitCode(64) }
+      }
     }
     switch report.verdict {
     case .holds: break
