@@ -127,7 +127,7 @@ let package = Package(
         "ChaosPlan", "Detection", "Faults", "DockerEngine", "Stack", "HTTPClient", "History", "Consistency", "LoadTest",
         "Orchestrator", "Report", arguments,
       ]),
-    executable("kvchaos-bench", ["History"]),
+    executable("kvchaos-bench", ["Consistency", "History"]),
 
     // One a library, and the scenarios, which need Docker.
     tests("ServiceMetricsTests", ["ServiceMetrics"]),

@@ -15,15 +15,17 @@ struct Measurement {
   var peakBytes: Int
   var status: Int32
 
-  /// Runs a program without output and waits for it.
-  init(running arguments: [String]) throws {
+  /// Runs a program and waits for it.
+  ///
+  /// - Parameter output: the file that takes what it prints.
+  init(running arguments: [String], output: String = "/dev/null") throws {
     var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
     pointers.append(nil)
     defer { for pointer in pointers { free(pointer) } }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     let start = ContinuousClock.now
     var process: pid_t = 0
     let spawned = posix_spawn(&process, arguments[0], &actions, nil, pointers, environ)
@@ -51,5 +53,20 @@ struct Measurement {
     var middle = runs[runs.count / 2]
     middle.peakBytes = runs.map(\.peakBytes).max() ?? middle.peakBytes
     return middle
+  }
+
+  /// What a program prints.
+  static func output(of arguments: [String]) throws -> String {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("kvchaos-bench-output-\(getpid())")
+    defer { try? FileManager.default.removeItem(at: file) }
+    _ = try Measurement(running: arguments, output: file.path)
+    return try String(contentsOf: file, encoding: .utf8)
+  }
+
+  /// Of two runs of one program the longer time and the larger memory.
+  func merged(with other: Measurement) -> Measurement {
+    var worst = seconds > other.seconds ? self : other
+    worst.peakBytes = max(peakBytes, other.peakBytes)
+    return worst
   }
 }
