@@ -70,10 +70,12 @@ extension Bench {
       let last = ContinuousClock.now
       let report = try online.report()
       let seconds = (ContinuousClock.now - last) / .seconds(1)
-      let isKept = report.verdict == .holds && seconds <= 1
+      // Queued writes without a final read leave lost writes unknown, as they have to.
+      let verdict = report[.linearizability]?.verdict ?? .unknown
+      let isKept = verdict == .holds && report.verdict != .violated && seconds <= 1
       isGood = isGood && isKept
       Self.row(
-        name, report.verdict.rawValue,
+        name, Self.verdict(verdict == .holds ? 0 : 1),
         String(format: "%.1f µs", (last - start) / .microseconds(1) / Double(report.events)),
         Self.milliseconds(seconds), isKept ? "1 s" : "1 s MISSED")
     }
