@@ -12,6 +12,18 @@ public enum FaultAction: Sendable, Hashable {
   case crashLoop(interval: Duration)
   /// Harms the network; healed by taking away the rules that do.
   case network(NetworkAction)
+  /// Leaves the targets so many cores.
+  case cpuLimit(cores: Double)
+  /// Leaves the targets so much memory.
+  case memoryLimit(bytes: Int)
+  /// Deletes every key of a Redis master.
+  case flush
+  /// Makes a Redis replica the master.
+  case failover
+  /// Takes a RabbitMQ node's queue leaders and clients away.
+  case drain
+  /// Kills and empties the disk; healed by starting the container again.
+  case wipe
 
   public enum Kind: String, Sendable, Hashable, CaseIterable, Codable {
     case kill
@@ -26,6 +38,12 @@ public enum FaultAction: Sendable, Hashable {
     case latency
     case bandwidth
     case dnsFailure = "dns-failure"
+    case cpuLimit = "cpu-limit"
+    case memoryLimit = "memory-limit"
+    case flush
+    case failover
+    case drain
+    case wipe
   }
 
   public var kind: Kind {
@@ -36,6 +54,12 @@ public enum FaultAction: Sendable, Hashable {
     case .restart: .restart
     case .crashLoop: .crashLoop
     case .network(let action): action.kind
+    case .cpuLimit: .cpuLimit
+    case .memoryLimit: .memoryLimit
+    case .flush: .flush
+    case .failover: .failover
+    case .drain: .drain
+    case .wipe: .wipe
     }
   }
 }
@@ -44,8 +68,8 @@ extension FaultAction.Kind {
   /// Whether it is over by itself: a plan need not say how long it lasts.
   public var isMomentary: Bool {
     switch self {
-    case .restart: true
-    case .kill, .stop, .pause, .crashLoop: false
+    case .restart, .flush, .failover: true
+    case .kill, .stop, .pause, .crashLoop, .cpuLimit, .memoryLimit, .drain, .wipe: false
     case .isolate, .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure: false
     }
   }
@@ -53,16 +77,20 @@ extension FaultAction.Kind {
   /// Whether its targets are out of service all at once: what may not happen to a majority of a tier unless the plan says so.
   public var takesNodesDown: Bool {
     switch self {
-    case .kill, .stop, .pause, .crashLoop, .isolate: true
-    case .restart, .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure: false
+    case .kill, .stop, .pause, .crashLoop, .isolate, .memoryLimit, .drain, .wipe: true
+    case .restart, .cpuLimit, .flush, .failover: false
+    case .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure: false
     }
   }
 
   /// The tiers whose nodes it can strike.
   public var tiers: [Tier] {
     switch self {
-    case .kill, .stop, .pause, .restart, .crashLoop: Tier.allCases
+    case .kill, .stop, .pause, .restart, .crashLoop, .cpuLimit, .memoryLimit: Tier.allCases
     case .isolate, .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure: Tier.allCases
+    case .flush, .failover: [.redis]
+    case .drain: [.rabbitmq]
+    case .wipe: [.redis, .rabbitmq, .sql]
     }
   }
 }

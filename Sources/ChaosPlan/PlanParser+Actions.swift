@@ -19,6 +19,22 @@ extension PlanParser {
       return .crashLoop(interval: reader.duration("interval") ?? .seconds(2))
     case .isolate, .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure:
       return .network(networkAction(kind, reader))
+    case .cpuLimit:
+      let node = reader.required("cores", hint: "the cores that are left, like `0.1`")
+      let cores = node.flatMap { node in
+        reader.value(of: node, "cores", hint: "a number from 0.01 to 64", parse: Units.cores)
+      }
+      return cores.map { .cpuLimit(cores: $0) }
+    case .memoryLimit:
+      let node = reader.required("bytes", hint: "the memory that is left, like `128MiB`")
+      let bytes = node.flatMap { node in
+        reader.value(of: node, "bytes", hint: "a size of at least 6MiB, like `128MiB`", parse: Units.memory)
+      }
+      return bytes.map { .memoryLimit(bytes: $0) }
+    case .flush: return .flush
+    case .failover: return .failover
+    case .drain: return .drain
+    case .wipe: return .wipe
     }
   }
 

@@ -66,6 +66,21 @@ enum Units {
     }
   }
 
+  /// Cores, whole or in part: 0.01...64.
+  static func cores(_ text: String) -> Double? {
+    decimal(text[...]).flatMap { (0.01...64).contains($0) ? $0 : nil }
+  }
+
+  /// `64MiB`, `1.5GiB`: bytes, from 6 MiB (less the engine refuses) to 1 TiB.
+  static func memory(_ text: String) -> Int? {
+    for (suffix, bytes) in [("MiB", Double(1 << 20)), ("GiB", Double(1 << 30))] where text.hasSuffix(suffix) {
+      guard let number = decimal(text.dropLast(suffix.count)) else { return nil }
+      let size = (number * bytes).rounded()
+      return (Double(6 << 20)...Double(1 << 40)).contains(size) ? Int(size) : nil
+    }
+    return nil
+  }
+
   /// A number above 0.
   static func weight(_ text: String) -> Double? {
     decimal(text[...]).flatMap { $0 > 0 ? $0 : nil }

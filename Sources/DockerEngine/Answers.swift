@@ -103,6 +103,33 @@ enum Answers {
     var networkSettings: NetworkSettings?
   }
 
+  /// The limits of a container.
+  struct Limits: Decodable {
+    struct HostConfiguration: Decodable {
+      var nanoCpus: Int64?
+      var memory: Int64?
+    }
+
+    var hostConfig: HostConfiguration
+  }
+
+  struct MachineInformation: Decodable {
+    var memTotal: Int
+  }
+
+  struct MemoryStatistics: Decodable {
+    struct Memory: Decodable {
+      var usage: Int?
+      var stats: [String: Int]?
+    }
+
+    var memory: Memory
+
+    enum CodingKeys: String, CodingKey {
+      case memory = "memory_stats"
+    }
+  }
+
   struct Statistics: Decodable {
     struct Processor: Decodable {
       struct Usage: Decodable {

@@ -8,8 +8,10 @@ public struct FaultCatalogue: Sendable {
 
   /// The faults of this module, with their default parameters (which do not matter for healing).
   public static let standard = FaultCatalogue(
-    [KillFault(), StopFault(), PauseFault(), RestartFault(), CrashLoopFault()]
-      + FaultKind.network.map(NetworkFault.healing))
+    [
+      KillFault(), StopFault(), PauseFault(), RestartFault(), CrashLoopFault(), CPULimitFault(), MemoryLimitFault(),
+      FlushFault(), FailoverFault(), DrainFault(), WipeFault(),
+    ] + FaultKind.network.map(NetworkFault.healing))
 
   /// The kinds known, in the order of their names.
   public var kinds: [FaultKind] { faults.keys.sorted { $0.rawValue < $1.rawValue } }

@@ -3,6 +3,8 @@ public struct FaultEnvironment: Sendable {
   public var runtime: any ContainerRuntime
   /// What network faults act through; `nil`: there are none.
   public var network: (any NetworkNamespaces)?
+  /// What faults inside a container act through; `nil`: there are none.
+  public var inside: (any ContainerInside)?
   /// Time passes on this clock only, so that tests need not wait.
   public var clock: any Clock<Duration>
   /// Between two looks at an effect.
@@ -15,13 +17,14 @@ public struct FaultEnvironment: Sendable {
   public var healAttemptLimit: Int
 
   public init(
-    runtime: any ContainerRuntime, network: (any NetworkNamespaces)? = nil,
+    runtime: any ContainerRuntime, network: (any NetworkNamespaces)? = nil, inside: (any ContainerInside)? = nil,
     clock: any Clock<Duration> = ContinuousClock(),
     pollInterval: Duration = .milliseconds(100), pollLimit: Int = 300, settleTime: Duration = .milliseconds(500),
     healAttemptLimit: Int = 10
   ) {
     self.runtime = runtime
     self.network = network
+    self.inside = inside
     self.clock = clock
     self.pollInterval = pollInterval
     self.pollLimit = pollLimit

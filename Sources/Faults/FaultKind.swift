@@ -18,6 +18,18 @@ public struct FaultKind: RawRepresentable, Sendable, Hashable, Codable, CustomSt
   public static let restart = FaultKind(rawValue: "restart")
   /// Killed and started again, over and over.
   public static let crashLoop = FaultKind(rawValue: "crash-loop")
+  /// Starved of processor time.
+  public static let cpuLimit = FaultKind(rawValue: "cpu-limit")
+  /// Starved of memory.
+  public static let memoryLimit = FaultKind(rawValue: "memory-limit")
+  /// A cache that has forgotten everything.
+  public static let flush = FaultKind(rawValue: "flush")
+  /// A Redis replica made master by command.
+  public static let failover = FaultKind(rawValue: "failover")
+  /// A RabbitMQ node in maintenance: it leads no queue and has no clients.
+  public static let drain = FaultKind(rawValue: "drain")
+  /// Killed, and its disk emptied.
+  public static let wipe = FaultKind(rawValue: "wipe")
 
   /// No packet gets through between the target and its peers.
   public static let isolate = FaultKind(rawValue: "isolate")

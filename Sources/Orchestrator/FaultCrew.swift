@@ -216,6 +216,12 @@ extension FaultAction {
     case .restart(let timeout): RestartFault(timeoutSeconds: timeout.wholeSeconds)
     case .crashLoop(let interval): CrashLoopFault(interval: interval)
     case .network: nil
+    case .cpuLimit(let cores): CPULimitFault(cores: cores)
+    case .memoryLimit(let bytes): MemoryLimitFault(bytes: bytes)
+    case .flush: FlushFault()
+    case .failover: FailoverFault()
+    case .drain: DrainFault()
+    case .wipe: WipeFault()
     }
   }
 }

@@ -77,7 +77,8 @@ public struct Runner: Sendable {
   private func prepare() async throws -> Prepared {
     let ledger = try await openLedger()
     let injector = FaultInjector(
-      ledger: ledger, environment: FaultEnvironment(runtime: stack.engine, network: stack.engine))
+      ledger: ledger,
+      environment: FaultEnvironment(runtime: stack.engine, network: stack.engine, inside: stack.engine))
     let leftovers = await injector.ledger.openEntries
     if !leftovers.isEmpty {
       progress(.note("an earlier run left \(leftovers.count) faults behind; healing them"))

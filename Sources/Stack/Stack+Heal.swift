@@ -11,7 +11,8 @@ extension Stack {
     guard FileManager.default.fileExists(atPath: configuration.ledgerFile) else { return HealReport() }
     let ledger = try UndoLedger(path: configuration.ledgerFile)
     let injector = FaultInjector(
-      ledger: ledger, environment: FaultEnvironment(runtime: engine, network: engine), catalogue: catalogue)
+      ledger: ledger, environment: FaultEnvironment(runtime: engine, network: engine, inside: engine),
+      catalogue: catalogue)
     return await injector.replayOpenUndos()
   }
 }

@@ -1,0 +1,49 @@
+import Faults
+
+extension DockerEngine: ContainerInside {
+  public func run(_ command: [String], in container: String, timeout: Duration) async throws -> CommandResult {
+    let result = try await exec(container, command, timeout: timeout)
+    return CommandResult(exitCode: result.exitCode, output: result.output, error: result.error)
+  }
+
+  public func limits(of container: String) async throws -> ContainerLimits {
+    let id = try await inspect(container).id
+    let found = try await connection.get(Answers.Limits.self, "/containers/\(id)/json").hostConfig
+    return ContainerLimits(
+      cores: Double(found.nanoCpus ?? 0) / 1e9, memoryBytes: try await known(memoryLimit: Int(found.memory ?? 0)))
+  }
+
+  public func setLimits(_ limits: ContainerLimits, of container: String) async throws {
+    let id = try await inspect(container).id
+    let path = "/containers/\(id)/update"
+    // The engine takes a memory limit of 0 for "as it is": what comes nearest to none is all that the machine has.
+    let machine = try await machineMemoryBytes()
+    let memory = limits.memoryBytes == 0 ? machine : limits.memoryBytes
+    let swap = limits.memoryBytes == 0 ? -1 : memory
+    let body = """
+      {"NanoCpus":\(Int64((limits.cores * 1e9).rounded())),"Memory":\(memory),"MemorySwap":\(swap)}
+      """
+    try EngineConnection.expect(
+      try await connection.send("POST", path, json: Array(body.utf8)), [200], "the new limits of \(container)")
+  }
+
+  public func memoryBytes(of container: String) async throws -> Int {
+    let id = try await inspect(container).id
+    let memory = try await connection.get(
+      Answers.MemoryStatistics.self, "/containers/\(id)/stats", query: [("stream", "0"), ("one-shot", "1")]
+    ).memory
+    // Both kinds of cgroup count pages of files, which the kernel drops before it kills anybody.
+    let files = memory.stats?["total_inactive_file"] ?? memory.stats?["inactive_file"] ?? 0
+    return max(0, (memory.usage ?? 0) - files)
+  }
+
+  /// A limit of all that the machine has is none.
+  private func known(memoryLimit: Int) async throws(DockerEngineError) -> Int {
+    guard memoryLimit > 0 else { return 0 }
+    return memoryLimit >= (try await machineMemoryBytes()) ? 0 : memoryLimit
+  }
+
+  private func machineMemoryBytes() async throws(DockerEngineError) -> Int {
+    try await connection.get(Answers.MachineInformation.self, "/info").memTotal
+  }
+}

@@ -1,0 +1,64 @@
+/// Memory starvation: the container gets so many bytes and no more, swap included; what needs more is killed by the kernel.
+/// Healed by giving back the limit that it had, and by starting the container where that killed it.
+public struct MemoryLimitFault: Fault {
+  public let kind = FaultKind.memoryLimit
+  public var bytes: Int
+
+  private static let bytesBefore = "bytes-before"
+  /// As the container sees its own limit: cgroup v2, or v1.
+  private static let readLimit =
+    "cat /sys/fs/cgroup/memory.max 2>/dev/null || cat /sys/fs/cgroup/memory/memory.limit_in_bytes"
+
+  public init(bytes: Int = 64 << 20) {
+    self.bytes = bytes
+  }
+
+  public func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
+    try await ProcessFaults.requireRunning(target, for: kind, in: environment)
+    let before = try await environment.inside(for: kind).limits(of: target.container).memoryBytes
+    guard before == 0 || before > bytes else {
+      throw FaultError(
+        code: .notInjectable, message: "\(target.container) is limited to \(before) bytes already, which is no more")
+    }
+    return Undo(kind: kind, target: target, parameters: [Self.bytesBefore: String(before)])
+  }
+
+  public func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await setBytes(bytes, undo, in: environment)
+  }
+
+  /// The container's own limit says so, and its processes hold no more; or the kernel has killed it for it.
+  public func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    guard try await environment.runtime.state(of: undo.target.container).status == .running else { return }
+    let limit = Int(
+      try await environment.shell(Self.readLimit, in: undo, orThrow: .notEffective).filter { !$0.isWhitespace })
+    let held = try await environment.inside(for: kind).memoryBytes(of: undo.target.container)
+    guard let limit, limit <= bytes, held <= bytes else {
+      throw FaultError(
+        code: .notEffective,
+        message: "\(undo.target.container) holds \(held) bytes and may hold \(limit.map(String.init) ?? "any number")")
+    }
+  }
+
+  public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await setBytes(Self.before(undo), undo, in: environment)
+    try await environment.runtime.start(container: undo.target.container)
+  }
+
+  public func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    let now = try await environment.inside(for: kind).limits(of: undo.target.container).memoryBytes
+    guard now == Self.before(undo) else {
+      throw FaultError(code: .notHealed, message: "\(undo.target.container) is still limited to \(now) bytes")
+    }
+    try await ProcessFaults.verifyRunning(undo, in: environment)
+  }
+
+  private static func before(_ undo: Undo) -> Int { undo.parameters[bytesBefore].flatMap { Int($0) } ?? 0 }
+
+  private func setBytes(_ bytes: Int, _ undo: Undo, in environment: FaultEnvironment) async throws {
+    let inside = try environment.inside(for: kind)
+    var limits = try await inside.limits(of: undo.target.container)
+    limits.memoryBytes = bytes
+    try await inside.setLimits(limits, of: undo.target.container)
+  }
+}

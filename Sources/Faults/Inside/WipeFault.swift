@@ -1,0 +1,55 @@
+/// A node that is replaced by one with an empty disk: killed, its data deleted; healed by starting it, with nothing to
+/// remember.
+///
+/// The data is deleted while the node's processes are stopped (SIGSTOP), so that none of them can write any of it again
+/// before the kill.
+public struct WipeFault: Fault {
+  public let kind = FaultKind.wipe
+  private static let folder = "folder"
+  /// Where each of the images keeps its data.
+  private static let findFolder = """
+    for folder in /var/lib/redis /var/lib/rabbitmq /var/lib/kvchaos /cockroach/cockroach-data; do
+      if grep -q " $folder " /proc/mounts; then echo "$folder"; exit 0; fi
+    done
+    echo 'no volume with data is mounted' >&2; exit 1
+    """
+
+  public init() {}
+
+  public func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
+    try await ProcessFaults.requireRunning(target, for: kind, in: environment)
+    var undo = Undo(kind: kind, target: target)
+    let folder = try await environment.shell(Self.findFolder, in: undo, orThrow: .notInjectable)
+    undo.parameters[Self.folder] = folder.split(whereSeparator: \.isNewline).first.map(String.init)
+    return undo
+  }
+
+  public func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    guard let folder = undo.parameters[Self.folder], folder.hasPrefix("/") else {
+      throw FaultError(code: .injectionFailed, message: "\(kind) of \(undo.target.node) was not set up")
+    }
+    // The shell itself is not among the -1 that it stops.
+    let script = "kill -STOP -1; rm -rf \(folder)/* \(folder)/.[!.]*; ls -A \(folder) | wc -l"
+    let left = try await environment.shell(script, in: undo, orThrow: .injectionFailed)
+    guard left.filter(\.isWholeNumber) == "0" else {
+      throw FaultError(code: .notEffective, message: "\(folder) of \(undo.target.node) is not empty")
+    }
+    try await environment.runtime.kill(container: undo.target.container, signal: "SIGKILL")
+  }
+
+  public func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await ProcessFaults.verifyDown(undo, in: environment)
+  }
+
+  public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    // A run that was cut off between the deletion and the kill leaves the node stopped: it can only be killed then.
+    if try await environment.runtime.state(of: undo.target.container).status == .running {
+      try? await environment.shell("kill -CONT -1", in: undo, timeout: .seconds(5), orThrow: .notHealed)
+    }
+    try await environment.runtime.start(container: undo.target.container)
+  }
+
+  public func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await ProcessFaults.verifyRunning(undo, in: environment)
+  }
+}
