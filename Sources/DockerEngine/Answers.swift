@@ -114,6 +114,8 @@ enum Answers {
   }
 
   struct MachineInformation: Decodable {
+    /// Cores.
+    var ncpu: Int
     var memTotal: Int
   }
 

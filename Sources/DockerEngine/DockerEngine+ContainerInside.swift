@@ -9,19 +9,23 @@ extension DockerEngine: ContainerInside {
   public func limits(of container: String) async throws -> ContainerLimits {
     let id = try await inspect(container).id
     let found = try await connection.get(Answers.Limits.self, "/containers/\(id)/json").hostConfig
+    let machine = try await machine()
+    let (cores, memory) = (Double(found.nanoCpus ?? 0) / 1e9, Int(found.memory ?? 0))
+    // A limit of all that the machine has is none.
     return ContainerLimits(
-      cores: Double(found.nanoCpus ?? 0) / 1e9, memoryBytes: try await known(memoryLimit: Int(found.memory ?? 0)))
+      cores: cores >= Double(machine.ncpu) ? 0 : cores, memoryBytes: memory >= machine.memTotal ? 0 : memory)
   }
 
   public func setLimits(_ limits: ContainerLimits, of container: String) async throws {
     let id = try await inspect(container).id
     let path = "/containers/\(id)/update"
-    // The engine takes a memory limit of 0 for "as it is": what comes nearest to none is all that the machine has.
-    let machine = try await machineMemoryBytes()
-    let memory = limits.memoryBytes == 0 ? machine : limits.memoryBytes
-    let swap = limits.memoryBytes == 0 ? -1 : memory
+    // The engine takes a limit of 0 for "as it is": what comes nearest to none is all that the machine has.
+    let machine = try await machine()
+    let memory = limits.memoryBytes == 0 ? machine.memTotal : limits.memoryBytes
+    let cores = limits.cores == 0 ? Double(machine.ncpu) : limits.cores
+    // Swap included, so no swap. The engine cannot raise memory above an old bound of both when it is told "no bound".
     let body = """
-      {"NanoCpus":\(Int64((limits.cores * 1e9).rounded())),"Memory":\(memory),"MemorySwap":\(swap)}
+      {"NanoCpus":\(Int64((cores * 1e9).rounded())),"Memory":\(memory),"MemorySwap":\(memory)}
       """
     try EngineConnection.expect(
       try await connection.send("POST", path, json: Array(body.utf8)), [200], "the new limits of \(container)")
@@ -37,13 +41,7 @@ extension DockerEngine: ContainerInside {
     return max(0, (memory.usage ?? 0) - files)
   }
 
-  /// A limit of all that the machine has is none.
-  private func known(memoryLimit: Int) async throws(DockerEngineError) -> Int {
-    guard memoryLimit > 0 else { return 0 }
-    return memoryLimit >= (try await machineMemoryBytes()) ? 0 : memoryLimit
-  }
-
-  private func machineMemoryBytes() async throws(DockerEngineError) -> Int {
-    try await connection.get(Answers.MachineInformation.self, "/info").memTotal
+  private func machine() async throws(DockerEngineError) -> Answers.MachineInformation {
+    try await connection.get(Answers.MachineInformation.self, "/info")
   }
 }

@@ -153,15 +153,6 @@ public struct DockerEngine: Sendable {
     return statistics.processor.usage.total
   }
 
-  /// Limits the container's processor time; 0 takes the limit away.
-  public func update(_ container: String, processors: Double) async throws(DockerEngineError) {
-    let id = try await inspect(container).id
-    let body = #"{"NanoCpus":\#(Int64(processors * 1_000_000_000))}"#
-    let path = "/containers/\(id)/update"
-    try EngineConnection.expect(
-      try await connection.send("POST", path, json: Array(body.utf8)), [200], "POST \(path)")
-  }
-
   static func bare(_ name: String) -> String {
     name.hasPrefix("/") ? String(name.dropFirst()) : name
   }
