@@ -34,10 +34,7 @@ struct Serve: AsyncParsableCommand {
     registry.gauge("kv_reply_waits", "Requests that wait for a worker's reply.") { Double(replies.count) }
     let log = AMQPCommandLog(
       configuration: configuration, replies: replies, loop: eventLoops.any(), metrics: PublishMetrics(registry),
-      confirmed: { logger.trace(.confirmed, $0) }
-    ) {
-      logger.record($0, role: "api")
-    }
+      confirmed: { logger.trace(.confirmed, $0) }, notify: { logger.record($0, role: "api") })
     registry.gauge("kv_publish_waiting", "Commands that wait for a message to the brokers.") {
       Double(log.waitingCount)
     }

@@ -160,7 +160,8 @@ struct BadPlan: Sendable, CustomTestStringConvertible {
       "a group that repeats",
       "{ sequence: [{ kill: { tier: api }, duration: 1s }], every: { interval: 1s, times: 2 } }",
       "p.yml:5:58: unknown word in a fault: `every`; it is one of `kill`, `stop`, `pause`, `restart`, `crash-loop`, "
-        + "`isolate`, `partition`, `loss`, `reset`, `latency`, `bandwidth`, `dns-failure`, `sequence`, `parallel`, `random`, `at`"),
+        + "`isolate`, `partition`, `loss`, `reset`, `latency`, `bandwidth`, `dns-failure`, `sequence`, `parallel`, `random`, `at`"
+    ),
     fault(
       "every without times", "{ kill: { tier: api }, duration: 1s, every: { interval: 1s } }",
       "p.yml:5:49: `every` has no `times`; it needs how often it strikes"),
