@@ -33,6 +33,13 @@ public struct Detector: Sendable {
 
   private var jsonPath: String { "\(resultsRoot)/detection.json" }
 
+  /// Forgets the runs that the schedule asks for: after a change of a plan or of the image they prove nothing.
+  public func forget() throws(DetectionError) {
+    var record = try Self.read(jsonPath)
+    record.runs.removeAll { schedule.bugs.contains($0.bug ?? $0.plan) }
+    try write(record)
+  }
+
   /// Runs until nothing is owed or `deadline` has come; the stack has its release services again when this returns.
   ///
   /// - Returns: all that is known now, and how many runs are still owed.

@@ -9,6 +9,8 @@ struct CulpritFinder {
   let record: Judgement.Record
   let consistency: ConsistencyReport
   let lost: [LostWrite]
+  /// All of the report, those about service among them.
+  let checks: [CheckReport]
   var trails: OperationTrails { record.trails }
 
   /// By how many findings point there, the most first; within a check the tier of the most.
@@ -26,7 +28,24 @@ struct CulpritFinder {
     for outcome in consistency.checks where outcome.check != .lostWrites && outcome.violations > 0 {
       for finding in outcome.findings { culprit(of: finding).map(add) }
     }
+    for check in checks where check.verdict == .violated && Self.serviceChecks.contains(check.name) {
+      for tier in struckTiers {
+        add(
+          Culprit(
+            tier: tier, check: check.name,
+            sentence: "the store was not back in time, or answered too little, without \(tier)"
+          ))
+      }
+    }
     return found.sorted { ($1.count, $0.check, $0.tier.rawValue) < ($0.count, $1.check, $1.tier.rawValue) }
+  }
+
+  private static let serviceChecks: Set<String> = ["recovery", "availability-during"]
+
+  /// The tiers that the faults took nodes from: a node is named `<tier>-<number>`.
+  private var struckTiers: [Culprit.Tier] {
+    let names = record.faults.flatMap(\.targets).compactMap { $0.node.split(separator: "-").first.map(String.init) }
+    return Set(names).sorted().compactMap(Culprit.Tier.init)
   }
 
   /// By operation id, whether the SQL tier's record has it.

@@ -81,7 +81,8 @@ public struct Judgement: Sendable {
         TrafficSummary($0, secondsLong: record.trafficEnd)
       },
       checks: checks, lostWrites: lost,
-      culprits: CulpritFinder(record: record, consistency: consistency, lost: lost).culprits(),
+      culprits: CulpritFinder(record: record, consistency: consistency, lost: lost, checks: checks)
+        .culprits(),
       settlement: record.settlement, errors: errors(), recoveryRule: rule,
       notes: record.notes + consistency.notes)
   }

@@ -50,7 +50,7 @@ public final class Worker: Sendable {
     let consumers = (0..<configuration.partitions).map { index in
       AMQPConsumer(
         queue: .named(Partition(index: index).queueName), prefetch: UInt16(configuration.prefetch),
-        priority: Self.priority(of: configuration.instance, partition: index),
+        priority: Planting.priority(Self.priority(of: configuration.instance, partition: index)),
         tag: "\(configuration.instance).\(index)", acknowledgesItself: Planting.acknowledgesAtDelivery
       ) { event in
         switch event {

@@ -7,7 +7,9 @@ import Testing
 
 @Suite struct CulpritFinderTests {
   /// One acknowledged write that the SQL tier does not have, and one (`r1.0.2`) that it has, with trails of the logs' lines.
-  private func culprits(_ lines: [String]) throws -> [Culprit] {
+  private func culprits(
+    _ lines: [String], faults: [FaultReport] = [], expect: Expectations = Expectations()
+  ) throws -> [Culprit] {
     var events: [Event] = []
     func add(
       _ kind: Event.Kind, _ function: String, _ key: String, _ value: Value = .null, _ operation: String? = nil,
@@ -26,12 +28,16 @@ import Testing
       add(.ok, "operation", key, .bool(isApplied), operation)
     }
     let plan = Plan(
-      name: "p", description: "Is it?", workload: WorkloadSettings(clients: 1, keys: 1), faults: [])
+      name: "p", description: "Is it?", workload: WorkloadSettings(clients: 1, keys: 1),
+      faults: faults.map { _ in
+        .fault(
+          PlannedFault(action: .pause, selector: Selector(tier: .rabbitmq), duration: .fixed(.seconds(1))))
+      }, expect: expect)
     let record = Judgement.Record(
       plan: plan, path: "p.yml",
       facts: RunFacts(
         seed: 1, namespace: "r1", startedAt: "", secondsLong: 1, flavour: "patroni", events: events.count),
-      phases: [], faults: [], events: events, settlement: nil, trafficEnd: 1, recoveredAt: nil,
+      phases: [], faults: faults, events: events, settlement: nil, trafficEnd: 1, recoveredAt: nil,
       trails: OperationTrails(logs: [lines.joined(separator: "\n")]))
     return Judgement(record, consistency: try ConsistencyChecker().check(events)).report().culprits ?? []
   }
@@ -67,6 +73,16 @@ import Testing
   @Test func aBatchOfWhichTheRestIsThereWasNotLostBySQL() throws {
     #expect(
       try culprits([line("delivered", "r1.0.1 r1.0.2"), line("committed", "r1.0.1 r1.0.2")]).map(\.tier) == [.worker])
+  }
+
+  @Test func serviceThatDoesNotComeBackPointsToTheTierThatWasStruck() throws {
+    let target = FaultReport.Target(node: "rabbitmq-2", container: "kvchaos-rabbitmq-2", role: "leader")
+    let fault = FaultReport(label: "kill rabbitmq leader", targets: [target], struckAt: 0.001, inEffectAt: 0.001)
+    let events = try culprits(
+      [line("delivered", "r1.0.1")], faults: [fault], expect: Expectations(recoveryMaximum: .seconds(1)))
+    let held = try culprits([line("delivered", "r1.0.1")], faults: [fault])
+    #expect(events.contains { $0.check == "recovery" && $0.tier == .rabbitmq })
+    #expect(!held.contains { $0.check == "recovery" })
   }
 
   @Test func linesThatAreNoTrailsAreNone() {

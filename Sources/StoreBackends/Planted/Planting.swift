@@ -36,6 +36,11 @@ public enum Planting {
       return { wallClockMilliseconds() + offset }
     }
 
+    /// The broker would give everything to the consumer with the highest one, single or not.
+    static func priority(_ priority: Int64) -> Int64? {
+      PlantedBug.competingConsumers.isPlanted ? nil : priority
+    }
+
     static var acknowledgesAtDelivery: Bool { PlantedBug.acknowledgeBeforeCommit.isPlanted }
 
     /// How the queues are declared, where that is the bug. The broker forgets them when their consumers are long gone.
@@ -78,6 +83,8 @@ public enum Planting {
     static func workerTable(_ table: any Table) -> any Table { table }
 
     public static func wallClock(of instance: String) -> @Sendable () -> Int64 { wallClockMilliseconds }
+
+    static func priority(_ priority: Int64) -> Int64? { priority }
 
     static var acknowledgesAtDelivery: Bool { false }
 

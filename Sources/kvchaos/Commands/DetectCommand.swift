@@ -33,6 +33,9 @@ struct DetectCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Where results go (default: results in the repository).", valueName: "folder"))
   var results: String?
 
+  @Flag(help: "Forget the earlier runs of these bugs first (their plans or the image have changed).")
+  var again = false
+
   @Flag(help: "List the bugs, and do nothing.")
   var list = false
 
@@ -58,6 +61,7 @@ struct DetectCommand: AsyncParsableCommand {
       command: "kvchaos detect --runs \(runs) --silent-runs \(silentRuns)", progress: console.show)
     let outcome: (record: DetectionRecord, owed: Int)
     do {
+      if again { try detector.forget() }
       outcome = try await detector.run(until: within.map { .now + $0.duration })
       console.finish()
     } catch {
