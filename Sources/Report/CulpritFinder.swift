@@ -24,7 +24,8 @@ struct CulpritFinder {
       }
     }
     let audits = self.audits
-    for write in lost { add(culprit(ofLost: write, audits)) }
+    let gaps = trails.gaps { audits[$0] }
+    for write in lost { add(culprit(ofLost: write, audits, gaps: gaps)) }
     for outcome in consistency.checks where outcome.check != .lostWrites && outcome.violations > 0 {
       for finding in outcome.findings { culprit(of: finding).map(add) }
     }
@@ -57,7 +58,10 @@ struct CulpritFinder {
     return audits
   }
 
-  private func culprit(ofLost write: LostWrite, _ audits: [String: Bool]) -> Culprit {
+  /// More than this is no work of failovers: each leaves one, and partitions that commit at once blur its edge.
+  private static let gapsOfFailovers = 4
+
+  private func culprit(ofLost write: LostWrite, _ audits: [String: Bool], gaps: Int) -> Culprit {
     func named(_ tier: Culprit.Tier, _ sentence: String) -> Culprit {
       Culprit(tier: tier, check: "lost-writes", sentence: sentence, operation: write.operation)
     }
@@ -70,9 +74,11 @@ struct CulpritFinder {
     }
     let trail = trails[write.operation]
     guard trail.batches.isEmpty else {
-      let companions = trails.companions(of: write.operation)
-      return companions.contains { audits[$0] == true }
-        ? named(.worker, "reported as committed; the SQL tier has the rest of its batch, and not this one")
+      if trails.companions(of: write.operation).contains(where: { audits[$0] == true }) {
+        return named(.worker, "reported as committed; the SQL tier has the rest of its batch, and not this one")
+      }
+      return gaps > Self.gapsOfFailovers
+        ? named(.worker, "reported as committed, and gone from among commits that are there: a log loses its end only")
         : named(.sql, "reported as committed by a worker, and nothing of its batch is in the SQL tier")
     }
     guard trail.deliveredTo.isEmpty else {

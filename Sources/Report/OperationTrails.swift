@@ -13,8 +13,14 @@ public struct OperationTrails: Sendable, Hashable {
   }
 
   private var trails: [String: Trail] = [:]
-  /// The operations of each committed batch.
-  private var batches: [[String]] = []
+  /// A committed batch.
+  private struct Batch: Sendable, Hashable {
+    var worker: String
+    var operations: [String]
+  }
+
+  /// In the order of each worker's log.
+  private var batches: [Batch] = []
 
   public init() {}
 
@@ -51,7 +57,7 @@ public struct OperationTrails: Sendable, Hashable {
       default: break
       }
     }
-    if line.step == "committed" { batches.append(operations) }
+    if line.step == "committed" { batches.append(Batch(worker: line.instance, operations: operations)) }
   }
 
   /// Whether the services wrote trails at all.
@@ -61,7 +67,23 @@ public struct OperationTrails: Sendable, Hashable {
 
   /// What was reported as committed together with an operation, itself not among it.
   func companions(of operation: String) -> [String] {
-    self[operation].batches.flatMap { batches[$0] }.filter { $0 != operation }
+    self[operation].batches.flatMap { batches[$0].operations }.filter { $0 != operation }
+  }
+
+  /// How often, in the order of a worker's commits, batches that are gone begin after one that is there, at most of all
+  /// workers. A log that is replaced by a shorter one loses its end: one such gap for each time.
+  ///
+  /// - Parameter isThere: whether the SQL tier has an operation; `nil`: not known.
+  func gaps(isThere: (String) -> Bool?) -> Int {
+    var states: [String: (isThere: Bool, gaps: Int)] = [:]
+    for batch in batches {
+      let answers = batch.operations.compactMap(isThere)
+      guard !answers.isEmpty else { continue }
+      let known = states[batch.worker] ?? (true, 0)
+      let isBatchThere = answers.contains(true)
+      states[batch.worker] = (isBatchThere, known.gaps + (known.isThere && !isBatchThere ? 1 : 0))
+    }
+    return states.values.map(\.gaps).max() ?? 0
   }
 
   /// Operations that no client of the run knows, although their ids begin with one's own.

@@ -85,6 +85,18 @@ import Testing
     #expect(!held.contains { $0.check == "recovery" })
   }
 
+  @Test func gapsAreCountedInEachWorkersOrder() {
+    let there: Set<String> = ["a", "c", "e", "x"]
+    let lines = ["a", "b", "c", "d", "e", "f", "g"].map { line("committed", $0) }
+    let others = ["x", "y", "z"].map { line("committed", $0, instance: "w2") }
+    let trails = OperationTrails(logs: [(lines + others).joined(separator: "\n")])
+    #expect(trails.gaps { there.contains($0) } == 3)
+    #expect(trails.gaps { _ in nil } == 0)
+    #expect(trails.gaps { _ in true } == 0)
+    let end = OperationTrails(logs: [lines.joined(separator: "\n")])
+    #expect(end.gaps { $0 < "d" } == 1)
+  }
+
   @Test func linesThatAreNoTrailsAreNone() {
     let trails = OperationTrails(logs: ["x {\"message\":\"operations of a kind\"}\n{}\nnothing", line("odd", "a")])
     #expect(trails["a"] == OperationTrails.Trail())
