@@ -26,7 +26,7 @@ public actor UndoLedger {
     let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw Self.systemError("opened", path) }
     do throws(FaultError) {
-      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      guard Self.lock(descriptor) else {
         throw FaultError(
           code: .ledgerInUse,
           message:
@@ -93,6 +93,17 @@ public actor UndoLedger {
       rest = rest.dropFirst(count)
     }
     guard fsync(descriptor) == 0 else { throw systemError("synced", path) }
+  }
+
+  /// Tries for a second: a child that was forked an instant ago holds what its parent has let go of, until it becomes
+  /// another program.
+  private static func lock(_ descriptor: Int32) -> Bool {
+    for _ in 0..<50 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+      guard errno == EWOULDBLOCK || errno == EINTR else { return false }
+      usleep(20_000)
+    }
+    return false
   }
 
   private static func readAll(_ descriptor: Int32, _ path: String) throws(FaultError) -> Data {
