@@ -1,8 +1,4 @@
 #pragma once
-// For epoll_pwait2.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
 // The type checks of curl's macros want an option that is a constant; the functions below take it as a parameter.
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
