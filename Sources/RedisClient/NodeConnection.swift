@@ -5,12 +5,10 @@ import NIOCore
 final class NodeConnection: Sendable {
   typealias Answer = Result<RedisReply, RedisError>
 
-  let node: RedisNode
   private let loop: any EventLoop
   private let line: NIOLoopBoundBox<NodeLine>
 
   init(node: RedisNode, options: RedisOptions, loop: any EventLoop) {
-    self.node = node
     self.loop = loop
     line = .makeBoxSendingValue(NodeLine(node: node, options: options, loop: loop), eventLoop: loop)
   }
