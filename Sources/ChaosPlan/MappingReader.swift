@@ -70,8 +70,10 @@ final class MappingReader {
 
   /// Reports the fields that nobody asked for.
   func finish() {
+    // Some are asked for twice.
+    let words = asked.enumerated().filter { asked[..<$0.offset].contains($0.element) == false }.map(\.element)
     for key in keys where !asked.contains(key.word) {
-      problems.addUnknown("word in \(name):", key.word, words: asked, at: key.node)
+      problems.addUnknown("word in \(name):", key.word, words: words, at: key.node)
     }
   }
 

@@ -29,8 +29,8 @@ public struct NetworkAction: Sendable, Hashable {
 public enum NetworkEffect: Sendable, Hashable {
   /// None gets through.
   case isolate
-  /// None gets through between the nodes of a tier that the shape cuts from each other.
-  case partition(PartitionShape)
+  /// None gets through between the sides of a tier.
+  case partition(PartitionSettings)
   /// So many in a hundred (1...99) are lost, drawn for each packet and each direction.
   case loss(percent: Int)
   /// TCP connections are reset by so many in a hundred (1...100) of their packets.

@@ -17,15 +17,22 @@ public enum PartitionShape: String, Sendable, Hashable, CaseIterable, Codable {
     }
   }
 
+  /// Whether it has sides within which everybody reaches everybody.
+  public var hasSides: Bool { self != .majoritiesRing }
+
   /// Divides the nodes, drawn by `generator`: the same nodes and the same generator give the same partition.
   ///
+  /// - Parameter first: those that go to the first side before any other; of no meaning in a ring.
   /// - Returns: `nil` when there are fewer than `nodesMinimum` nodes.
-  public func divide(_ nodes: [String], using generator: inout some RandomNumberGenerator) -> Partition? {
+  public func divide(
+    _ nodes: [String], first: Set<String> = [], using generator: inout some RandomNumberGenerator
+  ) -> Partition? {
     guard Set(nodes).count == nodes.count, nodes.count >= nodesMinimum else { return nil }
     let drawn = nodes.sorted().shuffled(using: &generator)
+    let ordered = drawn.filter(first.contains) + drawn.filter { !first.contains($0) }
     switch self {
-    case .halves: return Self.halves(drawn)
-    case .bridge: return Self.bridge(drawn)
+    case .halves: return Self.halves(ordered)
+    case .bridge: return Self.bridge(ordered)
     case .majoritiesRing: return Self.ring(drawn)
     }
   }
@@ -39,8 +46,8 @@ public enum PartitionShape: String, Sendable, Hashable, CaseIterable, Codable {
   }
 
   private static func bridge(_ nodes: [String]) -> Partition {
-    let bridge = nodes[0]
-    var partition = halves(Array(nodes.dropFirst()))
+    let bridge = nodes[nodes.count - 1]
+    var partition = halves(Array(nodes.dropLast()))
     partition.cuts[bridge] = []
     partition.sides = [partition.sides[0], [bridge], partition.sides[1]]
     return partition
@@ -80,9 +87,28 @@ public struct Partition: Sendable, Hashable {
     self.sides = sides
   }
 
-  /// Where a node is, in words: `side 1 of 2 (redis-1, redis-4)`; `nil` in a ring, which has no sides.
+  /// Divides further nodes along, drawn by `generator`: half of them go to the first side, the rest to the last, and nobody
+  /// reaches the other side. A partition without sides stays as it is.
+  public mutating func add(_ nodes: [String], using generator: inout some RandomNumberGenerator) {
+    guard sides.count > 1 else { return }
+    let drawn = nodes.sorted().shuffled(using: &generator)
+    let (first, last) = (0, sides.count - 1)
+    sides[first] = (sides[first] + drawn.prefix(drawn.count / 2)).sorted()
+    sides[last] = (sides[last] + drawn.dropFirst(drawn.count / 2)).sorted()
+    for node in sides[first] { cuts[node] = Set(sides[last]) }
+    for node in sides[last] { cuts[node] = Set(sides[first]) }
+  }
+
+  /// The nodes of each side; empty in a ring, which has none.
+  public var members: [PartitionSide: Set<String>] {
+    let words: [PartitionSide] = sides.count == 3 ? [.minority, .bridge, .majority] : [.minority, .majority]
+    return Dictionary(uniqueKeysWithValues: zip(words, sides.map { Set($0) }))
+  }
+
+  /// Where a node is, in words: `minority (redis-1, redis-4)`; `nil` in a ring, which has no sides.
   public func place(of node: String) -> String? {
-    guard let index = sides.firstIndex(where: { $0.contains(node) }) else { return nil }
-    return "side \(index + 1) of \(sides.count) (\(sides[index].joined(separator: ", ")))"
+    members.first { $0.value.contains(node) }.map { side, nodes in
+      "\(side.rawValue) (\(nodes.sorted().joined(separator: ", ")))"
+    }
   }
 }

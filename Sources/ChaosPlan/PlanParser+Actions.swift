@@ -38,7 +38,7 @@ extension PlanParser {
     }
   }
 
-  /// Whom a fault strikes: `tier`, `role`, `owner-of`, `mode`.
+  /// Whom a fault strikes: `tier`, `role`, `owner-of`, `side`, `mode`.
   static func selector(_ reader: MappingReader, _ kind: FaultAction.Kind) -> Selector? {
     let words = Tier.allCases.map(\.rawValue) + [Selector.wholeStack]
     let tierNode = reader.required("tier", hint: "one of \(words.map { "`\($0)`" }.joined(separator: ", "))")
@@ -58,6 +58,8 @@ extension PlanParser {
     if ownerOf != nil, let tier, tier != .redis {
       reader.problems.add("`owner-of` is for `redis`, whose masters own slots of keys", at: ownerNode)
     }
+    let sideNode = reader.optional("side")
+    let side = sideNode.flatMap { reader.choice($0, "side", what: "side", of: PartitionSide.self) }
     if isWholeStack, kind.tiers.count < Tier.allCases.count || roleNode != nil || ownerNode != nil {
       reader.problems.add("`tier: all` goes with no role, and only with faults that every tier can have", at: tierNode)
     }
@@ -67,7 +69,7 @@ extension PlanParser {
     }
     let mode = mode(reader)
     guard tier != nil || isWholeStack else { return nil }
-    return Selector(tier: tier, role: role, ownerOf: ownerOf, mode: mode)
+    return Selector(tier: tier, role: role, ownerOf: ownerOf, side: side, mode: mode)
   }
 
   /// `mode: one`, or `mode: { fixed: 2 }`.

@@ -7,10 +7,7 @@ extension PlanParser {
     case .isolate:
       return NetworkAction(effect: .isolate, peers: peers(reader), direction: direction(reader))
     case .partition:
-      let shapes = PartitionShape.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-      let shape = reader.required("shape", hint: "one of \(shapes)")
-        .flatMap { reader.choice($0, "shape", what: "shape", of: PartitionShape.self) }
-      return NetworkAction(effect: .partition(shape ?? .halves), peers: .ownTier)
+      return NetworkAction(effect: .partition(partition(reader)), peers: .ownTier)
     case .loss:
       let percent = percent(reader, in: 1...99, isRequired: true)
       return NetworkAction(effect: .loss(percent: percent), peers: peers(reader), direction: direction(reader))
@@ -34,12 +31,62 @@ extension PlanParser {
 
   /// A partition divides a whole tier.
   static func partitionSelector(_ reader: MappingReader) -> Selector? {
-    for word in ["role", "mode"] {
+    for word in ["role", "side", "mode"] {
       if let node = reader.optional(word) {
         reader.problems.add("`partition` divides a whole tier, so it takes no `\(word)`; `isolate` does", at: node)
       }
     }
     return selector(reader, .partition).map { Selector(tier: $0.tier, mode: .all) }
+  }
+
+  /// A side is that of a partition, so the plan must have one.
+  static func checkSides(_ steps: [FaultStep], _ root: MappingReader, _ problems: ProblemList) {
+    let faults = steps.flatMap(\.faults)
+    guard let fault = faults.first(where: { $0.selector.side != nil }),
+      !faults.contains(where: { $0.action.kind == .partition })
+    else { return }
+    problems.add(
+      "`\(fault.label)` strikes on a side of a partition, and the plan has no `partition`", at: root.optional("faults"))
+  }
+
+  /// `shape: halves, minority: leader, with: [api, proxy]`
+  private static func partition(_ reader: MappingReader) -> PartitionSettings {
+    let shapes = PartitionShape.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+    var settings = PartitionSettings(
+      reader.required("shape", hint: "one of \(shapes)")
+        .flatMap { reader.choice($0, "shape", what: "shape", of: PartitionShape.self) } ?? .halves)
+    let tier = reader.optional("tier").flatMap { $0.scalar?.string }.flatMap(Tier.init(rawValue:))
+    let minority = reader.optional("minority")
+    settings.minority = minority.flatMap { reader.choice($0, "minority", what: "role", of: Role.self) }
+    if let tier, let role = settings.minority, !tier.roles.contains(role) {
+      let known = tier.roles.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+      reader.problems.add(
+        "no node of `\(tier.rawValue)` is ever a `\(role.rawValue)`; its roles: \(known)", at: minority)
+    }
+    let with = reader.optional("with")
+    settings.with = with.map { tiers($0, of: tier, reader) } ?? []
+    if !settings.shape.hasSides, let node = minority ?? with {
+      reader.problems.add("a `\(settings.shape.rawValue)` has no sides, so nobody can be put on one", at: node)
+    }
+    return settings
+  }
+
+  /// `[api, proxy]`: other tiers than the divided one.
+  private static func tiers(_ node: Node, of divided: Tier?, _ reader: MappingReader) -> [Tier] {
+    guard let items = node.sequence, !items.isEmpty else {
+      reader.problems.add("`with` must be a list of tiers, like `[api, proxy]`", at: node)
+      return []
+    }
+    var found: [Tier] = []
+    for item in items {
+      guard let tier = reader.choice(item, "with", what: "tier", of: Tier.self) else { continue }
+      if tier == divided || found.contains(tier) {
+        reader.problems.add("`\(tier.rawValue)` is divided already", at: item)
+      } else {
+        found.append(tier)
+      }
+    }
+    return found
   }
 
   private static func latency(_ reader: MappingReader) -> NetworkEffect {

@@ -54,6 +54,7 @@ public enum PlanParser {
     let safety = root.mapping("safety").map(self.safety) ?? SafetySettings()
     let faults = root.required("faults", hint: "a list (`[]` for a run without faults)")
       .map { self.faults($0, safety: safety, problems: problems) }
+    checkSides(faults ?? [], root, problems)
     let expect = root.mapping("expect").map { self.expectations($0, workload: workload) } ?? Expectations()
     let seed = root.value("seed", hint: "a whole number from 0 to 18446744073709551615") { UInt64($0) }
     root.finish()

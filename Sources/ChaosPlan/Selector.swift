@@ -6,12 +6,17 @@ public struct Selector: Sendable, Hashable {
   public var role: Role?
   /// Only the Redis master that owns the slot of this key; `hot.3` is the workload's hot key 3.
   public var ownerOf: String?
+  /// Only nodes on this side of the partition that is open (of several, the last to strike).
+  public var side: PartitionSide?
   public var mode: SelectionMode
 
-  public init(tier: Tier?, role: Role? = nil, ownerOf: String? = nil, mode: SelectionMode = .one) {
+  public init(
+    tier: Tier?, role: Role? = nil, ownerOf: String? = nil, side: PartitionSide? = nil, mode: SelectionMode = .one
+  ) {
     self.tier = tier
     self.role = role
     self.ownerOf = ownerOf
+    self.side = side
     self.mode = mode
   }
 
@@ -20,8 +25,10 @@ public struct Selector: Sendable, Hashable {
 
   /// In a few words: `redis master`, `all of worker`, `redis owner of hot.3`.
   public var label: String {
-    let who = [tier?.rawValue ?? "the stack", role?.rawValue, ownerOf.map { "owner of \($0)" }]
-      .compactMap(\.self).joined(separator: " ")
+    let who = [
+      tier?.rawValue ?? "the stack", role?.rawValue, ownerOf.map { "owner of \($0)" },
+      side.map { "on the \($0.rawValue)'s side" },
+    ].compactMap(\.self).joined(separator: " ")
     switch mode {
     case .one: return who
     case .all: return "all of \(who)"

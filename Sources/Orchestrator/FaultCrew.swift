@@ -12,6 +12,8 @@ final class FaultCrew: Sendable {
   private struct State {
     var reports: [FaultReport]
     var injections: [Int: Injection] = [:]
+    /// The sides of each partition from the moment when they are known until it is healed.
+    var sides: [Int: [PartitionSide: Set<String>]] = [:]
   }
 
   private static let resolveAttempts = 5
@@ -60,6 +62,7 @@ final class FaultCrew: Sendable {
       let (selected, status) = try await resolve(planned.selector, stream: stream)
       let shot = try aim(planned.action, at: selected, in: status, stream: stream)
       let nodes = shot.nodes
+      if !shot.sides.isEmpty { state.withLock { $0.sides[index] = shot.sides } }
       let targets = nodes.map {
         FaultReport.Target(
           node: $0.name, container: $0.container,
@@ -78,6 +81,7 @@ final class FaultCrew: Sendable {
       return .inEffect
     } catch {
       let message = "\(error)"
+      state.withLock { $0.sides[index] = nil }
       if strikes[index].isOptional, Self.meansSkipped(error) {
         skip(index, message)
         return .skipped(message)
@@ -92,7 +96,7 @@ final class FaultCrew: Sendable {
   private func aim(
     _ action: FaultAction, at nodes: [StackNode], in status: StackStatus, stream: UInt64
   ) throws(FaultError) -> FaultShot {
-    if let fault = action.fault { return FaultShot(fault: fault, nodes: nodes, places: [:]) }
+    if let fault = action.fault { return FaultShot(fault: fault, nodes: nodes) }
     guard case .network(let network) = action else {
       preconditionFailure("only network faults need to know the other nodes")
     }
@@ -135,12 +139,10 @@ final class FaultCrew: Sendable {
   /// - Parameter stream: of its own for each fault: the same targets from the same seed and the same roles.
   private func resolve(_ selector: Selector, stream: UInt64) async throws -> ([StackNode], StackStatus) {
     for _ in 0..<Self.resolveAttempts - 1 {
-      if let found = try await resolveOnce(selector, stream: stream) { return found }
+      if let found = try await resolveIfThere(selector, stream: stream) { return found }
       try await Task.sleep(for: .milliseconds(500))
     }
-    var random = SplitMix64(seed: seed, stream: stream)
-    let status = try await stack.status()
-    return (try status.resolve(selector, ownerOf: key(of: selector), using: &random), status)
+    return try await resolveOnce(selector, stream: stream)
   }
 
   /// The store's name for the key of a selector: `hot.3` is the workload's.
@@ -148,14 +150,33 @@ final class FaultCrew: Sendable {
     selector.ownerOf.map { $0.hasPrefix("hot.") ? "\(namespace).\($0)" : $0 }
   }
 
-  /// `nil` where nobody matches.
   private func resolveOnce(
     _ selector: Selector, stream: UInt64
-  ) async throws(StackError) -> ([StackNode], StackStatus)? {
+  ) async throws(StackError) -> ([StackNode], StackStatus) {
     var random = SplitMix64(seed: seed, stream: stream)
     let status = try await stack.status()
+    let within = try selector.side.map { side throws(StackError) in try members(of: side) }
+    return (try status.resolve(selector, ownerOf: key(of: selector), within: within, using: &random), status)
+  }
+
+  /// The nodes on a side of the partition that was the last to strike and is not healed.
+  private func members(of side: PartitionSide) throws(StackError) -> Set<String> {
+    let open = state.withLock { state in state.sides.max { $0.key < $1.key }?.value }
+    guard let open else {
+      throw StackError(code: .noTarget, message: "no partition is open, so nobody is on its \(side.rawValue)'s side")
+    }
+    guard let members = open[side] else {
+      throw StackError(code: .noTarget, message: "the partition that is open has no \(side.rawValue)")
+    }
+    return members
+  }
+
+  /// `nil` where nobody matches.
+  private func resolveIfThere(
+    _ selector: Selector, stream: UInt64
+  ) async throws(StackError) -> ([StackNode], StackStatus)? {
     do {
-      return (try status.resolve(selector, ownerOf: key(of: selector), using: &random), status)
+      return try await resolveOnce(selector, stream: stream)
     } catch {
       if error.code == .noTarget { return nil }
       throw error
@@ -164,7 +185,11 @@ final class FaultCrew: Sendable {
 
   /// Takes a fault back. A failed heal is a finding, not an error.
   func heal(_ index: Int) async {
-    guard let injection = state.withLock({ $0.injections.removeValue(forKey: index) }) else { return }
+    let injection = state.withLock { state in
+      state.sides[index] = nil
+      return state.injections.removeValue(forKey: index)
+    }
+    guard let injection else { return }
     let kind = strikes[index].fault.action.kind.rawValue
     update(index) { $0.healOrderedAt = seconds }
     note(index, "heal-ordered", function: "heal-\(kind)")

@@ -1,3 +1,4 @@
+import ChaosPlan
 import Faults
 import Stack
 
@@ -6,5 +7,7 @@ struct FaultShot {
   var fault: any Fault
   var nodes: [StackNode]
   /// Where in a partition a node is, by its name.
-  var places: [String: String]
+  var places: [String: String] = [:]
+  /// Of a partition, the nodes of each side.
+  var sides: [PartitionSide: Set<String>] = [:]
 }

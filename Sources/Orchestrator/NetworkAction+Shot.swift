@@ -10,7 +10,7 @@ extension NetworkAction {
   func shot(
     at nodes: [StackNode], in status: StackStatus, using generator: inout some RandomNumberGenerator
   ) throws(FaultError) -> FaultShot {
-    if case .partition(let shape) = effect { return try partition(shape, nodes, using: &generator) }
+    if case .partition(let settings) = effect { return try partition(settings, nodes, in: status, using: &generator) }
     let packetPeers = nodes.reduce(into: [String: NetworkFault.Part]()) { parts, target in
       let others = peerNodes(of: target, in: status).filter { !nodes.contains($0) || peers != .everyone }
       parts[target.container] = NetworkFault.Part(
@@ -19,16 +19,31 @@ extension NetworkAction {
     }
     let fault = NetworkFault(
       kind: FaultKind(rawValue: kind.rawValue), effect: packetEffect, direction: packetDirection, parts: packetPeers)
-    return FaultShot(fault: fault, nodes: nodes, places: [:])
+    return FaultShot(fault: fault, nodes: nodes)
   }
 
   private func partition(
-    _ shape: PartitionShape, _ nodes: [StackNode], using generator: inout some RandomNumberGenerator
+    _ settings: PartitionSettings, _ divided: [StackNode], in status: StackStatus,
+    using generator: inout some RandomNumberGenerator
   ) throws(FaultError) -> FaultShot {
-    guard let partition = shape.divide(nodes.map(\.name), using: &generator) else {
+    let shape = settings.shape
+    let first = divided.filter { node in settings.minority.map { node.roles.contains($0) } ?? false }
+    if let minority = settings.minority, first.isEmpty {
+      throw FaultError(
+        code: .notInjectable, message: "nobody is \(minority.rawValue) now, to be put on the minority's side")
+    }
+    guard
+      var partition = shape.divide(divided.map(\.name), first: Set(first.map(\.name)), using: &generator)
+    else {
       throw FaultError(
         code: .notInjectable,
-        message: "\(shape.rawValue) needs \(shape.nodesMinimum) running nodes, and there are \(nodes.count)")
+        message: "\(shape.rawValue) needs \(shape.nodesMinimum) running nodes, and there are \(divided.count)")
+    }
+    var nodes = divided
+    for tier in settings.with {
+      let along = status.nodes.filter { $0.tier == tier && $0.state.status == .running && $0.isDivisible }
+      partition.add(along.map(\.name), using: &generator)
+      nodes += along
     }
     var parts: [String: NetworkFault.Part] = [:]
     var struck: [StackNode] = []
@@ -43,7 +58,7 @@ extension NetworkAction {
     let places = struck.reduce(into: [String: String]()) { $0[$1.name] = partition.place(of: $1.name) }
     // Both ends drop what arrives and what leaves: where one of them is started anew, the other still holds the cut.
     let fault = NetworkFault(kind: .partition, effect: .drop(percent: 100), parts: parts)
-    return FaultShot(fault: fault, nodes: struck, places: places)
+    return FaultShot(fault: fault, nodes: struck, places: places, sides: partition.members)
   }
 
   /// The running nodes with whom a target's traffic suffers.
@@ -86,6 +101,11 @@ extension NetworkAction {
     case .outbound: .outbound
     }
   }
+}
+
+extension StackNode {
+  /// NGINX has no second: it stays between the sides, as the door for clients of both.
+  fileprivate var isDivisible: Bool { tier != .proxy || name.hasPrefix("haproxy") }
 }
 
 extension Tier {

@@ -1,5 +1,8 @@
 /// Which of the 16,384 slots of Redis Cluster a key belongs to (Redis Cluster specification, "Key distribution model").
 public enum RedisSlot {
+  /// The slot in which the store caches a key: its entry is named `kv:` and the key.
+  public static func slot(ofEntry key: String) -> Int { slot(of: "kv:" + key) }
+
   /// CRC-16/XMODEM of the key, or of what stands between its first braces, modulo 16,384.
   public static func slot(of key: String) -> Int {
     let bytes = Array(key.utf8)

@@ -23,16 +23,19 @@ public struct StackStatus: Sendable, Hashable {
   /// The nodes that a selector strikes now: those of its tier and role that run, as many as its mode says, drawn by `using`
   /// and given in the order of their names. Pure: the same status and the same generator give the same nodes.
   ///
-  /// - Parameter ownerOf: only the Redis master that owns this key's slot; `nil`: as the selector says.
+  /// - Parameters:
+  ///   - ownerOf: only the Redis master that owns the slot of this key's entry; `nil`: as the selector says.
+  ///   - within: only these nodes, by name; `nil`: any.
   /// - Throws: `noTarget` when nothing that runs matches.
   public func resolve(
-    _ selector: Selector, ownerOf key: String? = nil, using generator: inout some RandomNumberGenerator
+    _ selector: Selector, ownerOf key: String? = nil, within: Set<String>? = nil,
+    using generator: inout some RandomNumberGenerator
   ) throws(StackError) -> [StackNode] {
     let key = key ?? selector.ownerOf
-    let slot = key.map(RedisSlot.slot(of:))
+    let slot = key.map(RedisSlot.slot(ofEntry:))
     let matched = nodes.filter { node in
       (selector.tier.map { node.tier == $0 } ?? true) && node.state.status == .running
-        && (selector.role.map { node.roles.contains($0) } ?? true)
+        && within?.contains(node.name) != false && (selector.role.map { node.roles.contains($0) } ?? true)
         && (slot.map { slot in node.slots?.contains { $0.contains(slot) } ?? false } ?? true)
     }.sorted { $0.name < $1.name }
     let count = selector.mode.count(of: matched.count)

@@ -21,7 +21,15 @@ import Testing
       "isolate: { tier: worker, peers: sql, direction: out }",
       NetworkAction(effect: .isolate, peers: .tier(.sql), direction: .outbound)
     ),
-    ("partition: { tier: redis, shape: bridge }", NetworkAction(effect: .partition(.bridge), peers: .ownTier)),
+    (
+      "partition: { tier: redis, shape: bridge }",
+      NetworkAction(effect: .partition(PartitionSettings(.bridge)), peers: .ownTier)
+    ),
+    (
+      "partition: { tier: sql, shape: halves, minority: leader, with: [etcd, proxy, api] }",
+      NetworkAction(
+        effect: .partition(PartitionSettings(.halves, minority: .leader, with: [.etcd, .proxy, .api])), peers: .ownTier)
+    ),
     (
       "loss: { tier: redis, percent: 20, peers: own-tier, direction: in }",
       NetworkAction(effect: .loss(percent: 20), peers: .ownTier, direction: .inbound)
@@ -47,12 +55,31 @@ import Testing
     #expect(planned.action == .network(action))
   }
 
+  @Test func aSideIsThatOfAPartition() throws {
+    let kill = "kill: { tier: api, side: minority }"
+    let error = #expect(throws: PlanError.self) { try PlanParser.parse(text(kill), path: "p.yml") }
+    #expect(
+      error?.description
+        == "p.yml:5:3: `kill api on the minority's side` strikes on a side of a partition, and the plan has no `partition`"
+    )
+    let both = text(kill) + "  - partition: { tier: rabbitmq, shape: halves, with: [api] }\n    duration: 5s\n"
+    let plan = try PlanParser.parse(both, path: "p.yml")
+    #expect(plan.faults.flatMap(\.faults).first?.selector == Selector(tier: .api, side: .minority))
+  }
+
   @Test(arguments: [
     ("isolate: { tier: sql, peers: evryone }", "unknown peers `evryone`; did you mean `everyone`?"),
     ("isolate: { tier: sql, direction: inn }", "unknown direction `inn`; did you mean `in`?"),
     ("partition: { tier: redis, shape: halfs }", "unknown shape `halfs`; did you mean `halves`?"),
     ("partition: { tier: redis }", "`partition` has no `shape`"),
     ("partition: { tier: redis, shape: halves, role: master }", "it takes no `role`"),
+    ("partition: { tier: redis, shape: halves, side: minority }", "it takes no `side`"),
+    ("partition: { tier: redis, shape: halves, minority: leader }", "no node of `redis` is ever a `leader`"),
+    ("partition: { tier: redis, shape: halves, with: redis }", "`with` must be a list of tiers"),
+    ("partition: { tier: redis, shape: halves, with: [redis] }", "`redis` is divided already"),
+    ("partition: { tier: redis, shape: halves, with: [apy] }", "unknown tier `apy`; did you mean `api`?"),
+    ("partition: { tier: redis, shape: majorities-ring, with: [api] }", "a `majorities-ring` has no sides"),
+    ("isolate: { tier: redis, side: minorty }", "unknown side `minorty`; did you mean `minority`?"),
     ("loss: { tier: redis, percent: 100 }", "a whole number from 1 to 99"),
     ("loss: { tier: redis }", "`loss` has no `percent`"),
     ("latency: { tier: redis, delay: 10ms, jitter: 20ms }", "`jitter` is more than `delay`"),

@@ -63,7 +63,53 @@ import Testing
 
   @Test func placesAreWords() throws {
     let partition = Partition(cuts: [:], sides: [["a"], ["b", "c"]])
-    #expect(partition.place(of: "c") == "side 2 of 2 (b, c)")
+    #expect(partition.place(of: "c") == "majority (b, c)")
     #expect(partition.place(of: "x") == nil)
+    #expect(
+      Partition(cuts: [:], sides: [["a"], ["b"], ["c"]]).members == [
+        .minority: ["a"], .bridge: ["b"], .majority: ["c"],
+      ])
+    #expect(Partition(cuts: [:], sides: []).members.isEmpty)
+  }
+
+  /// Whoever must be in the minority is, whatever is drawn, as far as there is room.
+  @Test(arguments: [PartitionShape.halves, .bridge], 3...9) func theMinorityIsFilledFirst(
+    shape: PartitionShape, count: Int
+  ) throws {
+    for seed in 0..<20 as Range<UInt64> {
+      var generator = Generator(state: seed)
+      let partition = try #require(shape.divide(nodes(count), first: ["node-2"], using: &generator))
+      #expect(partition.members[.minority]?.contains("node-2") == true)
+      let all = try #require(shape.divide(nodes(count), first: Set(nodes(count)), using: &generator))
+      #expect(Set(all.cuts.keys) == Set(nodes(count)))
+    }
+  }
+
+  /// Nodes that are divided along reach their own side only, and the shape of the tier itself stays.
+  @Test(arguments: [PartitionShape.halves, .bridge], 0...4) func whatIsDividedAlongHasOneSide(
+    shape: PartitionShape, count: Int
+  ) throws {
+    let along = (0..<count).map { "api-\($0)" }
+    for seed in 0..<20 as Range<UInt64> {
+      var generator = Generator(state: seed)
+      let alone = try #require(shape.divide(nodes(3), using: &generator))
+      var partition = alone
+      partition.add(along, using: &generator)
+      #expect(Set(partition.cuts.keys) == Set(nodes(3) + along))
+      let (minority, majority) = (partition.members[.minority] ?? [], partition.members[.majority] ?? [])
+      #expect(minority.intersection(along).count == count / 2)
+      #expect(majority.intersection(along).count == count - count / 2)
+      for node in minority { #expect(partition.cuts[node] == majority) }
+      for node in majority { #expect(partition.cuts[node] == minority) }
+      for (node, cut) in alone.cuts { #expect(partition.cuts[node]?.subtracting(along) == cut) }
+    }
+  }
+
+  @Test func aRingTakesNobodyAlong() throws {
+    let ring = try #require(divide(.majoritiesRing, 6, seed: 1))
+    var generator = Generator(state: 1)
+    var partition = ring
+    partition.add(["api-1", "api-2"], using: &generator)
+    #expect(partition == ring)
   }
 }

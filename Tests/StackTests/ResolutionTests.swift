@@ -74,11 +74,19 @@ struct ResolutionTests {
     #expect(RedisSlot.slot(of: key) == slot)
   }
 
-  @Test(arguments: [("foo", "redis-3"), ("bar", "redis-1"), ("{bar}{foo}", "redis-1")])
+  /// The store caches a key under `kv:` and the key; what stands in braces is all that counts.
+  @Test(arguments: [("foo", "redis-2"), ("a", "redis-3"), ("{bar}{foo}", "redis-1")])
   func theOwnerOfAKeyIsTheMasterOfItsSlot(key: String, owner: String) throws {
     var generator = Generator(state: 1)
     let nodes = try status.resolve(Selector(tier: .redis, role: .master), ownerOf: key, using: &generator)
     #expect(nodes.map(\.name) == [owner])
+  }
+
+  @Test func onlyNodesOfTheSideAreTaken() throws {
+    var generator = Generator(state: 1)
+    let side: Set = ["redis-2", "redis-4", "redis-5", "sql-1"]
+    let nodes = try status.resolve(Selector(tier: .redis, mode: .all), within: side, using: &generator)
+    #expect(nodes.map(\.name) == ["redis-2", "redis-4"])
   }
 
   @Test(
