@@ -51,3 +51,9 @@ bench: ## performance tables (release build)
 load: images ## the load test of 300 users on the real stack, and its table
 	$(KVCHAOS) up
 	$(KVCHAOS) load --users 300 --ramp 30s --loops 100 --baseline
+
+.PHONY: detect
+detect: images ## bugs planted on purpose, and what the suite catches of them (about two hours; goes on where it ended)
+	scripts/build-planted
+	$(KVCHAOS) up
+	$(KVCHAOS) detect
