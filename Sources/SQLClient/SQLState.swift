@@ -32,6 +32,13 @@ public struct SQLState: Sendable, Hashable {
     }
   }
 
-  /// True when the connection must not be used again: the node is shutting down, or is no leader (any more).
-  public var endsConnection: Bool { code == "25006" || code.hasPrefix("57P") || code.hasPrefix("08") }
+  /// True when the connection must not be used again: the node is shutting down, or is no leader (any more); or the session
+  /// does not find the schema, or its rights, as they should be (class 42).
+  ///
+  /// Class 42 is the state before a migration. A CockroachDB session keeps its lease on the table's descriptor when a
+  /// statement is refused at its Parse message, until its next transaction ends, and the migration that would add what
+  /// is missing waits for that lease: up to five minutes.
+  public var endsConnection: Bool {
+    code == "25006" || code.hasPrefix("57P") || code.hasPrefix("08") || code.hasPrefix("42")
+  }
 }

@@ -21,7 +21,12 @@ struct SQLStateTests {
     #expect(SQLState(code).effect(mayHaveCommitted: false) == .noneRetryable)
   }
 
-  @Test(arguments: [("25006", true), ("57P01", true), ("08006", true), ("40001", false), ("23505", false)])
+  @Test(
+    arguments: [
+      ("25006", true), ("57P01", true), ("08006", true), ("40001", false), ("23505", false), ("57014", false),
+      // No right, no table, no column: a migration may wait for this very session.
+      ("42501", true), ("42P01", true), ("42703", true),
+    ])
   func whichConnectionsEnd(_ code: String, _ ends: Bool) { #expect(SQLState(code).endsConnection == ends) }
 
   @Test func arraysInBinary() {

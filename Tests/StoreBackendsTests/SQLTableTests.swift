@@ -83,6 +83,23 @@ struct SQLTableTests {
     #expect(server.seen.count { $0.last == "COMMIT" } == 1)
   }
 
+  /// A session that was refused for lack of a right may stand in the way of the migration that grants it: it ends. One that
+  /// only met a conflict goes on.
+  @Test(arguments: [("42501", 2), ("40001", 1)])
+  func aSessionWithoutTheRightsEnds(_ state: String, _ sessions: Int) async throws {
+    let isFirst = Mutex(true)
+    let server = ScriptedPostgres { _ in
+      isFirst.withLock { first in
+        defer { first = false }
+        return first ? .error(state) : .complete
+      }
+    }
+    let table = SQLTable(pool: SQLPool(options: server.options(), size: 1), flavour: .cockroach)
+    #expect(await !table.isHealthy(timeout: Self.limit))
+    #expect(await table.isHealthy(timeout: Self.limit))
+    #expect(server.sessions == sessions)
+  }
+
   /// The operation's record and the row go in one transaction, with nothing that would hide a record made in between.
   @Test func theOperationIsRecordedInTheSameTransaction() async throws {
     let (table, server) = Self.table(commits: [])

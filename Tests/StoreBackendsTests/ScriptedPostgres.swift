@@ -27,10 +27,14 @@ final class ScriptedPostgres: Sendable {
   /// What the threads of the connections write, and the test reads.
   private final class Log: Sendable {
     let pipelines = Mutex<[[String]]>([])
+    let sessions = Mutex(0)
   }
 
   /// The statements of every pipeline that has come.
   var seen: [[String]] { log.pipelines.withLock { $0 } }
+
+  /// How many connections have come.
+  var sessions: Int { log.sessions.withLock { $0 } }
 
   /// - Parameter answer: called with the statements of a pipeline, on the connection's thread.
   init(answer: @escaping @Sendable ([String]) -> Answer) {
@@ -53,6 +57,7 @@ final class ScriptedPostgres: Sendable {
       while true {
         let descriptor = accept(listener, nil, nil)
         guard descriptor >= 0 else { return }
+        log.sessions.withLock { $0 += 1 }
         DedicatedThread.start(name: "postgres") {
           Session(descriptor: descriptor).serve { statements in
             log.pipelines.withLock { $0.append(statements) }
