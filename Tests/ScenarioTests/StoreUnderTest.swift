@@ -136,17 +136,26 @@ struct StoreUnderTest: Sendable {
     return answer.output + answer.error
   }
 
-  /// Runs SQL on the leader's node, as the superuser or as who is named; Patroni only.
+  /// Runs SQL on the leader's node, as the superuser or as who is named: rows without a header, and the SQLSTATE of what
+  /// is refused.
   func sql(_ statement: String, user: String? = nil, password: String? = nil) async throws -> String {
-    let leader = try #require(try await stack.status().nodes.first { $0.tier == .sql && $0.roles.contains(.leader) })
-    guard let user, let password else {
-      return try await exec(leader.container, ["psql", "-XqAt", "-d", "kv", "-c", statement])
+    let status = try await stack.status()
+    let leader = try #require(status.nodes.first { $0.tier == .sql && $0.roles.contains(.leader) })
+    var environment = ["STATEMENT=\(statement)"]
+    if let user, let password {
+      environment += ["USER_NAME=\(try secret(user))", "PGPASSWORD=\(try secret(password))"]
     }
-    return try await exec(
-      leader.container, ["sh", "-c", #"exec psql -XqAt -h "$(hostname -i)" -U "$USER_NAME" -d kv -c "$STATEMENT""#],
-      environment: [
-        "USER_NAME=\(try secret(user))", "PGPASSWORD=\(try secret(password))", "STATEMENT=\(statement)",
-      ])
+    let command =
+      switch status.flavour {
+      case .patroni:
+        #"exec psql -XqAt -v VERBOSITY=verbose ${USER_NAME:+-h "$(hostname -i)" -U "$USER_NAME"} -d kv -c "$STATEMENT""#
+      case .cockroach:
+        #"""
+        /cockroach/cockroach sql --insecure --host="$(hostname)" --user="${USER_NAME:-root}" -d kv --format=tsv \
+          -e "$STATEMENT" | tail -n +2
+        """#
+      }
+    return try await exec(leader.container, ["sh", "-c", command], environment: environment)
   }
 
   func redis(_ command: String..., user: String? = nil, password: String = "KV_REDIS_PASSWORD") async throws -> String {
