@@ -27,6 +27,7 @@ public final class AMQPConnection: Sendable {
     case publish(PublishRequest)
     case send(AMQPMessage)
     case acknowledge(consumer: Int, upTo: UInt64, generation: UInt64)
+    case renew(consumer: Int, reason: String)
     case close(CheckedContinuation<Void, Never>)
   }
 
@@ -85,6 +86,12 @@ public final class AMQPConnection: Sendable {
   /// that channel is gone: the broker delivers again.
   public func acknowledge(consumer: Int, upTo tag: UInt64, generation: UInt64) {
     _ = enqueue(.acknowledge(consumer: consumer, upTo: tag, generation: generation))
+  }
+
+  /// Ends a subscription and makes it anew, an exclusive queue with it: for one that the broker no longer serves and has not
+  /// cancelled. Nothing happens where it is not up.
+  public func renew(consumer: Int, reason: String) {
+    _ = enqueue(.renew(consumer: consumer, reason: reason))
   }
 
   /// Processes what was enqueued before, closes the connection and ends the thread.
@@ -155,7 +162,7 @@ public final class AMQPConnection: Sendable {
       switch request {
       case .publish(let request): request.completion(.notSent(reason: "the connection is closed"))
       case .close(let continuation): continuation.resume()
-      case .send, .acknowledge: break
+      case .send, .acknowledge, .renew: break
       }
     }
   }

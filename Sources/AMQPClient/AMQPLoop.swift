@@ -154,6 +154,13 @@ final class AMQPLoop {
         } catch {
           failure = error
         }
+      case .renew(let consumer, let reason):
+        guard failure == nil else { continue }
+        do {
+          try perform(channels[consumer].renew(reason: reason), consumer: consumer, handle)
+        } catch {
+          failure = error
+        }
       case .close(let continuation):
         closing.append(continuation)
       }

@@ -62,6 +62,14 @@ struct ConsumerChannel {
     return [.closed(generation: generation, reason: reason)]
   }
 
+  /// Ends a subscription that is up, to make it anew: a new channel is the only state that is surely clean.
+  mutating func renew(reason: String) -> [Action] {
+    guard case .active(let generation) = phase else { return [] }
+    assembly = nil
+    phase = .closing
+    return [.closed(generation: generation, reason: reason), .close, .problem(reason)]
+  }
+
   /// Takes one frame of this channel. `nextGeneration` is used if the frame completes the subscription.
   mutating func handle(_ frame: AMQPFrame, now: ContinuousClock.Instant, nextGeneration: UInt64) -> [Action] {
     switch (frame, phase) {
@@ -97,12 +105,9 @@ struct ConsumerChannel {
       let actions = lose(reason: reason)
       phase = .down(until: now + Self.pause)
       return [.confirmClose] + actions + [.problem(reason)]
-    case (.cancelled, .active(let generation)):
-      // The queue was deleted, or its leader is lost. A new channel is the only state that is surely clean.
-      let reason = "the broker cancelled the subscription"
-      assembly = nil
-      phase = .closing
-      return [.closed(generation: generation, reason: reason), .close, .problem(reason)]
+    case (.cancelled, .active):
+      // The queue was deleted, or its leader is lost.
+      return renew(reason: "the broker cancelled the subscription")
     case (.channelCloseConfirmed, .closing):
       phase = .down(until: now + Self.pause)
       return []

@@ -3,8 +3,7 @@ import KeyValueStore
 import NIOCore
 import Synchronization
 
-/// The command log on RabbitMQ: a publishing connection, and another one for the replies, so that a broker that blocks
-/// publishers (memory alarm) still delivers replies. Commands that come while a message of their partition is unconfirmed
+/// The command log on RabbitMQ: a publishing connection, and another one for the replies. Commands that come while a message of their partition is unconfirmed
 /// share the next one.
 public final class AMQPCommandLog: CommandLog {
   /// The type of a message of commands.
@@ -17,18 +16,12 @@ public final class AMQPCommandLog: CommandLog {
   }
 
   private let publisher: AMQPConnection
-  private let receiver: AMQPConnection
   private let queues: Mutex<[PublishQueue<Waiter>]>
   private let partitions: Int
   private let loop: any EventLoop
   private let metrics: PublishMetrics
   private let replyQueue: ReplyQueue
   private let confirmed: @Sendable ([OperationID]) -> Void
-
-  /// The reply queue's name while there is one.
-  private final class ReplyQueue: Sendable {
-    let name = Mutex<String?>(nil)
-  }
 
   /// Connects at once and keeps both connections up. `notify` is for the log, `loop` for the time, and `confirmed` is told
   /// which operations a quorum has.
@@ -43,21 +36,8 @@ public final class AMQPCommandLog: CommandLog {
     self.metrics = metrics
     queues = Mutex((0..<configuration.partitions).map { _ in PublishQueue() })
     publisher = AMQPConnection(options: configuration.amqpOptions(role: "publisher"), notify: notify)
-    let replyQueue = ReplyQueue()
-    self.replyQueue = replyQueue
-    let consumer = AMQPConsumer(queue: .exclusive, prefetch: 0, acknowledgesItself: true) { event in
-      switch event {
-      case .opened(_, let queue): replyQueue.name.withLock { $0 = queue }
-      case .closed: replyQueue.name.withLock { $0 = nil }
-      case .delivered(let deliveries, _):
-        for delivery in deliveries {
-          // Bytes that are no reply help nobody: the request asks the table instead.
-          for reply in (try? Reply.decoded(delivery.body)) ?? [] { replies.deliver(reply) }
-        }
-      }
-    }
-    receiver = AMQPConnection(
-      options: configuration.amqpOptions(role: "replies"), consumers: [consumer], notify: notify)
+    replyQueue = ReplyQueue(
+      options: configuration.amqpOptions(role: "replies"), replies: replies, loop: loop, notify: notify)
   }
 
   public func publish(
@@ -89,7 +69,7 @@ public final class AMQPCommandLog: CommandLog {
     guard let deadline = step.message.map(\.deadline).min() else { return }
     let entries = step.message.map(\.token.entry)
     // Without a reply queue the request still works: it looks the operation up.
-    let replyTo = entries.contains(where: \.wantsReply) ? replyQueue.name.withLock { $0 } : nil
+    let replyTo = entries.contains(where: \.wantsReply) ? replyQueue.name : nil
     let message = AMQPMessage(
       queue: partition.queueName, body: CommandBatch(entries: entries).encoded(), replyTo: replyTo,
       type: Self.commandType)
@@ -112,7 +92,7 @@ public final class AMQPCommandLog: CommandLog {
   /// Closes both connections after what was enqueued before.
   public func close() async {
     await publisher.close()
-    await receiver.close()
+    await replyQueue.close()
   }
 }
 

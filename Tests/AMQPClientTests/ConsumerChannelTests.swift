@@ -51,6 +51,16 @@ struct ConsumerChannelTests {
     #expect(channel.tick(now: now + ConsumerChannel.pause) == [.open])
   }
 
+  @Test func aSubscriptionThatIsRenewedIsDeclaredAgain() {
+    var channel = active(.exclusive)
+    let actions = channel.renew(reason: "gone")
+    #expect(actions == [.closed(generation: 1, reason: "gone"), .close, .problem("gone")])
+    #expect(channel.renew(reason: "gone").isEmpty)
+    #expect(channel.handle(.channelCloseConfirmed, now: now, nextGeneration: 2).isEmpty)
+    #expect(channel.tick(now: now + ConsumerChannel.pause) == [.open])
+    #expect(channel.handle(.channelOpened, now: now, nextGeneration: 2) == [.declareExclusive])
+  }
+
   @Test func aCancelledSubscriptionClosesItsChannelFirst() {
     var channel = active()
     let actions = channel.handle(.cancelled, now: now, nextGeneration: 2)
