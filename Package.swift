@@ -148,20 +148,23 @@ let package = Package(
     tests("HTTPClientTests", ["HTTPClient"]),
     tests("FaultsTests", ["Faults"]),
     tests("PacketFaultsTests", ["PacketFaults"]),
-    tests("DockerEngineTests", ["DockerEngine"]),
+    tests("DockerEngineTests", ["DockerEngine", "Faults"]),
     tests("StackTests", ["Stack", "ChaosPlan", "Faults", "DockerEngine"]),
     tests("WorkloadTests", ["Workload", "ChaosPlan", "HTTPClient", "History"]),
     tests("LoadTestTests", ["LoadTest", "Stack", "ChaosPlan"], resources: [.copy("Golden")]),
     tests("ReportTests", ["Report", "ChaosPlan", "Consistency", "History"], resources: [.copy("Golden")]),
-    tests("OrchestratorTests", ["Orchestrator", "ChaosPlan", "Faults", "History", "Report", "Stack", "Workload"]),
+    tests(
+      "OrchestratorTests",
+      ["Orchestrator", "ChaosPlan", "Consistency", "Faults", "History", "Report", "Stack", "Workload"]),
     tests(
       "DetectionTests", ["Detection", "ChaosPlan", "Consistency", "Report"], resources: [.copy("Golden")]),
     tests(
       "ScenarioTests",
       [
         "Orchestrator", "Stack", "DockerEngine", "Faults", "HTTPClient", "ChaosPlan", "Consistency", "History",
-        "Report",
-        "Workload",
+        "Report", "Workload",
+        // Run as a process, to be signalled and killed.
+        "kvchaos",
       ]),
   ]
 )

@@ -117,7 +117,7 @@ extension DockerEngine: NetworkNamespaces {
     }
     let response = try await connection.send(
       "POST", "/containers/create", query: [("name", name)], json: Array(json))
-    if response.status == 404 {
+    if response.status == 404, response.text.contains("image") {
       throw DockerEngineError(
         code: .refused,
         message:

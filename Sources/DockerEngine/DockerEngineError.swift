@@ -29,5 +29,6 @@ public struct DockerEngineError: Error, ContainerRuntimeError, Sendable, Hashabl
   }
 
   public var isMissingContainer: Bool { code == .notFound }
+  public var isEngineAway: Bool { code == .unavailable }
   public var description: String { message }
 }

@@ -13,14 +13,16 @@ public struct FaultEnvironment: Sendable {
   public var pollLimit: Int
   /// How long a healed container must go on running to count as healed: one that dies at once is not.
   public var settleTime: Duration
-  /// How often a heal is tried before it is reported as failed: the engine itself may be restarting.
+  /// How often a heal is tried, a second apart, before it is reported as failed.
   public var healAttemptLimit: Int
+  /// How many more times it is tried while no engine answers: one that is restarted stops every container first.
+  public var awayAttemptLimit: Int
 
   public init(
     runtime: any ContainerRuntime, network: (any NetworkNamespaces)? = nil, inside: (any ContainerInside)? = nil,
     clock: any Clock<Duration> = ContinuousClock(),
     pollInterval: Duration = .milliseconds(100), pollLimit: Int = 300, settleTime: Duration = .milliseconds(500),
-    healAttemptLimit: Int = 10
+    healAttemptLimit: Int = 10, awayAttemptLimit: Int = 90
   ) {
     self.runtime = runtime
     self.network = network
@@ -30,6 +32,7 @@ public struct FaultEnvironment: Sendable {
     self.pollLimit = pollLimit
     self.settleTime = settleTime
     self.healAttemptLimit = healAttemptLimit
+    self.awayAttemptLimit = awayAttemptLimit
   }
 
   /// Looks at a container's state until `accept` is content.

@@ -34,8 +34,10 @@ public struct FaultError: Error, Sendable, CustomStringConvertible {
   }
 }
 
-/// A runtime's error of which the faults need to know one thing.
+/// A runtime's error of which the faults need to know two things.
 public protocol ContainerRuntimeError: Error {
   /// The container does not exist (any more): there is nothing to heal.
   var isMissingContainer: Bool { get }
+  /// No engine answers: it may be restarting, and is worth waiting for.
+  var isEngineAway: Bool { get }
 }

@@ -70,7 +70,13 @@ public struct FaultInjector: Sendable {
       }
     }
     var entries: [LedgerEntry] = []
-    for undo in undos { entries.append(try await ledger.open(undo)) }
+    do throws(FaultError) {
+      for undo in undos { entries.append(try await ledger.open(undo)) }
+    } catch {
+      // Nothing was injected, so nothing is owed. What cannot be closed either is replayed one day, which is safe.
+      for entry in entries { try? await ledger.close(entry) }
+      throw error
+    }
     return entries
   }
 
@@ -129,27 +135,45 @@ public struct FaultInjector: Sendable {
       return
     }
     var reason = ""
-    for attempt in 0..<max(1, environment.healAttemptLimit) {
+    var (attempts, awayAttempts) = (0, 0)
+    while attempts < max(1, environment.healAttemptLimit) {
       do {
-        if attempt > 0 { try await environment.clock.sleep(for: .seconds(1)) }
+        if attempts + awayAttempts > 0 { try await environment.clock.sleep(for: .seconds(1)) }
         try await fault.heal(undo, in: environment)
         try await fault.verifyHealed(undo, in: environment)
         try await ledger.close(entry)
         report.healed.append(undo)
         return
-      } catch let error as any ContainerRuntimeError where error.isMissingContainer {
-        do throws(FaultError) {
-          try await ledger.close(entry)
-          report.gone.append(undo)
-        } catch {
-          report.failures.append(HealFailure(undo: undo, message: "\(error)"))
-        }
-        return
       } catch {
         reason = "\(error)"
+        let runtimeError = error as? any ContainerRuntimeError
+        // It may be another container that is missing: a helper, or one that the effect is measured by.
+        if runtimeError?.isMissingContainer == true, await isGone(undo.target) {
+          do throws(FaultError) {
+            try await ledger.close(entry)
+            report.gone.append(undo)
+          } catch {
+            report.failures.append(HealFailure(undo: undo, message: "\(error)"))
+          }
+          return
+        }
+        if runtimeError?.isEngineAway == true, awayAttempts < environment.awayAttemptLimit {
+          awayAttempts += 1
+        } else {
+          attempts += 1
+        }
       }
     }
     report.failures.append(HealFailure(undo: undo, message: reason))
+  }
+
+  private func isGone(_ target: FaultTarget) async -> Bool {
+    do {
+      _ = try await environment.runtime.state(of: target.container)
+      return false
+    } catch {
+      return (error as? any ContainerRuntimeError)?.isMissingContainer == true
+    }
   }
 
   private func forEach(

@@ -21,6 +21,11 @@ public struct PauseFault: Fault {
 
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     try await environment.runtime.unpause(container: undo.target.container)
+    // An engine that was restarted meanwhile has stopped it.
+    let status = try await environment.runtime.state(of: undo.target.container).status
+    if status == .exited || status == .dead {
+      try await environment.runtime.start(container: undo.target.container)
+    }
   }
 
   public func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {

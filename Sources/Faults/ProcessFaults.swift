@@ -1,13 +1,35 @@
 /// What the faults on a container's processes have in common.
 enum ProcessFaults {
+  /// The words under which an undo keeps which run of the container was struck, and how long its stop may take.
+  static let startedAt = "started-at"
+  static let stopSeconds = "stop-seconds"
+
+  @discardableResult
   static func requireRunning(
     _ target: FaultTarget, for kind: FaultKind, in environment: FaultEnvironment
-  ) async throws {
+  ) async throws -> ContainerState {
     let state = try await environment.runtime.state(of: target.container)
     guard state.status == .running else {
       throw FaultError(
         code: .notInjectable,
         message: "\(kind) needs a running container, but \(target.container) is \(state.status.rawValue)")
+    }
+    return state
+  }
+
+  /// Whether the container is still in the run that was struck.
+  static func isStillInItsRun(_ undo: Undo, in environment: FaultEnvironment) async throws -> Bool {
+    let state = try await environment.runtime.state(of: undo.target.container)
+    return state.status == .running && state.startedAt == undo.parameters[startedAt]
+  }
+
+  /// Waits for the end of a stop that may be under way. It goes on in the engine when whoever ordered it is gone: a container
+  /// that is seen to run meanwhile would be down a moment later.
+  static func waitForStop(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    let limit = Duration.seconds((undo.parameters[stopSeconds].flatMap { Int($0) } ?? 0) + 1)
+    for _ in 0..<Int((limit / environment.pollInterval).rounded(.up)) {
+      guard try await isStillInItsRun(undo, in: environment) else { return }
+      try await environment.clock.sleep(for: environment.pollInterval)
     }
   }
 

@@ -7,21 +7,18 @@ public struct RestartFault: Fault {
   /// How many looks, a second apart, a restarted node has to become healthy.
   public var healthLookLimit: Int
 
-  private static let startedAt = "started-at"
-
   public init(timeoutSeconds: Int = 10, healthLookLimit: Int = 120) {
     self.timeoutSeconds = timeoutSeconds
     self.healthLookLimit = healthLookLimit
   }
 
   public func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
-    let state = try await environment.runtime.state(of: target.container)
-    guard state.status == .running else {
-      throw FaultError(
-        code: .notInjectable,
-        message: "\(kind) needs a running container, but \(target.container) is \(state.status.rawValue)")
-    }
-    return Undo(kind: kind, target: target, parameters: [Self.startedAt: state.startedAt])
+    let state = try await ProcessFaults.requireRunning(target, for: kind, in: environment)
+    return Undo(
+      kind: kind, target: target,
+      parameters: [
+        ProcessFaults.startedAt: state.startedAt, ProcessFaults.stopSeconds: String(timeoutSeconds),
+      ])
   }
 
   public func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {
@@ -40,7 +37,7 @@ public struct RestartFault: Fault {
           code: .notEffective,
           message: "container \(container) ended again after its restart (\(state.status.rawValue))")
       }
-      guard state.startedAt != undo.parameters[Self.startedAt] else {
+      guard state.startedAt != undo.parameters[ProcessFaults.startedAt] else {
         throw FaultError(code: .notEffective, message: "container \(container) was not restarted")
       }
       if state.health ?? .healthy == .healthy { return }
@@ -50,6 +47,7 @@ public struct RestartFault: Fault {
   }
 
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await ProcessFaults.waitForStop(undo, in: environment)
     try await environment.runtime.start(container: undo.target.container)
   }
 

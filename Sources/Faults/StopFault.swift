@@ -9,8 +9,12 @@ public struct StopFault: Fault {
   }
 
   public func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
-    try await ProcessFaults.requireRunning(target, for: kind, in: environment)
-    return Undo(kind: kind, target: target)
+    let state = try await ProcessFaults.requireRunning(target, for: kind, in: environment)
+    return Undo(
+      kind: kind, target: target,
+      parameters: [
+        ProcessFaults.startedAt: state.startedAt, ProcessFaults.stopSeconds: String(timeoutSeconds),
+      ])
   }
 
   public func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {
@@ -22,6 +26,7 @@ public struct StopFault: Fault {
   }
 
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await ProcessFaults.waitForStop(undo, in: environment)
     try await environment.runtime.start(container: undo.target.container)
   }
 

@@ -86,7 +86,11 @@ final class FaultCrew: Sendable {
         skip(index, message)
         return .skipped(message)
       }
-      update(index) { $0.problems.append(message) }
+      let left = (error as? FaultError)?.healFailures ?? []
+      update(index) {
+        $0.problems.append(message)
+        if !left.isEmpty { $0.notHealed = left.map(\.description) }
+      }
       note(index, "failed", function: "\(kind)-failed", message: message)
       return .failed(message)
     }
@@ -118,7 +122,7 @@ final class FaultCrew: Sendable {
   private static func meansSkipped(_ error: any Error) -> Bool {
     switch error {
     case let error as StackError: error.code == .noTarget
-    case let error as FaultError: error.code == .notInjectable
+    case let error as FaultError: error.code == .notInjectable && error.healFailures.isEmpty
     default: false
     }
   }
@@ -200,7 +204,10 @@ final class FaultCrew: Sendable {
       note(index, "healed", function: "heal-\(kind)-done")
     } else {
       let problems = report.failures.map { "not healed: \($0)" }
-      update(index) { $0.problems += problems }
+      update(index) {
+        $0.problems += problems
+        $0.notHealed = report.failures.map(\.description)
+      }
       note(index, "heal-failed", function: "heal-\(kind)-failed", message: problems.joined(separator: "; "))
     }
   }

@@ -176,7 +176,8 @@ public struct RunMachine: Sendable {
   }
 
   private mutating func injectionFailed(_ fault: Int, _ reason: String, _ now: Duration) -> [Action] {
-    obstacle = obstacle ?? "the fault could not be injected: \(reason)"
+    // One that was broken off by an interruption says nothing of the fault.
+    if interruption == nil { obstacle = obstacle ?? "the fault could not be injected: \(reason)" }
     return over(fault, now)
   }
 

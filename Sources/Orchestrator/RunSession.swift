@@ -98,7 +98,7 @@ final class RunSession: Sendable {
   private func steer(_ stream: AsyncStream<RunMachine.Event>) async throws -> RunResult {
     var machine = RunMachine(plan: plan, strikes: strikes, quiet: .seconds(rule.quiet))
     events.yield(.prepared)
-    var report: RunReport?
+    var judged: Judged?
     var lastPhase = machine.phase
     for await event in stream {
       let now = Duration.nanoseconds(history.elapsedNanoseconds)
@@ -112,7 +112,7 @@ final class RunSession: Sendable {
       }
       perform(actions)
       if actions.contains(.judge) {
-        report = try await judge(machine)
+        judged = await judge(machine)
         // Nothing waits for this event any more; the machine's last phase is for completeness.
         _ = machine.handle(.judged, at: now)
       }
@@ -120,10 +120,11 @@ final class RunSession: Sendable {
       show(machine, now)
     }
     events.finish()
-    guard let report else {
+    guard let judged else {
       throw OrchestratorError(code: .internalFault, message: "the run ended without a verdict")
     }
-    var result = RunResult(report: report, folder: folder.path, wasInterrupted: false, failure: nil)
+    var result = RunResult(
+      report: judged.report, folder: folder.path, wasInterrupted: false, failure: judged.failures.first)
     switch machine.interruption {
     case .user: result.wasInterrupted = true
     case .failure(let reason): result.failure = reason
@@ -204,7 +205,15 @@ final class RunSession: Sendable {
 
   // MARK: The verdict
 
-  private func judge(_ machine: RunMachine) async throws -> RunReport {
+  private struct Judged {
+    var report: RunReport
+    /// What the run itself could not do, in sentences.
+    var failures: [String]
+  }
+
+  /// Decides, and writes the report. What goes wrong meanwhile is in the report and costs nothing of it: a violation that
+  /// was found is said whatever happens.
+  private func judge(_ machine: RunMachine) async -> Judged {
     do throws(HistoryError) {
       try history.close()
     } catch {
@@ -212,27 +221,48 @@ final class RunSession: Sendable {
     }
     faultLog.close()
     // The checker took every event in as it was recorded: only the decision is left.
-    let consistency = try checker.report()
+    let decision = Decision(checker)
     let decidedAt = history.elapsedNanoseconds
+    var failures = [decision.failure].compactMap(\.self)
+    async let residue = lookForResidue()
     // Measured is what was recorded, read back as anyone else would read it.
-    let recorded = try RecordedHistory(path: history.path)
-    let lastEventAt = recorded.events.last?.timeNanoseconds
+    var recorded: [Event] = []
+    do throws(HistoryError) {
+      recorded = try RecordedHistory(path: history.path).events
+    } catch {
+      failures.append("what was recorded cannot be read: \(error)")
+    }
+    let lastEventAt = recorded.last?.timeNanoseconds
     let logNotes = await saveLogs()
+    let obstacle = ([obstacle(machine)].compactMap(\.self) + failures).joined(separator: "; ")
     let record = Judgement.Record(
       plan: plan, path: runner.file.path,
       facts: RunFacts(
         seed: seed, namespace: namespace, startedAt: startedAt.formatted(.iso8601),
         secondsLong: lastEventAt.map { Double($0) / 1e9 } ?? 0, flavour: prepared.flavour.rawValue,
-        events: recorded.events.count, verdictSeconds: lastEventAt.map { Double(decidedAt - $0) / 1e9 }),
-      phases: phases(machine), faults: crew.reports, events: recorded.events, settlement: summary(),
+        events: recorded.count, verdictSeconds: lastEventAt.map { Double(decidedAt - $0) / 1e9 }),
+      phases: phases(machine), faults: crew.reports, events: recorded, residue: await residue, settlement: summary(),
       trafficEnd: seconds(machine.start(of: .ending)) ?? 0, recoveredAt: seconds(machine.start(of: .steadyAfter)),
-      interruption: interruption(machine), obstacle: obstacle(machine), notes: logNotes,
+      interruption: interruption(machine), obstacle: obstacle.isEmpty ? nil : obstacle, notes: logNotes,
       trails: OperationTrails(folder: folder.file("logs")))
-    let judgement = Judgement(record, consistency: consistency, rule: rule)
+    let judgement = Judgement(record, consistency: decision.consistency, rule: rule)
     let files = ReportFiles(report: judgement.report(), timeline: judgement.timeline())
-    try files.write(to: folder.path)
-    folder.linkLatest()
-    return files.report
+    do throws(ReportError) {
+      try files.write(to: folder.path)
+      folder.linkLatest()
+    } catch {
+      runner.progress(.note("\(error)"))
+      failures.append("\(error)")
+    }
+    return Judged(report: files.report, failures: failures)
+  }
+
+  private func lookForResidue() async -> ResidueSearch {
+    do throws(StackError) {
+      return .found(try await runner.stack.residue().map(\.description))
+    } catch {
+      return .impossible("\(error)")
+    }
   }
 
   private func phases(_ machine: RunMachine) -> [Phase] {

@@ -44,7 +44,8 @@ public struct Runner: Sendable {
     let interrupt: @Sendable (String) -> Void = { reason in
       wasInterrupted.withLock { $0 = true }
       preparation.cancel()
-      progress(.note("\(reason): healing, then reporting what there is"))
+      progress(
+        .note("\(reason): healing, then reporting; once more ends it at once and leaves the rest to `kvchaos heal`"))
       events.yield(.interrupted(reason: reason))
     }
     let signals = options.catchesSignals ? SignalWatch(handler: interrupt) : nil
@@ -76,19 +77,13 @@ public struct Runner: Sendable {
   /// Takes back what an earlier run left behind, and brings the stack up if it is not.
   private func prepare() async throws -> Prepared {
     let ledger = try await openLedger()
-    let injector = FaultInjector(
-      ledger: ledger,
-      environment: FaultEnvironment(runtime: stack.engine, network: stack.engine, inside: stack.engine))
-    let leftovers = await injector.ledger.openEntries
-    if !leftovers.isEmpty {
-      progress(.note("an earlier run left \(leftovers.count) faults behind; healing them"))
-      let report = await injector.replayOpenUndos()
-      guard report.isClean else {
-        throw OrchestratorError(
-          code: .unavailable,
-          message: "what an earlier run left behind cannot be healed: "
-            + report.failures.map { "\($0)" }.joined(separator: "; "))
-      }
+    let injector = stack.injector(ledger)
+    let recovery = try await stack.recover(with: injector, startsStopped: false)
+    for line in recovery.lines { progress(.note("an earlier run left something behind; \(line)")) }
+    guard recovery.isClean else {
+      throw OrchestratorError(
+        code: .unavailable,
+        message: "what an earlier run left behind cannot be healed: \(recovery.problems.joined(separator: "; "))")
     }
     let isUp = try await stack.status().isUp
     if !isUp { progress(.note("the stack is not up; bringing it up")) }

@@ -13,6 +13,8 @@ public struct Judgement: Sendable {
     /// Without recoveries, which are measured here.
     public var faults: [FaultReport]
     public var events: [Event]
+    /// What the faults have left in the stack.
+    public var residue: ResidueSearch
     /// `nil` where the run ended before it.
     public var settlement: SettlementSummary?
     /// When the traffic was told to stop, in seconds.
@@ -29,7 +31,8 @@ public struct Judgement: Sendable {
 
     public init(
       plan: Plan, path: String, facts: RunFacts, phases: [Phase], faults: [FaultReport], events: [Event],
-      settlement: SettlementSummary?, trafficEnd: Double, recoveredAt: Double?, interruption: String? = nil,
+      residue: ResidueSearch, settlement: SettlementSummary?, trafficEnd: Double, recoveredAt: Double?,
+      interruption: String? = nil,
       obstacle: String? = nil, notes: [String] = [], trails: OperationTrails = OperationTrails()
     ) {
       self.plan = plan
@@ -38,6 +41,7 @@ public struct Judgement: Sendable {
       self.phases = phases
       self.faults = faults
       self.events = events
+      self.residue = residue
       self.settlement = settlement
       self.trafficEnd = trafficEnd
       self.recoveredAt = recoveredAt
@@ -70,7 +74,7 @@ public struct Judgement: Sendable {
     let windows = Windows(samples, disturbance: disturbance, end: record.trafficEnd, rule: rule)
     let checks =
       consistencyChecks() + [finalReadsCheck(), steadyStateCheck(windows)] + faultChecks(faults)
-      + expectationChecks(windows, faults)
+      + [residueCheck()] + expectationChecks(windows, faults)
     let verdict = Verdict(combining: checks.map(\.verdict))
     let lost = LostWriteTracer(record: record, consistency: consistency).lostWrites()
     return RunReport(

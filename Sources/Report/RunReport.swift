@@ -107,6 +107,8 @@ public struct FaultReport: Sendable, Hashable, Codable {
   public var recoveryAfterHeal: Double?
   /// What went wrong with the fault itself.
   public var problems: [String]
+  /// What could not be taken back, a line each target; `nil` where all was, and in reports of before it was told apart.
+  public var notHealed: [String]?
   /// Why a random fault was left out, which is no problem; `nil` where it was not.
   public var skipped: String?
 

@@ -51,21 +51,22 @@ extension Stack {
   }
 
   /// Takes away what is certainly this suite's own and no run's: tables of rules that begin with `kvchaos_`, and helpers.
-  /// For `kvchaos heal`, after the ledger was replayed.
+  /// For whoever holds the ledger, after it was replayed.
   ///
   /// - Returns: what is left.
-  public func sweep(_ residue: [Residue]) async throws(StackError) -> [Residue] {
-    do {
-      for item in residue {
+  func sweep(_ residue: [Residue]) async -> [Residue] {
+    var left: [Residue] = []
+    for item in residue {
+      do {
         switch item.kind {
         case .rules: try await engine.removeRuleTable(item.detail, in: item.container)
         case .helper: try await engine.removeHelper(item.container)
-        case .paused, .down: break
+        case .paused, .down: left.append(item)
         }
+      } catch {
+        left.append(item)
       }
-    } catch {
-      throw StackError(code: .unavailable, message: "residue could not be swept: \(error)")
     }
-    return residue.filter { $0.kind == .paused || $0.kind == .down }
+    return left
   }
 }

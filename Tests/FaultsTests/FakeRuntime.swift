@@ -5,6 +5,12 @@ import Synchronization
 final class FakeRuntime: ContainerRuntime {
   struct Missing: ContainerRuntimeError {
     let isMissingContainer = true
+    let isEngineAway = false
+  }
+
+  struct Away: ContainerRuntimeError {
+    let isMissingContainer = false
+    let isEngineAway = true
   }
 
   struct Refusal: Error, CustomStringConvertible {
@@ -17,6 +23,10 @@ final class FakeRuntime: ContainerRuntime {
     var calls: [String] = []
     /// Calls (`start redis-1`) that are refused so many times.
     var refusals: [String: Int] = [:]
+    /// Containers that end by themselves after so many more looks.
+    var looksLeft: [String: Int] = [:]
+    /// So many calls find no engine.
+    var awayCalls = 0
     /// Calls that do nothing.
     var ignored: Set<String> = []
   }
@@ -30,11 +40,23 @@ final class FakeRuntime: ContainerRuntime {
   var calls: [String] { world.withLock { $0.calls } }
 
   func refuse(_ call: String, times: Int = .max) { world.withLock { $0.refusals[call] = times } }
+  func loseEngine(forCalls count: Int) { world.withLock { $0.awayCalls = count } }
+  /// As an engine does that is restarted: it stops everything.
+  func stopAll() { world.withLock { $0.status = $0.status.mapValues { _ in .exited } } }
+  /// A stop that somebody ordered who is gone: it takes its time.
+  func end(_ container: String, afterLooks count: Int) { world.withLock { $0.looksLeft[container] = count } }
   func ignore(_ call: String) { world.withLock { _ = $0.ignored.insert(call) } }
   func status(_ container: String) -> ContainerState.Status? { world.withLock { $0.status[container] } }
 
+  private static func findEngine(_ world: inout World) throws {
+    guard world.awayCalls > 0 else { return }
+    world.awayCalls -= 1
+    throw Away()
+  }
+
   private func act(_ call: String, _ container: String, _ status: ContainerState.Status) throws {
     try world.withLock { world in
+      try Self.findEngine(&world)
       guard world.status[container] != nil else { throw Missing() }
       let name = "\(call) \(container)"
       world.calls.append(name)
@@ -56,6 +78,11 @@ final class FakeRuntime: ContainerRuntime {
 
   func state(of container: String) async throws -> ContainerState {
     try world.withLock { world in
+      try Self.findEngine(&world)
+      if let left = world.looksLeft[container] {
+        world.looksLeft[container] = left > 0 ? left - 1 : nil
+        if left == 0 { world.status[container] = .exited }
+      }
       guard let status = world.status[container] else { throw Missing() }
       return ContainerState(
         status: status, health: nil, exitCode: status == .exited ? 137 : nil,

@@ -119,6 +119,74 @@ struct FaultInjectorTests {
     #expect(await next.ledger.openEntries.isEmpty)
   }
 
+  /// A helper that is gone, say: the fault may be there all the same.
+  @Test func anotherContainerThatIsMissingClosesNothing() async throws {
+    let runtime = FakeRuntime(["p-a": .running])
+    let catalogue = FaultCatalogue([HealsByAnother()])
+    do {
+      _ = try await injector(runtime, catalogue: catalogue).inject(HealsByAnother(), into: [target("a")])
+    }
+    let next = try injector(runtime, catalogue: catalogue)
+    let report = await next.replayOpenUndos()
+    #expect(report.gone.isEmpty)
+    #expect(report.failures.map(\.undo.target.node) == ["a"])
+    #expect(await next.ledger.openEntries.count == 1)
+  }
+
+  /// An engine that is restarted is away for longer than a heal is tried, and has stopped every container.
+  @Test(arguments: [PauseFault() as any Fault, KillFault(), StopFault()])
+  func aHealOutlastsARestartOfTheEngine(fault: any Fault) async throws {
+    let runtime = FakeRuntime(["p-a": .running])
+    let injector = try injector(runtime)
+    let injection = try await injector.inject(fault, into: [target("a")])
+    runtime.stopAll()
+    runtime.loseEngine(forCalls: 40)
+    #expect(await injector.heal(injection).isClean)
+    #expect(runtime.status("p-a") == .running)
+  }
+
+  /// A stop goes on in the engine when the run that ordered it was killed: what runs still is down a moment later.
+  @Test(arguments: [StopFault(timeoutSeconds: 5) as any Fault, RestartFault(timeoutSeconds: 5)])
+  func aStopThatIsUnderWayIsWaitedFor(fault: any Fault) async throws {
+    let runtime = FakeRuntime(["p-a": .running])
+    let undo: Undo
+    do {
+      let killed = try injector(runtime)
+      undo = try await fault.setUp(target("a"), in: killed.environment)
+      _ = try await killed.ledger.open(undo)
+    }
+    runtime.end("p-a", afterLooks: 20)
+    let next = try injector(runtime)
+    #expect(await next.replayOpenUndos().healed == [undo])
+    #expect(runtime.status("p-a") == .running)
+    #expect(runtime.calls == ["start p-a"])
+  }
+
+  @Test func anEngineThatStaysAwayIsAFinding() async throws {
+    let runtime = FakeRuntime(["p-a": .running])
+    let injector = try injector(runtime)
+    let injection = try await injector.inject(PauseFault(), into: [target("a")])
+    runtime.loseEngine(forCalls: .max)
+    #expect(await injector.heal(injection).failures.count == 1)
+    #expect(await injector.ledger.openEntries.count == 1)
+  }
+
+  /// The rollback runs whatever ended the injection: an error, or the run's own end.
+  @Test func aCancelledInjectionIsTakenBack() async throws {
+    let runtime = FakeRuntime(["p-a": .running, "p-b": .running])
+    // Its effect never comes, so that it waits when it is cancelled.
+    runtime.ignore("pause p-b")
+    let injector = FaultInjector(
+      ledger: try UndoLedger(path: path),
+      environment: FaultEnvironment(runtime: runtime, clock: ImmediateClock(), pollLimit: .max, healAttemptLimit: 3))
+    let task = Task { try await injector.inject(PauseFault(), into: [target("a"), target("b")]) }
+    while runtime.status("p-a") != .paused { await Task.yield() }
+    task.cancel()
+    await #expect(throws: FaultError.self) { try await task.value }
+    #expect(runtime.status("p-a") == .running)
+    #expect(await injector.ledger.openEntries.isEmpty)
+  }
+
   @Test func anUndoOfAnUnknownKindIsAFindingAndStaysOpen() async throws {
     let runtime = FakeRuntime(["p-a": .running])
     do {
@@ -167,6 +235,22 @@ private struct LedgerSpy: Fault {
 
   func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {}
   func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {}
+  func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {}
+}
+
+/// A fault that can be taken back only with the help of a container that is gone.
+private struct HealsByAnother: Fault {
+  let kind = FaultKind(rawValue: "heals-by-another")
+
+  func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
+    Undo(kind: kind, target: target)
+  }
+
+  func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {}
+  func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {}
+  func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    _ = try await environment.runtime.state(of: "p-helper")
+  }
   func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {}
 }
 

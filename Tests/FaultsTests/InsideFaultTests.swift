@@ -115,6 +115,19 @@ struct InsideFaultTests {
     #expect(runtime.status("p-a") == .running)
   }
 
+  /// Its processes were stopped and its data deleted when the run died, before the kill.
+  @Test func aHalfDoneWipeIsFinished() async throws {
+    let inside = FakeInside { _, _ in CommandResult(exitCode: 0, output: "/var/lib/redis\n") }
+    let injector = try injector(inside)
+    let undo = try await WipeFault().setUp(target, in: injector.environment)
+    _ = try await injector.ledger.open(undo)
+    #expect(await injector.replayOpenUndos().healed == [undo])
+    #expect(runtime.calls == ["kill p-a", "start p-a"])
+    // Once is enough: the next heal finds another run of the container.
+    try await WipeFault().heal(undo, in: injector.environment)
+    #expect(runtime.calls == ["kill p-a", "start p-a", "start p-a"])
+  }
+
   @Test func aDiskThatIsNotEmptyIsNoWipe() async throws {
     let inside = FakeInside { script, _ in
       CommandResult(exitCode: 0, output: script.contains("/proc/mounts") ? "/var/lib/redis\n" : "3\n")

@@ -50,6 +50,7 @@ enum Example: String, CaseIterable, Sendable {
         Phase(name: "steady before", start: 0, end: 10), Phase(name: "faults", start: 10, end: isCut ? 14 : 18.6),
       ] + (isCut ? [] : [Phase(name: "steady after", start: 20, end: 30)]),
       faults: [fault], events: events,
+      residue: isCut ? .found(["kvchaos-redis-2 is down (exited)"]) : .found([]),
       settlement: isCut
         ? nil
         : SettlementSummary(

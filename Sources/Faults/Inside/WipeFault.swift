@@ -17,8 +17,8 @@ public struct WipeFault: Fault {
   public init() {}
 
   public func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
-    try await ProcessFaults.requireRunning(target, for: kind, in: environment)
-    var undo = Undo(kind: kind, target: target)
+    let state = try await ProcessFaults.requireRunning(target, for: kind, in: environment)
+    var undo = Undo(kind: kind, target: target, parameters: [ProcessFaults.startedAt: state.startedAt])
     let folder = try await environment.shell(Self.findFolder, in: undo, orThrow: .notInjectable)
     undo.parameters[Self.folder] = folder.split(whereSeparator: \.isNewline).first.map(String.init)
     return undo
@@ -42,9 +42,10 @@ public struct WipeFault: Fault {
   }
 
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
-    // A run that was cut off between the deletion and the kill leaves the node stopped: it can only be killed then.
-    if try await environment.runtime.state(of: undo.target.container).status == .running {
-      try? await environment.shell("kill -CONT -1", in: undo, timeout: .seconds(5), orThrow: .notHealed)
+    // A run that was cut off between the deletion and the kill leaves processes that are stopped, on a disk that is empty.
+    if try await ProcessFaults.isStillInItsRun(undo, in: environment) {
+      try await environment.runtime.kill(container: undo.target.container, signal: "SIGKILL")
+      try await ProcessFaults.verifyDown(undo, in: environment)
     }
     try await environment.runtime.start(container: undo.target.container)
   }

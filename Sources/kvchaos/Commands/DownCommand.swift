@@ -20,7 +20,9 @@ struct DownCommand: AsyncParsableCommand {
     let stack = Stack(try StackConfiguration.current())
     try await stack.down()
     // With the containers gone nothing of a fault is left: this closes what was owed.
-    try HealCommand.report(try await stack.healLeftovers(), quietWhenNothing: true)
+    var recovery = Recovery()
+    recovery.report = try await stack.healLeftovers()
+    try HealCommand.report(recovery, quietWhenNothing: true)
     print(json ? #"{"removed":true}"# : "the stack is down; its images stay")
   }
 }

@@ -9,48 +9,35 @@ struct HealCommand: AsyncParsableCommand {
     commandName: "heal",
     abstract: "Take back every fault that an interrupted run left behind.",
     discussion: """
-      Reads the ledger of undos (results/.ledger), which is written before a fault is injected, and takes back what is \
-      open there; then removes rules and helpers that no ledger knows (kvchaos residue lists them). Safe to repeat. Refuses \
-      while a run is under way.
+      Starts and resumes every container of the stack that is down or paused (a restarted Docker engine leaves them down); \
+      reads the ledger of undos (results/.ledger), which is written before a fault is injected, and takes back what is open \
+      there; then removes rules and helpers that no ledger knows (kvchaos residue lists them). Safe to repeat. Refuses while \
+      a run is under way.
 
       Exit status: 0 nothing is left; 69 Docker is not there, or a run is under way; 70 something could not be taken back \
-      (it stays in the ledger).
+      (what the ledger owes stays in it).
       """)
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func run() async throws {
-    let stack = Stack(try StackConfiguration.current())
-    let report = try await stack.healLeftovers()
-    // The ledger was free, so that no run is under way: what is found now is nobody's.
-    let left = try await stack.sweep(try await stack.residue())
-    for item in left { FileHandle.standardError.write(Data("note: \(item)\n".utf8)) }
-    if json {
-      print(try Self.document(report))
-      try Self.throwFailures(report)
-    } else {
-      try Self.report(report, quietWhenNothing: false)
-    }
+    let recovery = try await Stack(try StackConfiguration.current()).recover()
+    if json { print(try Self.document(recovery)) }
+    try Self.report(recovery, quietWhenNothing: json)
   }
 
   /// Says on standard error what was taken back, and throws what was not.
-  static func report(_ report: HealReport, quietWhenNothing: Bool) throws {
-    var lines = report.healed.map { "healed: \($0.kind) of \($0.target.node)" }
-    lines += report.gone.map { "gone with its container: \($0.kind) of \($0.target.node)" }
-    if lines.isEmpty, report.isClean, !quietWhenNothing { lines = ["nothing to heal"] }
+  static func report(_ recovery: Recovery, quietWhenNothing: Bool) throws {
+    let lines = recovery.isEmpty && !quietWhenNothing ? ["nothing to heal"] : recovery.lines
     for line in lines { FileHandle.standardError.write(Data((line + "\n").utf8)) }
-    try throwFailures(report)
-  }
-
-  private static func throwFailures(_ report: HealReport) throws {
-    guard !report.isClean else { return }
+    guard !recovery.isClean else { return }
     throw FaultError(
-      code: .notHealed, message: "not everything could be taken back; it stays in the ledger",
-      healFailures: report.failures)
+      code: .notHealed,
+      message: (["not everything could be taken back"] + recovery.problems).joined(separator: "; "))
   }
 
-  private static func document(_ report: HealReport) throws -> String {
+  private static func document(_ recovery: Recovery) throws -> String {
     struct Document: Encodable {
       struct Item: Encodable {
         var kind: String
@@ -58,18 +45,23 @@ struct HealCommand: AsyncParsableCommand {
         var reason: String?
       }
 
+      var raised: [String]
       var healed: [Item]
       var gone: [Item]
       var failed: [Item]
+      var swept: [String]
+      var left: [String]
     }
     func item(_ undo: Undo, _ reason: String? = nil) -> Document.Item {
       Document.Item(kind: undo.kind.rawValue, node: undo.target.node, reason: reason)
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    let report = recovery.report
     let document = Document(
-      healed: report.healed.map { item($0) }, gone: report.gone.map { item($0) },
-      failed: report.failures.map { item($0.undo, $0.message) })
+      raised: recovery.raised, healed: report.healed.map { item($0) }, gone: report.gone.map { item($0) },
+      failed: report.failures.map { item($0.undo, $0.message) }, swept: recovery.swept.map(\.description),
+      left: recovery.left.map(\.description))
     return String(decoding: try encoder.encode(document), as: UTF8.self)
   }
 }

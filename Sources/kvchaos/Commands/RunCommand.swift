@@ -12,7 +12,7 @@ struct RunCommand: AsyncParsableCommand {
     abstract: "Run a plan: traffic, faults, heal, final reads, verdict.",
     discussion: """
       Brings the stack up if it is not. Results go to results/<plan>/<UTC time>/, with the link latest beside it. Ctrl-C \
-      heals, then reports what there is.
+      heals, then reports what there is; once more ends it at once, and kvchaos heal takes back what is left.
 
       Progress goes to standard error, the verdict to standard output. Exit status: 0 held, 1 violated, 2 unknown, 65 the \
       plan has errors, 69 the stack or Docker is not there, 130 interrupted (after healing).

@@ -49,7 +49,7 @@ struct UpCommand: AsyncParsableCommand {
     configuration.apis = apis
     configuration.limit = .seconds(limit)
     let stack = Stack(configuration)
-    try HealCommand.report(try await stack.healLeftovers(), quietWhenNothing: true)
+    try HealCommand.report(try await stack.recover(startsStopped: false), quietWhenNothing: true)
     let display = ProgressWriter()
     try await stack.up { display.write($0) }
     if json { print(try await stack.status().json()) }
