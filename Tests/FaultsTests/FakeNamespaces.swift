@@ -7,6 +7,8 @@ final class FakeNamespaces: NetworkNamespaces {
   private struct World {
     /// The rules of each table, by container and table.
     var tables: [String: [String: [String]]] = [:]
+    /// Containers whose processes are gone, and their namespaces with them.
+    var dead: Set<String> = []
     var helpers: Set<String> = []
     var calls: [String] = []
     /// Commands that begin so are refused so many times.
@@ -34,7 +36,12 @@ final class FakeNamespaces: NetworkNamespaces {
   /// Tables are made and deleted, and have no effect.
   func ignoreRules() { world.withLock { $0.ignoresRules = true } }
   /// A namespace dies with its container's processes, and all tables with it.
-  func loseNamespace(of container: String) { world.withLock { $0.tables[container] = nil } }
+  func loseNamespace(of container: String, replaced: Bool) {
+    world.withLock { world in
+      world.tables[container] = nil
+      if !replaced { world.dead.insert(container) }
+    }
+  }
 
   func network(of container: String) async throws -> ContainerNetwork {
     ContainerNetwork(address: address, prefixLength: 24, gateway: "10.0.0.254")
@@ -44,8 +51,9 @@ final class FakeNamespaces: NetworkNamespaces {
     _ command: [String], inNetworkOf container: String?, timeout: Duration
   ) async throws -> ProgramResult {
     let line = command.joined(separator: " ")
-    return world.withLock { world in
+    return try world.withLock { world in
       world.calls.append(line)
+      if let container, world.dead.contains(container) { throw FakeRuntime.Refusal() }
       if let index = world.refusals.firstIndex(where: { line.hasPrefix($0.prefix) && $0.left > 0 }) {
         world.refusals[index].left -= 1
         return ProgramResult(exitCode: 1, output: "refused\n")
@@ -82,8 +90,13 @@ final class FakeNamespaces: NetworkNamespaces {
       let names = (world.tables[container] ?? [:]).keys.sorted()
       return ProgramResult(exitCode: 0, output: names.map { "table inet \($0)\n" }.joined())
     case "nft":
+      let before = world.tables[container]
       for line in command[1].split(separator: "\n") {
-        apply(line.split(separator: " ").map(String.init), container, &world)
+        guard apply(line.split(separator: " ").map(String.init), container, &world) else {
+          // One transaction: all or nothing.
+          world.tables[container] = before
+          return ProgramResult(exitCode: 1, output: "no such table: \(line)\n")
+        }
       }
       return ProgramResult(exitCode: 0, output: "")
     case "kv-netfault" where command[1] == "ping":
@@ -104,15 +117,22 @@ final class FakeNamespaces: NetworkNamespaces {
   }
 
   /// `add table inet NAME`, `add rule inet NAME CHAIN RULE…` and so on.
-  private static func apply(_ words: [String], _ container: String, _ world: inout World) {
+  ///
+  /// - Returns: whether the table is there.
+  private static func apply(_ words: [String], _ container: String, _ world: inout World) -> Bool {
     let name = words[3]
+    if words[0...1] == ["add", "table"] {
+      world.tables[container, default: [:]][name, default: []] += []
+      return true
+    }
+    guard world.tables[container]?[name] != nil else { return false }
     switch (words[0], words[1]) {
-    case ("add", "table"): world.tables[container, default: [:]][name, default: []] += []
     case ("flush", "table"): world.tables[container]?[name] = []
     case ("delete", "table"): world.tables[container]?[name] = nil
     case ("add", "rule"): world.tables[container]?[name]?.append(words.dropFirst(4).joined(separator: " "))
     case ("add", "chain"): break
     default: preconditionFailure("a command that is not in this test: \(words)")
     }
+    return true
   }
 }

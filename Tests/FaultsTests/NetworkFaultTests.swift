@@ -163,7 +163,7 @@ import Testing
     let injector = try injector()
     let injection = try await injector.inject(fault(), into: [target])
     try await runtime.kill(container: "p-a", signal: "SIGKILL")
-    network.loseNamespace(of: "p-a")
+    network.loseNamespace(of: "p-a", replaced: status == .running)
     if status == .running { try await runtime.start(container: "p-a") }
     #expect(await injector.heal(injection).isClean)
   }
