@@ -11,6 +11,7 @@ public struct LoadRun: Sendable {
   }
 
   private let settings: LoadSettings
+  private let generator: LoadGenerator
   private let stack: Stack?
   private let command: String
   private let isWithBaseline: Bool
@@ -26,11 +27,15 @@ public struct LoadRun: Sendable {
     progress: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.settings = settings
+    generator = LoadGenerator(settings) { progress(Self.line($0)) }
     self.stack = stack
     self.command = command
     self.isWithBaseline = isWithBaseline
     self.progress = progress
   }
+
+  /// Ends the load before its time; `run` then reports what there is.
+  public func stop() { generator.stop() }
 
   /// - Throws: `unavailable` when the store does not answer.
   public func run() async throws(LoadTestError) -> Result {
@@ -41,7 +46,6 @@ public struct LoadRun: Sendable {
     let before = await reading(meter, &notes)
     let startedAt = Date().formatted(.iso8601)
     progress(settings.summary)
-    let generator = LoadGenerator(settings) { [progress] in progress(Self.line($0)) }
     let load = try await generator.run()
     let recorder = load.recorder
 
@@ -77,7 +81,7 @@ public struct LoadRun: Sendable {
         startedAt: startedAt, summary: settings.summary, command: command, url: settings.target.url,
         acknowledgement: settings.acknowledgement.rawValue, read: settings.read.rawValue, keys: settings.keys,
         valueBytes: settings.valueBytes, warmUpSeconds: settings.warmUp.seconds, seconds: seconds,
-        requests: recorder.total),
+        requests: recorder.total, isInterrupted: load.isInterrupted),
       rows: LoadReport.rows(recorder, seconds: seconds), errors: LoadReport.errors(recorder),
       sendDelay: LoadReport.sendDelay(recorder), persistence: persistence, processors: accounts.processors,
       machine: accounts.machine, baselines: baselines, timeline: recorder.seconds, notes: notes)
@@ -137,10 +141,10 @@ public struct LoadRun: Sendable {
   private static func persistence(
     _ counts: BucketCounts, drain: Duration, acknowledged: Int
   ) -> LoadReport.Persistence {
-    func at(_ share: Double) -> Double { (counts.quantile(share) ?? 0) * 1_000 }
+    func at(_ share: Double) -> Double? { counts.quantile(share).map { $0 * 1_000 } }
     return LoadReport.Persistence(
       acknowledged: acknowledged, persisted: Int(counts.count), drainSeconds: drain.seconds,
-      mean: (counts.mean ?? 0) * 1_000, p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999))
+      mean: counts.mean.map { $0 * 1_000 }, p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999))
   }
 
   private static func line(_ second: LoadRecorder.Second) -> String {

@@ -3,12 +3,13 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// Turns the first SIGINT, SIGTERM and SIGHUP into calls, so that a run can heal before it ends. The same signal again has
+/// Turns the first SIGINT, SIGTERM and SIGHUP into calls, so that a run can heal, and a load test report, before it
+/// ends. The same signal again has
 /// its default action: the process ends at once, however stuck it is.
 ///
 /// One at a time: the signals are the process's. While one is on, a closed pipe is an error of the write and not the end of
 /// the process (SIGPIPE): `kvchaos run … 2>&1 | head` must not leave a fault behind.
-final class SignalWatch: Sendable {
+public final class SignalWatch: Sendable {
   private static let names = [SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"]
 
   // Safe: set once, and libdispatch's calls on a source may come from any thread.
@@ -16,7 +17,7 @@ final class SignalWatch: Sendable {
   private let watched: [Int32]
 
   /// - Parameter handler: called with the signal's name, once for each.
-  init(handler: @escaping @Sendable (String) -> Void) {
+  public init(handler: @escaping @Sendable (String) -> Void) {
     var ends: [Int32] = [-1, -1]
     precondition(pipe(&ends) == 0, "no pipe can be had: \(String(cString: strerror(errno)))")
     let (readEnd, writeEnd) = (ends[0], ends[1])
@@ -42,7 +43,8 @@ final class SignalWatch: Sendable {
     signal(SIGPIPE, SIG_IGN)
   }
 
-  func stop() {
+  /// The signals do again what they do by themselves.
+  public func stop() {
     for number in watched + [SIGPIPE] { signal(number, SIG_DFL) }
     signalPipe.store(-1, ordering: .sequentiallyConsistent)
     source.cancel()

@@ -8,10 +8,14 @@ enum ExampleLoad: String, CaseIterable, Sendable {
   case failing
   /// Only PUTs.
   case puts
+  /// Ended by its user, before anything was committed.
+  case interrupted
 
   var files: [String] {
-    (self == .puts ? [] : ["get.hgrm"]) + ["put.hgrm", "report.html", "report.json", "report.md"]
+    (isPutsOnly ? [] : ["get.hgrm"]) + ["put.hgrm", "report.html", "report.json", "report.md"]
   }
+
+  private var isPutsOnly: Bool { self == .puts || self == .interrupted }
 
   func result() throws -> LoadRun.Result {
     let recorder = recorder()
@@ -20,13 +24,16 @@ enum ExampleLoad: String, CaseIterable, Sendable {
       test: LoadReport.Test(
         startedAt: "2026-01-02T03:04:05Z", summary: summary, command: "kvchaos load --something",
         url: "http://127.0.0.1:8000", acknowledgement: "queued", read: "cache", keys: 10_000, valueBytes: 200,
-        warmUpSeconds: 0, seconds: 3, requests: recorder.total),
+        warmUpSeconds: 0, seconds: 3, requests: recorder.total,
+        isInterrupted: self == .interrupted),
       rows: LoadReport.rows(recorder, seconds: 3), errors: LoadReport.errors(recorder),
       sendDelay: LoadReport.sendDelay(recorder),
       persistence: isWithStack
-        ? LoadReport.Persistence(
-          acknowledged: 1_500, persisted: 1_500, drainSeconds: 0.25, mean: 40.5, p50: 33.25, p90: 70, p99: 120,
-          p999: 240)
+        ? self == .interrupted
+          ? LoadReport.Persistence(acknowledged: 1_500, persisted: 0, drainSeconds: 0)
+          : LoadReport.Persistence(
+            acknowledged: 1_500, persisted: 1_500, drainSeconds: 0.25, mean: 40.5, p50: 33.25, p90: 70, p99: 120,
+            p999: 240)
         : nil,
       processors: (isWithStack
         ? [
@@ -48,14 +55,14 @@ enum ExampleLoad: String, CaseIterable, Sendable {
     switch self {
     case .held: "300 users, ramp 30 s, 100 loops of PUT and GET"
     case .failing: "saturated by 8 clients for 3 s, 50 % PUT"
-    case .puts: "open loop, 500 requests/s for 3 s over at most 100 connections, 100 % PUT"
+    case .puts, .interrupted: "open loop, 500 requests/s for 3 s over at most 100 connections, 100 % PUT"
     }
   }
 
   private func recorder() -> LoadRecorder {
     var recorder = LoadRecorder()
     for index in 0..<3_000 {
-      let isPut = self == .puts || index.isMultiple(of: 2)
+      let isPut = isPutsOnly || index.isMultiple(of: 2)
       let intended = UInt64(index) * millisecond
       let latency = (UInt64(index * 37 % 100) * (isPut ? 100 : 50) + 1_000) * 1_000
       var outcome = LoadOutcome.ok

@@ -76,6 +76,25 @@ import Testing
       ])
   }
 
+  /// Who stops a test has what was measured soon, even where nothing is answered any more.
+  @Test(.timeLimit(.minutes(1))) func aStopEndsSilenceToo() async throws {
+    let isSilent = Atomic(false)
+    let server = try StubServer { _, _ in
+      isSilent.load(ordering: .relaxed) ? .silence : .answer(status: "200 OK", body: "{}")
+    }
+    let settings = try settings(.saturated(clients: 4, duration: .seconds(600)), server, timeout: .seconds(500))
+    let stop = Mutex<(@Sendable () -> Void)?>(nil)
+    let generator = LoadGenerator(settings) { second in
+      isSilent.store(true, ordering: .relaxed)
+      if second.second == 1 { stop.withLock { $0 }?() }
+    }
+    stop.withLock { $0 = { generator.stop() } }
+    let result = try await generator.run()
+    #expect(result.isInterrupted && result.recorder.puts.ok > 0)
+    #expect(result.recorder.errors.values.reduce(0, +) == 4)
+    #expect(result.recorder.errors.keys.allSatisfy { $0.hasSuffix("no answer before the interruption") })
+  }
+
   @Test(.timeLimit(.minutes(1))) func nobodyListens() async throws {
     let server = try StubServer { _, _ in .silence }
     let settings = try settings(.users(3, ramp: .zero, loops: 2), server)

@@ -37,6 +37,16 @@ import Testing
     }
   }
 
+  /// Ended before the first request: nothing is made up.
+  @Test func nothingMeasured() throws {
+    var report = try ExampleLoad.interrupted.result().report
+    (report.rows, report.timeline, report.persistence) = ([], [], nil)
+    #expect(LoadText(report).text.contains("No request was measured."))
+    #expect(!LoadText(report).text.contains("0.00 ms"))
+    let page = LoadPage(report).text
+    #expect(!page.contains("nan") && !page.contains("inf") && page.contains("INTERRUPTED"))
+  }
+
   @Test func filesAreWritten() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "kvchaos-\(UUID().uuidString)/new").path()
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -9,6 +9,8 @@ import HTTPClient
 final class GeneratorLoop {
   private static let eventCapacity = 256
   private static let sweepNanoseconds: UInt64 = 250_000_000
+  /// Whoever stops a test does not wait for a store that does not answer.
+  private static let stopNanoseconds: UInt64 = 2_000_000_000
 
   private let settings: LoadSettings
   private let onSecond: (LoadRecorder.Second) -> Void
@@ -18,6 +20,7 @@ final class GeneratorLoop {
   private var recorder: LoadRecorder
   private var secondsTold = 0
   private let start: UInt64
+  private var stoppedAt: UInt64?
 
   /// - Returns: nil when the system has no descriptor or libcurl no memory.
   init?(settings: LoadSettings, onSecond: @escaping (LoadRecorder.Second) -> Void) {
@@ -75,7 +78,10 @@ final class GeneratorLoop {
       collectFinished()
       if now >= nextSweep {
         nextSweep = now + Self.sweepNanoseconds
-        if isStopping() { schedule.stop() }
+        if stoppedAt == nil, isStopping() {
+          schedule.stop()
+          stoppedAt = now
+        }
         abandonOverdue()
         tellSeconds()
       }
@@ -84,7 +90,7 @@ final class GeneratorLoop {
     tellSeconds()
     return LoadGenerator.Result(
       recorder: recorder, processorNanoseconds: Self.threadProcessorNanoseconds - processorBefore,
-      elapsedNanoseconds: now)
+      elapsedNanoseconds: now, isInterrupted: stoppedAt != nil)
   }
 
   /// Begins what is due, and says when something is next; nil when all is over.
@@ -137,13 +143,17 @@ final class GeneratorLoop {
   private func abandonOverdue() {
     let limit = settings.timeout.nanoseconds
     let moment = now
+    let isOver = stoppedAt.map { moment - $0 >= Self.stopNanoseconds } ?? false
     for (index, client) in clients.enumerated() {
-      guard let open = client.open, moment - open.sentNanoseconds >= limit, let handle = client.openHandle else {
-        continue
-      }
+      guard let open = client.open, let handle = client.openHandle else { continue }
+      let isOverdue = moment - open.sentNanoseconds >= limit
+      guard isOverdue || isOver else { continue }
       curl_multi_remove_handle(sockets.multi, handle)
       client.abandon()
-      end(index, open, .unknown("no answer within \(Figures.decimal(settings.timeout.seconds)) s"))
+      let reason =
+        isOverdue
+        ? "no answer within \(Figures.decimal(settings.timeout.seconds)) s" : "no answer before the interruption"
+      end(index, open, .unknown(reason))
     }
   }
 

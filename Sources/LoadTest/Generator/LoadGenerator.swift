@@ -13,6 +13,8 @@ public final class LoadGenerator: Sendable {
     public var processorNanoseconds: UInt64
     /// From the first request to the last answer, warm-up included.
     public var elapsedNanoseconds: UInt64
+    /// Whether it was stopped before its end.
+    public var isInterrupted: Bool
   }
 
   private let settings: LoadSettings
@@ -25,7 +27,7 @@ public final class LoadGenerator: Sendable {
     self.onSecond = onSecond
   }
 
-  /// No request is begun any more; `run` ends when the open ones have.
+  /// No request is begun any more; `run` ends when the open ones have, or after two seconds.
   public func stop() { isStopping.store(true, ordering: .relaxed) }
 
   /// Runs the test to its end. Cancelling the task stops it.

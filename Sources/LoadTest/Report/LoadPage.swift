@@ -10,7 +10,8 @@ public struct LoadPage: Sendable {
       <header><h1>\(Self.escaped(title))</h1>
       <p><code>\(Self.escaped(report.test.command))</code> at \(Self.escaped(report.test.startedAt)):
       ack=\(report.test.acknowledgement), read=\(report.test.read), \(Figures.count(report.test.keys)) keys,
-      values of \(Figures.count(report.test.valueBytes)) bytes</p></header>
+      values of \(Figures.count(report.test.valueBytes)) bytes</p>\(
+        report.test.isInterrupted ? "\n<p><strong>\(LoadText.interruption)</strong></p>" : "")</header>
       """,
       Self.tiles(report),
       Self.table(nil, LoadText.latencyHeader, report.rows.map(LoadText.latencyCells)),
@@ -46,7 +47,9 @@ public struct LoadPage: Sendable {
       tiles.append(tile("\(row.name) mean", "\(Figures.milliseconds(row.mean)) ms"))
       tiles.append(tile("\(row.name) p99", "\(Figures.milliseconds(row.p99)) ms"))
     }
-    if let delay = report.persistence { tiles.append(tile("end to end p99", "\(Figures.milliseconds(delay.p99)) ms")) }
+    if let delay = report.persistence {
+      tiles.append(tile("end to end p99", delay.p99.map { "\(Figures.milliseconds($0)) ms" } ?? "not measured"))
+    }
     return "<div class=\"tiles\">\(tiles.joined())</div>"
   }
 

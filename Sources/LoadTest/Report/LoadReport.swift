@@ -17,6 +17,8 @@ public struct LoadReport: Codable, Sendable, Hashable {
     public var seconds: Double
     /// Those of the warm-up too.
     public var requests: Int
+    /// Whether it was ended before its time: the figures are of the part that was.
+    public var isInterrupted: Bool
   }
 
   /// A line of the table.
@@ -57,7 +59,8 @@ public struct LoadReport: Codable, Sendable, Hashable {
     public var max: Double
   }
 
-  /// From the API's acceptance of a write to its commit in SQL, as the workers measured it.
+  /// From the API's acceptance of a write to its commit in SQL, as the workers measured it; the times are `nil` where no
+  /// write was committed.
   public struct Persistence: Codable, Sendable, Hashable {
     /// PUTs that were answered with ok, warm-up included.
     public var acknowledged: Int
@@ -65,11 +68,11 @@ public struct LoadReport: Codable, Sendable, Hashable {
     public var persisted: Int
     /// How long after the last answer the last of them was committed.
     public var drainSeconds: Double
-    public var mean: Double
-    public var p50: Double
-    public var p90: Double
-    public var p99: Double
-    public var p999: Double
+    public var mean: Double?
+    public var p50: Double?
+    public var p90: Double?
+    public var p99: Double?
+    public var p999: Double?
   }
 
   public struct Processor: Codable, Sendable, Hashable {

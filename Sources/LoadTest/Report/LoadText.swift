@@ -18,9 +18,11 @@ public struct LoadText: Sendable {
 
     `\(report.test.command)` at \(report.test.startedAt): ack=\(report.test.acknowledgement), read=\(report.test.read), \
     \(Figures.count(report.test.keys)) keys, values of \(Figures.count(report.test.valueBytes)) bytes; measured for \
-    \(Figures.decimal(report.test.seconds)) s.
+    \(Figures.decimal(report.test.seconds)) s.\(report.test.isInterrupted ? " \(interruption)" : "")
     """
   }
+
+  static let interruption = "INTERRUPTED: ended before its time, so these are the figures of a part of it."
 
   static let latencyHeader = [
     "", "count", "requests/s", "mean ms", "std dev", "p50", "p90", "p99", "p99.9", "max ms", "ok", "absent", "failed",
@@ -54,12 +56,16 @@ public struct LoadText: Sendable {
       let times = [
         ("mean", delay.mean), ("p50", delay.p50), ("p90", delay.p90), ("p99", delay.p99), ("p99.9", delay.p999),
       ]
+      let measured = times.compactMap { name, time in time.map { "\(name) \(Figures.milliseconds($0)) ms" } }
+      let acknowledged = "\(Figures.count(delay.acknowledged)) acknowledged PUTs"
       lines.append(
         "End to end, from a PUT's acceptance to its commit in SQL: "
-          + times.map { "\($0.0) \(Figures.milliseconds($0.1)) ms" }.joined(separator: ", ")
-          + ". \(Figures.count(delay.persisted)) writes were committed for \(Figures.count(delay.acknowledged)) "
-          + "acknowledged PUTs, the last of them \(Figures.decimal(delay.drainSeconds)) s after the last answer.")
+          + (measured.isEmpty
+            ? "not measured, because none of \(acknowledged) was committed."
+            : measured.joined(separator: ", ") + ". \(Figures.count(delay.persisted)) writes were committed for "
+              + "\(acknowledged), the last of them \(Figures.decimal(delay.drainSeconds)) s after the last answer."))
     }
+    guard !report.rows.isEmpty else { return lines + ["No request was measured."] }
     lines.append(
       "Requests left at most \(Figures.milliseconds(report.sendDelay.max)) ms later than intended "
         + "(p99 \(Figures.milliseconds(report.sendDelay.p99)) ms); latency counts from the intended moment.")

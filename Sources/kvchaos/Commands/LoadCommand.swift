@@ -4,6 +4,7 @@ import Foundation
 import LoadTest
 import Orchestrator
 import Stack
+import Synchronization
 
 /// `kvchaos load`
 struct LoadCommand: AsyncParsableCommand {
@@ -18,8 +19,10 @@ struct LoadCommand: AsyncParsableCommand {
       Only 127.0.0.1 and ::1 are loaded. A bearer token is taken from the environment variable KVCHAOS_TOKEN. Results go to \
       results/load/<UTC time>/, with the link latest beside it; progress goes to standard error.
 
+      Ctrl-C ends the test and reports what there is; a second one ends it at once.
+
       Exit status: 0; 1 more requests failed, or are of unknown outcome, than --max-errors; 64 usage; 69 the store does not \
-      answer.
+      answer; 130 interrupted (after reporting).
       """)
 
   enum Acknowledgement: String, ExpressibleByArgument, CaseIterable { case queued, committed }
@@ -120,15 +123,25 @@ struct LoadCommand: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try StackConfiguration.current()
-    let result = try await LoadRun(
+    let test = LoadRun(
       try settings(configuration), stack: Stack(configuration), command: commandLine, isWithBaseline: baseline,
-      progress: { FileHandle.standardError.write(Data("\($0)\n".utf8)) }
-    ).run()
+      progress: { Self.say($0) })
+    let isInterrupted = Atomic(false)
+    let watch = SignalWatch { name in
+      isInterrupted.store(true, ordering: .relaxed)
+      Self.say("\(name): the load ends, then its report; once more: at once")
+      test.stop()
+    }
+    defer { watch.stop() }
+    let result = try await test.run()
     let folder = try write(result, configuration)
     print(json ? try LoadFiles.json(of: result.report) : LoadText(result.report).text, terminator: "")
-    FileHandle.standardError.write(Data("report: \(folder)/report.html\n".utf8))
+    Self.say("report: \(folder)/report.html")
+    if isInterrupted.load(ordering: .relaxed) { throw ExitCode(ExitStatus.interrupted) }
     if result.report.errorCount > maxErrors { throw ExitCode(1) }
   }
+
+  private static func say(_ line: String) { FileHandle.standardError.write(Data("\(line)\n".utf8)) }
 
   private func settings(_ configuration: StackConfiguration) throws -> LoadSettings {
     let address = url ?? configuration.storeURL
