@@ -189,6 +189,7 @@ final class AMQPHandle {
     let messageID = message.messageID.map { arena.add($0) }
     let replyTo = message.replyTo.map { arena.add($0) }
     let type = message.type.map { arena.add($0) }
+    let expiration = message.timeToLive.map { arena.add(String(Int64($0 / .milliseconds(1)))) }
     let correlation = number.map { arena.add(String($0)) }
     let status = arena.lend { bytes in
       var properties = amqp_basic_properties_t()
@@ -206,6 +207,10 @@ final class AMQPHandle {
       if let type {
         properties._flags |= KV_TYPE
         properties.type = bytes(type)
+      }
+      if let expiration {
+        properties._flags |= KV_EXPIRATION
+        properties.expiration = bytes(expiration)
       }
       if let correlation {
         properties._flags |= KV_CORRELATION_ID

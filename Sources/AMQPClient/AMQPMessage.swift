@@ -5,18 +5,21 @@ public struct AMQPMessage: Sendable {
   public var messageID: String?
   public var replyTo: String?
   public var type: String?
+  /// Dropped by the broker when it reaches the head of its queue after this time; `nil`: never.
+  public var timeToLive: Duration?
   /// Written to disk by every quorum member before it is confirmed.
   public var isPersistent: Bool
 
   public init(
     queue: String, body: [UInt8], messageID: String? = nil, replyTo: String? = nil, type: String? = nil,
-    isPersistent: Bool = true
+    timeToLive: Duration? = nil, isPersistent: Bool = true
   ) {
     self.queue = queue
     self.body = body
     self.messageID = messageID
     self.replyTo = replyTo
     self.type = type
+    self.timeToLive = timeToLive
     self.isPersistent = isPersistent
   }
 }

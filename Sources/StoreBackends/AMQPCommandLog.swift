@@ -17,6 +17,8 @@ public final class AMQPCommandLog: CommandLog {
 
   private let publisher: AMQPConnection
   private let queues: Mutex<[PublishQueue<Waiter>]>
+  /// The partition whose turn it is to be asked whether it confirms.
+  private let turn = Mutex(0)
   private let partitions: Int
   private let loop: any EventLoop
   private let metrics: PublishMetrics
@@ -51,10 +53,18 @@ public final class AMQPCommandLog: CommandLog {
         entry: CommandBatch.Entry(command: command, wantsReply: wantsReply), continuation: continuation)
       let item = PublishQueue<Waiter>.Item(
         bytes: bytes, sendBy: now + sendWithin, deadline: now + timeout, token: waiter)
-      perform(queues.withLock { $0[partition.index].add(item, now: now) }, partition)
+      step(partition) { $0.add(item, now: $1) }
     }
     metrics.count(outcome)
     return outcome
+  }
+
+  /// Gives a partition's queue an event, and does what comes of it.
+  private func step(
+    _ partition: Partition,
+    _ event: (inout PublishQueue<Waiter>, ContinuousClock.Instant) -> PublishQueue<Waiter>.Step
+  ) {
+    perform(queues.withLock { event(&$0[partition.index], .now) }, partition)
   }
 
   private func perform(_ step: PublishQueue<Waiter>.Step, _ partition: Partition) {
@@ -62,9 +72,10 @@ public final class AMQPCommandLog: CommandLog {
     for item in step.refused { item.resume(.notSent(reason: "too many commands wait for the brokers")) }
     if let time = step.wakeAt {
       loop.scheduleTask(in: TimeAmount(time - .now)) { [self] in
-        perform(queues.withLock { $0[partition.index].timeCame(now: .now) }, partition)
+        self.step(partition) { $0.timeCame(now: $1) }
       }
     }
+    if step.probes { probe(partition) }
     // Commands whose time ends later are tried again by whoever waits for them.
     guard let deadline = step.message.map(\.deadline).min() else { return }
     let entries = step.message.map(\.token.entry)
@@ -76,8 +87,8 @@ public final class AMQPCommandLog: CommandLog {
     metrics.messages.add()
     publisher.publish(message, deadline: deadline) { [self] outcome in
       // The next message first: it is on its way while the requests of this one are answered.
-      perform(queues.withLock { $0[partition.index].settled(now: .now) }, partition)
       let outcome = PublishOutcome(outcome)
+      self.step(partition) { $0.settled(isConfirmed: outcome == .confirmed, now: $1) }
       if outcome == .confirmed { confirmed(entries.map(\.command.operation)) }
       for item in step.message { item.resume(outcome) }
     }
@@ -86,8 +97,33 @@ public final class AMQPCommandLog: CommandLog {
   /// Commands that wait for their message.
   public var waitingCount: Int { queues.withLock { $0.reduce(0) { $0 + $1.waitingCount } } }
 
-  /// Whether commands can be published now.
-  public var isReady: Bool { publisher.isReady }
+  /// A message without a command: that a quorum has it, is all that is asked. No worker need see it.
+  private func probe(_ partition: Partition) {
+    let message = AMQPMessage(
+      queue: partition.queueName, body: CommandBatch(entries: []).encoded(), type: Self.commandType,
+      timeToLive: .seconds(10))
+    // Long, because the brokers keep what they cannot confirm: one after the other would pile up there.
+    publisher.publish(message, deadline: .now + .seconds(30)) { [self] outcome in
+      step(partition) { $0.probed(isConfirmed: outcome == .confirmed, now: $1) }
+    }
+  }
+
+  /// Whether commands can be published now: the broker takes them, and every partition's queue confirms what it gets. To be
+  /// called about once a second: each call asks the next partition, if nothing of it was confirmed just now.
+  public func isReady() -> Bool {
+    guard publisher.isReady else { return false }
+    let index = turn.withLock { turn in
+      turn = (turn + 1) % partitions
+      return turn
+    }
+    step(Partition(index: index)) { $0.ask(now: $1) }
+    return silentCount == 0
+  }
+
+  /// Partitions whose queue confirms nothing.
+  public var silentCount: Int {
+    queues.withLock { queues in queues.count { $0.isSilent(now: .now) } }
+  }
 
   /// Closes both connections after what was enqueued before.
   public func close() async {

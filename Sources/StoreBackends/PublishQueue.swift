@@ -5,6 +5,10 @@
 /// before it is confirmed, and no sooner than the spacing after it: the busier the brokers, the larger the messages (Nagle, RFC
 /// 896, with confirmations in the place of acknowledgements). A message that is unconfirmed for long holds back nobody: the next
 /// one follows it.
+///
+/// A queue that confirms nothing for a second is silent: it may have no quorum. Then no command leaves, because what has left
+/// can only become unknown; whoever waits is refused in time. What leaves is a probe, a message without a command, one at a
+/// time; with the first confirmation of anything the commands go again.
 struct PublishQueue<Token: Sendable> {
   struct Limits {
     /// The most that one message takes.
@@ -16,6 +20,10 @@ struct PublishQueue<Token: Sendable> {
     var spacing: Duration = .milliseconds(8)
     /// After this long without a confirmation the next message is sent all the same.
     var stall: Duration = .milliseconds(50)
+    /// After this long without a confirmation the queue is silent.
+    var silence: Duration = .seconds(1)
+    /// The least time between two probes.
+    var probePause: Duration = .milliseconds(100)
     /// Commands that may wait; one more is refused.
     var waiting = 2048
   }
@@ -37,6 +45,8 @@ struct PublishQueue<Token: Sendable> {
     var refused: [Item] = []
     /// To be sent as one message.
     var message: [Item] = []
+    /// Whether a probe is to be sent.
+    var probes = false
     /// When to come back with `timeCame`, if nothing else happens before.
     var wakeAt: ContinuousClock.Instant?
   }
@@ -45,6 +55,11 @@ struct PublishQueue<Token: Sendable> {
   private var waiting: [Item] = []
   private var unconfirmed = 0
   private var sentAt: ContinuousClock.Instant?
+  /// Since when something that was sent has had no answer; `nil`: all of it has one.
+  private var silentSince: ContinuousClock.Instant?
+  private var confirmedAt: ContinuousClock.Instant?
+  private var probedAt: ContinuousClock.Instant?
+  private var isProbing = false
   /// The earliest time at which somebody comes back.
   private var wakeAt: ContinuousClock.Instant?
 
@@ -56,15 +71,53 @@ struct PublishQueue<Token: Sendable> {
   mutating func add(_ item: Item, now: ContinuousClock.Instant) -> Step {
     guard waiting.count < limits.waiting else { return Step(refused: [item]) }
     waiting.append(item)
-    guard departure(now: now) == nil else { return next(now: now) }
+    guard departure(now: now) == nil, !isSilent(now: now) else { return next(now: now) }
     return Step(wakeAt: earlier(item.sendBy))
   }
 
-  /// A message's outcome has come, whatever it is.
-  mutating func settled(now: ContinuousClock.Instant) -> Step {
+  /// Whether the queue confirms nothing that it is sent.
+  func isSilent(now: ContinuousClock.Instant) -> Bool {
+    silentSince.map { $0 + limits.silence <= now } ?? false
+  }
+
+  /// A message's outcome has come.
+  mutating func settled(isConfirmed: Bool, now: ContinuousClock.Instant) -> Step {
     precondition(unconfirmed > 0, "an outcome came for a message that was never sent")
     unconfirmed -= 1
+    return heard(isConfirmed: isConfirmed, now: now)
+  }
+
+  /// A probe's outcome has come.
+  mutating func probed(isConfirmed: Bool, now: ContinuousClock.Instant) -> Step {
+    precondition(isProbing, "an outcome came for a probe that was never sent")
+    isProbing = false
+    return heard(isConfirmed: isConfirmed, now: now)
+  }
+
+  /// Somebody wants to know whether the queue confirms: a probe tells, unless a confirmation has just come.
+  mutating func ask(now: ContinuousClock.Instant) -> Step {
+    if let confirmedAt, confirmedAt + limits.silence > now { return Step() }
+    return Step(probes: mayProbe(now: now))
+  }
+
+  private mutating func heard(isConfirmed: Bool, now: ContinuousClock.Instant) -> Step {
+    let isAnythingOut = unconfirmed > 0 || isProbing
+    if isConfirmed {
+      confirmedAt = now
+      silentSince = isAnythingOut ? now : nil
+    } else if !isAnythingOut, !isSilent(now: now) {
+      // It never left, or its connection broke: that says nothing about the queue.
+      silentSince = nil
+    }
     return next(now: now)
+  }
+
+  private mutating func mayProbe(now: ContinuousClock.Instant) -> Bool {
+    guard !isProbing, probedAt.map({ $0 + limits.probePause <= now }) ?? true else { return false }
+    isProbing = true
+    probedAt = now
+    silentSince = silentSince ?? now
+    return true
   }
 
   /// A step's `wakeAt` has come.
@@ -82,6 +135,7 @@ struct PublishQueue<Token: Sendable> {
 
   private mutating func next(now: ContinuousClock.Instant) -> Step {
     guard !waiting.isEmpty else { return Step() }
+    if isSilent(now: now) { return wait(now: now) }
     guard let departure = departure(now: now) else { return expire(now: now) }
     guard departure <= now else { return Step(wakeAt: earlier(departure)) }
     var step = Step()
@@ -104,12 +158,22 @@ struct PublishQueue<Token: Sendable> {
     if !step.message.isEmpty {
       unconfirmed += 1
       sentAt = now
+      silentSince = silentSince ?? now
     }
     // What did not fit leaves when the next message may, or is given back in time.
     if !waiting.isEmpty {
       let time = self.departure(now: now) ?? waiting.lazy.map(\.sendBy).min()
       step.wakeAt = time.flatMap { earlier($0) }
     }
+    return step
+  }
+
+  /// The queue is silent: a probe asks it, and goes on asking until it answers.
+  private mutating func wait(now: ContinuousClock.Instant) -> Step {
+    var step = expire(now: now)
+    guard !waiting.isEmpty else { return step }
+    step.probes = mayProbe(now: now)
+    if let time = earlier(now + limits.probePause) { step.wakeAt = time }
     return step
   }
 

@@ -38,6 +38,9 @@ struct Serve: AsyncParsableCommand {
     registry.gauge("kv_publish_waiting", "Commands that wait for a message to the brokers.") {
       Double(log.waitingCount)
     }
+    registry.gauge("kv_publish_silent_partitions", "Partitions whose queue confirms nothing that it is sent.") {
+      Double(log.silentCount)
+    }
     QueueDepths.watch(configuration, registry)
     let pool = SQLPool(options: configuration.sqlOptions(role: "api"), size: configuration.sqlPoolSize)
     let table = SQLTable(pool: pool, flavour: configuration.flavour, metrics: backends)
@@ -50,7 +53,7 @@ struct Serve: AsyncParsableCommand {
       wallClock: Planting.wallClock(of: configuration.instance))
     let readiness = Readiness(
       probes: [
-        DependencyProbe(name: "rabbitmq", isRequired: true) { log.isReady },
+        DependencyProbe(name: "rabbitmq", isRequired: true) { log.isReady() },
         DependencyProbe(name: "sql", isRequired: true) { await table.isHealthy(timeout: .seconds(2)) },
         DependencyProbe(name: "redis", isRequired: false) { await cluster.isHealthy() },
       ],

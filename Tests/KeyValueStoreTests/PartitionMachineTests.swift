@@ -235,6 +235,20 @@ struct PartitionMachineTests {
     }
   }
 
+  /// An API's probe of the log.
+  @Test func aMessageWithoutACommandIsAcknowledged() throws {
+    var machine = opened()
+    let probe = Delivery(tag: 1, body: CommandBatch(entries: []).encoded(), replyAddress: nil)
+    #expect(machine.handle(.delivered([probe], generation: 1)) == [.storeDeadLetters([])])
+    let next = [try delivery(2), Delivery(tag: 3, body: CommandBatch(entries: []).encoded(), replyAddress: nil)]
+    _ = machine.handle(.delivered(next, generation: 1))
+    #expect(
+      machine.handle(.deadLettersStored(true))
+        == [.acknowledge(upTo: 1, generation: 1), .apply(commands(next))])
+    _ = machine.handle(.applied(committed(next)))
+    #expect(machine.handle(.finished) == [.acknowledge(upTo: 3, generation: 1)])
+  }
+
   @Test func aRefusedCommandIsAnsweredAndChangesNoRow() throws {
     var machine = opened()
     let batch = [try delivery(1, reply: "q")]

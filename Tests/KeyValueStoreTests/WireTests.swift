@@ -80,6 +80,8 @@ struct BatchWireTests {
     let entries = WireTests.commands.enumerated().map { CommandBatch.Entry(command: $1, wantsReply: $0 % 2 == 0) }
     let batch = CommandBatch(entries: entries)
     #expect(try CommandBatch(encoded: batch.encoded(), hasReplyAddress: false) == batch)
+    let none = CommandBatch(entries: [])
+    #expect(try CommandBatch(encoded: none.encoded(), hasReplyAddress: false) == none)
   }
 
   @Test(arguments: [true, false])
@@ -92,14 +94,14 @@ struct BatchWireTests {
   @Test func everyTruncationIsRefused() throws {
     let entries = [true, false].map { CommandBatch.Entry(command: WireTests.commands[0], wantsReply: $0) }
     let bytes = CommandBatch(entries: entries).encoded()
-    // A cut between two commands leaves a whole, shorter batch; the log delivers messages whole or not at all.
-    let boundary = (bytes.count - 1) / 2 + 1
-    for length in 0..<bytes.count where length != boundary {
+    // A cut before a command leaves a whole, shorter batch; the log delivers messages whole or not at all.
+    let boundaries = [1, (bytes.count - 1) / 2 + 1]
+    for length in 0..<bytes.count where !boundaries.contains(length) {
       #expect(throws: StoreError.self) { try CommandBatch(encoded: Array(bytes.prefix(length)), hasReplyAddress: true) }
     }
   }
 
-  @Test(arguments: [[0xB1], [0xB1, 2, 0, 0, 0, 0], [0xB1, 0, 0xFF, 0xFF, 0xFF, 0xFF, 1]] as [[UInt8]])
+  @Test(arguments: [[0xB1, 2, 0, 0, 0, 0], [0xB1, 0, 0xFF, 0xFF, 0xFF, 0xFF, 1]] as [[UInt8]])
   func malformedBatchesAreRefused(_ bytes: [UInt8]) {
     #expect(throws: StoreError.self) { try CommandBatch(encoded: bytes, hasReplyAddress: true) }
   }

@@ -24,7 +24,7 @@ struct PublishQueueTests {
   @Test func messagesKeepTheirDistance() {
     var queue = PublishQueue<Int>()
     #expect(numbers(queue.add(item(1), now: start).message) == [1])
-    #expect(queue.settled(now: start + .milliseconds(1)).message.isEmpty)
+    #expect(queue.settled(isConfirmed: true, now: start + .milliseconds(1)).message.isEmpty)
     let second = queue.add(item(2), now: start + .milliseconds(2))
     #expect(second.message.isEmpty)
     #expect(second.wakeAt == start + .milliseconds(8))
@@ -34,9 +34,9 @@ struct PublishQueueTests {
     // Confirmed later than the distance: what waits leaves with the confirmation.
     #expect(queue.add(item(4), now: start + .milliseconds(9)).message.isEmpty)
     #expect(queue.timeCame(now: start + .milliseconds(16)).message.isEmpty)
-    #expect(numbers(queue.settled(now: start + .milliseconds(20)).message) == [4])
+    #expect(numbers(queue.settled(isConfirmed: true, now: start + .milliseconds(20)).message) == [4])
     // Quiet since then: at once.
-    #expect(queue.settled(now: start + .milliseconds(21)).message.isEmpty)
+    #expect(queue.settled(isConfirmed: true, now: start + .milliseconds(21)).message.isEmpty)
     #expect(numbers(queue.add(item(5), now: start + .milliseconds(28)).message) == [5])
   }
 
@@ -52,8 +52,8 @@ struct PublishQueueTests {
     #expect(numbers(queue.add(item(1), now: start).message) == [1])
     #expect(queue.add(item(2), now: start).message.isEmpty)
     #expect(queue.add(item(3), now: start).message.isEmpty)
-    #expect(numbers(queue.settled(now: start).message) == [2, 3])
-    #expect(queue.settled(now: start).message.isEmpty)
+    #expect(numbers(queue.settled(isConfirmed: true, now: start).message) == [2, 3])
+    #expect(queue.settled(isConfirmed: true, now: start).message.isEmpty)
     #expect(numbers(queue.add(item(4), now: start).message) == [4])
   }
 
@@ -69,9 +69,9 @@ struct PublishQueueTests {
   @Test func noMoreThanTheLimitIsUnconfirmed() {
     var queue = unspaced { $0.unconfirmed = 2 }
     _ = queue.add(item(1), now: start)
-    _ = queue.add(item(2), now: start + .seconds(1))
-    #expect(queue.add(item(3), now: start + .seconds(2)).message.isEmpty)
-    #expect(numbers(queue.settled(now: start + .seconds(2)).message) == [3])
+    _ = queue.add(item(2), now: start + .milliseconds(100))
+    #expect(queue.add(item(3), now: start + .milliseconds(200)).message.isEmpty)
+    #expect(numbers(queue.settled(isConfirmed: true, now: start + .milliseconds(200)).message) == [3])
   }
 
   @Test func messagesAreBounded() {
@@ -80,11 +80,11 @@ struct PublishQueueTests {
     for number in 1...3 { _ = queue.add(item(number), now: start) }
     _ = queue.add(item(4, bytes: 95), now: start)
     _ = queue.add(item(5, bytes: 500), now: start)
-    #expect(numbers(queue.settled(now: start).message) == [1, 2])
-    #expect(numbers(queue.settled(now: start).message) == [3])
-    #expect(numbers(queue.settled(now: start).message) == [4])
+    #expect(numbers(queue.settled(isConfirmed: true, now: start).message) == [1, 2])
+    #expect(numbers(queue.settled(isConfirmed: true, now: start).message) == [3])
+    #expect(numbers(queue.settled(isConfirmed: true, now: start).message) == [4])
     // One command may be larger than the limit.
-    #expect(numbers(queue.settled(now: start).message) == [5])
+    #expect(numbers(queue.settled(isConfirmed: true, now: start).message) == [5])
   }
 
   @Test func whatWaitedTooLongIsNeverSent() {
@@ -92,7 +92,7 @@ struct PublishQueueTests {
     _ = queue.add(item(1), now: start)
     _ = queue.add(item(2, seconds: 1), now: start)
     _ = queue.add(item(3), now: start)
-    let step = queue.settled(now: start + .seconds(1))
+    let step = queue.settled(isConfirmed: true, now: start + .seconds(1))
     #expect(numbers(step.expired) == [2])
     #expect(numbers(step.message) == [3])
   }
@@ -108,7 +108,7 @@ struct PublishQueueTests {
 
   /// Brokers that confirm nothing: whoever waits is told in time that nothing was sent, without any outcome.
   @Test func whoCannotLeaveIsToldInTime() {
-    var queue = unspaced { $0.unconfirmed = 1 }
+    var queue = unspaced { ($0.unconfirmed, $0.silence) = (1, .seconds(60)) }
     _ = queue.add(item(1), now: start)
     #expect(queue.add(item(2, seconds: 2), now: start).wakeAt == start + .seconds(2))
     // Somebody comes back before; then for this one.
@@ -130,5 +130,58 @@ struct PublishQueueTests {
     #expect(numbers(step.message) == [2])
     #expect(step.wakeAt == start + .seconds(1))
     #expect(numbers(queue.timeCame(now: start + .seconds(1)).expired) == [3, 4])
+  }
+
+  // MARK: queues that confirm nothing
+
+  /// A queue without a quorum: after a second nothing but probes is sent, one at a time, and whoever waits is told in time.
+  @Test func aSilentQueueGetsNoCommand() {
+    var queue = unspaced()
+    #expect(numbers(queue.add(item(1), now: start).message) == [1])
+    #expect(!queue.isSilent(now: start + .milliseconds(999)))
+    let second = queue.add(item(2, seconds: 2.5), now: start + .seconds(1))
+    #expect(queue.isSilent(now: start + .seconds(1)))
+    #expect(second.message.isEmpty && second.probes)
+    #expect(!queue.timeCame(now: start + .seconds(2)).probes, "one is under way")
+    let third = queue.timeCame(now: start + .milliseconds(2500))
+    #expect(numbers(third.expired) == [2])
+    // That the first message's time is over is no answer.
+    #expect(queue.settled(isConfirmed: false, now: start + .seconds(5)).message.isEmpty)
+    #expect(queue.isSilent(now: start + .seconds(5)))
+    #expect(queue.add(item(3, seconds: 8), now: start + .seconds(6)).message.isEmpty)
+    // An answer is.
+    #expect(numbers(queue.probed(isConfirmed: true, now: start + .seconds(7)).message) == [3])
+    #expect(!queue.isSilent(now: start + .milliseconds(7500)))
+  }
+
+  @Test func probesKeepTheirDistance() {
+    var queue = unspaced()
+    _ = queue.add(item(1, seconds: 9), now: start)
+    #expect(queue.add(item(2, seconds: 9), now: start + .seconds(1)).probes)
+    // Without a connection it is not sent.
+    let soon = queue.probed(isConfirmed: false, now: start + .seconds(1))
+    #expect(!soon.probes)
+    #expect(queue.timeCame(now: start + .milliseconds(1100)).probes)
+  }
+
+  /// Messages that never left, or whose connection broke, say nothing about the queue.
+  @Test func aBrokenConnectionIsNoSilence() {
+    var queue = unspaced()
+    _ = queue.add(item(1), now: start)
+    _ = queue.settled(isConfirmed: false, now: start + .milliseconds(20))
+    #expect(!queue.isSilent(now: start + .seconds(3)))
+    #expect(numbers(queue.add(item(2), now: start + .seconds(3)).message) == [2])
+  }
+
+  @Test func whoAsksGetsAProbeUnlessAConfirmationHasJustCome() {
+    var queue = unspaced()
+    #expect(queue.ask(now: start).probes)
+    #expect(!queue.ask(now: start + .milliseconds(500)).probes, "one is under way")
+    // A probe that is not answered is silence too.
+    #expect(queue.isSilent(now: start + .seconds(1)))
+    _ = queue.probed(isConfirmed: true, now: start + .milliseconds(1100))
+    #expect(!queue.isSilent(now: start + .seconds(9)))
+    #expect(!queue.ask(now: start + .seconds(2)).probes)
+    #expect(queue.ask(now: start + .milliseconds(2100)).probes)
   }
 }

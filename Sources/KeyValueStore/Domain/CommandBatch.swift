@@ -1,5 +1,5 @@
 /// Several commands of one partition in one message of the log, in their order: what a message costs the brokers, it
-/// costs once for all of them.
+/// costs once for all of them. Without a command it only asks whether the log takes messages.
 public struct CommandBatch: Sendable, Hashable {
   /// One command, and whether an API waits for its commit.
   public struct Entry: Sendable, Hashable {
@@ -56,7 +56,6 @@ public struct CommandBatch: Sendable, Hashable {
       let command = try Command(encoded: Array(try reader.take(length, "a command")))
       entries.append(Entry(command: command, wantsReply: flags & Self.wantsReplyFlag != 0))
     }
-    guard !entries.isEmpty else { throw StoreError(.malformedMessage, "The message has no command.") }
     self.entries = entries
   }
 }

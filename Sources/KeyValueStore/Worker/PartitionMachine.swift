@@ -195,6 +195,7 @@ public struct PartitionMachine: Sendable {
     }
     let batch = Batch(deliveries: Array(queued.prefix(count)), generation: generation)
     queued.removeFirst(count)
+    // Messages without a command, which ask whether the log takes messages, leave nothing to store either.
     return start(batch.commands.isEmpty ? .storeDeadLetters : .apply, batch)
   }
 
