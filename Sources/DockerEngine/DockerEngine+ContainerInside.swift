@@ -6,6 +6,12 @@ extension DockerEngine: ContainerInside {
     return CommandResult(exitCode: result.exitCode, output: result.output, error: result.error)
   }
 
+  public func passesHealthCheck(_ container: String) async throws -> Bool {
+    let detail = try await inspect(container)
+    guard let command = detail.healthCommand else { return true }
+    return try await exec(detail.id, command, timeout: .seconds(5)).exitCode == 0
+  }
+
   public func limits(of container: String) async throws -> ContainerLimits {
     let id = try await inspect(container).id
     let found = try await connection.get(Answers.Limits.self, "/containers/\(id)/json").hostConfig

@@ -1,15 +1,15 @@
-/// A rolling restart: each target is stopped and started again when the one before it is healthy; over by itself.
+/// A rolling restart: each target is stopped and started again when the one before it is a member again; over by itself.
 public struct RestartFault: Fault {
   public let kind = FaultKind.restart
   public let order = InjectionOrder.oneByOne
   /// After so long the engine kills what has not ended by itself.
   public var timeoutSeconds: Int
-  /// How many looks, a second apart, a restarted node has to become healthy.
-  public var healthLookLimit: Int
+  /// How many looks, a second apart, a restarted node has to become a member of its cluster again, or healthy.
+  public var joinedLookLimit: Int
 
-  public init(timeoutSeconds: Int = 10, healthLookLimit: Int = 120) {
+  public init(timeoutSeconds: Int = 10, joinedLookLimit: Int = 120) {
     self.timeoutSeconds = timeoutSeconds
-    self.healthLookLimit = healthLookLimit
+    self.joinedLookLimit = joinedLookLimit
   }
 
   public func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
@@ -26,24 +26,24 @@ public struct RestartFault: Fault {
     try await environment.runtime.start(container: undo.target.container)
   }
 
-  /// Another run than before, and healthy: only then may the next node go.
+  /// Another run than before, and a member again: only then may the next node go.
   public func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await requireRestarted(undo, in: environment)
+    try await environment.waitUntilJoined(undo, looks: joinedLookLimit, orThrow: .notEffective)
+    // A check may pass in the last moment of a node that ends.
+    try await requireRestarted(undo, in: environment)
+  }
+
+  private func requireRestarted(_ undo: Undo, in environment: FaultEnvironment) async throws {
     let container = undo.target.container
-    for look in 0..<max(1, healthLookLimit) {
-      if look > 0 { try await environment.clock.sleep(for: .seconds(1)) }
-      let state = try await environment.runtime.state(of: container)
-      guard state.status == .running else {
-        throw FaultError(
-          code: .notEffective,
-          message: "container \(container) ended again after its restart (\(state.status.rawValue))")
-      }
-      guard state.startedAt != undo.parameters[ProcessFaults.startedAt] else {
-        throw FaultError(code: .notEffective, message: "container \(container) was not restarted")
-      }
-      if state.health ?? .healthy == .healthy { return }
+    let state = try await environment.runtime.state(of: container)
+    guard state.status == .running else {
+      throw FaultError(
+        code: .notEffective, message: "container \(container) ended again after its restart (\(state.status.rawValue))")
     }
-    throw FaultError(
-      code: .notEffective, message: "container \(container) was not healthy \(healthLookLimit) s after its restart")
+    guard state.startedAt != undo.parameters[ProcessFaults.startedAt] else {
+      throw FaultError(code: .notEffective, message: "container \(container) was not restarted")
+    }
   }
 
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {

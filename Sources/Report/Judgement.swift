@@ -99,8 +99,12 @@ public struct Judgement: Sendable {
       let end = strikes.first { $0 > struck } ?? record.trafficEnd
       let heal = fault.healOrderedAt ?? end
       fault.recovery = rule.recovery(after: struck, horizon: min(heal, end), of: samples, until: end)
-      if let healed = fault.healOrderedAt, healed < end {
-        fault.recoveryAfterHeal = rule.recovery(after: healed, horizon: healed, of: samples, until: end)
+      if let healed = fault.healOrderedAt {
+        // A fault may be open while others strike: what counts is the first strike after the heal.
+        let end = strikes.first { $0 > healed } ?? record.trafficEnd
+        if healed < end {
+          fault.recoveryAfterHeal = rule.recovery(after: healed, horizon: healed, of: samples, until: end)
+        }
       }
       return fault
     }

@@ -32,6 +32,10 @@ final class FakeInside: ContainerInside {
     }
   }
 
+  func passesHealthCheck(_ container: String) async throws -> Bool {
+    try await run(["health check"], in: container, timeout: .seconds(1)).exitCode == 0
+  }
+
   func limits(of container: String) async throws -> ContainerLimits { limits }
   func memoryBytes(of container: String) async throws -> Int { world.withLock { $0.memoryBytes } }
 

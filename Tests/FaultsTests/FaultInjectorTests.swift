@@ -264,28 +264,6 @@ struct ActiveFaultTests {
 
   private func target(_ node: String) -> FaultTarget { FaultTarget(node: node, container: "p-\(node)") }
 
-  @Test func aRollingRestartTakesOneAfterAnother() async throws {
-    let runtime = FakeRuntime(["p-a": .running, "p-b": .running])
-    let injector = try injector(runtime)
-    let injection = try await injector.inject(RestartFault(), into: [target("a"), target("b")])
-    #expect(runtime.calls == ["stop p-a", "start p-a", "stop p-b", "start p-b"])
-    #expect(await injector.heal(injection).isClean)
-    #expect(await injector.ledger.openEntries.isEmpty)
-  }
-
-  @Test func aRollingRestartEndsAtTheFirstThatDoesNotComeBack() async throws {
-    let runtime = FakeRuntime(["p-a": .running, "p-b": .running])
-    runtime.ignore("start p-a")
-    let injector = try injector(runtime)
-    let error = await #expect(throws: FaultError.self) {
-      try await injector.inject(RestartFault(), into: [target("a"), target("b")])
-    }
-    #expect(error?.code == .notEffective)
-    #expect(!runtime.calls.contains("stop p-b"))
-    // What cannot be started is still owed.
-    #expect(await injector.ledger.openEntries.map(\.undo.target.node) == ["a"])
-  }
-
   @Test func aCrashLoopGoesOnUntilItIsHealed() async throws {
     let runtime = FakeRuntime(["p-a": .running])
     let injector = try injector(runtime)

@@ -5,6 +5,8 @@ public protocol ContainerInside: Sendable {
   ///
   /// - Throws: when the container does not run or is paused, or the command has not ended after `timeout`.
   func run(_ command: [String], in container: String, timeout: Duration) async throws -> CommandResult
+  /// Runs the container's own health check now; true where it has none.
+  func passesHealthCheck(_ container: String) async throws -> Bool
   /// The engine's limits of the container now.
   func limits(of container: String) async throws -> ContainerLimits
   /// Changes the limits of the running container.

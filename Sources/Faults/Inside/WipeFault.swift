@@ -1,11 +1,13 @@
 /// A node that is replaced by one with an empty disk: killed, its data deleted; healed by starting it, with nothing to
-/// remember.
+/// remember, and seen to be a member of its cluster again.
 ///
 /// The data is deleted while the node's processes are stopped (SIGSTOP), so that none of them can write any of it again
 /// before the kill.
 public struct WipeFault: Fault {
   public let kind = FaultKind.wipe
   private static let folder = "folder"
+  /// A heal that fails is tried again, so this need not be the longest that a node may take.
+  private static let joinedLookLimit = 30
   /// Where each of the images keeps its data.
   private static let findFolder = """
     for folder in /var/lib/redis /var/lib/rabbitmq /var/lib/kvchaos /cockroach/cockroach-data; do
@@ -52,5 +54,6 @@ public struct WipeFault: Fault {
 
   public func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {
     try await ProcessFaults.verifyRunning(undo, in: environment)
+    try await environment.waitUntilJoined(undo, looks: Self.joinedLookLimit, orThrow: .notHealed)
   }
 }
