@@ -25,6 +25,9 @@ public enum FaultAction: Sendable, Hashable {
   /// Kills and empties the disk; healed by starting the container again.
   case wipe
 
+  /// What `kill` may send.
+  public static let signals = ["SIGKILL", "SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGSEGV", "SIGHUP"]
+
   public enum Kind: String, Sendable, Hashable, CaseIterable, Codable {
     case kill
     case stop

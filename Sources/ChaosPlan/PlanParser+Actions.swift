@@ -6,7 +6,7 @@ extension PlanParser {
     switch kind {
     case .kill:
       let signal = reader.value("signal", hint: "a signal's name, like `SIGKILL`") { text in
-        ["SIGKILL", "SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGSEGV", "SIGHUP"].contains(text) ? text : nil
+        FaultAction.signals.contains(text) ? text : nil
       }
       return .kill(signal: signal ?? "SIGKILL")
     case .stop:

@@ -31,7 +31,7 @@ extension PlanParser {
 
   /// A partition divides a whole tier.
   static func partitionSelector(_ reader: MappingReader) -> Selector? {
-    for word in ["role", "side", "mode"] {
+    for word in ["role", "owner-of", "side", "mode"] {
       if let node = reader.optional(word) {
         reader.problems.add("`partition` divides a whole tier, so it takes no `\(word)`; `isolate` does", at: node)
       }

@@ -6,8 +6,8 @@ import Stack
 /// `kvchaos plan`
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Check plan files, or say what each plan asks.",
-    subcommands: [Validate.self, List.self])
+    commandName: "plan", abstract: "Check plan files, say what each plan asks, or print their schema.",
+    subcommands: [Validate.self, List.self, Schema.self])
 
   /// `kvchaos plan validate`
   struct Validate: AsyncParsableCommand {
@@ -69,6 +69,20 @@ struct PlanCommand: AsyncParsableCommand {
       for item in items {
         print(item.name + String(repeating: " ", count: width - item.name.count + 2) + item.question)
       }
+    }
+  }
+
+  /// `kvchaos plan schema`
+  struct Schema: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print the JSON Schema of plans.",
+      discussion: """
+        For editors: a plan whose first line is `# yaml-language-server: $schema=plan.schema.json` is completed and checked \
+        as it is written. chaos/plan.schema.json is what this prints.
+        """)
+
+    func run() {
+      print(PlanSchema.text, terminator: "")
     }
   }
 

@@ -1,0 +1,140 @@
+/// The list of faults: a fault has one word that says what it does, and words that say when.
+extension PlanSchema {
+  static func step(isChoice: Bool) -> SchemaValue {
+    let kinds = FaultAction.Kind.allCases
+    let groups: [(word: String, schema: SchemaValue)] = [
+      ("sequence", list("One after another: each begins when what is before it is healed.")),
+      ("parallel", list("All at once; over when the last of them is.")), ("random", reference("random")),
+    ]
+    let timing: [Word] =
+      [.optional("at", reference("duration", "After the steady state before; in a sequence, after what is before it."))]
+      + [.optional("duration", reference("fault-duration")), .optional("every", reference("every"))]
+      + (isChoice
+        ? [
+          .optional(
+            "weight",
+            .fields([
+              "type": "number", "exclusiveMinimum": .number(0),
+              "description": "How often it is drawn, against the others.",
+            ]))
+        ] : [])
+    let words =
+      kinds.map { Word.optional($0.rawValue, reference($0.rawValue)) }
+      + (isChoice ? [] : groups.map { Word.optional($0.word, $0.schema) }) + timing
+    let alone = SchemaValue.fields([
+      "not": .fields(["anyOf": .list([requires(["duration"]), requires(["every"])])])
+    ])
+    let oneOf =
+      kinds.map { requires([$0.rawValue]) }
+      + (isChoice ? [] : groups.map { requires([$0.word]).adding(["allOf": .list([alone])]) })
+    let lasting = kinds.filter { !$0.isMomentary }.map {
+      SchemaValue.Field(name: $0.rawValue, value: .texts(["duration"]))
+    }
+    return mapping(isChoice ? "A fault to draw." : "A fault, or a group of faults.", words).adding([
+      "oneOf": .list(oneOf), "dependentRequired": .object(lasting),
+    ])
+  }
+
+  private static func list(_ description: String) -> SchemaValue {
+    .fields([
+      "type": "array", "description": .text(description), "minItems": .number(1), "items": reference("step"),
+    ])
+  }
+
+  static var random: SchemaValue {
+    mapping(
+      "Faults drawn by the seed, again and again.",
+      [
+        .required("for", reference("duration", "No fault begins later.")),
+        .required("interval", reference("duration", "From one beginning to the next.")),
+        .optional("jitter", reference("duration")),
+        .optional("at-once", integer("So many may be open at once.", from: 1, to: 8)),
+        .required("faults", .fields(["type": "array", "minItems": .number(1), "items": reference("choice")])),
+      ])
+  }
+
+  static var faultDuration: SchemaValue {
+    .fields([
+      "description": "How long it stays before it is healed.",
+      "anyOf": .list([
+        .fields(["const": "until-recovered"]), reference("duration"),
+        mapping("At most so long.", [.required("until-recovered", reference("duration"))]),
+      ]),
+    ])
+  }
+
+  static var every: SchemaValue {
+    mapping(
+      "It strikes again; it never meets itself.",
+      [
+        .required("interval", reference("duration", "From one strike to the next.")),
+        .optional("jitter", reference("duration")),
+        .required("times", integer("How often it strikes.", from: 1, to: 1_000)),
+      ])
+  }
+
+  static var mode: SchemaValue {
+    let counts: [(String, String)] = [("fixed", "So many."), ("fixed-percent", "So many in a hundred.")]
+    return .fields([
+      "description": "How many of the nodes that match.",
+      "anyOf": .list(
+        [.fields(["enum": .texts(["one", "all", "minority", "majority"])])]
+          + counts.map { mapping($0.1, [.required($0.0, integer($0.1, from: 1, to: 100))]) }),
+    ])
+  }
+
+  /// Which roles the nodes of each tier can have.
+  static var roles: SchemaValue {
+    let ofTiers = Tier.allCases.map { tier in
+      condition(
+        "tier", tier.rawValue,
+        then: .fields([
+          "properties": .fields([
+            "role": .fields(["enum": .texts(tier.roles.map(\.rawValue))]),
+            "minority": .fields(["enum": .texts(tier.roles.map(\.rawValue))]),
+          ])
+        ]))
+    }
+    let ofTheStack = condition(
+      "tier", Selector.wholeStack,
+      then: .fields(["properties": .fields(["role": false, "owner-of": false])]))
+    let ofOwners = SchemaValue.fields([
+      "if": requires(["owner-of"]),
+      "then": .fields(["properties": .fields(["tier": .fields(["const": .text(Tier.redis.rawValue)])])]),
+    ])
+    return .fields(["allOf": .list(ofTiers + [ofTheStack, ofOwners])])
+  }
+
+  private static func condition(_ word: String, _ value: String, then: SchemaValue) -> SchemaValue {
+    .fields([
+      "if": .object([
+        .init(
+          name: "properties",
+          value: .object([.init(name: word, value: .fields(["const": .text(value)]))])),
+        .init(name: "required", value: .texts([word])),
+      ]),
+      "then": then,
+    ])
+  }
+
+  /// What stands beside a fault's word: whom it strikes, and its own settings.
+  static func settings(of kind: FaultAction.Kind) -> SchemaValue {
+    let isForAll = kind.tiers.count == Tier.allCases.count
+    let tiers = kind.tiers.map(\.rawValue) + (isForAll ? [Selector.wholeStack] : [])
+    let tier = Word.required(
+      "tier",
+      .fields(["description": "A tier; `all` is the whole stack.", "enum": .texts(tiers)]))
+    let whom: [Word] = [
+      .optional("role", choice("Resolved when the fault strikes.", Role.self)),
+      .optional(
+        "owner-of",
+        .fields(["type": "string", "description": "The Redis master of this key; `hot.3` is the workload's hot key 3."])
+      ),
+      .optional("side", choice("Only nodes on this side of the partition that is open.", PartitionSide.self)),
+      .optional("mode", reference("mode")),
+    ]
+    return mapping(
+      meaning(of: kind), [tier] + (kind == .partition ? [] : whom) + words(of: kind)
+    ).adding(["allOf": .list([reference("roles")])])
+  }
+}

@@ -1,0 +1,73 @@
+/// What each kind of fault does, and the words of its own.
+extension PlanSchema {
+  static func meaning(of kind: FaultAction.Kind) -> String {
+    switch kind {
+    case .kill: "SIGKILL, or another signal; healed by starting the container."
+    case .stop: "A graceful stop; healed by starting the container."
+    case .pause: "Every process frozen."
+    case .restart: "A rolling restart: one node after another; over by itself."
+    case .crashLoop: "Killed and started, over and over."
+    case .isolate: "No packet gets through; published ports still answer."
+    case .partition: "Sides of a tier that do not reach each other."
+    case .loss: "So many packets in a hundred are lost."
+    case .reset: "TCP connections are reset."
+    case .latency: "What leaves is late; the order stays."
+    case .bandwidth: "What leaves is no more than so much."
+    case .dnsFailure: "The name server does not answer."
+    case .cpuLimit: "So many cores and no more."
+    case .memoryLimit: "So much memory and no more."
+    case .flush: "A Redis master's keys are deleted; over by itself."
+    case .failover: "A Redis replica is made master by command; over by itself."
+    case .drain: "A RabbitMQ node in maintenance: it leads no queue and has no clients."
+    case .wipe: "Killed, and its disk emptied."
+    }
+  }
+
+  static func words(of kind: FaultAction.Kind) -> [Word] {
+    let percent = { (least: Int, most: Int) in integer("So many in a hundred.", from: least, to: most) }
+    let peers = Word.optional(
+      "peers", .fields(["description": "With whom the traffic suffers.", "enum": .texts(NetworkPeers.words)]))
+    let direction = Word.optional(
+      "direction", choice("Which packets suffer, as the target sees them.", NetworkDirection.self))
+    switch kind {
+    case .kill:
+      return [.optional("signal", .fields(["enum": .texts(FaultAction.signals)]))]
+    case .stop, .restart:
+      return [.optional("timeout", reference("duration", "Then it is killed."))]
+    case .crashLoop:
+      return [
+        .optional("interval", reference("duration", "From a kill to the start, and from the start to the next kill."))
+      ]
+    case .isolate:
+      return [peers, direction]
+    case .partition:
+      return [
+        .required("shape", choice("How the tier is divided.", PartitionShape.self)),
+        .optional("minority", choice("Nodes with this role go to the smaller side first.", Role.self)),
+        .optional(
+          "with",
+          .fields([
+            "type": "array", "description": "Tiers that are divided along, each node with its side only.",
+            "minItems": .number(1), "items": .fields(["enum": .texts(Tier.allCases.map(\.rawValue))]),
+          ])),
+      ]
+    case .loss: return [.required("percent", percent(1, 99)), peers, direction]
+    case .reset: return [.optional("percent", percent(1, 100)), peers]
+    case .latency:
+      return [.required("delay", reference("duration")), .optional("jitter", reference("duration")), peers]
+    case .bandwidth:
+      return [.required("rate", pattern("Bits a second, like `256kbit/s`.", "^\(number)(kbit|mbit)/s$")), peers]
+    case .cpuLimit:
+      return [
+        .required(
+          "cores",
+          .fields([
+            "type": "number", "minimum": .number(0.01), "maximum": .number(64), "description": "Those that are left.",
+          ]))
+      ]
+    case .memoryLimit:
+      return [.required("bytes", pattern("What is left, like `128MiB`.", "^\(number)(MiB|GiB)$"))]
+    case .pause, .dnsFailure, .flush, .failover, .drain, .wipe: return []
+    }
+  }
+}
