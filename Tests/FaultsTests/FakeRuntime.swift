@@ -65,6 +65,8 @@ final class FakeRuntime: ContainerRuntime {
         throw Refusal()
       }
       guard !world.ignored.contains(name) else { return }
+      // As the engine: what is not paused is not made to run by this.
+      if call == "unpause", world.status[container] != .paused { return }
       if call == "start" { world.starts[container, default: 0] += 1 }
       world.status[container] = status
     }

@@ -158,7 +158,8 @@ struct FaultInjectorTests {
     runtime.end("p-a", afterLooks: 20)
     let next = try injector(runtime)
     #expect(await next.replayOpenUndos().healed == [undo])
-    #expect(runtime.status("p-a") == .running)
+    // However long it is looked at afterwards.
+    for _ in 0..<30 { #expect(try await runtime.state(of: "p-a").status == .running) }
     #expect(runtime.calls == ["start p-a"])
   }
 

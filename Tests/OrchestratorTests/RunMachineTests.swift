@@ -199,6 +199,19 @@ private func planned(
     #expect(bench.taken() == [.judge])
   }
 
+  /// What was broken off says nothing of the fault: the reason is the interruption.
+  @Test func anInjectionThatAnInterruptBreaksOffIsNoObstacle() {
+    var bench = Bench([kill()])
+    bench.handle(.prepared)
+    bench.pass(to: 5)
+    bench.handle(.interrupted(reason: "SIGTERM"))
+    bench.handle(.injectionFailed(fault: 0, reason: "cancelled"))
+    bench.handle(.trafficEnded)
+    #expect(bench.taken().last == .judge)
+    #expect(bench.machine.obstacle == nil)
+    #expect(bench.machine.interruption == .user("SIGTERM"))
+  }
+
   @Test func anInterruptDuringTheFinalReadsEndsThem() {
     var bench = Bench([])
     bench.handle(.prepared)
