@@ -20,12 +20,13 @@ public struct FaultInjector: Sendable {
     do {
       switch fault.order {
       case .together:
-        try await forEach(entries) { try await fault.inject($0.undo, in: environment) }
+        try Task.checkCancellation()
+        try await forEach(entries) { try await strike(fault, $0.undo) }
         try await forEach(entries) { try await fault.verifyInjected($0.undo, in: environment) }
       case .oneByOne:
         for entry in entries {
           try Task.checkCancellation()
-          try await fault.inject(entry.undo, in: environment)
+          try await strike(fault, entry.undo)
           try await fault.verifyInjected(entry.undo, in: environment)
         }
       }
@@ -78,6 +79,12 @@ public struct FaultInjector: Sendable {
       throw error
     }
     return entries
+  }
+
+  /// A strike that has begun is finished, cancelled or not, before it is taken back: a request that is given up goes on in the
+  /// engine, and would have its effect after the heal.
+  private func strike(_ fault: any Fault, _ undo: Undo) async throws {
+    try await Task { [environment] in try await fault.inject(undo, in: environment) }.value
   }
 
   /// Keeps a fault up on every target until the task is cancelled.

@@ -1,5 +1,6 @@
 import Faults
 import Foundation
+import Synchronization
 import Testing
 
 struct FaultInjectorTests {
@@ -188,6 +189,19 @@ struct FaultInjectorTests {
     #expect(await injector.ledger.openEntries.isEmpty)
   }
 
+  /// A strike that is given up in the middle would have its effect after the heal.
+  @Test func aStrikeThatHasBegunIsFinishedBeforeItIsTakenBack() async throws {
+    let strike = SlowStrike()
+    let injector = try injector(FakeRuntime(["p-a": .running]), catalogue: FaultCatalogue([strike]))
+    let task = Task { try await injector.inject(strike, into: [target("a")]) }
+    while strike.log.isEmpty { await Task.yield() }
+    task.cancel()
+    for _ in 0..<100 { await Task.yield() }
+    strike.finish()
+    await #expect(throws: FaultError.self) { try await task.value }
+    #expect(strike.log == ["strikes", "struck", "healed"])
+  }
+
   @Test func anUndoOfAnUnknownKindIsAFindingAndStaysOpen() async throws {
     let runtime = FakeRuntime(["p-a": .running])
     do {
@@ -236,6 +250,33 @@ private struct LedgerSpy: Fault {
 
   func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {}
   func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {}
+  func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {}
+}
+
+/// A fault whose injection takes as long as the test likes, and ends at once when it is cancelled.
+private final class SlowStrike: Fault {
+  let kind = FaultKind(rawValue: "slow-strike")
+  private let state = Mutex((log: [String](), isFinished: false))
+
+  var log: [String] { state.withLock { $0.log } }
+  func finish() { state.withLock { $0.isFinished = true } }
+  private func note(_ word: String) { state.withLock { $0.log.append(word) } }
+
+  func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
+    Undo(kind: kind, target: target)
+  }
+
+  func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    note("strikes")
+    while !state.withLock({ $0.isFinished }) {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
+    note("struck")
+  }
+
+  func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws { try Task.checkCancellation() }
+  func heal(_ undo: Undo, in environment: FaultEnvironment) async throws { note("healed") }
   func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {}
 }
 
