@@ -129,7 +129,8 @@ let package = Package(
       ]),
     executable("kvchaos-bench", ["Consistency", "History"]),
 
-    // One a library, and the scenarios, which need Docker.
+    // One a library, one for the program as others run it, and the scenarios, which need Docker.
+    tests("kvchaosTests", ["kvchaos"]),
     tests("ServiceMetricsTests", ["ServiceMetrics"]),
     tests("KeyValueStoreTests", ["KeyValueStore"]),
     tests("RedisClientTests", ["RedisClient", nio, nioPosix]),

@@ -33,6 +33,13 @@ final class FileSource: ByteSource {
     if owned { _ = close(descriptor) }
   }
 
+  /// Bytes of a regular file; `nil` for anything whose length does not show.
+  var length: Int? {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Int(status.st_size)
+  }
+
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(HistoryError) -> Int {
     while true {
       #if canImport(Glibc)

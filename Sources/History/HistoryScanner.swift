@@ -10,9 +10,12 @@ package struct HistoryScanner {
   }
 
   private static let blockBytes = 1 << 20
+  private static let shortBytes = 1 << 16
 
   /// The file's name as people know it.
   package let name: String
+  /// Whether reading it all takes less than handing it to another thread.
+  package let isShort: Bool
   private var source: any ByteSource
   package private(set) var symbols = Symbols()
   package private(set) var summary = Summary()
@@ -23,12 +26,15 @@ package struct HistoryScanner {
     name = path == "-" ? "standard input" : path
     let file = try FileSource(path: path)
     let source: any ByteSource = replay.map { RecordingSource(file, to: $0) } ?? file
-    self.source = try PeekedSource(source).decompressed(name: name)
+    let peeked = try PeekedSource(source)
+    self.source = try peeked.decompressed(name: name)
+    isShort = (file.length ?? .max) <= Self.shortBytes && self.source === peeked
   }
 
   /// Standard input once more: what an earlier scan has read of it, and then the rest.
   package init(replaying replay: ReplayFile) throws(HistoryError) {
     name = "standard input"
+    isShort = false
     source = try PeekedSource(ReplaySource(replay, then: FileSource(path: "-"))).decompressed(name: name)
   }
 

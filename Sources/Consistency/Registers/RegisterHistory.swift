@@ -64,20 +64,16 @@ struct RegisterHistory {
   }
 
   private mutating func classify() {
-    var known: [Int64: Int32] = [:]
+    var numbers = Numbering(capacity: 16)
     for (index, op) in ops.enumerated() {
       guard !op.isCertain else {
         classes.append(-1)
         continue
       }
-      let identity = Int64(values[index]) << 32 | Int64(UInt32(bitPattern: expected[index]))
-      if let number = known[identity] {
-        classes.append(number)
-      } else {
-        known[identity] = Int32(classLeaders.count)
-        classes.append(Int32(classLeaders.count))
-        classLeaders.append(Int32(index))
-      }
+      let effect = UInt64(UInt32(bitPattern: values[index])) << 32 | UInt64(UInt32(bitPattern: expected[index]))
+      let number = numbers.number(of: effect)
+      if number == classLeaders.count { classLeaders.append(Int32(index)) }
+      classes.append(Int32(number))
     }
   }
 

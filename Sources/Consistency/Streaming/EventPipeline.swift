@@ -18,19 +18,28 @@ enum EventPipeline {
   static func run(
     _ scanner: sending HistoryScanner, consume: (BlockChannel.Block) -> Bool
   ) throws(HistoryError) -> Outcome {
+    var wasStopped = false
+    guard !scanner.isShort else {
+      var scanner = scanner
+      var outcome = try parse(&scanner) { block in
+        wasStopped = !consume(block)
+        return !wasStopped
+      }
+      outcome.wasStopped = wasStopped
+      return outcome
+    }
     let channel = BlockChannel()
     let done = DispatchSemaphore(value: 0)
     let result = Mutex<Result<Outcome, HistoryError>?>(nil)
     let input = Mutex<HistoryScanner?>(scanner)
     DispatchQueue.global(qos: .userInitiated).async {
       if var scanner = input.withLock({ $0.take() }) {
-        let outcome = parse(&scanner, into: channel)
+        let outcome = Result { () throws(HistoryError) in try parse(&scanner, send: channel.send) }
         result.withLock { $0 = outcome }
       }
       channel.finish()
       done.signal()
     }
-    var wasStopped = false
     while let block = channel.receive() {
       if !consume(block) {
         wasStopped = true
@@ -45,22 +54,19 @@ enum EventPipeline {
     return value
   }
 
+  /// - Parameter send: takes a block, with what its function and level numbers mean; false ends the scan.
   private static func parse(
-    _ scanner: inout HistoryScanner, into channel: BlockChannel
-  ) -> Result<Outcome, HistoryError> {
+    _ scanner: inout HistoryScanner, send: (BlockChannel.Block) -> Bool
+  ) throws(HistoryError) -> Outcome {
     var actions: [Action] = []
     var levels: [Level] = []
-    do throws(HistoryError) {
-      try scanner.scan { events, symbols in
-        while actions.count < symbols.functionCount {
-          actions.append(Action(function: symbols.function(UInt8(actions.count))))
-        }
-        while levels.count < symbols.levelCount { levels.append(Level(name: symbols.level(UInt8(levels.count)))) }
-        return channel.send(BlockChannel.Block(events: events, actions: actions, levels: levels))
+    try scanner.scan { events, symbols in
+      while actions.count < symbols.functionCount {
+        actions.append(Action(function: symbols.function(UInt8(actions.count))))
       }
-      return .success(Outcome(symbols: scanner.symbols, summary: scanner.summary, wasStopped: false))
-    } catch {
-      return .failure(error)
+      while levels.count < symbols.levelCount { levels.append(Level(name: symbols.level(UInt8(levels.count)))) }
+      return send(BlockChannel.Block(events: events, actions: actions, levels: levels))
     }
+    return Outcome(symbols: scanner.symbols, summary: scanner.summary, wasStopped: false)
   }
 }

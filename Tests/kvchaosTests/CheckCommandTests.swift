@@ -1,0 +1,121 @@
+import Foundation
+import Testing
+
+/// `kvchaos check` as others see it: what it prints where, and how it ends.
+@Suite(.timeLimit(.minutes(2))) struct CheckCommandTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    var name: String
+    var options: [String] = []
+    var history: String
+    var status: Int32
+    /// A part of what is printed on standard output, or for 64 and 65 on standard error.
+    var says: String
+    var testDescription: String { name }
+  }
+
+  /// A write of 1, and a read after it.
+  private static func written(thenRead value: String) -> String {
+    """
+    {"process":0,"type":"invoke","f":"write","key":"k","value":1}
+    {"process":0,"type":"ok","f":"write","key":"k","value":1}
+    {"process":1,"type":"invoke","f":"read","key":"k","value":null}
+    {"process":1,"type":"ok","f":"read","key":"k","value":\(value)}
+
+    """
+  }
+
+  private static let (held, violated) = (written(thenRead: "1"), written(thenRead: "null"))
+  /// A set that is removed from and read as a whole, which nothing decides.
+  private static let unknown = """
+    {"process":0,"type":"invoke","f":"add","value":1}
+    {"process":0,"type":"ok","f":"add","value":1}
+    {"process":0,"type":"invoke","f":"remove","value":1}
+    {"process":0,"type":"ok","f":"remove","value":1}
+    {"process":0,"type":"invoke","f":"read","value":null}
+    {"process":0,"type":"ok","f":"read","value":[]}
+
+    """
+
+  private static let cases = [
+    Case(name: "holds", history: held, status: 0, says: "holds"),
+    Case(name: "violated", history: violated, status: 1, says: "cannot be put in one order"),
+    Case(name: "undecided", history: unknown, status: 2, says: "UNKNOWN"),
+    Case(name: "unknown option", options: ["--fast"], history: held, status: 64, says: "Unknown option '--fast'"),
+    Case(name: "unknown model", options: ["--model", "stack"], history: held, status: 64, says: "cas-register"),
+    Case(name: "no time", options: ["--timeout", "0"], history: held, status: 64, says: "more than 0 seconds"),
+    Case(name: "no threads", options: ["--threads", "0"], history: held, status: 64, says: "at least 1"),
+    Case(name: "memory in stones", options: ["--memory", "3stone"], history: held, status: 64, says: "3stone"),
+    Case(
+      name: "a malformed line", history: held.replacing("\"ok\"", with: "\"okay\""), status: 65,
+      says: "history.jsonl:2: expected"),
+    Case(
+      name: "a completion of nothing", history: String(held.split(separator: "\n")[1]) + "\n", status: 65,
+      says: "history.jsonl: "),
+    Case(name: "no history", history: "Dear diary,\n", status: 65, says: "history.jsonl:1: expected a history"),
+  ]
+
+  @Test(arguments: cases)
+  func theStatusSaysWhatWasFound(_ example: Case) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file("history.jsonl", example.history).path
+    let run = try ProgramRun(["check", path] + example.options)
+    #expect(run.status == example.status)
+    let isVerdict = example.status <= 2
+    #expect((isVerdict ? run.output : run.errors).contains(example.says), "\(run.output)\(run.errors)")
+    #expect((isVerdict ? run.errors : run.output).isEmpty)
+  }
+
+  @Test func aFileThatIsNotThereIsNoVerdict() throws {
+    let run = try ProgramRun(["check", "/nowhere/history.jsonl"])
+    #expect(run.status == 65)
+    #expect(run.errors == "kvchaos: /nowhere/history.jsonl: cannot open: No such file or directory\n")
+  }
+
+  @Test(arguments: [(held, 0), (violated, 1), (unknown, 2)] as [(String, Int32)])
+  func standardInputIsAHistoryToo(history: String, status: Int32) throws {
+    let run = try ProgramRun(["check", "-"], input: history)
+    #expect(run.status == status)
+    #expect(run.output.contains("standard input"))
+  }
+
+  @Test(arguments: [(held, 0), (violated, 1), (unknown, 2)] as [(String, Int32)])
+  func jsonHasEveryKeyWithItsVerdict(history: String, status: Int32) throws {
+    let folder = try TemporaryFolder()
+    let run = try ProgramRun(["check", "--json", folder.file("history.jsonl", history).path])
+    #expect(run.status == status)
+    let report = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+    func isExpected(_ verdict: Any?) -> Bool {
+      status == 2 ? verdict as? String == "unknown" : verdict as? Bool == (status == 0)
+    }
+    #expect(isExpected(report["verdict"]))
+    for number in ["operations", "unknowns", "seconds", "peakMemoryBytes"] {
+      #expect(report[number] is NSNumber, "\(number)")
+    }
+    #expect(report["operations"] as? Int == (status == 2 ? 3 : 2))
+    let key = try #require((report["keys"] as? [[String: Any]])?.first)
+    #expect(isExpected(key["verdict"]))
+    #expect(key["engine"] as? String == (status == 2 ? "none" : "zones"))
+    #expect(key["operations"] as? Int == (status == 2 ? 3 : 2))
+    #expect(key["unknowns"] as? Int == 0 && key["seconds"] is NSNumber)
+  }
+
+  @Test(arguments: [(held, 0), (violated, 1)] as [(String, Int32)])
+  func thePageIsWritten(history: String, status: Int32) throws {
+    let folder = try TemporaryFolder()
+    let page = folder.url.appendingPathComponent("page.html")
+    let run = try ProgramRun(["check", "--html", page.path, folder.file("history.jsonl", history).path])
+    #expect(run.status == status)
+    #expect(run.errors.isEmpty)
+    #expect(try String(contentsOf: page, encoding: .utf8).hasSuffix("</html>\n"))
+  }
+
+  /// The verdict is never hidden by a page that cannot be written: it is printed, and a violation stays the status.
+  @Test(arguments: [(held, 64), (violated, 1)] as [(String, Int32)])
+  func aPageThatCannotBeWrittenIsSaid(history: String, status: Int32) throws {
+    let folder = try TemporaryFolder()
+    let run = try ProgramRun(["check", "--html", "/nowhere/page.html", folder.file("history.jsonl", history).path])
+    #expect(run.status == status)
+    #expect(run.errors.hasPrefix("kvchaos: cannot write the page /nowhere/page.html: "))
+    #expect(run.output.contains("linearizability"))
+  }
+}
