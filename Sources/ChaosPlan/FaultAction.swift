@@ -24,6 +24,14 @@ public enum FaultAction: Sendable, Hashable {
   case drain
   /// Kills and empties the disk; healed by starting the container again.
   case wipe
+  /// Sets the wall clock forward or back, and lets it gain (or lose) so much of each second from then on.
+  case clock(offset: Duration, drift: Double)
+  /// Lets no file grow.
+  case diskFull
+  /// Lets no file be changed.
+  case readOnly
+  /// Leaves the processes so many file descriptors more than they have.
+  case fileLimit(spare: Int)
 
   /// What `kill` may send.
   public static let signals = ["SIGKILL", "SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGSEGV", "SIGHUP"]
@@ -47,6 +55,10 @@ public enum FaultAction: Sendable, Hashable {
     case failover
     case drain
     case wipe
+    case clock
+    case diskFull = "disk-full"
+    case readOnly = "read-only"
+    case fileLimit = "file-limit"
   }
 
   public var kind: Kind {
@@ -63,6 +75,10 @@ public enum FaultAction: Sendable, Hashable {
     case .failover: .failover
     case .drain: .drain
     case .wipe: .wipe
+    case .clock: .clock
+    case .diskFull: .diskFull
+    case .readOnly: .readOnly
+    case .fileLimit: .fileLimit
     }
   }
 }
@@ -73,6 +89,7 @@ extension FaultAction.Kind {
     switch self {
     case .restart, .flush, .failover: true
     case .kill, .stop, .pause, .crashLoop, .cpuLimit, .memoryLimit, .drain, .wipe: false
+    case .clock, .diskFull, .readOnly, .fileLimit: false
     case .isolate, .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure: false
     }
   }
@@ -81,7 +98,8 @@ extension FaultAction.Kind {
   public var takesNodesDown: Bool {
     switch self {
     case .kill, .stop, .pause, .crashLoop, .isolate, .memoryLimit, .drain, .wipe: true
-    case .restart, .cpuLimit, .flush, .failover: false
+    case .diskFull, .readOnly, .fileLimit: true
+    case .restart, .cpuLimit, .flush, .failover, .clock: false
     case .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure: false
     }
   }
@@ -93,7 +111,25 @@ extension FaultAction.Kind {
     case .isolate, .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure: Tier.allCases
     case .flush, .failover: [.redis]
     case .drain: [.rabbitmq]
-    case .wipe: [.redis, .rabbitmq, .sql]
+    case .wipe, .diskFull, .readOnly: [.redis, .rabbitmq, .sql]
+    case .clock: [.api, .worker, .redis, .rabbitmq, .sql]
+    case .fileLimit: Tier.allCases.filter { $0 != .worker }
     }
+  }
+
+  /// Why it cannot strike a tier that one would think it could; `nil` where there is nothing to say.
+  func reason(against tier: Tier) -> String? {
+    switch (self, tier) {
+    case (.clock, .etcd): Self.unreachable("etcd")
+    case (.fileLimit, .worker): "a worker accepts no connections, by which it could be measured"
+    default: nil
+    }
+  }
+
+  /// Whether it goes through the library that our own images preload into their servers.
+  var needsPreload: Bool { [.clock, .diskFull, .readOnly].contains(self) }
+
+  static func unreachable(_ program: String) -> String {
+    "\(program) is a Go program, which asks the kernel without the C library, so that no preloaded library reaches it"
   }
 }

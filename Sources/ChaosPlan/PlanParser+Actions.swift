@@ -35,7 +35,36 @@ extension PlanParser {
     case .failover: return .failover
     case .drain: return .drain
     case .wipe: return .wipe
+    case .clock: return clock(reader)
+    case .diskFull: return .diskFull
+    case .readOnly: return .readOnly
+    case .fileLimit: return .fileLimit(spare: reader.integer("spare", in: 0...1_000) ?? 0)
     }
+  }
+
+  /// `clock: { tier: sql, offset: -60s, drift: 5% }`
+  private static func clock(_ reader: MappingReader) -> FaultAction? {
+    let offsetNode = reader.optional("offset")
+    let driftNode = reader.optional("drift")
+    guard offsetNode != nil || driftNode != nil else {
+      reader.problems.add("`clock` needs an `offset` (`60s`, `-60s`) or a `drift` (`5%`, `-5%`)", at: reader.node)
+      return nil
+    }
+    let offset = offsetNode.map { node in
+      reader.value(of: node, "offset", hint: "a duration of at least 1s, like `60s`, or `-60s` for back") { text in
+        Units.signed(text, Units.duration).flatMap { abs($0 / .seconds(1)) >= 1 ? $0 : nil }
+      }
+    }
+    let drift = driftNode.map { node in
+      reader.value(of: node, "drift", hint: "a percentage from 1% to 50%, like `5%`, or `-5%` for a slow clock") {
+        text in
+        text.hasSuffix("%")
+          ? Units.signed(text, Units.share).flatMap { (0.01...0.5).contains(abs($0)) ? $0 : nil } : nil
+      }
+    }
+    // Both are read, so that all that is wrong is said at once.
+    guard let offset = offset ?? .some(.zero), let drift = drift ?? .some(0) else { return nil }
+    return .clock(offset: offset, drift: drift)
   }
 
   /// Whom a fault strikes: `tier`, `role`, `owner-of`, `side`, `mode`.
@@ -65,7 +94,9 @@ extension PlanParser {
     }
     if let tier, !kind.tiers.contains(tier) {
       let known = kind.tiers.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-      reader.problems.add("`\(kind.rawValue)` is nothing for `\(tier.rawValue)`; it is for \(known)", at: tierNode)
+      let reason = kind.reason(against: tier).map { ": \($0)" } ?? ""
+      reader.problems.add(
+        "`\(kind.rawValue)` is nothing for `\(tier.rawValue)`; it is for \(known)\(reason)", at: tierNode)
     }
     let mode = mode(reader)
     guard tier != nil || isWholeStack else { return nil }

@@ -59,9 +59,11 @@ public enum PlanParser {
     let seed = root.value("seed", hint: "a whole number from 0 to 18446744073709551615") { UInt64($0) }
     root.finish()
     guard let name, let description, let workload, let faults else { return nil }
-    return Plan(
+    let plan = Plan(
       name: name, description: description, stack: stack, workload: workload, steadyState: steadyState, faults: faults,
       safety: safety, expect: expect, seed: seed)
+    if let conflict = plan.conflict(with: stack.sql) { problems.add(conflict, at: root.optional("stack")) }
+    return plan
   }
 
   private static func isName(_ text: String) -> Bool {

@@ -14,6 +14,11 @@ enum Units {
     return nil
   }
 
+  /// A quantity with or without a minus before it.
+  static func signed<Quantity: AdditiveArithmetic>(_ text: String, _ parse: (String) -> Quantity?) -> Quantity? {
+    text.hasPrefix("-") ? parse(String(text.dropFirst())).map { .zero - $0 } : parse(text)
+  }
+
   /// `150/s`: operations a second, above 0.
   static func ratePerSecond(_ text: String) -> Double? {
     guard text.hasSuffix("/s"), let rate = decimal(text.dropLast(2)), rate > 0 else { return nil }

@@ -10,7 +10,8 @@ public struct FaultCatalogue: Sendable {
   public static let standard = FaultCatalogue(
     [
       KillFault(), StopFault(), PauseFault(), RestartFault(), CrashLoopFault(), CPULimitFault(), MemoryLimitFault(),
-      FlushFault(), FailoverFault(), DrainFault(), WipeFault(),
+      FlushFault(), FailoverFault(), DrainFault(), WipeFault(), ClockFault(), DiskFault.full, DiskFault.readOnly,
+      FileLimitFault(),
     ] + FaultKind.network.map(NetworkFault.healing))
 
   /// The kinds known, in the order of their names.

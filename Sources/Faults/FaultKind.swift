@@ -30,6 +30,14 @@ public struct FaultKind: RawRepresentable, Sendable, Hashable, Codable, CustomSt
   public static let drain = FaultKind(rawValue: "drain")
   /// Killed, and its disk emptied.
   public static let wipe = FaultKind(rawValue: "wipe")
+  /// A wall clock that jumps or drifts.
+  public static let clock = FaultKind(rawValue: "clock")
+  /// A disk on which nothing grows any more.
+  public static let diskFull = FaultKind(rawValue: "disk-full")
+  /// A disk on which nothing can be changed.
+  public static let readOnly = FaultKind(rawValue: "read-only")
+  /// File descriptors used up.
+  public static let fileLimit = FaultKind(rawValue: "file-limit")
 
   /// No packet gets through between the target and its peers.
   public static let isolate = FaultKind(rawValue: "isolate")

@@ -254,6 +254,10 @@ extension FaultAction {
     case .failover: FailoverFault()
     case .drain: DrainFault()
     case .wipe: WipeFault()
+    case .clock(let offset, let drift): ClockFault(offset: offset, drift: drift)
+    case .diskFull: DiskFault.full
+    case .readOnly: DiskFault.readOnly
+    case .fileLimit(let spare): FileLimitFault(spare: spare)
     }
   }
 }

@@ -97,6 +97,9 @@ public struct Runner: Sendable {
         progress(.note("the store answers (\(seconds) s)"))
       }
     }
+    if let conflict = plan.conflict(with: flavour == .cockroach ? .cockroach : .patroni) {
+      throw OrchestratorError(code: .unavailable, message: conflict)
+    }
     try Task.checkCancellation()
     return Prepared(flavour: flavour, injector: injector)
   }

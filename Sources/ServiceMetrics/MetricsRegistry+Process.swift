@@ -23,10 +23,15 @@ extension MetricsRegistry {
       // Without `.`, `..` and the directory itself.
       return count - 3
     }
+    let started = Self.secondsSince1970
+    gauge("process_start_time_seconds", "When this process started, in seconds since 1970.") { started }
+    gauge("process_clock_seconds", "This process' own clock, in seconds since 1970.") { Self.secondsSince1970 }
+  }
+
+  private static var secondsSince1970: Double {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
-    let started = Double(now.tv_sec) + Double(now.tv_nsec / 1_000_000) / 1000
-    gauge("process_start_time_seconds", "When this process started, in seconds since 1970.") { started }
+    return Double(now.tv_sec) + Double(now.tv_nsec / 1_000_000) / 1000
   }
 
   private static func contents(of path: String) -> String {

@@ -103,10 +103,32 @@ ensure_image() {
     || fail "$exitUnavailable" "could not build the image kvchaos/$name:local"
 }
 
+# Puts libkvfault.so, by which the suite falsifies clocks and disks, where each of the images $@ is built from. Compiled
+# here: against an older C library than the images have, or the same, which is what a C library allows.
+place_preload() {
+  local source=$root/compose/images/preload/kvfault.c compiler name made
+  for compiler in clang cc gcc; do if command -v "$compiler" >/dev/null; then break; fi; done
+  if ! command -v "$compiler" >/dev/null; then
+    install_packages "compiling kvfault.c" gcc libc6-dev
+    compiler=gcc
+  fi
+  made=$(mktemp)
+  quietly "$compiler" -O2 -Wall -Wextra -Werror -shared -fPIC -s -o "$made" "$source" \
+    || fail "$exitUnavailable" "could not compile $source with $compiler"
+  chmod 0755 "$made"
+  for name in "$@"; do
+    mkdir -p "$root/compose/images/$name/bin"
+    # An image whose library is as it was is not built again.
+    cmp -s "$made" "$root/compose/images/$name/bin/libkvfault.so" || cp -p "$made" "$root/compose/images/$name/bin/libkvfault.so"
+  done
+  rm -f "$made"
+}
+
 # Every image of the stack but the services'.
 ensure_stack_images() {
   local name
   ensure_swagger_ui
+  place_preload redis rabbitmq patroni
   for name in "${stackImages[@]}"; do ensure_image "$name" "$stackBase"; done
 }
 
@@ -146,6 +168,7 @@ ensure_services_image() {
   [ -x "$directory/kv-api" ] && [ -x "$directory/kv-worker" ] \
     || fail "$exitInternal" "compose/images/services/bin has no kv-api and kv-worker; scripts/build puts them there"
   ensure_base_image "$(services_base)" "$hostCodename"
+  place_preload services
   packages=$(runtime_packages "$directory"/kv-*)
   [ -n "$packages" ] || fail "$exitInternal" "cannot tell which packages the services' libraries come from"
   ensure_image services "$(services_base)" "RUNTIME_PACKAGES=$packages"

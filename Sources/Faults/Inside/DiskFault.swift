@@ -1,0 +1,94 @@
+/// A disk that is full, or read-only, for one node's servers.
+///
+/// Full: no file of the node's data grows (`ENOSPC`). RabbitMQ looks at what is free and stops its publishers long before
+/// that, so there the limit that it keeps free is raised above what is there: the state that it enters by itself.
+/// Read-only: nothing of the data is changed (`EROFS`), by files that are open already neither.
+public struct DiskFault: Fault {
+  public let kind: FaultKind
+
+  /// The undo's word for RabbitMQ's own limit, in bytes, that was there before.
+  private static let limitBefore = "limit-before"
+
+  private init(_ kind: FaultKind) { self.kind = kind }
+
+  public static let full = DiskFault(.diskFull)
+  public static let readOnly = DiskFault(.readOnly)
+
+  private var disk: PreloadedOrder.Disk { kind == .diskFull ? .full : .readOnly }
+  private var answer: ServerDisk.Answer { kind == .diskFull ? .full : .readOnly }
+
+  public func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
+    try await ProcessFaults.requireRunning(target, for: kind, in: environment)
+    var undo = Undo(kind: kind, target: target)
+    if kind == .diskFull, let limit = try await DiskAlarm.limit(undo, in: environment) {
+      guard try await !DiskAlarm.isRaised(undo, in: environment, orThrow: .notInjectable) else {
+        throw FaultError(code: .notInjectable, message: "\(target.node) has an alarm for its disk already")
+      }
+      undo.parameters[Self.limitBefore] = String(limit)
+      return undo
+    }
+    let words = try await environment.standingOrder(in: undo, orThrow: .notInjectable)
+    let before = try await ServerDisk.askServer(undo, in: environment)
+    guard words[3] == PreloadedOrder.Disk.sound.rawValue, before == .sound else {
+      throw FaultError(
+        code: .notInjectable,
+        message: "\(kind) cannot be measured: a write by \(target.node) comes to \(before) already")
+    }
+    return undo
+  }
+
+  public func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    if undo.parameters[Self.limitBefore] != nil {
+      try await DiskAlarm.setLimit(DiskAlarm.limitAboveAll, undo, in: environment, orThrow: .injectionFailed)
+    } else {
+      try await environment.order(.disk(disk), in: undo, orThrow: .injectionFailed)
+    }
+  }
+
+  /// A write by the server fails as it should. A server that is down by now is measured by a process like it.
+  public func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    var seen = ""
+    for look in 0..<environment.measureLimit {
+      if look > 0 { try await environment.clock.sleep(for: environment.pollInterval) }
+      if undo.parameters[Self.limitBefore] != nil {
+        if try await DiskAlarm.isRaised(undo, in: environment, orThrow: .notEffective) { return }
+        seen = "RabbitMQ raises no alarm"
+        continue
+      }
+      // It may have ended by what it could not write.
+      guard try await environment.isRunning(undo) else { return }
+      let server = try await ServerDisk.askServer(undo, in: environment)
+      if server == answer { return }
+      seen = "a write comes to \(server)"
+      if case .none = server, try await ServerDisk.askNewProcess(undo, in: environment) == answer { return }
+    }
+    throw FaultError(code: .notEffective, message: "\(kind) of \(undo.target.node) has no effect: \(seen)")
+  }
+
+  public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    // A node that is down starts with a sound disk, and with the limit of its configuration.
+    if try await environment.isRunning(undo) {
+      if let limit = undo.parameters[Self.limitBefore].flatMap({ Int($0) }) {
+        try await DiskAlarm.setLimit(limit, undo, in: environment, orThrow: .notHealed)
+      } else {
+        try await environment.order(.disk(.sound), in: undo, orThrow: .notHealed)
+      }
+    }
+    try await environment.runtime.start(container: undo.target.container)
+  }
+
+  public func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    if undo.parameters[Self.limitBefore] != nil {
+      for look in 0..<environment.measureLimit {
+        if look > 0 { try await environment.clock.sleep(for: environment.pollInterval) }
+        if try await !DiskAlarm.isRaised(undo, in: environment, orThrow: .notHealed) { return }
+      }
+      throw FaultError(code: .notHealed, message: "\(undo.target.node) still has an alarm for its disk")
+    }
+    try await ProcessFaults.verifyRunning(undo, in: environment)
+    let found = try await ServerDisk.askNewProcess(undo, in: environment)
+    guard found == .sound else {
+      throw FaultError(code: .notHealed, message: "a write in \(undo.target.container) still comes to \(found)")
+    }
+  }
+}
