@@ -20,6 +20,10 @@ extension PlanSchema {
     case .failover: "A Redis replica is made master by command; over by itself."
     case .drain: "A RabbitMQ node in maintenance: it leads no queue and has no clients."
     case .wipe: "Killed, and its disk emptied."
+    case .clock: "The wall clock is set, or gains and loses; monotonic clocks go on."
+    case .diskFull: "No file of the data grows; on RabbitMQ its own alarm."
+    case .readOnly: "Nothing of the data can be changed."
+    case .fileLimit: "File descriptors used up."
     }
   }
 
@@ -67,7 +71,13 @@ extension PlanSchema {
       ]
     case .memoryLimit:
       return [.required("bytes", pattern("What is left, like `128MiB`.", "^\(number)(MiB|GiB)$"))]
-    case .pause, .dnsFailure, .flush, .failover, .drain, .wipe: return []
+    case .clock:
+      return [
+        .optional("offset", pattern("Forward, like `60s`, or back, like `-60s`.", "^-?\(number)(ms|s|m|h)$")),
+        .optional("drift", pattern("What it gains, like `5%`, or loses, like `-5%`.", "^-?\(number)%$")),
+      ]
+    case .fileLimit: return [.optional("spare", integer("So many more than are open.", from: 0, to: 1_000))]
+    case .pause, .dnsFailure, .flush, .failover, .drain, .wipe, .diskFull, .readOnly: return []
     }
   }
 }
