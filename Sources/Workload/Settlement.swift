@@ -8,7 +8,8 @@ public final class Settlement: Sendable {
   public struct Limits: Sendable, Hashable {
     /// How long the drain goes on although no further acknowledged write is found applied.
     public var stall: Duration
-    /// How long one question is asked again until it is answered.
+    /// How long one question is asked again until it is answered. When nothing at all was answered for so long, the store is
+    /// taken to be gone, and no more is asked: else the patience would add up, question by question.
     public var answer: Duration
     /// How long the cache has to converge.
     public var convergence: Duration
@@ -52,6 +53,8 @@ public final class Settlement: Sendable {
   private let limits: Limits
   /// The process number of each lane, which moves on when an outcome is unknown.
   private let processes: Mutex<[Int]>
+  /// When anything was last answered.
+  private let lastAnswer = Mutex(ContinuousClock.now)
 
   /// - Parameter firstProcess: the final phase's processes begin here; the recorder's stride must have room for them.
   public init(recorder: Recorder, firstProcess: Int, limits: Limits = Limits()) {
@@ -70,6 +73,7 @@ public final class Settlement: Sendable {
     outcome.unknownWrites = writes.count - outcome.acknowledgedWrites
 
     let start = ContinuousClock.now
+    lastAnswer.withLock { $0 = start }
     var answers = await audit(writes.map(\.operation)) { progress("audit", $0, $1) }
     let late = writes.filter { $0.kind == .ok && answers[$0.operation.operation] != true }.map(\.operation)
     await drain(late) { progress("drain", $0, $1) }
@@ -111,10 +115,13 @@ public final class Settlement: Sendable {
     let clock = ContinuousClock()
     var pending = late
     var lastProgress = clock.now
-    while !pending.isEmpty, !Task.isCancelled, lastProgress.duration(to: clock.now) < limits.stall {
+    while !pending.isEmpty, !Task.isCancelled, !isStoreGone, lastProgress.duration(to: clock.now) < limits.stall {
       try? await clock.sleep(for: .milliseconds(300))
       let applied = await map(pending) { write, _ in
-        await self.recorder.look(StoreOperation(action: .audit, key: write.key, operation: write.operation))
+        let answer = await self.recorder.look(
+          StoreOperation(action: .audit, key: write.key, operation: write.operation))
+        if answer.kind == .ok { self.lastAnswer.withLock { $0 = clock.now } }
+        return answer
       }
       let rest = zip(pending, applied).filter { $0.1.value != .bool(true) }.map(\.0)
       if rest.count < pending.count { lastProgress = clock.now }
@@ -142,13 +149,19 @@ public final class Settlement: Sendable {
     outcome.unreadKeys = zip(keys, answers).filter { !$0.1 }.map(\.0)
   }
 
-  /// Asks until there is an answer; `nil` when the patience is over.
+  private var isStoreGone: Bool { lastAnswer.withLock { $0.duration(to: .now) >= limits.answer } }
+
+  /// Asks until there is an answer; `nil` when the patience is over, or the store is gone.
   private func answered(_ operation: StoreOperation, process: inout Int, level: String?) async -> Completion? {
     let clock = ContinuousClock()
     let deadline = clock.now + limits.answer
+    guard !isStoreGone else { return nil }
     repeat {
       let completion = await recorder.perform(operation, process: &process, level: level)
-      if completion.kind == .ok { return completion }
+      if completion.kind == .ok {
+        lastAnswer.withLock { $0 = clock.now }
+        return completion
+      }
       try? await clock.sleep(for: .milliseconds(250))
     } while clock.now < deadline && !Task.isCancelled
     return nil
