@@ -19,6 +19,14 @@ demo: images ## set everything up, kill a Redis master under load, print the ver
 test: images ## unit tests, then the scenarios on the real stack, through `swift test`
 	swift test
 
+# Those that `make test` runs too, and the soak, which is run by hand.
+CI_PLANS := $(patsubst %,chaos/%.yml,redis-master-kill rabbitmq-leader-kill sql-leader-kill worker-kill api-kill)
+CHAOS_PLANS ?= $(filter-out $(CI_PLANS) chaos/soak.yml,$(sort $(wildcard chaos/*.yml)))
+
+.PHONY: chaos
+chaos: images ## every plan that `make test` does not run, one after another, and the table results/PLANS.md
+	$(KVCHAOS) run --table $(CHAOS_PLANS)
+
 .PHONY: test-api
 test-api: ## other people's tools and a real browser against the API of the running stack
 	scripts/test-api

@@ -34,6 +34,32 @@ import Testing
     #expect(problem == nil)
   }
 
+  @Test func table() throws {
+    var table = PlanTable(
+      try Example.allCases.map { example in
+        var report = try example.files().report
+        report.plan.name = "\(example)"
+        return PlanTable.Row(report)
+      })
+    try expectGolden(table.markdown, "PLANS.md")
+    // A later run takes the place of the plan's line, and of no other.
+    var again = try Example.held.files().report
+    again.plan.name = "lost"
+    table.record(PlanTable.Row(again))
+    #expect(table.rows.map(\.plan) == ["held", "interrupted", "lost"])
+    #expect(table.rows.map(\.verdict) == [.holds, .unknown, .holds])
+  }
+
+  @Test func theTableSurvivesItsFolder() throws {
+    let folder = NSTemporaryDirectory() + "kvchaos-table-\(UUID().uuidString)"
+    #expect(try PlanTable(folder: folder) == PlanTable())
+    let table = PlanTable([PlanTable.Row(try Example.lost.files().report)])
+    try table.write(to: folder)
+    #expect(try PlanTable(folder: folder) == table)
+    try "{".write(toFile: "\(folder)/plans.json", atomically: true, encoding: .utf8)
+    #expect(throws: ReportError.self) { try PlanTable(folder: folder) }
+  }
+
   @Test(arguments: Example.allCases) func json(_ example: Example) throws {
     let files = try example.files()
     let contents = try files.contents()

@@ -61,7 +61,7 @@ public struct ReportFiles: Sendable {
     }
   }
 
-  private static func decode<Content: Decodable>(_ type: Content.Type, _ path: String) throws(ReportError) -> Content {
+  static func decode<Content: Decodable>(_ type: Content.Type, _ path: String) throws(ReportError) -> Content {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw ReportError("\(path) is not there or cannot be read; name the folder of a run, like results/<plan>/latest")
     }

@@ -9,18 +9,19 @@ import Stack
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Run a plan: traffic, faults, heal, final reads, verdict.",
+    abstract: "Run plans: traffic, faults, heal, final reads, verdict.",
     discussion: """
       Brings the stack up if it is not. Results go to results/<plan>/<UTC time>/, with the link latest beside it. Ctrl-C \
-      heals, then reports what there is; once more ends it at once, and kvchaos heal takes back what is left.
+      heals, then reports what there is. Of several plans, one runs after another, whatever the verdict of those before.
 
-      Progress goes to standard error, the verdict to standard output. Exit status: 0 held, 1 violated, 2 unknown, 65 the \
-      plan has errors, 69 the stack or Docker is not there, 130 interrupted (after healing).
+      Progress goes to standard error, the verdict to standard output. Exit status: 0 held, 1 violated, 2 unknown, 65 a plan \
+      has errors, 69 the stack or Docker is not there, 70 internal fault, 130 interrupted (after healing); of several \
+      plans, 1 if any is violated, else 65 and above if any could not be run, else 2 if any is unknown.
       """)
 
   @Argument(
-    help: ArgumentHelp("The plan file.", valueName: "plan.yml"), completion: .file(extensions: ["yml", "yaml"]))
-  var plan: String
+    help: ArgumentHelp("The plan files.", valueName: "plan.yml"), completion: .file(extensions: ["yml", "yaml"]))
+  var plans: [String]
 
   @Option(help: "Replay the traffic and the choices of an earlier run.")
   var seed: UInt64?
@@ -28,14 +29,40 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Where results go (default: results in the repository).", valueName: "folder"))
   var results: String?
 
-  @Flag(help: "Print the report as JSON.")
+  @Flag(help: "Keep a line of each plan's last run in PLANS.md and plans.json of the results.")
+  var table = false
+
+  @Flag(help: "Print the reports as JSON.")
   var json = false
 
   func run() async throws {
-    let file = try PlanFile(path: plan)
+    // All of them before the first begins: a misspelt word in the last must not cost an hour.
+    let files = try plans.map { try PlanFile(path: $0) }
     let configuration = try StackConfiguration.current()
-    let options = RunOptions(
-      resultsRoot: results ?? "\(configuration.home)/results", seed: seed, catchesSignals: true)
+    let root = results ?? "\(configuration.home)/results"
+    let series = ConsoleProgress()
+    var worst = SeriesStatus()
+    for (index, file) in files.enumerated() {
+      if files.count > 1 { series.show(.note("plan \(index + 1) of \(files.count): \(file.plan.name)")) }
+      let status: Int32
+      do {
+        status = try await run(file, configuration, root: root)
+      } catch {
+        guard files.count > 1, let code = ExitStatus.status(for: error), code != ExitStatus.interrupted else {
+          throw error
+        }
+        series.show(.note("\(file.plan.name) could not be run: \(error)"))
+        status = code
+      }
+      worst.add(status)
+      if status == ExitStatus.interrupted { break }
+    }
+    if worst.value != 0 { throw ExitCode(worst.value) }
+  }
+
+  /// Runs one plan; its exit status.
+  private func run(_ file: PlanFile, _ configuration: StackConfiguration, root: String) async throws -> Int32 {
+    let options = RunOptions(resultsRoot: root, seed: seed, catchesSignals: true)
     let console = ConsoleProgress()
     let result: RunResult
     do {
@@ -46,6 +73,11 @@ struct RunCommand: AsyncParsableCommand {
       throw error
     }
     print(json ? try ReportFiles.json(of: result.report) : TextReport(result.report, folder: result.folder).text)
-    if result.exitStatus != 0 { throw ExitCode(result.exitStatus) }
+    if table {
+      var table = try PlanTable(folder: root)
+      table.record(PlanTable.Row(result.report))
+      try table.write(to: root)
+    }
+    return result.exitStatus
   }
 }

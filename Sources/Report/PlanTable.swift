@@ -1,0 +1,134 @@
+import Consistency
+import Foundation
+
+/// `plans.json` and `PLANS.md` of the results: the last run of each plan, a line each.
+///
+/// A run replaces the line of its plan and leaves the others, so a series may be made in parts.
+public struct PlanTable: Sendable, Hashable, Codable {
+  public static let currentSchema = "kvchaos.plans/1"
+  private static let name = "plans.json"
+
+  /// The last run of a plan.
+  public struct Row: Sendable, Hashable, Codable {
+    public var plan: String
+    /// The plan's question.
+    public var question: String
+    public var verdict: Verdict
+    /// Why it did not hold; `nil` where it did.
+    public var reason: String?
+    /// ISO 8601, UTC.
+    public var startedAt: String
+    public var seed: UInt64
+    /// The flavour of the SQL tier.
+    public var flavour: String
+    /// Acknowledged writes; `nil` where they were not counted.
+    public var acknowledged: Int?
+    public var lost: Int
+    /// Availability while a fault was there or not recovered from, 0...1; `nil` where nobody called.
+    public var during: Double?
+    /// For how long of that time not everyone was served, in seconds.
+    public var disturbedSeconds: Double?
+    /// Availability in the steady state after.
+    public var after: Double?
+    /// The slowest recovery that was seen, from a strike, in seconds; `nil` where there was none.
+    public var recovery: Double?
+    /// The same from a heal.
+    public var recoveryAfterHeal: Double?
+    /// Strikes and heals after which service was not seen to be back.
+    public var notRecovered: Int
+
+    public init(_ report: RunReport) {
+      let struck = report.faults.filter { $0.struckAt != nil }
+      plan = report.plan.name
+      question = report.plan.description
+      verdict = report.verdict
+      reason = report.verdict == .holds ? nil : report.summary
+      startedAt = report.run.startedAt
+      seed = report.run.seed
+      flavour = report.run.flavour
+      acknowledged = report.settlement?.acknowledgedWrites
+      lost = report.lostWrites.count
+      during = report.traffic.during?.availability
+      disturbedSeconds = report.traffic.during?.disturbedSeconds
+      after = report.traffic.after?.availability
+      let fromStrike = struck.map(\.recovery)
+      let fromHeal = struck.filter { $0.healOrderedAt != nil }.map(\.recoveryAfterHeal)
+      recovery = fromStrike.compactMap(\.self).max()
+      recoveryAfterHeal = fromHeal.compactMap(\.self).max()
+      notRecovered = (fromStrike + fromHeal).count { $0 == nil }
+    }
+  }
+
+  public var schema = Self.currentSchema
+  /// By the name of the plan.
+  public private(set) var rows: [Row]
+
+  public init(_ rows: [Row] = []) {
+    self.rows = []
+    for row in rows { record(row) }
+  }
+
+  /// Reads the table of a results folder; empty where there is none yet.
+  ///
+  /// - Throws: `ReportError`.
+  public init(folder: String) throws(ReportError) {
+    guard FileManager.default.fileExists(atPath: "\(folder)/\(Self.name)") else {
+      self.init()
+      return
+    }
+    self = try ReportFiles.decode(PlanTable.self, "\(folder)/\(Self.name)")
+  }
+
+  /// Takes the place of the plan's earlier line.
+  public mutating func record(_ row: Row) {
+    rows.removeAll { $0.plan == row.plan }
+    rows.append(row)
+    rows.sort { $0.plan < $1.plan }
+  }
+
+  /// Writes both files into a results folder, which is made where it is not there.
+  ///
+  /// - Throws: `ReportError`.
+  public func write(to folder: String) throws(ReportError) {
+    let files = [(Self.name, try ReportFiles.json(self)), ("PLANS.md", markdown)]
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      for (name, text) in files { try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8) }
+    } catch {
+      throw ReportError("\(folder) cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  /// `PLANS.md`.
+  public var markdown: String {
+    func seconds(_ value: Double?) -> String { value.map { "\(number($0, decimals: 1)) s" } ?? "-" }
+    func share(_ value: Double?) -> String { value.map(percent) ?? "-" }
+    let held = rows.count { $0.verdict == .holds }
+    let lines = rows.map { row in
+      [
+        "[\(row.plan)](../chaos/\(row.plan).yml)", MarkdownReport.word(row.verdict),
+        row.acknowledged.map(String.init) ?? "-", String(row.lost), share(row.during), seconds(row.disturbedSeconds),
+        share(row.after), seconds(row.recovery) + (row.notRecovered > 0 ? ", \(row.notRecovered) not seen" : ""),
+        seconds(row.recoveryAfterHeal), row.startedAt,
+      ]
+    }
+    var text = """
+      # The plans, as they last ran
+
+      \(held) of \(rows.count) held. Made by `make chaos` (`kvchaos run --table`); a run takes the place of its plan's earlier \
+      line. What the columns mean, exactly: chaos/README.md.
+
+
+      """
+    text += MarkdownReport.table(
+      [
+        "plan", "verdict", "acknowledged writes", "lost", "available during", "not everyone served", "after",
+        "recovery", "recovery after the heal", "started",
+      ], lines)
+    let open = rows.filter { $0.verdict != .holds }
+    if !open.isEmpty {
+      text += "\n\n" + open.map { "- \($0.plan): \($0.reason ?? "")" }.joined(separator: "\n")
+    }
+    return text + "\n"
+  }
+}
