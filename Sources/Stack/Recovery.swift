@@ -27,6 +27,7 @@ public struct Recovery: Sendable, Hashable {
   private static func name(_ residue: Residue) -> String {
     switch residue.kind {
     case .rules: "the rules of \(residue.detail) in the network of \(residue.container)"
+    case .inside: "the \(residue.detail) of \(residue.container)"
     case .helper, .paused, .down: "the helper \(residue.container)"
     }
   }

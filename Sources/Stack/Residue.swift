@@ -7,6 +7,8 @@ public struct Residue: Sendable, Hashable, CustomStringConvertible {
     case rules
     /// A container beside the stack's own.
     case helper
+    /// A fault inside a running container: a false clock, a faulty disk, a limit on file descriptors.
+    case inside
     /// A container of the stack that is paused.
     case paused
     /// A container of the stack that does not run.
@@ -29,6 +31,7 @@ public struct Residue: Sendable, Hashable, CustomStringConvertible {
     switch kind {
     case .rules: "rules of \(detail) are in the network of \(container)"
     case .helper: "the helper \(container) is still there"
+    case .inside: "the \(detail) of \(container)'s processes is still a faulty one"
     case .paused: "\(container) is paused"
     case .down: "\(container) is down (\(detail))"
     }

@@ -18,6 +18,11 @@ extension Stack {
         found.append(
           Residue(kind: status == .paused ? .paused : .down, container: node.container.name, detail: status.rawValue))
       }
+      found += try await each(of: nodes.filter(\.isRunning)) { node in
+        try await engine.leftovers(in: node.container.name).map {
+          Residue(kind: .inside, container: node.container.name, detail: $0)
+        }
+      }
       let hasImage = try await engine.hasImage(DockerEngine.netfaultImage)
       // Without the image no network fault was ever injected from here.
       guard hasImage else { return found }
@@ -30,21 +35,28 @@ extension Stack {
   }
 
   private func rules(in nodes: [Member]) async throws -> [Residue] {
+    try await each(of: nodes) { node in
+      try await engine.ruleTables(in: node.container.name).map {
+        Residue(kind: .rules, container: node.container.name, detail: $0)
+      }
+    }
+  }
+
+  /// Looks into several nodes side by side, some at a time.
+  private func each(
+    of nodes: [Member], _ look: @escaping @Sendable (Member) async throws -> [Residue]
+  ) async throws -> [Residue] {
     try await withThrowingTaskGroup(of: [Residue].self) { group in
       var waiting = nodes[...]
-      func look() {
+      func next() {
         guard let node = waiting.popFirst() else { return }
-        group.addTask {
-          try await engine.ruleTables(in: node.container.name).map {
-            Residue(kind: .rules, container: node.container.name, detail: $0)
-          }
-        }
+        group.addTask { try await look(node) }
       }
-      for _ in 0..<Self.looksAtOnce { look() }
+      for _ in 0..<Self.looksAtOnce { next() }
       var found: [Residue] = []
       while let part = try await group.next() {
         found += part
-        look()
+        next()
       }
       return found.sorted { ($0.container, $0.detail) < ($1.container, $1.detail) }
     }
@@ -61,6 +73,7 @@ extension Stack {
         switch item.kind {
         case .rules: try await engine.removeRuleTable(item.detail, in: item.container)
         case .helper: try await engine.removeHelper(item.container)
+        case .inside: try await engine.removeLeftover(item.detail, in: item.container)
         case .paused, .down: left.append(item)
         }
       } catch {

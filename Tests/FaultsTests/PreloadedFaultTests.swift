@@ -75,6 +75,18 @@ struct PreloadedFaultTests {
     #expect(server.disk == 0)
   }
 
+  /// It has given up its log by then, and nothing but a start gives it another.
+  @Test func aBrokerIsStartedAnewWhenItsDiskIsSoundAgain() async throws {
+    let server = PreloadedServer()
+    let injector = try injector { script in
+      script.contains("get_disk_free_limit") ? CommandResult(exitCode: 0, output: "500\n") : server.answer(script)
+    }
+    let injection = try await injector.inject(DiskFault.readOnly, into: [target])
+    #expect(runtime.calls.isEmpty)
+    #expect(await injector.heal(injection).isClean)
+    #expect(runtime.calls == ["stop p-a", "start p-a"])
+  }
+
   @Test func aDiskThatTakesWritesIsNoFault() async throws {
     #expect(try await code(DiskFault.readOnly, PreloadedServer(.init(isDeaf: true))) == .notEffective)
     #expect(try await code(DiskFault.readOnly, PreloadedServer(.init(disk: 1))) == .notInjectable)
@@ -111,6 +123,19 @@ struct PreloadedFaultTests {
     #expect(limit.value == 500)
   }
 
+  @Test func whatNoLedgerKnowsIsFoundAndTakenBack() async throws {
+    let server = PreloadedServer(.init(offset: 60_000_000_000, disk: 1))
+    let inside = FakeInside { script, _ in
+      guard script.contains("echo clock") else { return server.answer(script) }
+      let words = [server.offset == 0 ? nil : "clock", server.disk == 0 ? nil : "disk"].compactMap(\.self)
+      return CommandResult(exitCode: 0, output: words.map { $0 + "\n" }.joined())
+    }
+    #expect(try await inside.leftovers(in: "p-a") == ["clock", "disk"])
+    for word in ["clock", "disk"] { try await inside.removeLeftover(word, in: "p-a") }
+    #expect(try await inside.leftovers(in: "p-a").isEmpty)
+    await #expect(throws: FaultError.self) { try await inside.removeLeftover("moon", in: "p-a") }
+  }
+
   /// The script's own words, by a real shell: what the library reads is what was ordered, and the other part stays.
   @Test func anOrderIsWrittenAsTheLibraryReadsIt() throws {
     let file = NSTemporaryDirectory() + "kvchaos-order-\(UUID().uuidString)"
@@ -119,7 +144,8 @@ struct PreloadedFaultTests {
     func words() throws -> [Int64] {
       let data = try Data(contentsOf: URL(fileURLWithPath: file))
       #expect(data.count == 40)
-      return data.withUnsafeBytes { bytes in (0..<5).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self) } }
+      return data.withUnsafeBytes { bytes in (0..<5).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self) }
+      }
     }
     func run(_ script: String) throws -> String {
       let process = Process()
@@ -141,6 +167,11 @@ struct PreloadedFaultTests {
     #expect(second[..<3] == first[..<3] && second[3] == 2)
     for words in [first, second] { #expect(words[..<4].reduce(0x6b7666, ^) == words[4]) }
     #expect(try run(PreloadedOrder.reading) == "-45500000000 50000000 \(first[2]) 2\n")
+    #expect(try run(PreloadedOrder.remains) == "clock\ndisk\n")
+    _ = try run(PreloadedOrder.script(.clock(offsetNanoseconds: 0, rate: 0)))
+    #expect(try run(PreloadedOrder.remains) == "disk\n")
+    _ = try run(PreloadedOrder.script(.disk(.sound)))
+    #expect(try run(PreloadedOrder.remains) == "")
     // Half of an order is none.
     try Data(repeating: 1, count: 40).write(to: URL(fileURLWithPath: file))
     #expect(try run(PreloadedOrder.reading) == "0 0 0 0\n")

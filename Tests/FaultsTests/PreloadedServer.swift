@@ -46,7 +46,9 @@ final class PreloadedServer: Sendable {
       }
       if script.contains("get_disk_free_limit") { return says(script.contains("none") ? "none" : "\(world.limit)") }
       // A write, by the server or by a process like it.
-      if world.isSilent, !script.contains("dd if=") { return CommandResult(exitCode: 2, output: "connection refused\n") }
+      if world.isSilent, !script.contains("dd if=") {
+        return CommandResult(exitCode: 2, output: "connection refused\n")
+      }
       switch world.disk {
       case 1: return CommandResult(exitCode: 1, output: "", error: "could not write: No space left on device\n")
       case 2: return CommandResult(exitCode: 1, output: "{error,erofs}\n")

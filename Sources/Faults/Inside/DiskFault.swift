@@ -2,12 +2,15 @@
 ///
 /// Full: no file of the node's data grows (`ENOSPC`). RabbitMQ looks at what is free and stops its publishers long before
 /// that, so there the limit that it keeps free is raised above what is there: the state that it enters by itself.
-/// Read-only: nothing of the data is changed (`EROFS`), by files that are open already neither.
+/// Read-only: nothing of the data is changed (`EROFS`), by files that are open already neither. A broker is started anew when
+/// its disk is sound again.
 public struct DiskFault: Fault {
   public let kind: FaultKind
 
   /// The undo's word for RabbitMQ's own limit, in bytes, that was there before.
   private static let limitBefore = "limit-before"
+  /// The undo's word for a server that does not come back by itself.
+  private static let restarts = "restarts"
 
   private init(_ kind: FaultKind) { self.kind = kind }
 
@@ -20,7 +23,9 @@ public struct DiskFault: Fault {
   public func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
     try await ProcessFaults.requireRunning(target, for: kind, in: environment)
     var undo = Undo(kind: kind, target: target)
-    if kind == .diskFull, let limit = try await DiskAlarm.limit(undo, in: environment) {
+    let limit = try await DiskAlarm.limit(undo, in: environment)
+    if limit != nil { undo.parameters[Self.restarts] = "yes" }
+    if kind == .diskFull, let limit {
       guard try await !DiskAlarm.isRaised(undo, in: environment, orThrow: .notInjectable) else {
         throw FaultError(code: .notInjectable, message: "\(target.node) has an alarm for its disk already")
       }
@@ -72,6 +77,11 @@ public struct DiskFault: Fault {
         try await DiskAlarm.setLimit(limit, undo, in: environment, orThrow: .notHealed)
       } else {
         try await environment.order(.disk(.sound), in: undo, orThrow: .notHealed)
+        // A broker that could not write its log has given up its replicas of everything, and serves nobody until it is
+        // started anew.
+        if undo.parameters[Self.restarts] != nil {
+          try await environment.runtime.stop(container: undo.target.container, timeoutSeconds: 10)
+        }
       }
     }
     try await environment.runtime.start(container: undo.target.container)

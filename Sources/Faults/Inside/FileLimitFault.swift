@@ -12,7 +12,7 @@ public struct FileLimitFault: Fault {
     processes() {
       for entry in /proc/[0-9]*; do
         process=${entry#/proc/}
-        [ "$process" != 1 ] && [ "$process" != $$ ] && [ "$process" != $BASHPID ] && [ -r "$entry/fd/0" ] && echo "$process"
+        [ "$process" != 1 ] && [ "$process" != $$ ] && [ "$process" != $BASHPID ] && [ -r "$entry/fd" ] && echo "$process"
       done
     }
     limits() { prlimit --noheadings --raw --output SOFT,HARD --nofile --pid "$1" 2>/dev/null; }
@@ -26,6 +26,23 @@ public struct FileLimitFault: Fault {
     done
     echo "limited=$limited"
     """
+  /// Gives every process as many as it may have.
+  static let release =
+    processes + """
+      for process in $(processes); do
+        read -r soft hard < <(limits "$process") || continue
+        prlimit --nofile="$hard": --pid "$process" 2>/dev/null || [ ! -e "/proc/$process" ] || exit 1
+      done
+
+      """
+  /// Prints `file-limit` where a process has less than it might.
+  static let remains =
+    processes + """
+      for process in $(processes); do
+        read -r soft hard < <(limits "$process") && [ "$soft" != "$hard" ] && echo file-limit && break
+      done
+      true
+      """
   /// The image's own health check: a new connection that is answered.
   private static let health = """
     for check in redis-health rabbitmq-health patroni-health haproxy-health nginx-health etcd-health; do
@@ -80,14 +97,7 @@ public struct FileLimitFault: Fault {
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     // What is started anew has the limits of its container.
     if try await environment.isRunning(undo) {
-      let script =
-        Self.processes + """
-          for process in $(processes); do
-            read -r soft hard < <(limits "$process") || continue
-            prlimit --nofile="$hard": --pid "$process" 2>/dev/null || [ ! -e "/proc/$process" ] || exit 1
-          done
-          """
-      try await environment.shell(script, in: undo, orThrow: .notHealed)
+      try await environment.shell(Self.release, in: undo, orThrow: .notHealed)
     }
     try await environment.runtime.start(container: undo.target.container)
   }

@@ -46,6 +46,17 @@ enum PreloadedOrder {
       """
   }
 
+  /// A script that prints a word for each part that is ordered; nothing where there is no library.
+  static let remains = """
+    (
+      [ -s /run/kvchaos/faults ] || exit 0
+      \(read)
+      [ "${words[0]}" = 0 ] && [ "${words[1]}" = 0 ] || echo clock
+      [ "${words[3]}" = 0 ] || echo disk
+    )
+
+    """
+
   /// A script that prints the order as it stands: offset, rate, since when (nanoseconds since boot), disk.
   static let reading = read + #"echo "${words[@]:0:4}""#
 }

@@ -1,0 +1,27 @@
+/// What is in force in a running container without a ledger's knowledge: looked for at the end of a run, and swept.
+extension ContainerInside {
+  /// Of `clock`, `disk` (an order to the servers) and `file-limit` (processes with less descriptors than they might have)
+  /// those that are in force; empty, too, where there is no shell to ask.
+  public func leftovers(in container: String) async throws -> [String] {
+    let result = try await run(
+      ["bash", "-c", PreloadedOrder.remains + FileLimitFault.remains], in: container, timeout: .seconds(20))
+    return result.output.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.isEmpty }
+  }
+
+  /// Takes back one of `leftovers`.
+  ///
+  /// - Throws: when it cannot, with what the container's shell said.
+  public func removeLeftover(_ word: String, in container: String) async throws {
+    let script: String
+    switch word {
+    case "clock": script = PreloadedOrder.script(.clock(offsetNanoseconds: 0, rate: 0))
+    case "disk": script = PreloadedOrder.script(.disk(.sound))
+    case "file-limit": script = FileLimitFault.release
+    default: throw FaultError(code: .notHealed, message: "nobody knows how to take back `\(word)` in \(container)")
+    }
+    let result = try await run(["bash", "-c", script], in: container, timeout: .seconds(20))
+    guard result.exitCode == 0 else {
+      throw FaultError(code: .notHealed, message: "\(word) stays in \(container): \(result.lastWords)")
+    }
+  }
+}
