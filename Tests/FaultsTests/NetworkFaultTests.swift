@@ -76,6 +76,18 @@ import Testing
     #expect(removed < deleted)
   }
 
+  /// A kernel that queues no packets is asked first, where nothing can be harmed; what needs no queue goes on.
+  @Test(arguments: [PacketEffect.delay(.milliseconds(40), jitter: .zero), .throttle(bitsPerSecond: 8_000)])
+  func whereTheKernelCannotDelayItIsRefused(effect: PacketEffect) async throws {
+    network.refuse("kv-netfault check")
+    let injector = try injector()
+    let error = await #expect(throws: FaultError.self) { try await injector.inject(fault(effect), into: [target]) }
+    #expect(error?.code == .notInjectable)
+    #expect(error?.message == "latency is not possible on this machine: refused")
+    #expect(network.calls == ["kv-netfault check"] && tables.isEmpty && network.helperNames.isEmpty)
+    #expect(await injector.heal(try await injector.inject(fault(), into: [target])).isClean)
+  }
+
   /// The ledger is written before the injection: a run that dies in between owes an undo of nothing.
   @Test func anUndoOfWhatNeverHappenedIsSafe() async throws {
     for (name, rules) in Self.others { network.place(rules, table: name, in: "p-a") }
