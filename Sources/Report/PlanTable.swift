@@ -79,8 +79,9 @@ public struct PlanTable: Sendable, Hashable, Codable {
     self = try ReportFiles.decode(PlanTable.self, "\(folder)/\(Self.name)")
   }
 
-  /// Takes the place of the plan's earlier line.
+  /// Takes the place of the plan's line, unless that is of a run that began later.
   public mutating func record(_ row: Row) {
+    if rows.contains(where: { $0.plan == row.plan && $0.startedAt > row.startedAt }) { return }
     rows.removeAll { $0.plan == row.plan }
     rows.append(row)
     rows.sort { $0.plan < $1.plan }
@@ -106,7 +107,7 @@ public struct PlanTable: Sendable, Hashable, Codable {
     let held = rows.count { $0.verdict == .holds }
     let lines = rows.map { row in
       [
-        "[\(row.plan)](../chaos/\(row.plan).yml)", MarkdownReport.word(row.verdict),
+        "[\(row.plan)](../chaos/\(row.plan).yml)", MarkdownReport.word(row.verdict), row.flavour,
         row.acknowledged.map(String.init) ?? "-", String(row.lost), share(row.during), seconds(row.disturbedSeconds),
         share(row.after), seconds(row.recovery) + (row.notRecovered > 0 ? ", \(row.notRecovered) not seen" : ""),
         seconds(row.recoveryAfterHeal), row.startedAt,
@@ -115,14 +116,15 @@ public struct PlanTable: Sendable, Hashable, Codable {
     var text = """
       # The plans, as they last ran
 
-      \(held) of \(rows.count) held. Made by `make chaos` (`kvchaos run --table`); a run takes the place of its plan's earlier \
-      line. What the columns mean, exactly: chaos/README.md.
+      \(held) of \(rows.count) held. A line is the last run of its plan (`kvchaos run --table`, `kvchaos report --table`); \
+      `make chaos` runs them one after another. What the columns mean, exactly: chaos/README.md.
 
 
       """
     text += MarkdownReport.table(
       [
-        "plan", "verdict", "acknowledged writes", "lost", "available during", "not everyone served", "after",
+        "plan", "verdict", "SQL tier", "acknowledged writes", "lost", "available during", "not everyone served",
+        "after",
         "recovery", "recovery after the heal", "started",
       ], lines)
     let open = rows.filter { $0.verdict != .holds }

@@ -48,6 +48,12 @@ import Testing
     table.record(PlanTable.Row(again))
     #expect(table.rows.map(\.plan) == ["held", "interrupted", "lost"])
     #expect(table.rows.map(\.verdict) == [.holds, .unknown, .holds])
+    // An earlier one does not.
+    var earlier = try Example.lost.files().report
+    earlier.plan.name = "lost"
+    earlier.run.startedAt = "2026-01-02T03:04:04Z"
+    table.record(PlanTable.Row(earlier))
+    #expect(table.rows.map(\.verdict) == [.holds, .unknown, .holds])
   }
 
   @Test func theTableSurvivesItsFolder() throws {
