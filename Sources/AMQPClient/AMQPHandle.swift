@@ -140,12 +140,8 @@ final class AMQPHandle {
   }
 
   /// Starts to declare an exclusive, auto-deleted queue of the broker's naming.
-  ///
-  /// Durable, though it never outlives its connection: a broker that was paused takes its peers for dead when it wakes, and
-  /// deletes the transient queues that they serve from the metadata of all. Their consumers would wait for ever.
   func sendDeclareExclusive(_ channel: UInt16) throws(AMQPError) {
     var method = amqp_queue_declare_t()
-    method.durable = 1
     method.exclusive = 1
     method.auto_delete = 1
     try check(amqp_send_method(state, channel, KV_QUEUE_DECLARE, &method), "queue.declare")
