@@ -101,6 +101,39 @@ extension ShortRun {
               duration: 4s
             - memory-limit: { tier: worker, role: active-consumer, bytes: 8MiB }
               duration: 4s
+        """),
+    ShortRun(
+      name: "short-files-and-disks",
+      faults: """
+        - sequence:
+            - file-limit: { tier: redis, role: master }
+              duration: 3s
+            - file-limit: { tier: proxy }
+              duration: 3s
+            - disk-full: { tier: rabbitmq, role: leader }
+              duration: 3s
+            - disk-full: { tier: sql, role: leader }
+              duration: 3s
+            - read-only: { tier: redis, role: replica }
+              duration: 3s
+        """),
+  ]
+
+  static let clocks = [
+    ShortRun(
+      name: "short-clocks",
+      faults: """
+        - sequence:
+            - clock: { tier: sql, role: leader, offset: 90s }
+              duration: 2s
+            - clock: { tier: rabbitmq, role: leader, offset: -90s }
+              duration: 2s
+            - clock: { tier: redis, role: master, drift: 20% }
+              duration: 2s
+            - clock: { tier: worker, role: active-consumer, drift: -20% }
+              duration: 2s
+            - clock: { tier: api, offset: 60s, drift: 10% }
+              duration: 2s
         """)
   ]
 
@@ -121,5 +154,5 @@ extension ShortRun {
     ),
   ]
 
-  static let all = processes + networks + resources + states
+  static let all = processes + networks + resources + clocks + states
 }
