@@ -12,14 +12,19 @@ public enum CheckName: String, Sendable, Hashable, Codable, CaseIterable {
   case duplicates
   /// Writes that took effect in another order than that of their acknowledgements.
   case order
+  /// Session guarantee: a client sees its own writes.
   case readYourWrites = "read-your-writes"
+  /// Session guarantee: a client never reads backwards.
   case monotonicReads = "monotonic-reads"
+  /// Session guarantee: a client's writes take effect in its order.
   case monotonicWrites = "monotonic-writes"
+  /// Session guarantee: a write comes after what its client had read.
   case writesFollowReads = "writes-follow-reads"
   /// Versions of a key that go back in real time, or stand for two different states.
   case versions
   /// Whether every copy has the same value once the faults are over and the queues are drained.
   case convergence
+  /// Whether each key behaves as if every operation happened at one moment between its invocation and its completion.
   case linearizability
 
   /// What the check asks, for people.

@@ -21,6 +21,7 @@ public struct CheckOptions: Sendable, Hashable {
   /// The longest time for which a cached read may be behind; `nil`: cached reads may be of any age.
   public var cacheTimeToLive: Duration?
 
+  /// Without arguments: no limits, everything else as the history suggests.
   public init(
     model: Model? = nil, failedCas: FailedCas? = nil, timeout: Duration? = nil, memoryLimitBytes: Int? = nil,
     threads: Int? = nil, cacheTimeToLive: Duration? = nil

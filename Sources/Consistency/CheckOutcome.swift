@@ -1,6 +1,8 @@
 /// What one check found.
 public struct CheckOutcome: Sendable, Hashable, Codable {
+  /// Which check it was.
   public var check: CheckName
+  /// What it found.
   public var verdict: Verdict
   /// How many operations (for linearizability: keys) the check could judge. 0: the history has nothing for it.
   public var examined: Int
@@ -15,6 +17,7 @@ public struct CheckOutcome: Sendable, Hashable, Codable {
   /// Why the verdict is unknown, or why nothing was examined.
   public var note: String?
 
+  /// An outcome of these fields; without them one that holds because there was nothing to examine.
   public init(
     check: CheckName, verdict: Verdict = .holds, examined: Int = 0, violations: Int = 0, allowed: Int = 0,
     numbers: [String: Double] = [:], findings: [Finding] = [], note: String? = nil

@@ -8,8 +8,10 @@ import History
 
 /// Holds a history against what a store promises: the always-decided checks, and linearizability key by key.
 public struct ConsistencyChecker: Sendable {
+  /// How histories are checked.
   public var options: CheckOptions
 
+  /// - Parameter options: by default no limits, and the model guessed from the operations.
   public init(options: CheckOptions = CheckOptions()) { self.options = options }
 
   /// Checks a recorded history, given in the order of time.

@@ -2,23 +2,28 @@
 public struct ConsistencyReport: Sendable, Hashable, Codable {
   /// Of all checks together.
   public var verdict: Verdict
+  /// The object that the history was checked against; `nil` when its operations belong to no known one.
   public var model: Model?
   /// Each check with its own verdict; those with nothing to examine in this history hold with `examined` 0.
   public var checks: [CheckOutcome]
   /// Linearizability key by key, the violated and the unknown ones first.
   public var keys: [KeyVerdict]
+  /// Lines of the history.
   public var events: Int
+  /// Invocations, with or without a completion.
   public var operations: Int
   /// Operations of unknown outcome.
   public var unknowns: Int
   /// Operations that certainly failed.
   public var failures: Int
+  /// Wall clock time of the check, reading included.
   public var seconds: Double
   /// The process's largest resident memory so far, in bytes.
   public var peakMemoryBytes: Int
   /// Remarks for people: a truncated last line, what was not checked and why.
   public var notes: [String]
 
+  /// The outcome of one check; `nil` for a check that is not made for this model.
   public subscript(check: CheckName) -> CheckOutcome? { checks.first { $0.check == check } }
 }
 
@@ -26,11 +31,15 @@ public struct ConsistencyReport: Sendable, Hashable, Codable {
 public struct KeyVerdict: Sendable, Hashable, Codable {
   /// `nil`: the history's only object.
   public var key: String?
+  /// Whether it is linearizable.
   public var verdict: Verdict
   /// Which algorithm decided.
   public var engine: Engine
+  /// Operations on this key.
   public var operations: Int
+  /// Those of unknown outcome.
   public var unknowns: Int
+  /// Wall clock time that this key took.
   public var seconds: Double
   /// The most configurations that a search held at once; 0 where none was needed.
   public var configurations: Int

@@ -15,6 +15,7 @@ public final class OnlineChecker: Sendable {
   private let options: CheckOptions
   private let state = Mutex(State())
 
+  /// - Parameter options: as for `ConsistencyChecker`; its time limit counts from the call of `report()`.
   public init(options: CheckOptions = CheckOptions()) { self.options = options }
 
   /// Events taken in so far.

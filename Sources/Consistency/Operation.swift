@@ -4,6 +4,7 @@ import History
 public struct Operation: Sendable, Hashable, Codable {
   /// How the operation ended.
   public enum Outcome: String, Sendable, Hashable, Codable {
+    /// Certainly done.
     case ok
     /// Certainly not done.
     case failed = "fail"
@@ -19,19 +20,25 @@ public struct Operation: Sendable, Hashable, Codable {
   public var callNanoseconds: Int64
   /// When the completion came; for an unknown outcome when the client gave up, `nil` if it never did.
   public var returnNanoseconds: Int64?
+  /// The client that asked.
   public var process: Int
   /// The operation's name in the history.
   public var function: String
+  /// The key; `nil` where the history has one object.
   public var key: String?
   /// What the invocation carried, as people write it.
   public var input: String?
   /// What the completion brought.
   public var output: String?
+  /// How it ended.
   public var outcome: Outcome
+  /// The version that the store gave with the answer.
   public var version: Int64?
   /// The id under which the store knows it.
   public var operation: String?
+  /// Why it failed or is unknown, for people.
   public var error: String?
+  /// The consistency level asked for.
   public var level: String?
 }
 

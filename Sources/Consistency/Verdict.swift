@@ -1,7 +1,10 @@
 /// The answer of a check. Unknown never reads as a pass.
 public enum Verdict: String, Sendable, Hashable, CaseIterable {
+  /// Checked, and nothing was found.
   case holds = "true"
+  /// Something was found, and can be named.
   case violated = "false"
+  /// It could not be decided.
   case unknown
 
   /// Of several verdicts the weightiest: violated outranks unknown outranks holds; of none, holds.
@@ -9,6 +12,7 @@ public enum Verdict: String, Sendable, Hashable, CaseIterable {
     self = verdicts.reduce(.holds) { $0.merged(with: $1) }
   }
 
+  /// The weightier of two.
   public func merged(with other: Verdict) -> Verdict {
     if self == .violated || other == .violated { return .violated }
     return self == .unknown || other == .unknown ? .unknown : .holds

@@ -17,7 +17,9 @@ public struct Event: Sendable, Hashable {
 
   /// Who acted: a client process, which has at most one operation open, or the nemesis.
   public enum Process: Sendable, Hashable {
+    /// A client, by a number of its own: one whose operation ended in `info` goes on under a new number.
     case client(Int)
+    /// Whoever injects the faults.
     case nemesis
   }
 
@@ -25,12 +27,15 @@ public struct Event: Sendable, Hashable {
   public var index: Int
   /// Nanoseconds on a monotonic clock since the start of the run.
   public var timeNanoseconds: Int64
+  /// Who acted.
   public var process: Process
+  /// What kind of line this is.
   public var kind: Kind
   /// The operation's name, Jepsen's `f`: put, get, delete, cas, append, enqueue, dequeue, …; for the nemesis the fault.
   public var function: String
   /// The key of an independent register; `nil` where the history has one object.
   public var key: String?
+  /// What the invocation carries, or what the completion brings.
   public var value: Value
   /// The version that the store gave with the answer, where it gave one.
   public var version: Int64?
@@ -41,6 +46,7 @@ public struct Event: Sendable, Hashable {
   /// The consistency level asked for, e.g. `queued`, `committed`, `cache`, `linearizable`; `nil` where there is one only.
   public var level: String?
 
+  /// An event of these fields.
   public init(
     index: Int, timeNanoseconds: Int64, process: Process, kind: Kind, function: String, key: String? = nil,
     value: Value = .null, version: Int64? = nil, operation: String? = nil, error: String? = nil, level: String? = nil

@@ -25,6 +25,7 @@ public final class HistoryFile {
     if descriptor >= 0 { _ = Self.closing(descriptor) }
   }
 
+  /// Adds an event; what it becomes may be written later, with others.
   public func append(_ event: Event) throws(HistoryError) {
     lines.append(event)
     if lines.bytes.count > 1 << 20 { try flush() }

@@ -27,6 +27,7 @@ public final class HistoryWriter: Sendable {
   /// Creates the file, or truncates it.
   ///
   /// - Parameters:
+  ///   - path: the file.
   ///   - start: the instant from which times count; share it with whatever else is put on the same time axis.
   ///   - observer: called with every event, in the file's order, under the writer's lock: it must be quick and must
   ///     not append. The way to feed a checker while the run goes on.

@@ -2,10 +2,12 @@
 public struct RecordedHistory: Sendable, Hashable {
   /// In the order of the file, which is the order of time; `index` is the position.
   public var events: [Event]
+  /// What the content showed it to be.
   public var format: HistoryFormat
   /// The number of the last line when it was cut short (a killed run) and therefore left out.
   public var truncatedLine: Int?
 
+  /// A history of these events.
   public init(events: [Event], format: HistoryFormat = .jsonLines, truncatedLine: Int? = nil) {
     self.events = events
     self.format = format

@@ -9,12 +9,15 @@ public struct CoreDrawing: Sendable {
   private let operations: [Operation]
   private let width: Int
 
-  /// - Parameter width: columns for the bars.
+  /// - Parameters:
+  ///   - operations: in the order of their invocations; `operationLimit` of them are drawn.
+  ///   - width: columns for the bars.
   public init(_ operations: [Operation], width: Int = 40) {
     self.operations = Array(operations.prefix(Self.operationLimit))
     self.width = width
   }
 
+  /// A line an operation: who did what, and its bar.
   public var lines: [String] {
     let places = Set(operations.flatMap { [$0.index] + ($0.completionIndex.map { [$0] } ?? []) }).sorted()
     guard places.count > 1, let last = places.indices.last else { return operations.map(label) }

@@ -2,15 +2,19 @@
 public struct ReportText: Sendable {
   private let report: ConsistencyReport
   private let name: String
-  /// Violations and unknown keys shown in full.
   private let limit: Int
 
+  /// - Parameters:
+  ///   - report: what is shown.
+  ///   - name: the history's, as people know it.
+  ///   - limit: violations and unknown keys shown in full.
   public init(_ report: ConsistencyReport, name: String, limit: Int = 5) {
     self.report = report
     self.name = name
     self.limit = limit
   }
 
+  /// The whole text, without a newline at its end.
   public var description: String {
     var lines = [headline]
     lines += report.notes.map { "note: \($0)" }

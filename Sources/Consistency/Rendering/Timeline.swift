@@ -4,7 +4,9 @@ import History
 public struct Timeline: Sendable, Hashable {
   /// A word of the nemesis.
   public struct Fault: Sendable, Hashable {
+    /// Since the start of the run.
     public var nanoseconds: Int64
+    /// What it did, to whom.
     public var text: String
   }
 
@@ -14,6 +16,7 @@ public struct Timeline: Sendable, Hashable {
   public var operations: [Operation]
   /// The indices of those of the core.
   public var core: Set<Int>
+  /// What the nemesis said, in the order of time.
   public var faults: [Fault]
 
   /// The operations shown at most.
@@ -48,7 +51,10 @@ public struct Timeline: Sendable, Hashable {
 extension ConsistencyChecker {
   /// Reads a history once more for the picture of what a report found in it.
   ///
-  /// - Parameter path: a file, not standard input.
+  /// - Parameters:
+  ///   - path: a file, not standard input.
+  ///   - report: what the check of that file found.
+  /// - Throws: as `check(path:)` does.
   public func timeline(path: String, report: ConsistencyReport) throws -> Timeline {
     var assembler = Assembler()
     var failure: ConsistencyError?

@@ -5,12 +5,17 @@ public struct TimelinePage: Sendable {
   private let timeline: Timeline
   private let name: String
 
+  /// - Parameters:
+  ///   - report: the verdicts.
+  ///   - timeline: the picture, of the same history.
+  ///   - name: the history's, as people know it.
   public init(_ report: ConsistencyReport, timeline: Timeline, name: String) {
     self.report = report
     self.timeline = timeline
     self.name = name
   }
 
+  /// The page.
   public var html: String {
     """
     <!doctype html>
