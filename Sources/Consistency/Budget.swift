@@ -7,11 +7,14 @@ final class Budget: Sendable {
     case memory = "the memory limit was reached"
   }
 
+  /// What is used of either limit; the rest is kept back for coming to an end: the report, and giving memory back.
+  private static let usableShare = 0.95
+
   private let deadline: ContinuousClock.Instant?
   private let memoryLimitBytes: Int?
 
   init(timeout: Duration? = nil, memoryLimitBytes: Int? = nil, since start: ContinuousClock.Instant = .now) {
-    deadline = timeout.map { start + $0 }
+    deadline = timeout.map { start + $0 * Self.usableShare }
     self.memoryLimitBytes = memoryLimitBytes
   }
 
@@ -43,7 +46,7 @@ final class Budget: Sendable {
   /// - Parameter reserving: bytes that are about to be needed besides.
   func exhausted(reserving bytes: Int = 0) -> Exhausted? {
     if let deadline, ContinuousClock.now >= deadline { return .time }
-    if let memoryLimitBytes, ProcessMemory.residentBytes + bytes >= memoryLimitBytes / 100 * 95 {
+    if let memoryLimitBytes, ProcessMemory.residentBytes + bytes >= Int(Double(memoryLimitBytes) * Self.usableShare) {
       return .memory
     }
     return nil

@@ -34,10 +34,14 @@ enum TimelineScript {
     x.font='11px system-ui';x.fillStyle=css('--text');
     if(timed)data.faults.forEach(f=>{const a=px(f[0]);if(a>=0&&a<w)x.fillText(f[1],a+3,h-6)});
     for(let i=0;i<=6;i++){const t=from+(to-from)*i/6;x.fillText(show(t)+unit(),Math.min(w-70,i*w/6+2),12)}
+    const named=[];
     for(const pass of [0,1])for(const o of seen){if((pass===1)!==o.core)continue;const a=px(o.a),b=isFinite(o.b)?px(o.b):w,y=top+o.lane*lh;
     x.fillStyle=o.core?css('--core'):o.out===0?css('--op'):css('--lost');x.globalAlpha=o.core?1:o.out===2?.3:isFinite(o.b)?.75:.25;
     const bw=Math.max(1.5,b-a);x.fillRect(a,y,bw,Math.max(1.5,lh-2));x.globalAlpha=1;
-    if(lh>=12&&bw>34){x.save();x.beginPath();x.rect(a,y,bw,lh);x.clip();x.fillStyle=isFinite(o.b)?'#fff':css('--text');if(isFinite(o.b)||a>=0)x.fillText(o.short,Math.max(a,0)+3,y+lh/2+3);x.restore()}}}
+    if(lh>=12&&bw>34){x.save();x.beginPath();x.rect(a,y,bw,lh);x.clip();x.fillStyle=isFinite(o.b)?'#fff':css('--text');
+    // Operations without an end lie over each other: a name is written only where the one before it is over.
+    if(isFinite(o.b))x.fillText(o.short,Math.max(a,0)+3,y+lh/2+3);
+    else if(a>=(named[o.lane]||0)){x.fillText(o.short,a+3,y+lh/2+3);named[o.lane]=a+9+x.measureText(o.short).width}x.restore()}}}
     const zoom=(f,at)=>{const t=from+(to-from)*at;from=t-(t-from)*f;to=t+(to-t)*f;draw()};
     c.addEventListener('wheel',e=>{e.preventDefault();zoom(Math.exp(e.deltaY*.0015),e.offsetX/w)},{passive:false});
     let drag=null;c.addEventListener('pointerdown',e=>{drag=[e.clientX,from,to];c.setPointerCapture(e.pointerId);c.focus()});
