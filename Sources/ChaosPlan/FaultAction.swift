@@ -33,6 +33,13 @@ public enum FaultAction: Sendable, Hashable {
   /// Leaves the processes so many file descriptors more than they have.
   case fileLimit(spare: Int)
 
+  /// Gives a tier so many containers; healed by the number of before.
+  case scale(count: Int)
+  /// Has a RabbitMQ node forgotten by its cluster; healed by joining it again.
+  case forget
+  /// Moves so many slots of a Redis master to another one; healed by moving them back.
+  case moveSlots(count: Int)
+
   /// What `kill` may send.
   public static let signals = ["SIGKILL", "SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGSEGV", "SIGHUP"]
 
@@ -59,6 +66,9 @@ public enum FaultAction: Sendable, Hashable {
     case diskFull = "disk-full"
     case readOnly = "read-only"
     case fileLimit = "file-limit"
+    case scale
+    case forget
+    case moveSlots = "move-slots"
   }
 
   public var kind: Kind {
@@ -79,6 +89,9 @@ public enum FaultAction: Sendable, Hashable {
     case .diskFull: .diskFull
     case .readOnly: .readOnly
     case .fileLimit: .fileLimit
+    case .scale: .scale
+    case .forget: .forget
+    case .moveSlots: .moveSlots
     }
   }
 }
@@ -89,7 +102,7 @@ extension FaultAction.Kind {
     switch self {
     case .restart, .flush, .failover: true
     case .kill, .stop, .pause, .crashLoop, .cpuLimit, .memoryLimit, .drain, .wipe: false
-    case .clock, .diskFull, .readOnly, .fileLimit: false
+    case .clock, .diskFull, .readOnly, .fileLimit, .scale, .forget, .moveSlots: false
     case .isolate, .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure: false
     }
   }
@@ -98,8 +111,8 @@ extension FaultAction.Kind {
   public var takesNodesDown: Bool {
     switch self {
     case .kill, .stop, .pause, .crashLoop, .isolate, .memoryLimit, .drain, .wipe: true
-    case .diskFull, .readOnly, .fileLimit: true
-    case .restart, .cpuLimit, .flush, .failover, .clock: false
+    case .diskFull, .readOnly, .fileLimit, .forget: true
+    case .restart, .cpuLimit, .flush, .failover, .clock, .scale, .moveSlots: false
     case .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure: false
     }
   }
@@ -109,8 +122,9 @@ extension FaultAction.Kind {
     switch self {
     case .kill, .stop, .pause, .restart, .crashLoop, .cpuLimit, .memoryLimit: Tier.allCases
     case .isolate, .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure: Tier.allCases
-    case .flush, .failover: [.redis]
-    case .drain: [.rabbitmq]
+    case .flush, .failover, .moveSlots: [.redis]
+    case .drain, .forget: [.rabbitmq]
+    case .scale: [.api, .worker]
     case .wipe, .diskFull, .readOnly: [.redis, .rabbitmq, .sql]
     case .clock: [.api, .worker, .redis, .rabbitmq, .sql]
     case .fileLimit: Tier.allCases.filter { $0 != .worker }

@@ -39,6 +39,16 @@ extension PlanParser {
     case .diskFull: return .diskFull
     case .readOnly: return .readOnly
     case .fileLimit: return .fileLimit(spare: reader.integer("spare", in: 0...1_000) ?? 0)
+    case .scale:
+      let node = reader.required("to", hint: "how many containers the tier is to have")
+      let count = node.flatMap { node in
+        reader.value(of: node, "to", hint: "a whole number from 1 to 32") { text in
+          Int(text).flatMap { (1...32).contains($0) ? $0 : nil }
+        }
+      }
+      return count.map { .scale(count: $0) }
+    case .forget: return .forget
+    case .moveSlots: return .moveSlots(count: reader.integer("slots", in: 1...2_000) ?? 500)
     }
   }
 
@@ -99,6 +109,9 @@ extension PlanParser {
         "`\(kind.rawValue)` is nothing for `\(tier.rawValue)`; it is for \(known)\(reason)", at: tierNode)
     }
     let mode = mode(reader)
+    if kind == .scale, role != nil || side != nil || mode != .one {
+      reader.problems.add("`scale` is of a whole tier: it takes no `role`, `side` or `mode`", at: tierNode)
+    }
     guard tier != nil || isWholeStack else { return nil }
     return Selector(tier: tier, role: role, ownerOf: ownerOf, side: side, mode: mode)
   }

@@ -11,7 +11,7 @@ public struct FaultCatalogue: Sendable {
     [
       KillFault(), StopFault(), PauseFault(), RestartFault(), CrashLoopFault(), CPULimitFault(), MemoryLimitFault(),
       FlushFault(), FailoverFault(), DrainFault(), WipeFault(), ClockFault(), DiskFault.full, DiskFault.readOnly,
-      FileLimitFault(),
+      FileLimitFault(), ScaleFault(), ForgetFault(), MoveSlotsFault(),
     ] + FaultKind.network.map(NetworkFault.healing))
 
   /// The kinds known, in the order of their names.

@@ -5,6 +5,8 @@ public struct FaultEnvironment: Sendable {
   public var network: (any NetworkNamespaces)?
   /// What faults inside a container act through; `nil`: there are none.
   public var inside: (any ContainerInside)?
+  /// What changes the size of a tier; `nil`: nothing does.
+  public var scaling: (any TierScaling)?
   /// Time passes on this clock only, so that tests need not wait.
   public var clock: any Clock<Duration>
   /// Between two looks at an effect.
@@ -20,6 +22,7 @@ public struct FaultEnvironment: Sendable {
 
   public init(
     runtime: any ContainerRuntime, network: (any NetworkNamespaces)? = nil, inside: (any ContainerInside)? = nil,
+    scaling: (any TierScaling)? = nil,
     clock: any Clock<Duration> = ContinuousClock(),
     pollInterval: Duration = .milliseconds(100), pollLimit: Int = 300, settleTime: Duration = .milliseconds(500),
     healAttemptLimit: Int = 10, awayAttemptLimit: Int = 90
@@ -27,6 +30,7 @@ public struct FaultEnvironment: Sendable {
     self.runtime = runtime
     self.network = network
     self.inside = inside
+    self.scaling = scaling
     self.clock = clock
     self.pollInterval = pollInterval
     self.pollLimit = pollLimit

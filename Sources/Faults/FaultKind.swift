@@ -39,6 +39,13 @@ public struct FaultKind: RawRepresentable, Sendable, Hashable, Codable, CustomSt
   /// File descriptors used up.
   public static let fileLimit = FaultKind(rawValue: "file-limit")
 
+  /// A tier with another number of containers.
+  public static let scale = FaultKind(rawValue: "scale")
+  /// A RabbitMQ node that its cluster has forgotten.
+  public static let forget = FaultKind(rawValue: "forget")
+  /// Slots of a Redis master that another one has.
+  public static let moveSlots = FaultKind(rawValue: "move-slots")
+
   /// No packet gets through between the target and its peers.
   public static let isolate = FaultKind(rawValue: "isolate")
   /// No packet gets through between sides of a tier.

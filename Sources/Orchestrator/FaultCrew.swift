@@ -100,6 +100,7 @@ final class FaultCrew: Sendable {
   private func aim(
     _ action: FaultAction, at nodes: [StackNode], in status: StackStatus, stream: UInt64
   ) throws(FaultError) -> FaultShot {
+    if case .scale(let count) = action, let node = nodes.first { return .scaling(node, to: count, in: status) }
     if let fault = action.fault { return FaultShot(fault: fault, nodes: nodes) }
     guard case .network(let network) = action else {
       preconditionFailure("only network faults need to know the other nodes")
@@ -247,7 +248,7 @@ extension FaultAction {
     case .pause: PauseFault()
     case .restart(let timeout): RestartFault(timeoutSeconds: timeout.wholeSeconds)
     case .crashLoop(let interval): CrashLoopFault(interval: interval)
-    case .network: nil
+    case .network, .scale: nil
     case .cpuLimit(let cores): CPULimitFault(cores: cores)
     case .memoryLimit(let bytes): MemoryLimitFault(bytes: bytes)
     case .flush: FlushFault()
@@ -258,6 +259,8 @@ extension FaultAction {
     case .diskFull: DiskFault.full
     case .readOnly: DiskFault.readOnly
     case .fileLimit(let spare): FileLimitFault(spare: spare)
+    case .forget: ForgetFault()
+    case .moveSlots(let count): MoveSlotsFault(count: count)
     }
   }
 }

@@ -54,7 +54,7 @@ extension Stack {
   /// What faults act through, with a ledger.
   public func injector(_ ledger: UndoLedger) -> FaultInjector {
     FaultInjector(
-      ledger: ledger, environment: FaultEnvironment(runtime: engine, network: engine, inside: engine))
+      ledger: ledger, environment: FaultEnvironment(runtime: engine, network: engine, inside: engine, scaling: self))
   }
 
   /// Resumes what is paused and, if told to, starts what is down, all side by side: nothing in the stack waits for anything

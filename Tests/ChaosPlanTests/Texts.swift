@@ -80,7 +80,7 @@ enum Texts {
     p.yml:7:33: unknown role `mster`; did you mean `master`?
     p.yml:7:46: unknown mode `some`; it is one of `one`, `all`, `minority`, `majority`, `fixed`, `fixed-percent`
     p.yml:8:15: `duration: 8 s` is not right; it must be a duration with its unit (`500ms`, `8s`, `2m`), or `until-recovered`
-    p.yml:9:5: unknown word in a fault: `explode`; it is one of `kill`, `stop`, `pause`, `restart`, `crash-loop`, `isolate`, `partition`, `loss`, `reset`, `latency`, `bandwidth`, `dns-failure`, `cpu-limit`, `memory-limit`, `flush`, `failover`, `drain`, `wipe`, `clock`, `disk-full`, `read-only`, `file-limit`, `sequence`, `parallel`, `random`, `at`, `duration`, `every`
+    p.yml:9:5: unknown word in a fault: `explode`; it is one of `kill`, `stop`, `pause`, `restart`, `crash-loop`, `isolate`, `partition`, `loss`, `reset`, `latency`, `bandwidth`, `dns-failure`, `cpu-limit`, `memory-limit`, `flush`, `failover`, `drain`, `wipe`, `clock`, `disk-full`, `read-only`, `file-limit`, `scale`, `forget`, `move-slots`, `sequence`, `parallel`, `random`, `at`, `duration`, `every`
     p.yml:13:27: `during: > 90%` is not right; it must be a least percentage in quotes: `">= 99%"`
     """
 }
@@ -137,7 +137,7 @@ struct BadPlan: Sendable, CustomTestStringConvertible {
       "p.yml:5:5: a fault has no `duration`; it needs the time until it is healed, like `8s`"),
     fault(
       "nothing done", "{ duration: 1s }",
-      "p.yml:5:5: a fault does not say what it does; one of `kill`, `stop`, `pause`, `restart`, `crash-loop`, `isolate`, `partition`, `loss`, `reset`, `latency`, `bandwidth`, `dns-failure`, `cpu-limit`, `memory-limit`, `flush`, `failover`, `drain`, `wipe`, `clock`, `disk-full`, `read-only`, `file-limit`, `sequence`, "
+      "p.yml:5:5: a fault does not say what it does; one of `kill`, `stop`, `pause`, `restart`, `crash-loop`, `isolate`, `partition`, `loss`, `reset`, `latency`, `bandwidth`, `dns-failure`, `cpu-limit`, `memory-limit`, `flush`, `failover`, `drain`, `wipe`, `clock`, `disk-full`, `read-only`, `file-limit`, `scale`, `forget`, `move-slots`, `sequence`, "
         + "`parallel`, `random`"),
     fault(
       "two things done", "{ kill: { tier: api }, pause: { tier: api }, duration: 1s }",
@@ -160,7 +160,7 @@ struct BadPlan: Sendable, CustomTestStringConvertible {
       "a group that repeats",
       "{ sequence: [{ kill: { tier: api }, duration: 1s }], every: { interval: 1s, times: 2 } }",
       "p.yml:5:58: unknown word in a fault: `every`; it is one of `kill`, `stop`, `pause`, `restart`, `crash-loop`, "
-        + "`isolate`, `partition`, `loss`, `reset`, `latency`, `bandwidth`, `dns-failure`, `cpu-limit`, `memory-limit`, `flush`, `failover`, `drain`, `wipe`, `clock`, `disk-full`, `read-only`, `file-limit`, `sequence`, `parallel`, `random`, `at`"
+        + "`isolate`, `partition`, `loss`, `reset`, `latency`, `bandwidth`, `dns-failure`, `cpu-limit`, `memory-limit`, `flush`, `failover`, `drain`, `wipe`, `clock`, `disk-full`, `read-only`, `file-limit`, `scale`, `forget`, `move-slots`, `sequence`, `parallel`, `random`, `at`"
     ),
     fault(
       "every without times", "{ kill: { tier: api }, duration: 1s, every: { interval: 1s } }",

@@ -154,5 +154,19 @@ extension ShortRun {
     ),
   ]
 
-  static let all = processes + networks + resources + clocks + states
+  static let memberships = [
+    ShortRun(
+      name: "short-memberships",
+      faults: """
+        - sequence:
+            - scale: { tier: worker, to: 1 }
+              duration: 2s
+            - forget: { tier: rabbitmq, role: leader }
+              duration: 3s
+            - move-slots: { tier: redis, role: master, slots: 200 }
+              duration: 2s
+        """)
+  ]
+
+  static let all = processes + networks + resources + clocks + states + memberships
 }

@@ -24,6 +24,9 @@ extension PlanSchema {
     case .diskFull: "No file of the data grows; on RabbitMQ its own alarm."
     case .readOnly: "Nothing of the data can be changed."
     case .fileLimit: "File descriptors used up."
+    case .scale: "The tier has another number of containers."
+    case .forget: "A RabbitMQ node is forgotten by its cluster; healed by joining it again with nothing."
+    case .moveSlots: "Slots of a Redis master move to another one."
     }
   }
 
@@ -76,8 +79,11 @@ extension PlanSchema {
         .optional("offset", pattern("Forward, like `60s`, or back, like `-60s`.", "^-?\(number)(ms|s|m|h)$")),
         .optional("drift", pattern("What it gains, like `5%`, or loses, like `-5%`.", "^-?\(number)%$")),
       ]
+    case .scale:
+      return [.required("to", integer("How many containers the tier is to have.", from: 1, to: 32))]
+    case .moveSlots: return [.optional("slots", integer("How many slots.", from: 1, to: 2_000))]
     case .fileLimit: return [.optional("spare", integer("So many more than are open.", from: 0, to: 1_000))]
-    case .pause, .dnsFailure, .flush, .failover, .drain, .wipe, .diskFull, .readOnly: return []
+    case .pause, .dnsFailure, .flush, .failover, .drain, .wipe, .diskFull, .readOnly, .forget: return []
     }
   }
 }

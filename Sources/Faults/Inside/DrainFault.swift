@@ -3,12 +3,6 @@
 public struct DrainFault: Fault {
   public let kind = FaultKind.drain
 
-  /// The command-line tools start an Erlang machine each: seconds on a busy host.
-  private static let timeout = Duration.seconds(90)
-  private static let tool = """
-    export HOME=/var/lib/rabbitmq RABBITMQ_NODENAME="rabbit@$HOSTNAME"; cd /usr/lib/rabbitmq/bin; 
-    """
-
   public init() {}
 
   public func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
@@ -18,13 +12,15 @@ public struct DrainFault: Fault {
 
   public func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {
     try await environment.shell(
-      Self.tool + "./rabbitmq-upgrade drain 2>&1", in: undo, timeout: Self.timeout, orThrow: .injectionFailed)
+      BrokerTools.prologue + "./rabbitmq-upgrade drain 2>&1", in: undo, timeout: BrokerTools.timeout,
+      orThrow: .injectionFailed)
   }
 
   /// It leads no queue any more.
   public func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {
     let leaders = try await environment.shell(
-      Self.tool + "./rabbitmqctl -q list_queues --no-table-headers leader", in: undo, timeout: Self.timeout,
+      BrokerTools.prologue + "./rabbitmqctl -q list_queues --no-table-headers leader", in: undo,
+      timeout: BrokerTools.timeout,
       orThrow: .notEffective)
     let node = "rabbit@\(undo.target.node)"
     let led = leaders.split(whereSeparator: \.isNewline).count { $0.trimmed == node }
@@ -36,13 +32,15 @@ public struct DrainFault: Fault {
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     // A node that was started anew meanwhile is out of maintenance by that.
     try await environment.shell(
-      Self.tool + "./rabbitmq-upgrade revive 2>&1", in: undo, timeout: Self.timeout, orThrow: .notHealed)
+      BrokerTools.prologue + "./rabbitmq-upgrade revive 2>&1", in: undo, timeout: BrokerTools.timeout,
+      orThrow: .notHealed)
   }
 
   public func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {
     let answer = try await environment.shell(
-      Self.tool + "./rabbitmqctl -q eval 'rabbit_maintenance:is_being_drained_local_read(node()).'", in: undo,
-      timeout: Self.timeout, orThrow: .notHealed)
+      BrokerTools.prologue + "./rabbitmqctl -q eval 'rabbit_maintenance:is_being_drained_local_read(node()).'",
+      in: undo,
+      timeout: BrokerTools.timeout, orThrow: .notHealed)
     guard answer.split(whereSeparator: \.isNewline).last?.trimmed == "false" else {
       throw FaultError(code: .notHealed, message: "\(undo.target.node) is still in maintenance")
     }

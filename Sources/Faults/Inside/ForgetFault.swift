@@ -1,0 +1,121 @@
+/// A RabbitMQ node that its cluster forgets, as an operator replaces one: its application is stopped, a peer forgets it
+/// (`rabbitmqctl forget_cluster_node`), and every quorum queue loses the replica that it had there. Healed by joining the
+/// cluster again with nothing (`reset`, `join_cluster`), and by a replica of every queue on it.
+public struct ForgetFault: Fault {
+  public let kind = FaultKind.forget
+  private static let peer = "peer"
+  private static let members = "members"
+
+  public init() {}
+
+  public func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
+    try await ProcessFaults.requireRunning(target, for: kind, in: environment)
+    var undo = Undo(kind: kind, target: target)
+    let running = try await names("rabbit_nodes:list_running()", in: undo, environment, orThrow: .notInjectable)
+    guard running.contains(target.node), let peer = running.first(where: { $0 != target.node }) else {
+      throw FaultError(
+        code: .notInjectable,
+        message: "\(target.node) has no peer that could forget it: \(running.joined(separator: ", ")) are up")
+    }
+    undo.parameters = [Self.peer: peer, Self.members: String(running.count)]
+    return undo
+  }
+
+  public func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await tool("./rabbitmqctl -q stop_app 2>&1", in: undo, environment, orThrow: .injectionFailed)
+    try await tool(
+      "./rabbitmqctl -q forget_cluster_node rabbit@\(undo.target.node) 2>&1", in: peer(of: undo), environment,
+      orThrow: .injectionFailed)
+  }
+
+  /// No peer counts it as a member, and no quorum queue has a replica on it.
+  public func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    let members = try await names(
+      "rabbit_nodes:list_members()", in: peer(of: undo), environment, orThrow: .notEffective)
+    guard !members.isEmpty, !members.contains(undo.target.node) else {
+      throw FaultError(code: .notEffective, message: "\(undo.target.node) is still a member of its cluster")
+    }
+    let queues = try await replicas(in: peer(of: undo), environment, orThrow: .notEffective)
+    guard !queues.isEmpty, queues.allSatisfy({ !$0.contains(undo.target.node) }) else {
+      throw FaultError(code: .notEffective, message: "queues still have replicas on \(undo.target.node)")
+    }
+  }
+
+  public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    // What was killed meanwhile is started by whoever killed it; here its application must answer.
+    let members = try await names("rabbit_nodes:list_members()", in: peer(of: undo), environment, orThrow: .notHealed)
+    if !members.contains(undo.target.node) {
+      let peer = try peer(of: undo).target.node
+      try await tool(
+        """
+        { ./rabbitmqctl -q stop_app && ./rabbitmqctl -q reset && ./rabbitmqctl -q join_cluster rabbit@\(peer); } 2>&1
+        """, in: undo, environment, orThrow: .notHealed)
+    }
+    // No error where it is started already: a heal may come before the injection, and again.
+    try await tool("./rabbitmqctl -q start_app 2>&1", in: undo, environment, orThrow: .notHealed)
+    try await tool(
+      "./rabbitmq-queues -q grow rabbit@\(undo.target.node) all 2>&1", in: peer(of: undo), environment,
+      orThrow: .notHealed)
+  }
+
+  /// As many nodes run as before, and every quorum queue has a replica on this one.
+  public func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    var reason = ""
+    for look in 0..<max(1, environment.pollLimit / 10) {
+      if look > 0 { try await environment.clock.sleep(for: environment.pollInterval * 10) }
+      let running = try await names("rabbit_nodes:list_running()", in: peer(of: undo), environment, orThrow: .notHealed)
+      let queues = try await replicas(in: peer(of: undo), environment, orThrow: .notHealed)
+      let without = queues.count { !$0.contains(undo.target.node) }
+      if running.count >= undo.parameters[Self.members].flatMap({ Int($0) }) ?? 1, running.contains(undo.target.node),
+        !queues.isEmpty, without == 0
+      {
+        return
+      }
+      reason = "\(running.count) nodes run, and \(without) of \(queues.count) queues have no replica on it"
+    }
+    throw FaultError(code: .notHealed, message: "\(undo.target.node) is not back in its cluster: \(reason)")
+  }
+
+  // MARK: Asking
+
+  /// The same undo with the peer as the container in which commands run.
+  private func peer(of undo: Undo) throws(FaultError) -> Undo {
+    guard let peer = undo.parameters[Self.peer], undo.target.container.hasSuffix(undo.target.node) else {
+      throw FaultError(code: .notHealed, message: "the undo of \(undo.kind) names no peer of \(undo.target.node)")
+    }
+    var other = undo
+    other.target = FaultTarget(
+      node: peer, container: undo.target.container.dropLast(undo.target.node.count) + peer)
+    return other
+  }
+
+  @discardableResult
+  private func tool(
+    _ script: String, in undo: Undo, _ environment: FaultEnvironment, orThrow code: FaultError.Code
+  ) async throws -> String {
+    try await environment.shell(
+      BrokerTools.prologue + script, in: undo, timeout: BrokerTools.timeout, orThrow: code)
+  }
+
+  /// The nodes that an Erlang expression comes to, by their names in the stack.
+  private func names(
+    _ expression: String, in undo: Undo, _ environment: FaultEnvironment, orThrow code: FaultError.Code
+  ) async throws -> [String] {
+    Self.nodes(in: try await tool("./rabbitmqctl -q eval '\(expression).'", in: undo, environment, orThrow: code))
+  }
+
+  /// The nodes on which each quorum queue has a replica.
+  private func replicas(
+    in undo: Undo, _ environment: FaultEnvironment, orThrow code: FaultError.Code
+  ) async throws -> [[String]] {
+    let text = try await tool(
+      "./rabbitmqctl -q list_queues --no-table-headers type members", in: undo, environment, orThrow: code)
+    return text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("quorum") }.map { Self.nodes(in: String($0)) }
+  }
+
+  /// Every `rabbit@<name>` of a text.
+  private static func nodes(in text: String) -> [String] {
+    text.split { !($0.isLetter || $0.isNumber || "@-_.".contains($0)) }
+      .filter { $0.hasPrefix("rabbit@") }.map { String($0.dropFirst("rabbit@".count)) }
+  }
+}
