@@ -50,7 +50,9 @@ struct MembershipFaultTests {
   }
 
   @Test func aScaleThatChangesNothingIsNoFault() async throws {
-    #expect(await code(ScaleFault(to: 1), try injector(nil, FakeScaling(["worker": 3], isDeaf: true)), workers) == .notEffective)
+    #expect(
+      await code(ScaleFault(to: 1), try injector(nil, FakeScaling(["worker": 3], isDeaf: true)), workers)
+        == .notEffective)
     #expect(await code(ScaleFault(to: 3), try injector(nil, FakeScaling(["worker": 3])), workers) == .notInjectable)
     #expect(await code(ScaleFault(to: 3), try injector(nil, FakeScaling([:])), workers) == .notInjectable)
     #expect(await code(ScaleFault(to: 3), try injector(), workers) == .notInjectable)
@@ -104,7 +106,8 @@ struct MembershipFaultTests {
     #expect(cluster.world.withLock { $0.members } == ["b"])
     #expect(await injector.heal(injection).isClean)
     #expect(inside.scripts.contains { $0.contains("reset") && $0.contains("join_cluster rabbit@b") })
-    #expect(cluster.world.withLock { [$0.members, $0.running, $0.replicas] } == [["a", "b"], ["a", "b"], ["a", "b"]])
+    #expect(
+      cluster.world.withLock { [$0.members, $0.running, $0.replicas] } == [["a", "b"], ["a", "b"], ["a", "b"]])
   }
 
   /// A run that was killed before it struck, or after it had stopped the node's application: nothing is reset.
@@ -164,10 +167,11 @@ struct MembershipFaultTests {
     let moves = inside.scripts.compactMap { script in
       script.range(of: "slots='").map { String(script[$0.lowerBound...]) }
     }
-    #expect(moves == [
-      "slots='0-99 200-249'; move 1a 2b", "slots='0-99 200-249'; owned 2b",
-      "slots='0-99 200-249'; move 2b 1a", "slots='0-99 200-249'; owned 1a",
-    ])
+    #expect(
+      moves == [
+        "slots='0-99 200-249'; move 1a 2b", "slots='0-99 200-249'; owned 2b",
+        "slots='0-99 200-249'; move 2b 1a", "slots='0-99 200-249'; owned 1a",
+      ])
   }
 
   /// Every master must say so, and that nothing is under way.
@@ -187,10 +191,12 @@ struct MembershipFaultTests {
     #expect(await code(MoveSlotsFault(count: 150), try injector(inside), target) == .notInjectable)
   }
 
-  @Test(arguments: [
-    (["0-5460"], 500, [0...499]), (["7", "9-20"], 3, [7...7, 9...10]), (["0-9"], 10, []), (["0-9"], 11, []), ([], 1, []),
-    (["0-9", "20"], 10, [0...9]),
-  ] as [([String], Int, [ClosedRange<Int>])])
+  @Test(
+    arguments: [
+      (["0-5460"], 500, [0...499]), (["7", "9-20"], 3, [7...7, 9...10]), (["0-9"], 10, []), (["0-9"], 11, []),
+      ([], 1, []),
+      (["0-9", "20"], 10, [0...9]),
+    ] as [([String], Int, [ClosedRange<Int>])])
   func theFirstSlotsAreTaken(fields: [String], count: Int, ranges: [ClosedRange<Int>]) {
     #expect(MoveSlotsFault.first(count, of: fields) == ranges)
   }
