@@ -12,11 +12,13 @@ final class FaultCrew: Sendable {
   private struct State {
     var reports: [FaultReport]
     var injections: [Int: Injection] = [:]
-    /// The sides of each partition from the moment when they are known until it is healed.
+    /// The sides of each partition that is in effect.
     var sides: [Int: [PartitionSide: Set<String>]] = [:]
   }
 
   private static let resolveAttempts = 5
+  /// A partition of many nodes takes seconds to be in effect; before, nobody is on its sides.
+  private static let sideAttempts = 60
   private let strikes: [Strike]
   private let guardian: MajorityGuard
   private let seed: UInt64
@@ -62,7 +64,6 @@ final class FaultCrew: Sendable {
       let (selected, status) = try await resolve(planned.selector, stream: stream)
       let shot = try aim(planned.action, at: selected, in: status, stream: stream)
       let nodes = shot.nodes
-      if !shot.sides.isEmpty { state.withLock { $0.sides[index] = shot.sides } }
       let targets = nodes.map {
         FaultReport.Target(
           node: $0.name, container: $0.container,
@@ -75,13 +76,15 @@ final class FaultCrew: Sendable {
       update(index) { $0.struckAt = seconds }
       note(index, "struck", function: kind)
       let injection = try await injector.inject(shot.fault, into: nodes.map(\.target))
-      state.withLock { $0.injections[index] = injection }
+      state.withLock { state in
+        state.injections[index] = injection
+        if !shot.sides.isEmpty { state.sides[index] = shot.sides }
+      }
       update(index) { $0.inEffectAt = seconds }
       note(index, "in-effect", function: "\(kind)-in-effect")
       return .inEffect
     } catch {
       let message = "\(error)"
-      state.withLock { $0.sides[index] = nil }
       if strikes[index].isOptional, Self.meansSkipped(error) {
         skip(index, message)
         return .skipped(message)
@@ -143,7 +146,7 @@ final class FaultCrew: Sendable {
   ///
   /// - Parameter stream: of its own for each fault: the same targets from the same seed and the same roles.
   private func resolve(_ selector: Selector, stream: UInt64) async throws -> ([StackNode], StackStatus) {
-    for _ in 0..<Self.resolveAttempts - 1 {
+    for _ in 1..<(selector.side == nil ? Self.resolveAttempts : Self.sideAttempts) {
       if let found = try await resolveIfThere(selector, stream: stream) { return found }
       try await Task.sleep(for: .milliseconds(500))
     }

@@ -16,7 +16,7 @@ extension Scenarios {
         name: "short-sides",
         faults: """
           - partition: { tier: rabbitmq, shape: halves, minority: follower, with: [proxy, api] }
-            duration: 8s
+            duration: 15s
           - pause: { tier: api, side: minority }
             at: 1s
             duration: 2s

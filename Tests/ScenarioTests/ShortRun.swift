@@ -68,7 +68,7 @@ extension ShortRun {
               duration: 3s
             - crash-loop: { tier: worker, role: active-consumer, interval: 1s }
               duration: 4s
-            - kill: { tier: rabbitmq, role: follower, signal: SIGABRT }
+            - kill: { tier: rabbitmq, role: follower }
               duration: 2s
         """),
     ShortRun(name: "short-rolling-restart", faults: "- restart: { tier: api, mode: all }"),
