@@ -65,6 +65,15 @@ import Testing
     #expect(file.plan.expect.lostWrites == 0)
   }
 
+  @Test func theReadmeNamesEveryPlanWithAPromise() throws {
+    let readme = try String(contentsOfFile: "\(Texts.planFolder)/../README.md", encoding: .utf8)
+    for path in PlanFile.paths(in: Texts.planFolder) {
+      let name = try PlanFile(path: path).plan.name
+      let rows = readme.split(separator: "\n").filter { $0.hasPrefix("| [\(name)](chaos/\(name).yml) | ") }
+      #expect(rows.count == 1 && rows[0].contains("| x |"), "\(name)")
+    }
+  }
+
   @Test func theRepositoryHasPlans() {
     #expect(PlanFile.paths(in: Texts.planFolder).count >= 5)
   }
