@@ -121,6 +121,7 @@ let package = Package(
       "Orchestrator",
       ["ChaosPlan", "Faults", "Stack", "Workload", "History", "Consistency", "Report"]),
     library("Detection", ["ChaosPlan", "Consistency", "Orchestrator", "Report", "Stack", "Workload"]),
+    library("CapLedger", ["Consistency", "History", "Report"]),
     executable(
       "kvchaos",
       [
@@ -159,6 +160,7 @@ let package = Package(
       ["Orchestrator", "ChaosPlan", "Consistency", "Faults", "History", "Report", "Stack", "Workload"]),
     tests(
       "DetectionTests", ["Detection", "ChaosPlan", "Consistency", "Report"], resources: [.copy("Golden")]),
+    tests("CapLedgerTests", ["CapLedger", "Consistency", "History", "Report"], resources: [.copy("Golden")]),
     tests(
       "ScenarioTests",
       [
