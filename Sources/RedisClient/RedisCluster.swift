@@ -64,16 +64,22 @@ public final class RedisCluster: Sendable {
     throw RedisError(.noRoute, "slot \(slot) was redirected more than \(Self.redirectionMaximum) times")
   }
 
-  /// True when every slot has a known master and one of them answers.
+  /// True when every slot has a known master and every one of those answers.
   public func isHealthy() async -> Bool {
-    let (isComplete, probe) = state.withLock { ($0.map.isComplete, $0.map.owner(of: 0)) }
-    guard isComplete, let probe else {
-      await refresh()
-      return state.withLock { $0.map.isComplete }
+    if !state.withLock({ $0.map.isComplete }) { await refresh() }
+    let (isComplete, owners) = state.withLock { ($0.map.isComplete, $0.map.slotOwners) }
+    guard isComplete else { return false }
+    let areWell = await withTaskGroup(of: Bool.self) { group in
+      for owner in owners {
+        group.addTask {
+          let answer = await self.connection(to: owner).send([[Array("PING".utf8)]])
+          return if case .success(.status) = answer { true } else { false }
+        }
+      }
+      return await group.reduce(true) { $0 && $1 }
     }
-    if case .success(.status) = await connection(to: probe).send([[Array("PING".utf8)]]) { return true }
-    refreshSoon()
-    return false
+    if !areWell { refreshSoon() }
+    return areWell
   }
 
   private func connection(to node: RedisNode) -> NodeConnection {

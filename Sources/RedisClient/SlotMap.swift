@@ -39,6 +39,9 @@ public struct SlotMap: Sendable, Hashable {
     return index < 0 ? nil : masters[Int(index)]
   }
 
+  /// Every node that owns a slot.
+  public var slotOwners: [RedisNode] { Set(owners).filter { $0 >= 0 }.sorted().map { masters[Int($0)] } }
+
   /// Corrects one slot after a `MOVED`.
   public mutating func setOwner(of slot: Int, _ node: RedisNode) {
     if let index = masters.firstIndex(of: node) {

@@ -58,6 +58,7 @@ struct SlotTests {
     map.setOwner(of: 5, RedisNode(host: "10.0.0.2", port: 2))
     #expect(map.owner(of: 5)?.port == 2)
     #expect(map.owner(of: 6)?.port == 1)
+    #expect(map.slotOwners.map(\.port) == [1, 3, 2])
   }
 
   @Test func aMapWithHolesIsIncomplete() throws {

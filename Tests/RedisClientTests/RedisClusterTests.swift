@@ -1,0 +1,56 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+import Testing
+
+@testable import RedisClient
+
+@Suite("A cluster's health")
+struct RedisClusterTests {
+  fileprivate static let loop = MultiThreadedEventLoopGroup.singleton.next()
+
+  /// Three masters of a third of the slots each. Those that are silent still tell the topology: whether all is well must be
+  /// asked of each.
+  private final class Masters: Sendable {
+    private let silent = Mutex(Set<Int>())
+    private let topology = Mutex("")
+    private let nodes = Mutex<[ScriptedNode]>([])
+
+    func start() async throws -> RedisCluster {
+      for index in 0..<3 {
+        let node = try await ScriptedNode(loop: RedisClusterTests.loop) { [self] words in
+          if words[0] == "CLUSTER" { return topology.withLock { $0 } }
+          return silent.withLock { $0.contains(index) } ? nil : "+PONG\r\n"
+        }
+        nodes.withLock { $0.append(node) }
+      }
+      let addresses = nodes.withLock { $0.map(\.node) }
+      let bounds = [0, 5461, 10923, HashSlot.count]
+      let rows = addresses.indices.map { index in
+        "*3\r\n:\(bounds[index])\r\n:\(bounds[index + 1] - 1)\r\n"
+          + "*3\r\n$9\r\n127.0.0.1\r\n:\(addresses[index].port)\r\n$2\r\nid\r\n"
+      }
+      topology.withLock { $0 = "*3\r\n\(rows.joined())" }
+      var options = RedisOptions(nodes: addresses)
+      // The machine may be busy; who is silent is given up after a second.
+      (options.connectTimeoutMilliseconds, options.commandTimeoutMilliseconds) = (20_000, 1_000)
+      (options.openCircuitMilliseconds, options.openCircuitMaximumMilliseconds) = (0, 0)
+      return RedisCluster(options: options, loop: RedisClusterTests.loop)
+    }
+
+    func silence(_ indices: Set<Int>) { silent.withLock { $0 = indices } }
+
+    var areAllAsked: Bool { nodes.withLock { $0.allSatisfy { $0.seen.contains(["PING"]) } } }
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: 0..<3) func oneSilentMasterIsNoHealthyCluster(_ index: Int) async throws {
+    let masters = Masters()
+    let cluster = try await masters.start()
+    while await !cluster.isHealthy() { await Task.yield() }
+    #expect(masters.areAllAsked)
+    masters.silence([index])
+    #expect(await !cluster.isHealthy())
+    masters.silence([])
+    while await !cluster.isHealthy() { await Task.yield() }
+  }
+}
