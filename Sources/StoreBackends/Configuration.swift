@@ -105,10 +105,13 @@ public struct Configuration: Sendable {
   }
 
   /// How to reach the SQL tier.
-  public func sqlOptions(role: String) -> SQLOptions {
+  ///
+  /// - Parameter onlyReads: whether nothing is ever written in that role.
+  public func sqlOptions(role: String, onlyReads: Bool = false) -> SQLOptions {
     SQLOptions(
       hosts: sqlHosts, user: sqlUser, password: sqlPassword, database: sqlDatabase,
-      applicationName: "\(instance)/\(role)", setUp: flavour.setUp)
+      applicationName: "\(instance)/\(role)",
+      setUp: flavour.setUp + (onlyReads ? flavour.setUpOfReader(role: role) : ""))
   }
 
   /// How to reach the Redis cluster.

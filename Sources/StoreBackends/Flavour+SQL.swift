@@ -17,6 +17,25 @@ extension Configuration.Flavour {
     }
   }
 
+  /// What a session of a service that only reads runs first, besides: it ends those of its kind that were given up and wait
+  /// for a standby all the same.
+  ///
+  /// PostgreSQL does not look whether the client is still there while a commit waits for its standby, and no timeout ends
+  /// that wait (`statement_timeout` is over when the commit begins). Without a standby each linearizable read that is given
+  /// up would leave a session behind, until the server's 100 are used up and cached reads and the workers find none. Nobody
+  /// waits 3 s for a read (`StoreTimeouts.read`, and 2 s for the readiness probe); and ending the wait makes nothing
+  /// visible, because the transaction has written no row.
+  func setUpOfReader(role: String) -> String {
+    switch self {
+    case .patroni:
+      """
+      ; SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = current_user \
+      AND application_name LIKE '%/\(role)' AND wait_event = 'SyncRep' AND query_start < now() - INTERVAL '3 s'
+      """
+    case .cockroach: ""
+    }
+  }
+
   /// The batch's isolation.
   ///
   /// PostgreSQL: a concurrent change of what the batch read ends in 40001 or 23505 under REPEATABLE READ already, because

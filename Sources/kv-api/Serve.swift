@@ -42,7 +42,7 @@ struct Serve: AsyncParsableCommand {
       Double(log.silentCount)
     }
     QueueDepths.watch(configuration, registry)
-    let pool = SQLPool(options: configuration.sqlOptions(role: "api"), size: configuration.sqlPoolSize)
+    let pool = SQLPool(options: configuration.sqlOptions(role: "api", onlyReads: true), size: configuration.sqlPoolSize)
     let table = SQLTable(pool: pool, flavour: configuration.flavour, metrics: backends)
     let cluster = RedisCluster(options: configuration.redisOptions, loop: eventLoops.any())
     let cache = RedisCache(
