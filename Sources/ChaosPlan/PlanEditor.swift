@@ -1,6 +1,6 @@
 import Yams
 
-/// Makes smaller plans of a plan's text: fewer faults, fewer clients, less time. Works on the YAML itself, so that words of a
+/// Makes other plans of a plan's text: with fewer faults, fewer clients, less time; with random faults for longer. Works on the YAML itself, so that words of a
 /// plan that it does not touch stay as they are; comments are lost.
 public struct PlanEditor: Sendable {
   /// How much of the plan stays.
@@ -56,6 +56,43 @@ public struct PlanEditor: Sendable {
       let kept = cut.faults.map { Self.scaled(faults[$0], percent: cut.timePercent) }
       node["faults"] = Node(kept, Tag(.seq), kept.isEmpty ? .flow : .block)
     }
+    return try Self.planFile(node, path: path)
+  }
+
+  /// The plan with its random faults going on for so long in place of what the file says; the name stays.
+  ///
+  /// - Parameter length: a duration as plans write it, like `30m`.
+  /// - Throws: `PlanError` when it has no random faults, or `length` is no such duration.
+  public func lasting(_ length: String) throws(PlanError) -> PlanFile {
+    var node = try Self.root(file)
+    var count = 0
+    if let faults = node["faults"] { node["faults"] = Self.lasting(faults, length, &count) }
+    guard count > 0 else {
+      throw PlanError(
+        path: file.path,
+        problems: [.init(line: nil, column: nil, message: "has no `random` faults that could go on for `\(length)`")])
+    }
+    return try Self.planFile(node, path: file.path)
+  }
+
+  private static func lasting(_ node: Node, _ length: String, _ count: inout Int) -> Node {
+    if let items = node.sequence {
+      return Node(items.map { lasting($0, length, &count) }, node.tag, items.style)
+    }
+    guard let mapping = node.mapping else { return node }
+    var pairs: [(Node, Node)] = []
+    for (key, value) in mapping {
+      var value = lasting(value, length, &count)
+      if key.scalar?.string == "random", value.mapping != nil {
+        value["for"] = Node(length)
+        count += 1
+      }
+      pairs.append((key, value))
+    }
+    return Node(pairs, node.tag, mapping.style)
+  }
+
+  private static func planFile(_ node: Node, path: String) throws(PlanError) -> PlanFile {
     let text: String
     do {
       text = try Yams.serialize(node: node, width: -1)

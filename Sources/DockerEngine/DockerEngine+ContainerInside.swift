@@ -7,9 +7,14 @@ extension DockerEngine: ContainerInside {
   }
 
   public func passesHealthCheck(_ container: String) async throws -> Bool {
+    try await passesOwnCheck(container, timeout: .seconds(5))
+  }
+
+  /// Whether a container passes its own health check now; one that has none passes.
+  public func passesOwnCheck(_ container: String, timeout: Duration) async throws(DockerEngineError) -> Bool {
     let detail = try await inspect(container)
     guard let command = detail.healthCommand else { return true }
-    return try await exec(detail.id, command, timeout: .seconds(5)).exitCode == 0
+    return try await exec(detail.id, command, timeout: timeout).exitCode == 0
   }
 
   public func limits(of container: String) async throws -> ContainerLimits {

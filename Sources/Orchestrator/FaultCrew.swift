@@ -73,6 +73,11 @@ final class FaultCrew: Sendable {
       if planned.action.kind.takesNodesDown, let reason = guardian.refusal(of: nodes, in: status, struck: nodesDown) {
         throw FaultError(code: .notInjectable, message: reason)
       }
+      if strikes[index].isOptional,
+        let reason = SharedNode.refusal(of: planned.action.kind, on: nodes.map(\.name), held: nodesHeld)
+      {
+        throw FaultError(code: .notInjectable, message: reason)
+      }
       update(index) { $0.struckAt = seconds }
       note(index, "struck", function: kind)
       let injection = try await injector.inject(shot.fault, into: nodes.map(\.target))
@@ -141,6 +146,16 @@ final class FaultCrew: Sendable {
     }
   }
 
+  /// What open faults do, by the nodes that they do it to.
+  private var nodesHeld: [String: Set<FaultAction.Kind>] {
+    state.withLock { state in
+      state.injections.reduce(into: [:]) { nodes, open in
+        let kind = strikes[open.key].fault.action.kind
+        for target in open.value.targets { nodes[target.node, default: []].insert(kind) }
+      }
+    }
+  }
+
   /// The nodes that a selector means now. A node that is busy may not say its role in time, and right after another fault
   /// nobody may have one: asked again for a few seconds before the fault is given up.
   ///
@@ -195,9 +210,11 @@ final class FaultCrew: Sendable {
   func heal(_ index: Int) async {
     let injection = state.withLock { state in
       state.sides[index] = nil
-      return state.injections.removeValue(forKey: index)
+      return state.injections[index]
     }
     guard let injection else { return }
+    // A node that is only on its way back is not there yet: until then the fault counts as open.
+    defer { state.withLock { $0.injections[index] = nil } }
     let kind = strikes[index].fault.action.kind.rawValue
     update(index) { $0.healOrderedAt = seconds }
     note(index, "heal-ordered", function: "heal-\(kind)")

@@ -10,6 +10,8 @@ import Workload
 /// One run from its first operation to its report: performs what `RunMachine` orders, and tells it what happened.
 final class RunSession: Sendable {
   private static let tickInterval = Duration.milliseconds(100)
+  /// How long nodes may take after the final reads to do their part again: a standby that is rewound, or copied anew.
+  private static let nodesLimit = Duration.seconds(40)
 
   private let runner: Runner
   private let prepared: Runner.Prepared
@@ -225,6 +227,8 @@ final class RunSession: Sendable {
     let decidedAt = history.elapsedNanoseconds
     var failures = [decision.failure].compactMap(\.self)
     async let residue = lookForResidue()
+    // Who ends a run early wants its end.
+    async let nodes = lookAtNodes(within: machine.interruption == nil ? Self.nodesLimit : .zero)
     // Measured is what was recorded, read back as anyone else would read it.
     var recorded: [Event] = []
     do throws(HistoryError) {
@@ -241,7 +245,8 @@ final class RunSession: Sendable {
         seed: seed, namespace: namespace, startedAt: startedAt.formatted(.iso8601),
         secondsLong: lastEventAt.map { Double($0) / 1e9 } ?? 0, flavour: prepared.flavour.rawValue,
         events: recorded.count, verdictSeconds: lastEventAt.map { Double(decidedAt - $0) / 1e9 }),
-      phases: phases(machine), faults: crew.reports, events: recorded, residue: await residue, settlement: summary(),
+      phases: phases(machine), faults: crew.reports, events: recorded, residue: await residue, nodes: await nodes,
+      settlement: summary(),
       trafficEnd: seconds(machine.start(of: .ending)) ?? 0, recoveredAt: seconds(machine.start(of: .steadyAfter)),
       interruption: interruption(machine), obstacle: obstacle.isEmpty ? nil : obstacle, notes: logNotes,
       trails: OperationTrails(folder: folder.file("logs")))
@@ -257,9 +262,17 @@ final class RunSession: Sendable {
     return Judged(report: files.report, failures: failures)
   }
 
-  private func lookForResidue() async -> ResidueSearch {
+  private func lookForResidue() async -> StackSearch {
     do throws(StackError) {
       return .found(try await runner.stack.residue().map(\.description))
+    } catch {
+      return .impossible("\(error)")
+    }
+  }
+
+  private func lookAtNodes(within limit: Duration) async -> StackSearch {
+    do throws(StackError) {
+      return .found(try await runner.stack.lacking(within: limit).map(\.description))
     } catch {
       return .impossible("\(error)")
     }

@@ -168,6 +168,28 @@ extension Judgement {
     return report
   }
 
+  /// Whether every node does its part in its tier again: one that is out for good is missed by nobody until the next one goes.
+  /// Like what is left of a fault it is no violation, but no run with it holds.
+  func nodesCheck() -> CheckReport {
+    var report = CheckReport(
+      name: "nodes", question: "Does every node do its part in its tier again?", verdict: .holds,
+      expected: "every node", measured: "every node")
+    switch record.nodes {
+    case .found([]): break
+    case .found(let items):
+      report.verdict = .unknown
+      report.measured =
+        items.prefix(2).joined(separator: "; ") + (items.count > 2 ? "; and \(items.count - 2) more" : "")
+      report.findings = items
+      report.note = "`kvchaos status` says how it is now"
+    case .impossible(let reason):
+      report.verdict = .unknown
+      report.measured = "not known"
+      report.findings = [reason]
+    }
+    return report
+  }
+
   /// Availability and recovery, where the plan expects something of them.
   func expectationChecks(_ windows: Windows, _ faults: [FaultReport]) -> [CheckReport] {
     var checks: [CheckReport] = []

@@ -14,7 +14,9 @@ public struct Judgement: Sendable {
     public var faults: [FaultReport]
     public var events: [Event]
     /// What the faults have left in the stack.
-    public var residue: ResidueSearch
+    public var residue: StackSearch
+    /// The nodes that do not do their part in their tier.
+    public var nodes: StackSearch
     /// `nil` where the run ended before it.
     public var settlement: SettlementSummary?
     /// When the traffic was told to stop, in seconds.
@@ -31,7 +33,8 @@ public struct Judgement: Sendable {
 
     public init(
       plan: Plan, path: String, facts: RunFacts, phases: [Phase], faults: [FaultReport], events: [Event],
-      residue: ResidueSearch, settlement: SettlementSummary?, trafficEnd: Double, recoveredAt: Double?,
+      residue: StackSearch, nodes: StackSearch, settlement: SettlementSummary?, trafficEnd: Double,
+      recoveredAt: Double?,
       interruption: String? = nil,
       obstacle: String? = nil, notes: [String] = [], trails: OperationTrails = OperationTrails()
     ) {
@@ -42,6 +45,7 @@ public struct Judgement: Sendable {
       self.faults = faults
       self.events = events
       self.residue = residue
+      self.nodes = nodes
       self.settlement = settlement
       self.trafficEnd = trafficEnd
       self.recoveredAt = recoveredAt
@@ -74,7 +78,7 @@ public struct Judgement: Sendable {
     let windows = Windows(samples, disturbance: disturbance, end: record.trafficEnd, rule: rule)
     let checks =
       consistencyChecks() + [finalReadsCheck(), steadyStateCheck(windows)] + faultChecks(faults)
-      + [residueCheck()] + expectationChecks(windows, faults)
+      + [residueCheck(), nodesCheck()] + expectationChecks(windows, faults)
     let verdict = Verdict(combining: checks.map(\.verdict))
     let lost = LostWriteTracer(record: record, consistency: consistency).lostWrites()
     return RunReport(

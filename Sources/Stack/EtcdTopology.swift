@@ -32,8 +32,10 @@ enum EtcdTopology {
     }
     let term = status.raftTerm.map { ", term \($0)" } ?? ""
     let leads = status.leader == status.header.memberID
+    let isAlone = status.leader ?? 0 == 0
     return StatusReader.NodeRole(
       roles: [leads ? .leader : .follower],
-      detail: (leads ? "leader" : status.leader ?? 0 == 0 ? "follower without a leader" : "follower") + term)
+      detail: (leads ? "leader" : isAlone ? "follower without a leader" : "follower") + term,
+      lack: isAlone ? "knows no leader" : nil)
   }
 }

@@ -28,12 +28,15 @@ struct NodeProbes: Sendable {
   // MARK: RabbitMQ and its consumers
 
   func rabbitmqAndWorkers() async -> StatusReader.Roles {
+    async let subscriptions = management([RabbitMQTopology.Consumer].self, "/api/consumers")
     guard let queues = await management([RabbitMQTopology.Queue].self, "/api/queues") else { return [:] }
     let workers = running(.worker).map {
       RabbitMQTopology.Worker(name: $0.name, id: $0.container.id, hostname: $0.container.hostname)
     }
     return RabbitMQTopology.roles(brokers: running(.rabbitmq).map(\.name), queues: queues)
-      .merging(RabbitMQTopology.roles(workers: workers, queues: queues)) { first, _ in first }
+      .merging(RabbitMQTopology.roles(workers: workers, queues: queues, consumers: await subscriptions)) { first, _ in
+        first
+      }
   }
 
   private func management<Value: Decodable & Sendable>(_ type: Value.Type, _ path: String) async -> Value? {

@@ -10,19 +10,30 @@ enum PatroniTopology {
       /// `running`, `streaming`, `starting`, `stopped`, …
       var state: String
       var timeline: Int?
+
+      var isLeader: Bool { role == "leader" || role == "master" }
     }
 
     var members: [Member]
   }
 
   static func roles(_ cluster: Cluster) -> StatusReader.Roles {
-    cluster.members.reduce(into: [:]) { roles, member in
+    let leading = cluster.members.first(where: \.isLeader)?.timeline
+    return cluster.members.reduce(into: [:]) { roles, member in
       let timeline = member.timeline.map { ", timeline \($0)" } ?? ""
       let state = ["running", "streaming"].contains(member.state) ? "" : ", \(member.state)"
-      let isLeader = member.role == "leader" || member.role == "master"
-      let word = isLeader ? "leader" : member.role.replacing("_", with: " ")
+      let word = member.isLeader ? "leader" : member.role.replacing("_", with: " ")
       roles[member.name] = StatusReader.NodeRole(
-        roles: [isLeader ? .leader : .follower], detail: "\(word)\(timeline)\(state)")
+        roles: [member.isLeader ? .leader : .follower], detail: "\(word)\(timeline)\(state)",
+        lack: lack(of: member, leading: leading))
     }
+  }
+
+  /// A standby does its part while it streams from the leader; one that only runs follows nobody.
+  private static func lack(of member: Cluster.Member, leading: Int?) -> String? {
+    if member.isLeader { return member.state == "running" ? nil : "leads, but is \(member.state)" }
+    guard member.state == "streaming" else { return "does not stream from the leader (\(member.state))" }
+    guard let leading, let timeline = member.timeline, timeline != leading else { return nil }
+    return "is on timeline \(timeline), and the leader on \(leading)"
   }
 }

@@ -11,13 +11,30 @@ enum RabbitMQTopology {
     var node: String?
     /// The brokers that hold a replica of a quorum queue.
     var members: [String]?
+    /// Those of them that are up.
+    var online: [String]?
     /// The active consumer as the queue itself knows it, which `/api/consumers` may lag behind. A worker's tag begins with
     /// its hostname, which in a container is the first digits of its id.
     var singleActiveConsumerTag: String?
 
     enum CodingKeys: String, CodingKey {
-      case name, leader, node, members
+      case name, leader, node, members, online
       case singleActiveConsumerTag = "single_active_consumer_tag"
+    }
+  }
+
+  /// A part of `/api/consumers`.
+  struct Consumer: Decodable, Sendable {
+    struct Queue: Decodable, Sendable {
+      var name: String
+    }
+
+    var tag: String
+    var queue: Queue
+
+    enum CodingKeys: String, CodingKey {
+      case queue
+      case tag = "consumer_tag"
     }
   }
 
@@ -33,6 +50,13 @@ enum RabbitMQTopology {
   static func roles(brokers: [String], queues: [Queue]) -> StatusReader.Roles {
     let commands = queues.filter { $0.name.hasPrefix(commandQueuePrefix) }
     func short(_ broker: String) -> String { broker.split(separator: "@").last.map(String.init) ?? broker }
+    // A queue of another kind has no replicas that a broker could lack.
+    let replicated = commands.filter { $0.members != nil }
+    func lack(_ broker: String) -> String? {
+      let without = replicated.count { queue in !(queue.online ?? queue.members ?? []).contains { short($0) == broker }
+      }
+      return without > 0 ? "has no replica that is up of \(without) of \(commands.count) queues" : nil
+    }
     let held = commands.flatMap { $0.members ?? [] }.reduce(into: [String: Int]()) { $0[short($1), default: 0] += 1 }
     let led = commands.reduce(into: [String: Int]()) { led, queue in
       guard let leader = queue.leader ?? queue.node else { return }
@@ -44,21 +68,27 @@ enum RabbitMQTopology {
     return brokers.reduce(into: [:]) { roles, broker in
       roles[broker] = StatusReader.NodeRole(
         roles: [broker == leader ? .leader : .follower],
-        detail: "leads \(led[broker, default: 0]) and holds \(held[broker, default: 0]) of \(commands.count) queues")
+        detail: "leads \(led[broker, default: 0]) and holds \(held[broker, default: 0]) of \(commands.count) queues",
+        lack: lack(broker))
     }
   }
 
-  static func roles(workers: [Worker], queues: [Queue]) -> StatusReader.Roles {
+  /// - Parameter consumers: every subscription, of which only one a queue is active; `nil`: nobody was told.
+  static func roles(workers: [Worker], queues: [Queue], consumers: [Consumer]?) -> StatusReader.Roles {
     let commands = queues.filter { $0.name.hasPrefix(commandQueuePrefix) }
     return workers.reduce(into: [:]) { roles, worker in
       let queues = commands.filter { $0.singleActiveConsumerTag.map { belongs($0, to: worker) } ?? false }
         .compactMap { Int($0.name.dropFirst(commandQueuePrefix.count)) }.sorted()
+      let subscribed = consumers.map { all in Set(all.filter { belongs($0.tag, to: worker) }.map(\.queue.name)) }
+      let missing = subscribed.map { names in commands.count { !names.contains($0.name) } } ?? 0
+      let lack = missing > 0 ? "does not wait at \(missing) of \(commands.count) queues" : nil
       roles[worker.name] =
         queues.isEmpty
-        ? StatusReader.NodeRole(roles: [.member], detail: "no queue")
+        ? StatusReader.NodeRole(roles: [.member], detail: "no queue", lack: lack)
         : StatusReader.NodeRole(
           roles: [.activeConsumer],
-          detail: "consumes queue\(queues.count == 1 ? "" : "s") \(queues.map(String.init).joined(separator: ", "))")
+          detail: "consumes queue\(queues.count == 1 ? "" : "s") \(queues.map(String.init).joined(separator: ", "))",
+          lack: lack)
     }
   }
 

@@ -10,6 +10,8 @@ struct RedisTopology: Sendable, Hashable {
     var master: String?
     var configEpoch: Int
     var slots: [ClosedRange<Int>]
+    /// Whether the node that was asked has a connection to it.
+    var isLinked: Bool
   }
 
   var nodes: [Node]
@@ -24,7 +26,7 @@ struct RedisTopology: Sendable, Hashable {
         Node(
           id: fields[0], address: fields[1].split(separator: ":").first.map(String.init) ?? "",
           flags: Set(fields[2].split(separator: ",").map(String.init)), master: fields[3] == "-" ? nil : fields[3],
-          configEpoch: epoch, slots: fields[8...].compactMap(Self.slots)))
+          configEpoch: epoch, slots: fields[8...].compactMap(Self.slots), isLinked: fields[7] == "connected"))
     }
     guard !nodes.isEmpty else { return nil }
     self.nodes = nodes
@@ -65,15 +67,22 @@ struct RedisTopology: Sendable, Hashable {
   }
 
   private func role(of node: Node, _ nameByID: [String: String]) -> StatusReader.NodeRole {
+    let lack = Self.lack(of: node)
     if node.flags.contains("slave"), let master = node.master {
-      return StatusReader.NodeRole(roles: [.replica], detail: "replica of \(nameByID[master] ?? master)")
+      return StatusReader.NodeRole(roles: [.replica], detail: "replica of \(nameByID[master] ?? master)", lack: lack)
     }
     if node.flags.contains("master"), !node.slots.isEmpty {
       let ranges = node.slots.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
       let failed = node.flags.contains("fail") ? ", seen as failed" : ""
       return StatusReader.NodeRole(
-        roles: [.master], detail: "master of \(ranges.joined(separator: ", "))\(failed)", slots: node.slots)
+        roles: [.master], detail: "master of \(ranges.joined(separator: ", "))\(failed)", slots: node.slots, lack: lack)
     }
-    return StatusReader.NodeRole(roles: [], detail: "no slots (\(node.flags.sorted().joined(separator: ", ")))")
+    return StatusReader.NodeRole(
+      roles: [], detail: "no slots (\(node.flags.sorted().joined(separator: ", ")))", lack: lack ?? "has no slots")
+  }
+
+  private static func lack(of node: Node) -> String? {
+    if node.flags.contains("fail") || node.flags.contains("fail?") { return "is seen as failed" }
+    return node.isLinked || node.flags.contains("myself") ? nil : "has no link to the others"
   }
 }

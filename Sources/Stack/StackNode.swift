@@ -20,10 +20,12 @@ public struct StackNode: Sendable, Hashable {
   public var slots: [ClosedRange<Int>]?
   /// Its address in the stack's network; `nil` while it is down.
   public var address: String?
+  /// What it lacks to do its part in its tier, in a few words, e.g. `follows nobody`; `nil` where nothing is known to be missing.
+  public var lack: String?
 
   public init(
     name: String, container: String, id: String, tier: Tier, roles: Set<Role>, detail: String, state: ContainerState,
-    slots: [ClosedRange<Int>]? = nil, address: String? = nil
+    slots: [ClosedRange<Int>]? = nil, address: String? = nil, lack: String? = nil
   ) {
     self.name = name
     self.container = container
@@ -34,6 +36,7 @@ public struct StackNode: Sendable, Hashable {
     self.state = state
     self.slots = slots
     self.address = address
+    self.lack = lack
   }
 
   /// As faults name it.

@@ -2,7 +2,7 @@ import Foundation
 
 /// The status for people and for programs.
 extension StackStatus {
-  /// A table: node, tier, state, role; below it the dead letters, if there are any.
+  /// A table: node, tier, state, role; below it who does not do its part, and the dead letters, if there are any.
   public var table: String {
     let rows = nodes.map { node in
       [node.name, node.tier.rawValue, state(of: node), node.detail]
@@ -14,7 +14,8 @@ extension StackStatus {
         column < 3 ? cell + String(repeating: " ", count: widths[column] - cell.count) : cell
       }.joined(separator: "  ")
     }
-    return (["SQL flavour: \(flavour.rawValue)"] + lines + (deadLetters?.lines ?? [])).joined(separator: "\n")
+    return (["SQL flavour: \(flavour.rawValue)"] + lines + lacking.map(\.description) + (deadLetters?.lines ?? []))
+      .joined(separator: "\n")
   }
 
   private func state(of node: StackNode) -> String {
@@ -23,7 +24,7 @@ extension StackStatus {
   }
 
   /// The same as JSON: `flavour`, and `nodes` with `name`, `container`, `id`, `tier`, `roles`, `detail`, `status`,
-  /// `health`, `startedAt`, `slots` (pairs of first and last); `deadLetters` with `count` and `newest` (`queue`, `reason`),
+  /// `health`, `startedAt`, `slots` (pairs of first and last), `lacks`; `deadLetters` with `count` and `newest` (`queue`, `reason`),
   /// left out where no broker tells.
   public func json() throws(StackError) -> String {
     struct Document: Encodable {
@@ -38,6 +39,7 @@ extension StackStatus {
         var health: String?
         var startedAt: String
         var slots: [[Int]]?
+        var lacks: String?
       }
 
       var flavour: String
@@ -51,7 +53,7 @@ extension StackStatus {
           name: node.name, container: node.container, id: node.id, tier: node.tier.rawValue,
           roles: node.roles.map(\.rawValue).sorted(), detail: node.detail, status: node.state.status.rawValue,
           health: node.state.health?.rawValue, startedAt: node.state.startedAt,
-          slots: node.slots?.map { [$0.lowerBound, $0.upperBound] })
+          slots: node.slots?.map { [$0.lowerBound, $0.upperBound] }, lacks: node.lack)
       }, deadLetters: deadLetters)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

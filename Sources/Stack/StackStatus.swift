@@ -16,6 +16,11 @@ public struct StackStatus: Sendable, Hashable {
   /// Whether there is a container at all.
   public var isUp: Bool { !nodes.isEmpty }
 
+  /// The nodes that do not do their part in their tier, as far as the tiers themselves know.
+  public var lacking: [NodeLack] {
+    nodes.compactMap { node in node.lack.map { NodeLack(node: node.name, what: $0) } }
+  }
+
   public func node(_ name: String) -> StackNode? {
     nodes.first { $0.name == name }
   }

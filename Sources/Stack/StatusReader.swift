@@ -13,6 +13,8 @@ struct StatusReader: Sendable {
     var roles: Set<Role>
     var detail: String
     var slots: [ClosedRange<Int>]?
+    /// What the node lacks to do its part in its tier; `nil`: nothing that the tier would know.
+    var lack: String?
   }
 
   func read() async throws(StackError) -> StackStatus {
@@ -30,7 +32,7 @@ struct StatusReader: Sendable {
       return StackNode(
         name: member.name, container: member.container.name, id: member.container.id, tier: member.tier,
         roles: role.roles, detail: role.detail, state: member.container.state, slots: role.slots,
-        address: member.container.addresses.first)
+        address: member.container.addresses.first, lack: role.lack)
     }
     return StackStatus(
       flavour: flavour,
@@ -54,13 +56,15 @@ struct StatusReader: Sendable {
   private static func fallback(_ member: Member) -> NodeRole {
     switch member.tier {
     case .proxy, .api: NodeRole(roles: [.member], detail: "member")
-    case .worker, .redis, .rabbitmq, .sql, .etcd: NodeRole(roles: [], detail: "unknown")
+    case .worker, .redis, .rabbitmq, .sql, .etcd:
+      NodeRole(roles: [], detail: "unknown", lack: "nobody says what it does")
     }
   }
 
   private static func down(_ member: Member) -> NodeRole {
     let code = member.container.state.exitCode.map { ", exit code \($0)" } ?? ""
-    return NodeRole(roles: [], detail: member.container.state.status == .paused ? "paused" : "down\(code)")
+    let detail = member.container.state.status == .paused ? "paused" : "down\(code)"
+    return NodeRole(roles: [], detail: detail, lack: "is \(detail)")
   }
 
   private static func order(_ tier: Tier) -> Int {

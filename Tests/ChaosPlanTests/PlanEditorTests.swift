@@ -43,6 +43,23 @@ import Testing
     #expect(file.plan == plan)
   }
 
+  @Test func randomFaultsGoOnForLonger() throws {
+    let text = Self.text.replacing(
+      "faults:\n",
+      with: "faults:\n  - random: { for: 1m, interval: 10s, faults: [{ pause: { tier: api }, duration: 2s }] }\n")
+    let plan = try PlanParser.parse(text, path: "p.yml")
+    let file = try PlanEditor(PlanFile(path: "p.yml", text: text, plan: plan)).lasting("30m")
+    var expected = plan
+    guard case .random(var random) = plan.faults[0] else { throw PlanError(path: "", problems: []) }
+    random.length = .seconds(1_800)
+    expected.faults[0] = .random(random)
+    #expect(file.plan == expected)
+    // What goes into the results is what was run.
+    #expect(try PlanParser.parse(file.text, path: "p.yml") == expected)
+    #expect(throws: PlanError.self) { try PlanEditor(file).lasting("long") }
+    #expect(throws: PlanError.self) { try editor().lasting("30m") }
+  }
+
   @Test func withoutFaultsItIsStillAPlan() throws {
     let file = try editor().plan(.init(faults: [], clients: 8, timePercent: 100), name: "none", path: "n.yml")
     #expect(file.plan.faults.isEmpty)

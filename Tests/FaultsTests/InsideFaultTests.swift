@@ -83,9 +83,24 @@ struct InsideFaultTests {
     let master = FakeInside { _, _ in CommandResult(exitCode: 0, output: "master\n") }
     #expect(try await code(FailoverFault(), master) == .notInjectable)
     let stubborn = FakeInside { script, _ in
-      CommandResult(exitCode: 0, output: script.contains("failover") ? "OK\n" : "slave\n")
+      CommandResult(exitCode: 0, output: Self.replica(script))
     }
     #expect(try await code(FailoverFault(), stubborn) == .notEffective)
+  }
+
+  /// It would be refused, or not come about, which is no fault of the store's.
+  @Test func aMasterThatDoesNotAnswerHandsNothingOver() async throws {
+    let inside = FakeInside { script, _ in
+      CommandResult(exitCode: 0, output: script.contains("ping") ? "Could not connect\n" : Self.replica(script))
+    }
+    #expect(try await code(FailoverFault(), inside) == .notInjectable)
+    #expect(!inside.scripts.contains { $0.contains("failover") })
+  }
+
+  /// The answers of a replica that never becomes a master.
+  private static func replica(_ script: String) -> String {
+    if script.contains("ping") { return "PONG\n" }
+    return script.contains("failover") ? "OK\n" : "slave\n"
   }
 
   @Test func aDrainedNodeLeadsNothing() async throws {

@@ -35,7 +35,8 @@ import Testing
         plan: Plan(name: "p", description: "d", workload: WorkloadSettings(clients: 1, keys: 1), faults: []),
         path: "p.yml",
         facts: RunFacts(seed: 1, namespace: "r", startedAt: "", secondsLong: 1, flavour: "patroni", events: 1),
-        phases: [], faults: [], events: events, residue: .found([]), settlement: nil, trafficEnd: 1, recoveredAt: nil,
+        phases: [], faults: [], events: events, residue: .found([]), nodes: .found([]), settlement: nil, trafficEnd: 1,
+        recoveredAt: nil,
         obstacle: decision.failure),
       consistency: decision.consistency
     ).report()
@@ -55,7 +56,8 @@ import Testing
         plan: Plan(name: "p", description: "d", workload: WorkloadSettings(clients: 1, keys: 1), faults: []),
         path: "p.yml",
         facts: RunFacts(seed: 1, namespace: "r", startedAt: "", secondsLong: 1, flavour: "patroni", events: 0),
-        phases: [], faults: [], events: [], residue: .found([]), settlement: nil, trafficEnd: 1, recoveredAt: nil),
+        phases: [], faults: [], events: [], residue: .found([]), nodes: .found([]), settlement: nil, trafficEnd: 1,
+        recoveredAt: nil),
       consistency: Decision(OnlineChecker()).consistency
     ).report()
     report.verdict = verdict

@@ -39,7 +39,8 @@ import Testing
       plan: plan, path: "p.yml",
       facts: RunFacts(
         seed: 1, namespace: "r1", startedAt: "", secondsLong: 1, flavour: "patroni", events: events.count),
-      phases: [], faults: faults, events: events, residue: .found([]), settlement: nil, trafficEnd: 1, recoveredAt: nil,
+      phases: [], faults: faults, events: events, residue: .found([]), nodes: .found([]), settlement: nil,
+      trafficEnd: 1, recoveredAt: nil,
       trails: OperationTrails(logs: [lines.joined(separator: "\n")]))
     return Judgement(record, consistency: try ConsistencyChecker().check(events)).report().culprits ?? []
   }

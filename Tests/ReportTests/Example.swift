@@ -51,6 +51,7 @@ enum Example: String, CaseIterable, Sendable {
       ] + (isCut ? [] : [Phase(name: "steady after", start: 20, end: 30)]),
       faults: [fault], events: events,
       residue: isCut ? .found(["kvchaos-redis-2 is down (exited)"]) : .found([]),
+      nodes: isCut ? .found(["redis-2 is down, exit code 137"]) : .found([]),
       settlement: isCut
         ? nil
         : SettlementSummary(

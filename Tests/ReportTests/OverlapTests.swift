@@ -29,7 +29,8 @@ import Testing
       facts: RunFacts(
         seed: 1, namespace: "r", startedAt: "2026-01-02T03:04:05Z", secondsLong: 30, flavour: "patroni",
         events: events.count, verdictSeconds: nil),
-      phases: [], faults: faults, events: events, residue: .found([]), settlement: nil, trafficEnd: 30,
+      phases: [], faults: faults, events: events, residue: .found([]), nodes: .found([]), settlement: nil,
+      trafficEnd: 30,
       recoveredAt: nil,
       interruption: nil, obstacle: nil)
     return Judgement(record, consistency: try ConsistencyChecker().check(events)).report().faults

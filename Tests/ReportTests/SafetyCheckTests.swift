@@ -7,7 +7,9 @@ import Testing
 
 /// The checks of the suite's own work: what it injected is taken back, and nothing is left.
 @Suite struct SafetyCheckTests {
-  private func report(_ fault: FaultReport, residue: ResidueSearch = .found([])) throws -> RunReport {
+  private func report(
+    _ fault: FaultReport, residue: StackSearch = .found([]), nodes: StackSearch = .found([])
+  ) throws -> RunReport {
     let plan = Plan(
       name: "p", description: "d", workload: WorkloadSettings(clients: 1, keys: 1),
       faults: [
@@ -17,7 +19,7 @@ import Testing
       plan: plan, path: "p.yml",
       facts: RunFacts(seed: 1, namespace: "r", startedAt: "", secondsLong: 9, flavour: "patroni", events: 0),
       phases: [],
-      faults: [fault], events: [], residue: residue, settlement: nil, trafficEnd: 9, recoveredAt: nil)
+      faults: [fault], events: [], residue: residue, nodes: nodes, settlement: nil, trafficEnd: 9, recoveredAt: nil)
     return Judgement(record, consistency: try ConsistencyChecker().check([])).report()
   }
 
@@ -43,6 +45,24 @@ import Testing
 
   @Test func aStackThatCannotBeLookedThroughIsNotClean() throws {
     let check = try #require(report(struck, residue: .impossible("no engine"))[check: "residue"])
+    #expect(check.verdict == .unknown)
+    #expect(check.findings == ["no engine"])
+  }
+
+  /// A node that is out of its tier is missed by no operation: the run says so, and does not hold.
+  @Test func aNodeThatDoesNotDoItsPartIsAFinding() throws {
+    #expect(try report(struck)[check: "nodes"]?.verdict == .holds)
+    let report = try report(struck, nodes: .found(["sql-1 does not stream from the leader (running)"]))
+    let check = try #require(report[check: "nodes"])
+    #expect(check.verdict == .unknown)
+    #expect(check.findings == ["sql-1 does not stream from the leader (running)"])
+    #expect(TextReport(report, folder: "f").text.contains("sql-1 does not stream"))
+    let many = try #require(try self.report(struck, nodes: .found(["a", "b", "c", "d"]))[check: "nodes"])
+    #expect(many.measured == "a; b; and 2 more")
+  }
+
+  @Test func nodesThatCannotBeAskedAreNotKnownToBeWell() throws {
+    let check = try #require(report(struck, nodes: .impossible("no engine"))[check: "nodes"])
     #expect(check.verdict == .unknown)
     #expect(check.findings == ["no engine"])
   }

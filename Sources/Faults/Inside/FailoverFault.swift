@@ -3,6 +3,8 @@
 public struct FailoverFault: Fault {
   public let kind = FaultKind.failover
   private static let redis = "REDISCLI_AUTH=\"$KV_REDIS_PASSWORD\" redis-cli"
+  private static let askMaster =
+    #"export REDISCLI_AUTH="$KV_REDIS_PASSWORD"; timeout 3 redis-cli -h "$(redis-cli role | sed -n 2p)" ping 2>&1 || true"#
 
   public init() {}
 
@@ -12,6 +14,12 @@ public struct FailoverFault: Fault {
     guard try await role(undo, in: environment, orThrow: .notInjectable) == "slave" else {
       throw FaultError(
         code: .notInjectable, message: "\(target.node) is no replica, so it cannot take its master's place")
+    }
+    // A master hands its place over by itself; one that is dead or paused does not answer.
+    let answer = try await environment.shell(Self.askMaster, in: undo, orThrow: .notInjectable)
+    guard answer.hasPrefix("PONG") else {
+      throw FaultError(
+        code: .notInjectable, message: "the master of \(target.node) does not answer, so it cannot hand its place over")
     }
     return undo
   }

@@ -26,6 +26,12 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "Replay the traffic and the choices of an earlier run.")
   var seed: UInt64?
 
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp("How long random faults go on, like 30m, in place of what the plans say.", valueName: "duration")
+  )
+  var length: String?
+
   @Option(help: ArgumentHelp("Where results go (default: results in the repository).", valueName: "folder"))
   var results: String?
 
@@ -37,7 +43,10 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     // All of them before the first begins: a misspelt word in the last must not cost an hour.
-    let files = try plans.map { try PlanFile(path: $0) }
+    let files = try plans.map { path in
+      let file = try PlanFile(path: path)
+      return try length.map { try PlanEditor(file).lasting($0) } ?? file
+    }
     let configuration = try StackConfiguration.current()
     let root = results ?? "\(configuration.home)/results"
     let series = ConsoleProgress()

@@ -1,0 +1,33 @@
+import ChaosPlan
+
+/// Keeps the faults of a random nemesis from spoiling each other's measurement and heal on one node. Pure.
+enum SharedNode {
+  /// Why a random fault may not strike now; `nil` if it may.
+  ///
+  /// What is done to a node's processes, and what is done inside them, needs them: a process that is paused can neither be
+  /// asked nor told. Rules of the network need nothing of the node, so they may come on top of anything, and anything on them.
+  ///
+  /// - Parameter held: what open faults do, by the names of the nodes.
+  static func refusal(
+    of kind: FaultAction.Kind, on targets: [String], held: [String: Set<FaultAction.Kind>]
+  ) -> String? {
+    guard !kind.isOfNetwork else { return nil }
+    for target in targets.sorted() {
+      let others = (held[target] ?? []).filter { !$0.isOfNetwork }.map(\.rawValue).sorted()
+      guard let first = others.first else { continue }
+      return "\(target) is in the hands of another fault, \(first)"
+    }
+    return nil
+  }
+}
+
+extension FaultAction.Kind {
+  fileprivate var isOfNetwork: Bool {
+    switch self {
+    case .isolate, .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure: true
+    case .kill, .stop, .pause, .restart, .crashLoop, .cpuLimit, .memoryLimit: false
+    case .flush, .failover, .drain, .wipe, .clock, .diskFull, .readOnly, .fileLimit: false
+    case .scale, .forget, .moveSlots: false
+    }
+  }
+}

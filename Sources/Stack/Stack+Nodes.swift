@@ -1,0 +1,80 @@
+import DockerEngine
+
+/// A node that does not do its part in its tier.
+public struct NodeLack: Sendable, Hashable, CustomStringConvertible {
+  /// The node's name in the stack.
+  public var node: String
+  /// What it lacks, in a few words that follow the name.
+  public var what: String
+
+  public init(node: String, what: String) {
+    self.node = node
+    self.what = what
+  }
+
+  public var description: String { "\(node) \(what)" }
+}
+
+extension Stack {
+  private static let answerLimit = Duration.seconds(15)
+  /// An API lives as soon as it listens; it is ready when what is behind it answers.
+  private static let isReady = """
+    exec 3<>/dev/tcp/127.0.0.1/8080; printf 'GET /health/ready HTTP/1.0\\r\\n\\r\\n' >&3
+    read -r -t 5 status <&3; [[ $status == *" 200 "* ]] || { echo "it is not ready"; exit 1; }
+    """
+
+  /// Waits until every node does its part in its tier: it is what its cluster takes it for, with the data that it should have,
+  /// and it answers. A node that is in nobody's way may be out for good, and no operation shows it.
+  ///
+  /// - Parameter limit: how long it is waited for; zero: looked at once.
+  /// - Returns: who does not, and what is missing; empty where all is well.
+  /// - Throws: `unavailable` when the engine does not answer.
+  public func lacking(within limit: Duration) async throws(StackError) -> [NodeLack] {
+    let deadline = ContinuousClock.now + limit
+    while true {
+      let status = try await status()
+      var found = status.lacking
+      // Dearer, so only asked once the tiers have nothing to say.
+      if found.isEmpty { found = await mute(status) }
+      if found.isEmpty || ContinuousClock.now >= deadline || Task.isCancelled { return found }
+      try? await Task.sleep(for: .seconds(1))
+    }
+  }
+
+  /// The nodes that themselves say, or do not say, that they serve.
+  private func mute(_ status: StackStatus) async -> [NodeLack] {
+    await withTaskGroup(of: NodeLack?.self) { group in
+      for node in status.nodes {
+        group.addTask {
+          let missing = await missing(of: node, status.flavour)
+          return missing.map { NodeLack(node: node.name, what: "does not serve: \($0)") }
+        }
+      }
+      return await group.reduce(into: [NodeLack]()) { all, lack in if let lack { all.append(lack) } }
+    }.sorted { $0.node < $1.node }
+  }
+
+  private func missing(of node: StackNode, _ flavour: StackFlavour) async -> String? {
+    do throws(DockerEngineError) {
+      guard let command = Self.question(to: node, flavour) else {
+        return try await engine.passesOwnCheck(node.id, timeout: Self.answerLimit) ? nil : "its health check fails"
+      }
+      let result = try await engine.exec(node.id, command, timeout: Self.answerLimit)
+      guard result.exitCode != 0 else { return nil }
+      return (result.output + result.error).split(whereSeparator: \.isNewline).last.map(String.init)
+        ?? "it says nothing"
+    } catch {
+      return error.message
+    }
+  }
+
+  /// What says more than the node's health check; `nil` where nothing does. Of RabbitMQ the queues have told already.
+  private static func question(to node: StackNode, _ flavour: StackFlavour) -> [String]? {
+    switch node.tier {
+    case .redis: ["node-joined"]
+    case .sql: flavour == .patroni ? ["node-joined"] : nil
+    case .api: ["bash", "-c", isReady]
+    case .proxy, .worker, .rabbitmq, .etcd: nil
+    }
+  }
+}

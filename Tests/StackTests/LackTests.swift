@@ -1,0 +1,134 @@
+import ChaosPlan
+import Faults
+import Foundation
+import Testing
+
+@testable import Stack
+
+/// Who does not do its part in its tier, by what the tiers say. A node that is where it should be lacks nothing: else no run
+/// would hold.
+struct LackTests {
+  // MARK: SQL
+
+  private func patroni(_ members: String) throws -> StatusReader.Roles {
+    PatroniTopology.roles(
+      try JSONDecoder().decode(PatroniTopology.Cluster.self, from: Data(#"{"members": [\#(members)]}"#.utf8)))
+  }
+
+  private let leader = #"{"name": "sql-3", "role": "leader", "state": "running", "timeline": 4}"#
+
+  @Test(arguments: [
+    // Freshly deposed, and following nobody: what no run saw for a week of them.
+    (#""role": "replica", "state": "running", "timeline": 3"#, "does not stream from the leader (running)"),
+    (#""role": "replica", "state": "starting""#, "does not stream from the leader (starting)"),
+    (#""role": "replica", "state": "streaming", "timeline": 3"#, "is on timeline 3, and the leader on 4"),
+    (#""role": "quorum_standby", "state": "streaming", "timeline": 4"#, nil),
+    (#""role": "replica", "state": "streaming", "timeline": 4"#, nil),
+  ])
+  func aStandbyDoesItsPartWhileItStreams(member: String, lack: String?) throws {
+    let roles = try patroni(#"{"name": "sql-1", \#(member)}, \#(leader)"#)
+    #expect(roles["sql-1"]?.lack == lack)
+    #expect(roles["sql-3"]?.lack == nil)
+  }
+
+  @Test func aLeaderThatDoesNotRunLeadsNobody() throws {
+    let roles = try patroni(#"{"name": "sql-3", "role": "leader", "state": "crashed"}"#)
+    #expect(roles["sql-3"]?.lack == "leads, but is crashed")
+  }
+
+  // MARK: Redis
+
+  @Test func everyNodeOfASoundClusterDoesItsPart() throws {
+    let roles = try #require(RedisTopology(clusterNodes: TopologyTests.redisBefore)).roles(
+      names: TopologyTests.redisNames)
+    #expect(roles.values.allSatisfy { $0.lack == nil })
+  }
+
+  @Test(arguments: [
+    ("slave ac6b 0 1795468098135 3 connected", nil),
+    ("slave,fail ac6b 0 1795468098135 3 disconnected", "is seen as failed"),
+    ("slave,fail? ac6b 0 1795468098135 3 connected", "is seen as failed"),
+    ("slave ac6b 0 1795468098135 3 disconnected", "has no link to the others"),
+    ("myself,slave ac6b 0 1795468098135 3 disconnected", nil),
+    ("master - 0 1795468098135 3 connected 5-9", nil),
+    ("master,fail - 0 1795468098135 3 disconnected 5-9", "is seen as failed"),
+    ("master - 0 1795468098135 3 connected", "has no slots"),
+  ])
+  func aRedisNodeHasSlotsOrAMaster(line: String, lack: String?) throws {
+    let view = try #require(RedisTopology(clusterNodes: "28ee 172.30.87.14:6379@16379 \(line)"))
+    #expect(view.roles(names: TopologyTests.redisNames)["redis-4"]?.lack == lack)
+  }
+
+  // MARK: RabbitMQ and its consumers
+
+  private func queues(_ all: [(members: [Int]?, online: [Int]?)]) -> [RabbitMQTopology.Queue] {
+    func names(_ numbers: [Int]?) -> [String]? { numbers.map { $0.map { "rabbit@rabbitmq-\($0)" } } }
+    return all.enumerated().map { index, queue in
+      RabbitMQTopology.Queue(
+        name: "kv.commands.\(index)", leader: "rabbit@rabbitmq-1", members: names(queue.members),
+        online: names(queue.online))
+    }
+  }
+
+  @Test func aBrokerHasAReplicaThatIsUpOfEveryQueue() {
+    let roles = RabbitMQTopology.roles(
+      brokers: ["rabbitmq-1", "rabbitmq-2", "rabbitmq-3"],
+      queues: queues([([1, 2, 3], [1, 2, 3]), ([1, 2, 3], [1, 2]), ([1, 3], [1, 3])]))
+    #expect(roles["rabbitmq-1"]?.lack == nil)
+    #expect(roles["rabbitmq-2"]?.lack == "has no replica that is up of 1 of 3 queues")
+    #expect(roles["rabbitmq-3"]?.lack == "has no replica that is up of 1 of 3 queues")
+  }
+
+  /// One of the planted bugs declares such queues.
+  @Test func queuesWithoutReplicasAreLackedByNobody() {
+    let roles = RabbitMQTopology.roles(brokers: ["rabbitmq-2"], queues: queues([(nil, nil)]))
+    #expect(roles["rabbitmq-2"]?.lack == nil)
+  }
+
+  /// Every worker waits at every queue, so that it can take over; only one a queue is active.
+  @Test func aWorkerWaitsAtEveryQueue() {
+    let workers = [("worker-1", "aaaaaaaaaaaa"), ("worker-2", "bbbbbbbbbbbb")].map {
+      RabbitMQTopology.Worker(name: $0.0, id: $0.1, hostname: $0.1)
+    }
+    let queues = queues([([1], [1]), ([1], [1])])
+    let consumers = [("aaaaaaaaaaaa.0", 0), ("aaaaaaaaaaaa.1", 1), ("bbbbbbbbbbbb.1", 1)].map {
+      RabbitMQTopology.Consumer(tag: $0.0, queue: .init(name: "kv.commands.\($0.1)"))
+    }
+    let roles = RabbitMQTopology.roles(workers: workers, queues: queues, consumers: consumers)
+    #expect(roles["worker-1"]?.lack == nil)
+    #expect(roles["worker-2"]?.lack == "does not wait at 1 of 2 queues")
+    let untold = RabbitMQTopology.roles(workers: workers, queues: queues, consumers: nil)
+    #expect(untold["worker-2"]?.lack == nil)
+  }
+
+  @Test func subscriptionsAreReadAsTheBrokerTellsThem() throws {
+    let json = #"""
+      [{"arguments": {"x-priority": 5}, "ack_required": true, "active": true, "activity_status": "single_active",
+        "channel_details": {"name": "172.30.87.3:5 -> 172.30.87.21:5672 (1)", "node": "rabbit@rabbitmq-1"},
+        "consumer_tag": "aaaaaaaaaaaa.0", "exclusive": false, "prefetch_count": 500,
+        "queue": {"name": "kv.commands.0", "vhost": "/"}}]
+      """#
+    let consumers = try JSONDecoder().decode([RabbitMQTopology.Consumer].self, from: Data(json.utf8))
+    #expect(consumers.map(\.tag) == ["aaaaaaaaaaaa.0"])
+    #expect(consumers.map(\.queue.name) == ["kv.commands.0"])
+  }
+
+  // MARK: etcd, and the stack as a whole
+
+  @Test(arguments: [("0", "knows no leader"), ("7", nil), ("9", nil)])
+  func aMemberOfEtcdKnowsALeader(leader: String, lack: String?) {
+    let json = #"[{"Status": {"header": {"member_id": 7}, "leader": \#(leader), "raftTerm": 2}}]"#
+    #expect(EtcdTopology.role(json: json)?.lack == lack)
+  }
+
+  @Test func theStackNamesThoseThatLackSomething() {
+    func node(_ name: String, lack: String?) -> StackNode {
+      StackNode(
+        name: name, container: name, id: name, tier: .sql, roles: [.follower], detail: "",
+        state: ContainerState(status: .running, health: nil, exitCode: nil, startedAt: ""), lack: lack)
+    }
+    let status = StackStatus(flavour: .patroni, nodes: [node("sql-1", lack: "is paused"), node("sql-2", lack: nil)])
+    #expect(status.lacking.map(\.description) == ["sql-1 is paused"])
+    #expect(status.table.contains("sql-1 is paused"))
+  }
+}
