@@ -7,21 +7,18 @@ public enum HistoryFormat: String, Sendable, Hashable {
   /// The lines that Jepsen logs while it runs: `INFO  jepsen.util - 3 :invoke :write 4`.
   case textLog = "text-log"
 
-  /// The format that a history's first bytes show; JSON Lines where they show nothing.
-  init(detecting bytes: UnsafeRawBufferPointer) {
+  /// The format that a history's first bytes show; `nil` while they show none.
+  init?(detecting bytes: UnsafeBufferPointer<UInt8>) {
     var rest = bytes[...]
-    if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
     func skipSpace() { while let byte = rest.first, byte <= 0x20 || byte == 0x2C { rest = rest.dropFirst() } }
     skipSpace()
-    guard let first = rest.first else {
-      self = .jsonLines
-      return
-    }
+    guard let first = rest.first else { return nil }
     switch first {
     case 0x7B:
       rest = rest.dropFirst()
       skipSpace()
-      self = rest.first == 0x3A ? .edn : .jsonLines
+      guard let next = rest.first else { return nil }
+      self = next == 0x3A ? .edn : .jsonLines
     case 0x5B, 0x23, 0x3B, 0x28: self = .edn
     default: self = .textLog
     }

@@ -11,6 +11,7 @@ package struct HistoryScanner {
 
   private static let blockBytes = 1 << 20
   private static let shortBytes = 1 << 16
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   /// The file's name as people know it.
   package let name: String
@@ -44,10 +45,7 @@ package struct HistoryScanner {
   /// - Throws: `HistoryError`; a last line without a newline that does not parse is no error but a truncation.
   package mutating func scan(_ emit: ([CompactEvent], borrowing Symbols) -> Bool) throws(HistoryError) {
     var buffer = LineBuffer(capacity: Self.blockBytes)
-    let count = try source.read(into: buffer.space(atLeast: Self.blockBytes / 2))
-    buffer.advance(count)
-    guard count > 0 else { return }
-    summary.format = HistoryFormat(detecting: UnsafeRawBufferPointer(buffer.filled))
+    summary.format = try detectFormat(&buffer)
     switch summary.format {
     case .edn: try scanForms(&buffer, emit)
     case .jsonLines:
@@ -65,6 +63,23 @@ package struct HistoryScanner {
           file: name, line: 1, expected: "a history: JSON Lines, EDN operation maps, or Jepsen's log",
           found: "none of them")
       }
+    }
+  }
+
+  /// Reads until the format shows, and steps over a byte order mark.
+  private mutating func detectFormat(_ buffer: inout LineBuffer) throws(HistoryError) -> HistoryFormat {
+    var mayBeMarked = true
+    while true {
+      let count = try source.read(into: buffer.space(atLeast: Self.blockBytes / 2))
+      buffer.advance(count)
+      let isAtEnd = count == 0
+      if mayBeMarked, buffer.filled.count >= Self.byteOrderMark.count || isAtEnd {
+        if buffer.filled.starts(with: Self.byteOrderMark) { buffer.consume(Self.byteOrderMark.count) }
+        mayBeMarked = false
+      }
+      if !mayBeMarked, let format = HistoryFormat(detecting: buffer.filled) { return format }
+      // Nothing, or the beginning of a record whose run was killed.
+      if isAtEnd { return .jsonLines }
     }
   }
 

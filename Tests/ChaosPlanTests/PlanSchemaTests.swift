@@ -19,7 +19,7 @@ import Testing
     let text = try String(contentsOfFile: path, encoding: .utf8)
     let problems = validator.problems(try JSONValue(yaml: text))
     #expect(problems.isEmpty, "\(problems)")
-    let place = path.contains("/detect/") ? "../plan.schema.json" : "plan.schema.json"
+    let place = path.hasPrefix("\(Texts.planFolder)/detect/") ? "../plan.schema.json" : "plan.schema.json"
     #expect(text.hasPrefix("# yaml-language-server: $schema=\(place)\n"))
   }
 

@@ -57,6 +57,34 @@ import Testing
     #expect(history.events[2].process == .nemesis)
   }
 
+  /// Some editors and exports put a byte order mark in front.
+  @Test(arguments: [
+    ("register.jsonl", mark), ("register.edn", mark), ("independent.edn", mark), ("register.log", mark),
+    // A member, a frame of the mark alone before that of the history.
+    ("register.jsonl.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, 3, 0, 0xFC, 0xFF] + mark + markTrailer),
+    ("register.jsonl.zst", [0x28, 0xB5, 0x2F, 0xFD, 0x20, 3, 0x19, 0, 0] + mark),
+  ])
+  func aByteOrderMarkIsNoContent(name: String, prefix: [UInt8]) throws {
+    let plain = try fixture(name)
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: url) }
+    try (Data(prefix) + Data(contentsOf: URL(fileURLWithPath: plain))).write(to: url)
+    #expect(try RecordedHistory(path: url.path) == RecordedHistory(path: plain))
+  }
+
+  private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+  /// Its CRC-32, and its length.
+  private static let markTrailer: [UInt8] = [0xE1, 0x97, 0x10, 1, 3, 0, 0, 0]
+
+  /// What tells the formats apart may come late, and the first read be short.
+  @Test(arguments: [0, 1, 2, 3, 4, 70_000])
+  func spaceInFrontHidesNoFormat(count: Int) throws {
+    let space = String(repeating: " \n", count: count)
+    #expect(try read(space + "{" + space + ":process 1, :type :invoke, :f :read}").format == .edn)
+    #expect(try read(space + Self.good).format == .jsonLines)
+    #expect(try read(space + "INFO jepsen.util - 1 :invoke :read nil").format == .textLog)
+  }
+
   static let good = #"{"process":1,"type":"invoke","f":"get"}"#
 
   @Test(arguments: [
