@@ -1,5 +1,5 @@
 /// What an operation does, whatever name the history has for it.
-enum Action: UInt8, Sendable {
+enum Action: UInt8, Sendable, CaseIterable {
   case read, write, delete, cas, append
   case enqueue, dequeue, drain
   case add, remove, contains

@@ -5,12 +5,27 @@ struct Assembler {
   private(set) var ops: [Op] = []
   private(set) var nemesis: [CompactEvent] = []
   private(set) var eventCount = 0
+  /// Operations by how they ended, counted on the way: at the end there may be no time for it.
+  private(set) var okCount = 0
+  private(set) var failedCount = 0
+  /// A bit for each action that occurs, by its number.
+  private(set) var seenActions: UInt32 = 0
   /// The position in `ops` of what a process has open; -1: nothing. Processes are counted up, so an array does.
   private var open: [Int32] = []
   /// The same for process numbers too large for an array.
   private var openRare: [Int32: Int32] = [:]
   private var actions: [Action] = []
   private var levels: [Level] = []
+
+  init() {}
+
+  /// Pairs the events of a whole history.
+  init(_ events: [Event], symbols: inout Symbols) throws(ConsistencyError) {
+    for event in events {
+      guard let compact = symbols.compact(event) else { throw .tooManyNames }
+      try add(compact, symbols: symbols)
+    }
+  }
 
   /// - Parameter symbols: those of the event; names that came since the last call are looked up there.
   mutating func add(_ event: CompactEvent, symbols: borrowing Symbols) throws(ConsistencyError) {
@@ -43,11 +58,13 @@ struct Assembler {
     let level = event.level == CompactEvent.noLevel ? Level.unnamed : levels[Int(event.level)]
     if event.kind == .invoke {
       setOpen(event.process, Int32(ops.count))
+      let action = actions[Int(event.function)]
+      seenActions |= 1 << UInt32(action.rawValue)
       ops.append(
         Op(
           callTime: event.timeNanoseconds, returnTime: Int64.max, input: event.value, output: .null,
           version: event.version, call: index, ret: Op.never, process: event.process, key: event.key,
-          operation: event.operation, error: -1, action: actions[Int(event.function)], function: event.function,
+          operation: event.operation, error: -1, action: action, function: event.function,
           outcome: .unknown, level: level))
       return
     }
@@ -57,6 +74,8 @@ struct Assembler {
       if event.kind == .info { return }
       throw .completionWithoutInvocation(index: Int(index), process: Int(event.process))
     }
+    if event.kind == .ok { okCount += 1 }
+    if event.kind == .fail { failedCount += 1 }
     complete(&ops[Int(place)], with: event, at: index, level: level)
   }
 

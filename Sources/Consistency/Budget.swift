@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 
 /// The time and memory that the searches of one check share, and whether they are used up.
 final class Budget: Sendable {
@@ -27,15 +28,20 @@ final class Budget: Sendable {
 
   /// Works until it is done, or until the time is up and it has not noticed: sorting millions of operations does not look
   /// at a clock. What is not done by then goes on in the background to its next look, and nobody waits for it.
-  func run(_ work: @escaping @Sendable () -> Void) {
+  ///
+  /// - Returns: what came of the work; `nil` when it was not waited for.
+  func run<Result: Sendable>(_ work: @escaping @Sendable () -> Result) -> Result? {
     guard let deadline else { return work() }
     let isDone = DispatchSemaphore(value: 0)
+    let result = Mutex<Result?>(nil)
     DispatchQueue.global(qos: .userInitiated).async {
-      work()
+      let value = work()
+      result.withLock { $0 = value }
       isDone.signal()
     }
     let left = max(0, (deadline - .now) / .nanoseconds(1)) + Self.grace
     _ = isDone.wait(timeout: .now() + .nanoseconds(Int(min(left, 1e18))))
+    return result.withLock { $0 }
   }
 
   /// Nanoseconds after the deadline in which a search that looks at the clock has long ended by itself.

@@ -54,10 +54,9 @@ extension ConsistencyChecker {
       return failure == nil && exhausted == nil
     }
     if let failure { throw failure }
-    if let exhausted { return Self.unread(exhausted, events: assembler.eventCount, since: start) }
+    if let exhausted { return Self.unread(exhausted, assembler, since: start) }
     var report = report(
-      PreparedHistory(assembler, symbols: outcome.symbols), since: start, format: outcome.summary.format,
-      budget: budget)
+      assembler, symbols: outcome.symbols, since: start, format: outcome.summary.format, budget: budget)
     if let line = outcome.summary.truncatedLine { report.notes.append(Self.truncation(line)) }
     return report
   }
@@ -67,13 +66,14 @@ extension ConsistencyChecker {
   }
 
   /// The report when not even reading came to its end.
-  private static func unread(
-    _ exhausted: Budget.Exhausted, events: Int, since start: ContinuousClock.Instant
+  static func unread(
+    _ exhausted: Budget.Exhausted, _ assembler: Assembler, since start: ContinuousClock.Instant
   ) -> ConsistencyReport {
     let note = "\(exhausted.rawValue) while the history was read"
     return ConsistencyReport(
       verdict: .unknown, model: nil, checks: [CheckOutcome(check: .linearizability, verdict: .unknown, note: note)],
-      keys: [], events: events, operations: 0, unknowns: 0, failures: 0,
+      keys: [], events: assembler.eventCount, operations: assembler.ops.count, unknowns: 0,
+      failures: assembler.failedCount,
       seconds: (ContinuousClock.now - start) / .seconds(1), peakMemoryBytes: ProcessMemory.peakBytes, notes: [note])
   }
 }

@@ -20,51 +20,55 @@ public struct ConsistencyChecker: Sendable {
   public func check(_ events: [Event]) throws(ConsistencyError) -> ConsistencyReport {
     let start = ContinuousClock.now
     let budget = Budget(timeout: options.timeout, memoryLimitBytes: options.memoryLimitBytes, since: start)
-    return try report(PreparedHistory(events), since: start, format: .jsonLines, budget: budget)
+    var symbols = Symbols()
+    let assembler = try Assembler(events, symbols: &symbols)
+    return report(assembler, symbols: symbols, since: start, format: .jsonLines, budget: budget)
   }
 
+  /// What is found in a history that has been read.
   func report(
+    _ assembler: Assembler, symbols: Symbols, since start: ContinuousClock.Instant, format: HistoryFormat,
+    budget: Budget
+  ) -> ConsistencyReport {
+    guard let history = budget.run({ PreparedHistory(assembler, symbols: symbols) }) else {
+      return Self.unread(.time, assembler, since: start)
+    }
+    return report(history, since: start, format: format, budget: budget)
+  }
+
+  private func report(
     _ history: PreparedHistory, since start: ContinuousClock.Instant, format: HistoryFormat, budget: Budget
   ) -> ConsistencyReport {
-    let actions = Set(history.ops.lazy.filter { $0.action != .audit }.map(\.action.rawValue))
-    let model = options.model ?? Model(guessing: actions)
+    let model = options.model ?? Model(guessing: history.actions.subtracting([.audit]))
     let failedCas = options.failedCas ?? (format == .textLog ? .sawAnother : .notDone)
     let threads = options.threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     let isRegister = model == .register || model == .casRegister
     let options = options
-    let trail = AuditTrail(history)
 
     let board = VerdictBoard(groups: history.groupCount)
-    let check: @Sendable () -> Void = {
-      Parallel.run(count: history.groupCount, threads: threads) { group, seen in
-        guard history.count(inGroup: group) > 0 else { return }
-        // Asking costs more than checking a small key.
-        if seen % 16 == 0 || history.count(inGroup: group) > 1000,
-          budget.exhausted(reserving: history.count(inGroup: group) * Self.workingBytes) != nil
-        {
-          return
-        }
-        var audit: AuditTallies?
-        if isRegister {
+    _ = budget.run {
+      let trail = AuditTrail(history)
+      // First what is always decided, so that no search takes its time away.
+      if isRegister {
+        Self.forEachKey(of: history, threads: threads, within: budget) { group in
           var key = KeyAudit(history, group: group, trail: trail, options: options)
-          audit = key.run()
+          board.post(group: group, key.run())
         }
-        let verdict = model.map {
-          KeyCheck(
-            history: history, trail: trail, model: $0, options: options, failedCas: failedCas, budget: budget
-          ).verdict(ofGroup: group)
-        }
-        board.post(group: group, verdict, audit)
+      }
+      guard let model else { return }
+      Self.forEachKey(of: history, threads: threads, within: budget) { group in
+        let check = KeyCheck(
+          history: history, trail: trail, model: model, options: options, failedCas: failedCas, budget: budget)
+        board.post(group: group, check.verdict(ofGroup: group))
       }
     }
-    budget.run(check)
     let posted = board.take()
     var (audit, keys) = (posted.audit, posted.keys)
-    let left = posted.isPosted.indices.filter { !posted.isPosted[$0] && history.count(inGroup: $0) > 0 }
-    if !left.isEmpty {
-      let note = (budget.exhausted() ?? .memory).rawValue
-      audit.skip(note)
-      if model != nil { keys += left.map { KeyVerdict(unchecked: history, group: $0, note: note) } }
+    func left(_ isDone: [Bool]) -> [Int] { isDone.indices.filter { !isDone[$0] && history.count(inGroup: $0) > 0 } }
+    let note = (budget.exhausted() ?? .memory).rawValue
+    if !left(posted.isAudited).isEmpty { audit.skip(note) }
+    if model != nil {
+      keys += left(posted.isDecided).map { KeyVerdict(unchecked: history, group: $0, note: note) }
     }
     keys.sort { ($0.verdict.weight, $1.key ?? "") > ($1.verdict.weight, $0.key ?? "") }
     var checks = isRegister ? audit.outcomes : []
@@ -72,8 +76,21 @@ public struct ConsistencyChecker: Sendable {
     return ConsistencyReport(
       verdict: Verdict(combining: checks.map(\.verdict)), model: model, checks: checks, keys: keys,
       events: history.eventCount, operations: history.ops.count,
-      unknowns: history.ops.count { $0.outcome == .unknown }, failures: history.ops.count { $0.outcome == .failed },
+      unknowns: history.unknownCount, failures: history.failedCount,
       seconds: (ContinuousClock.now - start) / .seconds(1), peakMemoryBytes: ProcessMemory.peakBytes, notes: [])
+  }
+
+  /// Calls `body` for every key with operations while time and memory last.
+  private static func forEachKey(
+    of history: PreparedHistory, threads: Int, within budget: Budget, _ body: @Sendable (_ group: Int) -> Void
+  ) {
+    Parallel.run(count: history.groupCount, threads: threads) { group, seen in
+      let count = history.count(inGroup: group)
+      guard count > 0 else { return }
+      // Asking costs more than checking a small key.
+      if seen % 16 == 0 || count > 1000, budget.exhausted(reserving: count * workingBytes) != nil { return }
+      body(group)
+    }
   }
 
   /// What the check of a key takes besides, for each of its operations: a copy of it, and its values' writers.

@@ -28,8 +28,8 @@ public enum Model: String, Sendable, Hashable, Codable, CaseIterable {
   }
 
   /// The narrowest model that has all these actions; `nil` when none does.
-  init?(guessing actions: Set<UInt8>) {
-    for model in Model.allCases where actions.isSubset(of: model.actions.map(\.rawValue)) {
+  init?(guessing actions: Set<Action>) {
+    for model in Model.allCases where actions.isSubset(of: model.actions) {
       self = model
       return
     }

@@ -46,6 +46,6 @@ public final class OnlineChecker: Sendable {
     if let failure { throw failure }
     let budget = Budget(timeout: options.timeout, memoryLimitBytes: options.memoryLimitBytes, since: start)
     return ConsistencyChecker(options: options).report(
-      PreparedHistory(assembler, symbols: symbols), since: start, format: .jsonLines, budget: budget)
+      assembler, symbols: symbols, since: start, format: .jsonLines, budget: budget)
   }
 }

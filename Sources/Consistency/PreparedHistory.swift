@@ -7,16 +7,23 @@ struct PreparedHistory: Sendable {
   let ops: [Op]
   let nemesis: [CompactEvent]
   let eventCount: Int
+  let failedCount: Int
+  let unknownCount: Int
+  let actions: Set<Action>
   /// The positions of the operations of key k are `positions[starts[k]..<starts[k + 1]]`; the last group is for
   /// operations without a key.
   private let starts: [Int32]
   private let positions: [Int32]
 
-  init(_ assembler: consuming Assembler, symbols: Symbols) {
+  init(_ assembler: Assembler, symbols: Symbols) {
     self.symbols = symbols
     ops = assembler.ops
     nemesis = assembler.nemesis
     eventCount = assembler.eventCount
+    failedCount = assembler.failedCount
+    unknownCount = ops.count - assembler.okCount - assembler.failedCount
+    let seen = assembler.seenActions
+    actions = Set(Action.allCases.filter { seen & 1 << UInt32($0.rawValue) != 0 })
     let groups = symbols.keyCount + 1
     var starts = [Int32](repeating: 0, count: groups + 1)
     func group(_ op: Op) -> Int { op.key < 0 ? groups - 1 : Int(op.key) }
@@ -35,11 +42,7 @@ struct PreparedHistory: Sendable {
 
   init(_ events: [Event]) throws(ConsistencyError) {
     var symbols = Symbols()
-    var assembler = Assembler()
-    for event in events {
-      guard let compact = symbols.compact(event) else { throw .tooManyNames }
-      try assembler.add(compact, symbols: symbols)
-    }
+    let assembler = try Assembler(events, symbols: &symbols)
     self.init(assembler, symbols: symbols)
   }
 

@@ -5,18 +5,29 @@ final class VerdictBoard: Sendable {
   struct Contents: Sendable {
     var audit = AuditTallies()
     var keys: [KeyVerdict] = []
-    var isPosted: [Bool]
+    /// By group: whether its tallies, and its linearizability, are there.
+    var isAudited: [Bool]
+    var isDecided: [Bool]
   }
 
   private let contents: Mutex<Contents>
 
-  init(groups: Int) { contents = Mutex(Contents(isPosted: Array(repeating: false, count: groups))) }
+  init(groups: Int) {
+    let none = Array(repeating: false, count: groups)
+    contents = Mutex(Contents(isAudited: none, isDecided: none))
+  }
 
-  func post(group: Int, _ verdict: KeyVerdict?, _ audit: AuditTallies?) {
+  func post(group: Int, _ audit: AuditTallies) {
     contents.withLock { contents in
-      contents.isPosted[group] = true
-      if let verdict { contents.keys.append(verdict) }
-      if let audit { contents.audit.merge(audit) }
+      contents.isAudited[group] = true
+      contents.audit.merge(audit)
+    }
+  }
+
+  func post(group: Int, _ verdict: KeyVerdict) {
+    contents.withLock { contents in
+      contents.isDecided[group] = true
+      contents.keys.append(verdict)
     }
   }
 

@@ -5,53 +5,46 @@ import Testing
 @testable import Consistency
 
 @Suite struct CheckerTests {
-  /// A register of few values with long operations of unknown outcome: hard for any search.
-  private static func hard(operations: Int) -> [Event] {
+  /// A register of few values with many a compare-and-set of unknown outcome: every read may be explained in more ways
+  /// than a search can hold.
+  private static func hard() -> [Event] {
     var random = SeededGenerator(seed: 7)
     var events: [Event] = []
-    for process in 0..<operations {
-      let expected = Value.integer(Int64.random(in: 0..<6, using: &random))
-      let new = Value.integer(Int64.random(in: 0..<6, using: &random))
-      let isRead = process % 3 == 0
+    func add(_ process: Int, _ kind: Event.Kind, _ function: String, _ value: Value) {
       events.append(
         Event(
-          index: 0, timeNanoseconds: 0, process: .client(process), kind: .invoke, function: isRead ? "read" : "cas",
-          value: isRead ? .null : .list([expected, new])))
+          index: 0, timeNanoseconds: 0, process: .client(process), kind: kind, function: function, key: "hard",
+          value: value))
     }
-    for process in 0..<operations where process % 3 == 0 {
-      events.append(
-        Event(
-          index: 0, timeNanoseconds: 0, process: .client(process), kind: .ok, function: "read",
-          value: .integer(Int64.random(in: 0..<6, using: &random))))
+    func any() -> Value { .integer(Int64.random(in: 0..<6, using: &random)) }
+    for kind in [Event.Kind.invoke, .ok] { add(100, kind, "write", .integer(0)) }
+    for process in 101..<300 { add(process, .invoke, "cas", .list([any(), any()])) }
+    for _ in 0..<40 {
+      add(100, .invoke, "read", .null)
+      add(100, .ok, "read", any())
     }
     return events
   }
 
-  @Test(arguments: [200, 400])
-  func theTimeLimitIsKept(milliseconds: Int) throws {
+  /// Without the limit the search goes on for longer than a test may take. How exactly it is kept, `make bench` measures.
+  @Test(.timeLimit(.minutes(1)), arguments: [500, 1000])
+  func aSearchEndsAtTheTimeLimit(milliseconds: Int) throws {
     let options = CheckOptions(timeout: .milliseconds(milliseconds))
-    let start = ContinuousClock.now
-    let report = try ConsistencyChecker(options: options).check(Self.hard(operations: 3000))
-    let spent = ContinuousClock.now - start
-    // A busy machine and the debug build need room; in the release build the limit is kept within a few milliseconds.
-    #expect(spent < .milliseconds(milliseconds) + .seconds(2))
-    if report.verdict == .unknown { #expect(report.keys.first?.note == Budget.Exhausted.time.rawValue) }
+    let report = try ConsistencyChecker(options: options).check(Self.hard())
+    #expect(report.verdict == .unknown)
+    #expect(report.keys.first?.note == Budget.Exhausted.time.rawValue)
+    // What needs no search is decided all the same.
+    for check in report.checks where check.check != .linearizability { #expect(check.verdict == .holds, "\(check)") }
   }
 
-  @Test func whatRanOutIsUnknownForThatKeyOnly() throws {
+  @Test(.timeLimit(.minutes(1))) func whatRanOutIsUnknownForThatKeyOnly() throws {
     var builder = HistoryBuilder()
     builder.put("a", key: "easy")
     builder.get("a", key: "easy")
-    let hard = Self.hard(operations: 600).map { event in
-      var event = event
-      event.key = "hard"
-      if case .client(let number) = event.process { event.process = .client(number + 100) }
-      return event
-    }
-    let report = try ConsistencyChecker(options: CheckOptions(timeout: .milliseconds(150), threads: 1))
-      .check(builder.events + hard)
+    let report = try ConsistencyChecker(options: CheckOptions(timeout: .milliseconds(1000), threads: 1))
+      .check(builder.events + Self.hard())
     #expect(report.keys.first { $0.key == "easy" }?.verdict == .holds)
-    #expect(report.keys.first { $0.key == "hard" }?.verdict != .holds)
+    #expect(report.keys.first { $0.key == "hard" }?.verdict == .unknown)
   }
 
   @Test(arguments: [[Verdict.holds], [.holds, .unknown], [.unknown, .violated, .holds], []])
