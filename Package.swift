@@ -125,13 +125,13 @@ let package = Package(
     executable(
       "kvchaos",
       [
-        "ChaosPlan", "Detection", "Faults", "DockerEngine", "Stack", "HTTPClient", "History", "Consistency", "LoadTest",
-        "Orchestrator", "Report", arguments,
+        "CapLedger", "ChaosPlan", "Detection", "Faults", "DockerEngine", "Stack", "HTTPClient", "History",
+        "Consistency", "LoadTest", "Orchestrator", "Report", arguments,
       ]),
     executable("kvchaos-bench", ["Consistency", "History"]),
 
     // One a library, one for the program as others run it, and the scenarios, which need Docker.
-    tests("kvchaosTests", ["kvchaos"]),
+    tests("kvchaosTests", ["kvchaos", "CapLedger", "History"]),
     tests("ServiceMetricsTests", ["ServiceMetrics"]),
     tests("KeyValueStoreTests", ["KeyValueStore"]),
     tests("RedisClientTests", ["RedisClient", nio, nioPosix]),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CapLedger
 import ChaosPlan
 import Consistency
 import Detection
@@ -50,6 +51,12 @@ enum ExitStatus {
       }
     case is ReportError: badInput
     case let error as DetectionError:
+      switch error.code {
+      case .badInput: badInput
+      case .unavailable: unavailable
+      case .interrupted: interrupted
+      }
+    case let error as CapLedgerError:
       switch error.code {
       case .badInput: badInput
       case .unavailable: unavailable

@@ -12,7 +12,7 @@ struct KVChaos: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       UpCommand.self, DownCommand.self, StatusCommand.self, RunCommand.self, CheckCommand.self, HealCommand.self,
-      DetectCommand.self, ShrinkCommand.self,
+      DetectCommand.self, ShrinkCommand.self, CapCommand.self,
       ResidueCommand.self,
       LoadCommand.self, ScaleCommand.self, AutoscaleCommand.self, ReportCommand.self, PlanCommand.self,
     ])

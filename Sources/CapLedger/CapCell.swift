@@ -1,0 +1,129 @@
+import Consistency
+
+/// A cell of the ledger: what one run of a tier, a workload and a fault showed, in numbers.
+public struct CapCell: Sendable, Hashable, Codable {
+  /// Requests by what became of them. Refused: certainly not done. Unknown: no answer in time, or one that leaves it open.
+  public struct Answers: Sendable, Hashable, Codable {
+    public var ok = 0
+    public var refused = 0
+    public var unknown = 0
+
+    public init(ok: Int = 0, refused: Int = 0, unknown: Int = 0) {
+      self.ok = ok
+      self.refused = refused
+      self.unknown = unknown
+    }
+  }
+
+  /// What the clients of one side saw.
+  public struct Side: Sendable, Hashable, Codable {
+    public var name: String
+    /// Nodes that it could reach during the fault.
+    public var nodes: Int
+    public var hasMajority: Bool
+    /// By the time of the call: before the strike, until the heal, and later.
+    public var before: Answers
+    public var during: Answers
+    public var after: Answers
+    /// `AnsweredShare` of the fault, 0...1; `nil` where nobody called.
+    public var answeredShare: Double?
+    /// The same of the last third of the fault, when whoever can go on has had time to.
+    public var settledShare: Double?
+    public var acknowledgedWrites: Int
+    /// Acknowledged writes that were looked for at the end.
+    public var examinedWrites: Int
+    /// Those that are certainly gone.
+    public var lostWrites: Int
+    public var reads: Int
+    public var staleReads: Int
+    /// How far behind the oldest stale read was, in seconds.
+    public var stalestSeconds: Double?
+    /// Values that nobody wrote, or whose write had been refused as certainly not done.
+    public var inventedValues: Int
+    /// Sums of all balances that were read, and the wrong ones (bank).
+    public var sums: Int
+    public var wrongSums: Int
+    /// Seconds from the strike until everyone who called was answered again (`RecoveryRule`); `nil`: not seen.
+    public var recovery: Double?
+    /// The same from the heal.
+    public var recoveryAfterHeal: Double?
+    /// The answers second by second, as `Sparkline` draws them.
+    public var timeline: String
+  }
+
+  public var tier: String
+  public var variant: String
+  public var workload: CapRecord.Workload
+  public var fault: String
+  public var struckTier: String
+  public var isPartition: Bool
+  public var flavour: String
+  public var startedAt: String
+  /// From the strike to the heal.
+  public var secondsOfFault: Double?
+  public var clientTimeout: Double
+  public var settings: [CapRecord.LiveSetting]
+  public var sides: [Side]
+  /// Deliveries that came again, and elements that came out of order (queue).
+  public var duplicates: Int?
+  public var outOfOrder: Int?
+  /// `nil` for workloads that have no such verdict (queue, bank).
+  public var linearizable: Verdict?
+  /// Operations that cannot be put in one order, as few as possible: a sentence and a drawing.
+  public var counterexample: [String]?
+  /// What the tier's live settings let expect; `nil` where they promise nothing.
+  public var promise: Promise?
+  /// What makes the cell doubtful: it then counts neither for a label nor for a claim.
+  public var problems: [String]
+  /// What could not be looked at, for people; it leaves the consistency unknown where nothing else was found.
+  public var notes: [String]
+
+  public var name: String { "\(tier)-\(variant)-\(workload.rawValue)-\(fault)" }
+}
+
+extension CapCell {
+  /// A number of all sides together.
+  func total(_ number: (Side) -> Int) -> Int { sides.reduce(0) { $0 + number($1) } }
+
+  public var lostWrites: Int { total(\.lostWrites) }
+  public var examinedWrites: Int { total(\.examinedWrites) }
+  public var staleReads: Int { total(\.staleReads) }
+  public var stalestSeconds: Double? { sides.compactMap(\.stalestSeconds).max() }
+  public var inventedValues: Int { total(\.inventedValues) }
+  public var wrongSums: Int { total(\.wrongSums) }
+
+  /// Whether all that the workload can show of consistency was there: nothing lost, stale, invented, no wrong sum, and
+  /// linearizable where that was judged. One thing amiss is enough for `violated`; what nobody looked at leaves `unknown`.
+  public var consistency: Verdict {
+    if lostWrites + staleReads + inventedValues + wrongSums > 0 { return .violated }
+    let isAudited =
+      workload == .bank ? total(\.sums) > 0 : examinedWrites > 0 && examinedWrites == total(\.acknowledgedWrites)
+    return (isAudited ? Verdict.holds : .unknown).merged(with: linearizable ?? .holds)
+  }
+
+  /// The share of the last third of the fault in which the worst-off side was answered; `nil` where some side did not call.
+  public var leastSettledShare: Double? {
+    let shares = sides.compactMap(\.settledShare)
+    return shares.count == sides.count ? shares.min() : nil
+  }
+
+  /// The slowest recovery from the strike of the sides that could go on, for the promise; `nil`: not seen, or no such side.
+  var promisedRecovery: Double? {
+    let able = sides.filter(\.canGoOn)
+    let seen = able.compactMap(\.recovery)
+    return seen.count == able.count ? seen.max() : nil
+  }
+
+  /// Whether recovery took longer than the live settings promise, by more than a client can tell (its own timeout). A remedy
+  /// that refuses on purpose is never over.
+  public var isOverPromise: Bool {
+    guard let promise, !promise.isRefusalThePoint, sides.contains(where: \.canGoOn) else { return false }
+    guard let recovery = promisedRecovery else { return true }
+    return recovery > promise.seconds + clientTimeout
+  }
+}
+
+extension CapCell.Side {
+  /// Whether nothing but time is needed for its nodes to serve.
+  var canGoOn: Bool { hasMajority && nodes > 0 }
+}

@@ -1,0 +1,66 @@
+import Consistency
+import Foundation
+import History
+
+/// The results folder of the ledger: `cap/<cell>/record.json` with a history each, `cap.json`, `CAP.md`.
+public struct CapFolder: Sendable {
+  /// The results folder.
+  public let root: String
+
+  public init(root: String) {
+    self.root = root
+  }
+
+  public var jsonPath: String { "\(root)/cap.json" }
+  public var markdownPath: String { "\(root)/CAP.md" }
+
+  /// The folder of a cell.
+  public func folder(of cell: String) -> String { "\(root)/cap/\(cell)" }
+
+  /// The names of the cells that have a record.
+  public var recorded: [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/cap")) ?? []
+    return names.filter { FileManager.default.fileExists(atPath: "\(folder(of: $0))/record.json") }.sorted()
+  }
+
+  /// Judges what one cell recorded.
+  ///
+  /// - Throws: `CapLedgerError.badInput` for a record that is none, `HistoryError`, `ConsistencyError`.
+  public func judge(_ cell: String) throws -> CapCell {
+    let path = "\(folder(of: cell))/record.json"
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw CapLedgerError(.badInput, "\(path): cannot be read")
+    }
+    let record: CapRecord
+    do {
+      record = try JSONDecoder().decode(CapRecord.self, from: data)
+    } catch {
+      throw CapLedgerError(.badInput, "\(path): not the record of a cell: \(error)")
+    }
+    guard record.schema == CapRecord.currentSchema else {
+      throw CapLedgerError(.badInput, "\(path): the schema \(record.schema), expected \(CapRecord.currentSchema)")
+    }
+    let history = record.history.hasPrefix("/") ? record.history : "\(folder(of: cell))/\(record.history)"
+    return try CellJudge(record, events: RecordedHistory(path: history).events).cell()
+  }
+
+  /// The ledger as it stands: that of `cap.json`, with every recorded cell judged anew. A cell whose record is gone (a clean
+  /// clone has none) stays as it was written.
+  public func ledger() throws -> Ledger {
+    let kept = FileManager.default.fileExists(atPath: jsonPath) ? try Ledger(path: jsonPath).cells : []
+    return Ledger(kept + (try recorded.map(judge)))
+  }
+
+  /// Writes `cap.json` and `CAP.md`.
+  ///
+  /// - Throws: `CapLedgerError.unavailable`.
+  public func write(_ ledger: Ledger) throws(CapLedgerError) {
+    do {
+      try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+      try ledger.json.write(toFile: jsonPath, atomically: true, encoding: .utf8)
+      try LedgerMarkdown(ledger).text.write(toFile: markdownPath, atomically: true, encoding: .utf8)
+    } catch {
+      throw CapLedgerError(.unavailable, "\(root) cannot be written: \(error.localizedDescription)")
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/// Why a ledger cannot be made; the text says where.
+public struct CapLedgerError: Error, Sendable, Hashable, CustomStringConvertible {
+  public enum Code: String, Sendable, Hashable {
+    /// A file is not what it should be.
+    case badInput
+    /// A folder cannot be written, or what cells need is not there.
+    case unavailable
+    /// The user ended it.
+    case interrupted
+  }
+
+  public let code: Code
+  public let message: String
+
+  public init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  public var description: String { message }
+}

@@ -1,0 +1,25 @@
+/// How much of a stretch of time clients were answered in.
+///
+/// Second by second: of the requests that were called in a second, or were open in it without being answered, the share that
+/// was answered with ok; then the mean of the seconds in which anybody asked. So a client that hangs for five seconds counts
+/// in each of them, and many fast answers in one second do not outweigh silence in the others.
+enum AnsweredShare {
+  static func of(_ operations: [TimedOperation], from start: Double, to end: Double) -> Double? {
+    guard end > start else { return nil }
+    let count = max(Int((end - start).rounded(.up)), 1)
+    var asked = [Int](repeating: 0, count: count)
+    var answered = asked
+    for operation in operations where operation.calledAt < end && operation.endedAt >= start {
+      let first = Int((operation.calledAt - start).rounded(.down))
+      let last = min(operation.endedAt - start, Double(count))
+      for second in max(first, 0)..<max(min(Int(last.rounded(.down)) + 1, count), max(first, 0)) {
+        // Of an answer that came late, the seconds in which it did not come are seconds of silence.
+        let isAnswered = operation.isAcknowledged && (second == first || operation.endedAt - start < Double(second + 1))
+        asked[second] += 1
+        if isAnswered { answered[second] += 1 }
+      }
+    }
+    let shares = asked.indices.filter { asked[$0] > 0 }.map { Double(answered[$0]) / Double(asked[$0]) }
+    return shares.isEmpty ? nil : shares.reduce(0, +) / Double(shares.count)
+  }
+}

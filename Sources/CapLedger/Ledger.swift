@@ -1,0 +1,77 @@
+import Consistency
+import Foundation
+
+/// The CAP ledger: every cell that was measured, and what follows from them. `cap.json`.
+public struct Ledger: Sendable, Hashable, Codable {
+  public static let currentSchema = "kvchaos.cap/1"
+
+  public private(set) var schema = Self.currentSchema
+  /// By name, so that two ledgers can be laid beside each other.
+  public private(set) var cells: [CapCell]
+  /// A tier, variant and flavour each.
+  public private(set) var labels: [CapLabelling]
+  public private(set) var claims: [CapClaim]
+
+  /// Of cells with the same name the one that began last counts.
+  public init(_ cells: [CapCell]) {
+    var last: [String: CapCell] = [:]
+    for cell in cells where last[cell.name].map({ $0.startedAt <= cell.startedAt }) ?? true { last[cell.name] = cell }
+    self.cells = last.values.sorted { $0.name < $1.name }
+    labels = Self.labels(self.cells)
+    claims = CapClaim.all(self.cells, labels)
+  }
+
+  private static func labels(_ cells: [CapCell]) -> [CapLabelling] {
+    struct Subject: Hashable {
+      var tier: String
+      var variant: String
+      var flavour: String
+    }
+    let groups = Dictionary(grouping: cells) { cell in
+      // The flavour is that of the SQL tier: Redis and RabbitMQ alone do not know of it.
+      Subject(
+        tier: cell.tier, variant: cell.variant,
+        flavour: cell.tier == "sql" || cell.tier == "store" ? cell.flavour : "")
+    }
+    return groups.map { subject, own in
+      CapLabelling(tier: subject.tier, variant: subject.variant, flavour: subject.flavour, cells: own)
+    }.sorted { Self.order($0) < Self.order($1) }
+  }
+
+  /// The tiers from the bottom up, of each the plain one first.
+  private static func order(_ label: CapLabelling) -> (Int, Int, String, String) {
+    (tierOrder(label.tier), label.variant == "plain" ? 0 : 1, label.variant, label.flavour)
+  }
+
+  static func tierOrder(_ tier: String) -> Int {
+    ["redis", "rabbitmq", "sql", "store"].firstIndex(of: tier) ?? Int.max
+  }
+
+  // MARK: - The file
+
+  /// Reads `cap.json`.
+  ///
+  /// - Throws: `CapLedgerError.badInput`.
+  public init(path: String) throws(CapLedgerError) {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw CapLedgerError(.badInput, "\(path): cannot be read")
+    }
+    guard let ledger = try? JSONDecoder().decode(Ledger.self, from: data) else {
+      throw CapLedgerError(.badInput, "\(path): not a CAP ledger")
+    }
+    guard ledger.schema == Self.currentSchema else {
+      throw CapLedgerError(.badInput, "\(path): the schema \(ledger.schema), expected \(Self.currentSchema)")
+    }
+    self = ledger
+  }
+
+  /// What `cap.json` holds: members and cells in a fixed order.
+  public var json: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(self) else {
+      preconditionFailure("a ledger of finite numbers and texts is always JSON")
+    }
+    return String(decoding: data, as: UTF8.self) + "\n"
+  }
+}

@@ -1,0 +1,46 @@
+import Testing
+
+@testable import CapLedger
+
+@Suite struct AnsweredShareTests {
+  private func share(_ script: Script, from start: Double = 0, to end: Double = 4) -> Double? {
+    AnsweredShare.of(TimedOperation.operations(of: script.events, record: .twoSides()), from: start, to: end)
+  }
+
+  @Test func secondsCountAlikeHoweverManyAskedInThem() {
+    var script = Script()
+    script.traffic(by: 0, from: 0, to: 1, firstValue: 1)
+    script.put(100, .fail, by: 1, at: 2.5)
+    #expect(share(script) == 0.5)
+  }
+
+  /// Of an operation that hangs, every second is one of silence, also if it is answered in the end.
+  @Test(arguments: [(.info, 0.0), (.ok, 0.5)] as [(Script.Kind, Double)])
+  func whoHangsIsNotServed(kind: Script.Kind, expected: Double) {
+    var script = Script()
+    script.put(1, kind, at: 0.5, to: 3.5)
+    #expect(share(script) == expected)
+  }
+
+  @Test func anOperationThatIsNeverAnsweredIsOpenToTheEnd() {
+    var script = Script()
+    script.add(0, "put", .integer(1), key: "k", from: 0.5, to: nil)
+    script.put(2, by: 1, at: 3.2)
+    #expect(share(script) == 0.125)
+  }
+
+  @Test func whatIsOutsideDoesNotCount() {
+    var script = Script()
+    script.put(1, .fail, at: 0.5)
+    script.put(2, at: 2.5)
+    script.put(3, .fail, at: 4.5)
+    #expect(share(script, from: 2, to: 4) == 1)
+    #expect(share(script, from: 3, to: 4) == nil)
+    #expect(share(script, from: 4, to: 4) == nil)
+  }
+
+  @Test(arguments: [(0.9995, "99.9 %"), (1, "100 %"), (0.0004, "0.1 %"), (0, "0 %"), (0.5, "50 %")])
+  func aShareThatIsNotWholeDoesNotReadSo(share: Double, text: String) {
+    #expect(percent(share) == text)
+  }
+}

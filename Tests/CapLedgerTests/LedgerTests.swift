@@ -1,0 +1,90 @@
+import Consistency
+import Foundation
+import Testing
+
+@testable import CapLedger
+
+@Suite struct LedgerTests {
+  /// Every kind of row that a report has.
+  private var ledger: Ledger {
+    var note = CapCell.example(
+      tier: "sql", variant: "asynchronous", workload: .set, fault: "leader-killed", isPartition: false, lost: 6)
+    note.notes = ["something could not be looked at"]
+    return Ledger([
+      .example(stale: 7, linearizable: .violated),
+      .example(fault: "master-killed", isPartition: false, lost: 12, recovery: 9),
+      .example(fault: "all-down", isPartition: false, lost: 100, recovery: nil, promise: nil),
+      .example(variant: "wait-1", promise: Promise(seconds: 4, formula: "a formula", isRefusalThePoint: true)),
+      .example(tier: "rabbitmq", workload: .queue, fault: "split"),
+      .example(tier: "rabbitmq", variant: "classic-queue", workload: .queue, fault: "split", lost: 1, promise: nil),
+      .example(tier: "sql", workload: .set, fault: "leader-killed", isPartition: false), note,
+      .example(tier: "sql", workload: .bank, fault: "leader-isolated"),
+      .example(tier: "store", variant: "committed-linearizable", fault: "sql-leader-isolated"),
+      .example(tier: "store", variant: "queued-cache", fault: "odd", problems: ["the heal took three tries"]),
+    ])
+  }
+
+  /// `KVCHAOS_WRITE_GOLDEN=1 swift test` writes the file anew.
+  @Test(arguments: ["CAP.md", "cap.json"]) func theFilesAreTheGoldenOnes(name: String) throws {
+    let text = name == "CAP.md" ? LedgerMarkdown(ledger).text : Ledger([.example()]).json
+    let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(name)")
+    if ProcessInfo.processInfo.environment["KVCHAOS_WRITE_GOLDEN"] != nil {
+      try text.write(to: path, atomically: true, encoding: .utf8)
+    }
+    #expect(text == (try String(contentsOf: path, encoding: .utf8)))
+  }
+
+  @Test func theOrderOfTheCellsDoesNotMatter() {
+    #expect(Ledger(ledger.cells.reversed()).json == ledger.json)
+  }
+
+  @Test func ofTwoRunsOfACellTheLaterCounts() {
+    let cells: [CapCell] = [
+      .example(startedAt: "2026-01-02T00:00:00Z", lost: 1), .example(startedAt: "2026-01-03T00:00:00Z", lost: 2),
+      .example(startedAt: "2026-01-01T00:00:00Z", lost: 3),
+    ]
+    #expect(Ledger(cells).cells.map(\.lostWrites) == [2])
+  }
+
+  @Test func aLedgerWithoutCellsSaysSo() {
+    let text = LedgerMarkdown(Ledger([])).text
+    #expect(text.contains("Nothing was measured yet."))
+    #expect(!text.contains("CP"))
+  }
+
+  // MARK: - Files
+
+  private func folder() throws -> URL {
+    let url = FileManager.default.temporaryDirectory.appending(path: "kvchaos-cap-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    return url
+  }
+
+  @Test func theLedgerSurvivesItsFile() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try CapFolder(root: folder.path).write(ledger)
+    #expect(try Ledger(path: folder.path + "/cap.json") == ledger)
+    #expect(try String(contentsOfFile: folder.path + "/CAP.md", encoding: .utf8) == LedgerMarkdown(ledger).text)
+  }
+
+  @Test(arguments: ["", "{}", "{\"schema\":\"kvchaos.plans/1\",\"rows\":[]}"])
+  func aFileThatIsNoLedgerIsBadInput(text: String) throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.path + "/cap.json"
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    let error = #expect(throws: CapLedgerError.self) { try Ledger(path: path) }
+    #expect(error?.code == .badInput)
+  }
+
+  @Test func aLedgerOfAnotherSchemaIsBadInput() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.path + "/cap.json"
+    try ledger.json.replacing(Ledger.currentSchema, with: "kvchaos.cap/99").write(
+      toFile: path, atomically: true, encoding: .utf8)
+    let error = #expect(throws: CapLedgerError.self) { try Ledger(path: path) }
+    #expect(error?.message.contains("kvchaos.cap/99") == true)
+  }
+}
