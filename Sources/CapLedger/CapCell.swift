@@ -27,7 +27,7 @@ public struct CapCell: Sendable, Hashable, Codable {
     public var after: Answers
     /// `AnsweredShare` of the fault, 0...1; `nil` where nobody called.
     public var answeredShare: Double?
-    /// The same of the last third of the fault, when whoever can go on has had time to.
+    /// The same of the last three seconds of the fault, when whoever can go on has had time to.
     public var settledShare: Double?
     public var acknowledgedWrites: Int
     /// Acknowledged writes that were looked for at the end.
@@ -51,6 +51,19 @@ public struct CapCell: Sendable, Hashable, Codable {
     public var timeline: String
   }
 
+  /// What those saw who looked at the end, when all was quiet.
+  public struct Final: Sendable, Hashable, Codable {
+    public var inventedValues = 0
+    public var sums = 0
+    public var wrongSums = 0
+
+    public init(inventedValues: Int = 0, sums: Int = 0, wrongSums: Int = 0) {
+      self.inventedValues = inventedValues
+      self.sums = sums
+      self.wrongSums = wrongSums
+    }
+  }
+
   public var tier: String
   public var variant: String
   public var workload: CapRecord.Workload
@@ -64,6 +77,7 @@ public struct CapCell: Sendable, Hashable, Codable {
   public var clientTimeout: Double
   public var settings: [CapRecord.LiveSetting]
   public var sides: [Side]
+  public var final: Final
   /// Deliveries that came again, and elements that came out of order (queue).
   public var duplicates: Int?
   public var outOfOrder: Int?
@@ -89,19 +103,31 @@ extension CapCell {
   public var examinedWrites: Int { total(\.examinedWrites) }
   public var staleReads: Int { total(\.staleReads) }
   public var stalestSeconds: Double? { sides.compactMap(\.stalestSeconds).max() }
-  public var inventedValues: Int { total(\.inventedValues) }
-  public var wrongSums: Int { total(\.wrongSums) }
+  public var inventedValues: Int { total(\.inventedValues) + final.inventedValues }
+  public var sums: Int { total(\.sums) + final.sums }
+  public var wrongSums: Int { total(\.wrongSums) + final.wrongSums }
 
   /// Whether all that the workload can show of consistency was there: nothing lost, stale, invented, no wrong sum, and
   /// linearizable where that was judged. One thing amiss is enough for `violated`; what nobody looked at leaves `unknown`.
   public var consistency: Verdict {
     if lostWrites + staleReads + inventedValues + wrongSums > 0 { return .violated }
     let isAudited =
-      workload == .bank ? total(\.sums) > 0 : examinedWrites > 0 && examinedWrites == total(\.acknowledgedWrites)
+      workload == .bank ? sums > 0 : examinedWrites > 0 && examinedWrites == total(\.acknowledgedWrites)
     return (isAudited ? Verdict.holds : .unknown).merged(with: linearizable ?? .holds)
   }
 
-  /// The share of the last third of the fault in which the worst-off side was answered; `nil` where some side did not call.
+  /// The cell in a line, for a terminal.
+  public var summary: String {
+    let served = sides.map { side in "\(side.name) answered \(side.answeredShare.map(percent) ?? "-")" }
+    let recovery = sides.map { seconds($0.recovery) }.joined(separator: ", ")
+    let end = problems.isEmpty ? "" : "; problem: \(problems.joined(separator: "; "))"
+    return "\(name): amiss: \(amiss); \(served.joined(separator: ", ")); recovery \(recovery)\(end)"
+  }
+
+  /// Whether the network cut nodes off from each other while clients stood on every side of the cut.
+  var hasSides: Bool { isPartition && sides.count > 1 }
+
+  /// The share of the last three seconds of the fault in which the worst-off side was answered; `nil` where some side did not call.
   public var leastSettledShare: Double? {
     let shares = sides.compactMap(\.settledShare)
     return shares.count == sides.count ? shares.min() : nil

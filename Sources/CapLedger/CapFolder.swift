@@ -44,11 +44,28 @@ public struct CapFolder: Sendable {
     return try CellJudge(record, events: RecordedHistory(path: history).events).cell()
   }
 
-  /// The ledger as it stands: that of `cap.json`, with every recorded cell judged anew. A cell whose record is gone (a clean
-  /// clone has none) stays as it was written.
-  public func ledger() throws -> Ledger {
+  /// The ledger as it stands: that of `cap.json`, with recorded cells judged anew. A cell whose record is gone (a clean clone
+  /// has none) stays as it was written.
+  ///
+  /// - Parameter cells: those to judge; `nil`: all that have a record.
+  public func ledger(judging cells: [String]? = nil) throws -> Ledger {
     let kept = FileManager.default.fileExists(atPath: jsonPath) ? try Ledger(path: jsonPath).cells : []
-    return Ledger(kept + (try recorded.map(judge)))
+    return Ledger(kept + (try (cells ?? recorded).map(judge)))
+  }
+
+  /// Takes cells out of the ledger, their records with them: they are to be measured again.
+  ///
+  /// - Throws: `CapLedgerError`.
+  public func forget(_ cells: [String]) throws {
+    let ledger = try ledger(judging: [])
+    do {
+      for cell in cells where FileManager.default.fileExists(atPath: folder(of: cell)) {
+        try FileManager.default.removeItem(atPath: folder(of: cell))
+      }
+    } catch {
+      throw CapLedgerError(.unavailable, "\(root)/cap cannot be written: \(error.localizedDescription)")
+    }
+    try write(Ledger(ledger.cells.filter { !cells.contains($0.name) }))
   }
 
   /// Writes `cap.json` and `CAP.md`.

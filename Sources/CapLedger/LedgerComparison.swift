@@ -42,14 +42,13 @@ public struct LedgerComparison: Sendable, Hashable, Codable {
 
   private mutating func compareLabels(_ old: Ledger, _ new: Ledger) {
     for label in new.labels {
-      let subject = [label.tier, label.variant, label.flavour].filter { !$0.isEmpty }.joined(separator: " ")
       let earlier = old.labels.first {
         $0.tier == label.tier && $0.variant == label.variant && $0.flavour == label.flavour
       }
       guard let earlier, earlier.label != label.label else { continue }
       let isMeasured = label.label != .notMeasured && label.label != .undecided && label.label != .inconclusive
       note(
-        subject, "label: \(earlier.label.rawValue) -> \(label.label.rawValue)",
+        label.words, "label: \(earlier.label.rawValue) -> \(label.label.rawValue)",
         isWorse: earlier.label.isGuarantee && isMeasured)
     }
   }

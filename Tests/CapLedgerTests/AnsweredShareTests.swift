@@ -29,6 +29,20 @@ import Testing
     #expect(share(script) == 0.125)
   }
 
+  /// A tier that has a conflict to report works; one that refuses for another reason does not.
+  @Test(arguments: [("40001", 1.0), ("insufficient funds", 1), ("57P01", 0), (nil, 0)] as [(String?, Double)])
+  func aConflictIsAnAnswer(error: String?, expected: Double) {
+    var script = Script()
+    script.add(0, "transfer", .integer(1), .fail, from: 1, to: 1.1)
+    let events = script.events.map { event in
+      var event = event
+      if event.kind == .fail { event.error = error }
+      return event
+    }
+    let operations = TimedOperation.operations(of: events, record: .twoSides())
+    #expect(AnsweredShare.of(operations, from: 0, to: 4) == expected)
+  }
+
   @Test func whatIsOutsideDoesNotCount() {
     var script = Script()
     script.put(1, .fail, at: 0.5)

@@ -90,6 +90,14 @@ import Testing
     #expect(register(script).sides[0].invented == invented)
   }
 
+  /// Who looks at the end stands on no side, and is believed.
+  @Test func whatTheFinalReadInventsCounts() {
+    var script = Script()
+    script.put(1, .fail, by: 1, at: 1)
+    script.get(1, by: 90, level: "final", at: 2)
+    #expect(register(script).rest.invented == 1)
+  }
+
   @Test func keysAreApart() {
     var script = Script()
     script.put(1, by: 1, key: "a", at: 1)
@@ -196,7 +204,10 @@ import Testing
     script.add(1, "read", output: list(15, 5), from: 2, to: 2.1)
     script.add(1, "read", output: list(10, 5), from: 3, to: 3.1)
     script.add(0, "read", .null, .info, output: list(1, 1), from: 4, to: 4.1)
-    let sides = BankAudit.run(operations(script), sides: 2, total: 20).sides
+    script.add(90, "read", output: list(0, 21), level: "final", from: 5, to: 5.1)
+    let result = BankAudit.run(operations(script), sides: 2, total: 20)
+    let sides = result.sides
+    #expect(result.rest.sums == 1 && result.rest.wrongSums == 1)
     #expect(sides[1].sums == 2 && sides[1].wrongSums == 1)
     #expect(sides[0].sums == 0 && sides[0].acknowledged == 1)
   }

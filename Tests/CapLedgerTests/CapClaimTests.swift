@@ -87,6 +87,13 @@ import Testing
     let wait = try #require(CapRemedy.all.first { $0.with == "wait-1" }).pairs(cells)
     #expect(wait.map { $0.with?.fault } == ["master-isolated", "x"])
     #expect(wait.map { $0.without?.lostWrites } == [4, nil])
+    // Of another workload where it was not measured in the same.
+    let other = try #require(CapRemedy.all.first { $0.without == "asynchronous" }).pairs([
+      .example(tier: "sql", variant: "asynchronous", workload: .set),
+      .example(tier: "sql", workload: .register, lost: 7),
+      .example(tier: "sql", workload: .set, fault: "split"),
+    ])
+    #expect(other.map { $0.with?.lostWrites } == [7])
     let quorum = try #require(CapRemedy.all.first { $0.without == "classic-queue" }).pairs(cells)
     #expect(quorum.count == 1 && quorum[0].with == nil)
   }

@@ -17,7 +17,7 @@ import Testing
   static let cases = [
     Case(
       name: "consistent, and the minority is refused", cells: [.example()], label: .cp,
-      because: "the side minority was served for 0 % of the last third"),
+      because: "the side minority was served for 0 % of the last 3 s"),
     Case(
       name: "lost, and the minority is refused", cells: [.example(lost: 3)], label: .neither,
       because: "inconsistent in register, master-isolated (3 of 100 acknowledged writes lost)"),
@@ -63,6 +63,9 @@ import Testing
     Case(
       name: "no partition", cells: [.example(fault: "master-killed", isPartition: false)], label: .notMeasured,
       because: "no partition cell"),
+    Case(
+      name: "a cut without clients on both sides says nothing of service",
+      cells: [.example(), .example(fault: "alone", minority: nil, sides: 1)], label: .cp, because: "all 2 cells"),
     Case(
       name: "a cell with a problem counts for nothing", cells: [.example(lost: 9, problems: ["x"])],
       label: .notMeasured,

@@ -32,7 +32,7 @@ import Testing
     #expect(cell.secondsOfFault == 12)
   }
 
-  @Test func sharesAreOfTheFaultAndOfItsLastThird() throws {
+  @Test func sharesAreOfTheFaultAndOfItsEnd() throws {
     let sides = try CellJudge(.twoSides(), events: failover().events).cell().sides
     #expect(sides[0].settledShare == 0 && sides[1].settledShare == 1)
     #expect(abs((sides[0].answeredShare ?? 0) - 2.0 / 12) < 0.01)
@@ -134,13 +134,13 @@ import Testing
 
   @Test func aSideThatWasNotWellBeforeIsAProblem() throws {
     var script = Script()
-    script.traffic(by: 0, .fail, from: 0, to: 5, firstValue: 1_000)
-    script.traffic(by: 0, from: 5, to: 30, firstValue: 2_000)
+    script.traffic(by: 0, .fail, from: 0, to: 9, firstValue: 1_000)
+    script.traffic(by: 0, from: 9, to: 30, firstValue: 2_000)
     script.traffic(by: 1, from: 0, to: 10, firstValue: 4_000)
     let cell = try CellJudge(.twoSides(), events: script.events).cell()
     #expect(
       cell.problems == [
-        "the side minority was not well before the strike: answered 50 %",
+        "the side minority was not well before the strike: answered 33.3 %",
         "nobody on the side majority called during the fault",
       ])
   }

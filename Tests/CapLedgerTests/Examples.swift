@@ -28,7 +28,7 @@ extension CapCell {
     startedAt: String = "2026-01-02T03:04:05Z", lost: Int = 0, stale: Int = 0, invented: Int = 0, wrongSums: Int = 0,
     examined: Int = 100, minority: Double? = 0, majority: Double? = 1, recovery: Double? = 3.2,
     linearizable: Verdict? = .holds, promise: Promise? = Promise(seconds: 4, formula: "a formula"),
-    problems: [String] = []
+    sides: Int = 2, problems: [String] = []
   ) -> CapCell {
     func side(_ name: String, _ share: Double?, hasMajority: Bool) -> Side {
       Side(
@@ -45,7 +45,9 @@ extension CapCell {
       tier: tier, variant: variant, workload: workload, fault: fault, struckTier: tier, isPartition: isPartition,
       flavour: flavour, startedAt: startedAt, secondsOfFault: 12, clientTimeout: 0.5,
       settings: [CapRecord.LiveSetting(name: "cluster-node-timeout", value: "2000", seconds: 2)],
-      sides: [side("minority", minority, hasMajority: false), side("majority", majority, hasMajority: true)],
+      sides: [side("minority", minority, hasMajority: false), side("majority", majority, hasMajority: true)].suffix(
+        sides),
+      final: Final(),
       duplicates: workload == .queue ? 3 : nil, outOfOrder: workload == .queue ? 1 : nil,
       linearizable: workload == .queue || workload == .bank ? nil : linearizable,
       counterexample: linearizable == .violated

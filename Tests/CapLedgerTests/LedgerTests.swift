@@ -68,6 +68,19 @@ import Testing
     #expect(try String(contentsOfFile: folder.path + "/CAP.md", encoding: .utf8) == LedgerMarkdown(ledger).text)
   }
 
+  @Test func aForgottenCellIsGoneWithItsRecord() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let results = CapFolder(root: folder.path)
+    let cells: [CapCell] = [.example(), .example(fault: "split")]
+    try results.write(Ledger(cells))
+    try FileManager.default.createDirectory(
+      atPath: results.folder(of: cells[0].name), withIntermediateDirectories: true)
+    try results.forget([cells[0].name])
+    #expect(try Ledger(path: results.jsonPath).cells == [cells[1]])
+    #expect(!FileManager.default.fileExists(atPath: results.folder(of: cells[0].name)))
+  }
+
   @Test(arguments: ["", "{}", "{\"schema\":\"kvchaos.plans/1\",\"rows\":[]}"])
   func aFileThatIsNoLedgerIsBadInput(text: String) throws {
     let folder = try folder()

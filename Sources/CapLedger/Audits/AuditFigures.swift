@@ -27,6 +27,8 @@ struct AuditFigures: Hashable {
 /// What an audit found: by side, and what belongs to no side.
 struct AuditResult: Hashable {
   var sides: [AuditFigures]
+  /// Of clients on no side: those who look at the end.
+  var rest = AuditFigures()
   /// Deliveries of an element that had come out before (queue).
   var duplicates: Int?
   /// Elements that came out after one that was certainly enqueued later (queue).
@@ -38,9 +40,8 @@ struct AuditResult: Hashable {
     self.sides = [AuditFigures](repeating: AuditFigures(), count: sides)
   }
 
-  /// Operations of clients on no side count nowhere.
+  /// - Parameter side: `nil`: a client on no side.
   mutating func on(_ side: Int?, _ change: (inout AuditFigures) -> Void) {
-    guard let side else { return }
-    change(&sides[side])
+    if let side { change(&sides[side]) } else { change(&rest) }
   }
 }

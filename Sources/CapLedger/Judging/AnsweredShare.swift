@@ -1,7 +1,7 @@
 /// How much of a stretch of time clients were answered in.
 ///
 /// Second by second: of the requests that were called in a second, or were open in it without being answered, the share that
-/// was answered with ok; then the mean of the seconds in which anybody asked. So a client that hangs for five seconds counts
+/// was answered; then the mean of the seconds in which anybody asked. So a client that hangs for five seconds counts
 /// in each of them, and many fast answers in one second do not outweigh silence in the others.
 enum AnsweredShare {
   static func of(_ operations: [TimedOperation], from start: Double, to end: Double) -> Double? {
@@ -14,7 +14,7 @@ enum AnsweredShare {
       let last = min(operation.endedAt - start, Double(count))
       for second in max(first, 0)..<max(min(Int(last.rounded(.down)) + 1, count), max(first, 0)) {
         // Of an answer that came late, the seconds in which it did not come are seconds of silence.
-        let isAnswered = operation.isAcknowledged && (second == first || operation.endedAt - start < Double(second + 1))
+        let isAnswered = operation.isAnswered && (second == first || operation.endedAt - start < Double(second + 1))
         asked[second] += 1
         if isAnswered { answered[second] += 1 }
       }

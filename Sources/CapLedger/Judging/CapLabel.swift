@@ -15,7 +15,7 @@ public enum CapLabel: String, Sendable, Hashable, Codable, CaseIterable {
   /// No partition cell that counts.
   case notMeasured = "not measured"
 
-  /// A side was served if it was answered for so much of the last third of the fault.
+  /// A side was served if it was answered for so much of the last three seconds of the fault.
   public static let servedShare = 0.9
 
   /// Whether the label promises something, so that to lose it is a loss.
@@ -31,14 +31,17 @@ public struct CapLabelling: Sendable, Hashable, Codable {
   /// What it follows from, in a sentence.
   public var because: String
 
+  /// `redis plain`, `sql plain patroni`
+  public var words: String { [tier, variant, flavour].filter { !$0.isEmpty }.joined(separator: " ") }
+
   /// The rule, in the words of the report.
   public static let rule = """
     A cell is **consistent** if no acknowledged write was lost, no read was stale (of any age, at any level), no value was \
     invented, no sum of a bank was wrong, and the registers and sets were linearizable; one thing amiss makes it inconsistent, and \
     where somebody could not look it is undecided. Duplicates and order of a queue are counted, and do not count for this: queues \
-    deliver at least once. A side was **served** in a cell if its clients were answered with ok for at least 90 % of the last third \
-    of the fault, by when whoever can go on has gone on; a refusal is no service. A **partition cell** is one in which the network \
-    cut nodes off from each other.
+    deliver at least once. A side was **served** in a cell if its clients were answered for at least 90 % of the last three \
+    seconds of the fault, by when whoever can go on has gone on; a refusal is no service. A **partition cell** is one in which the \
+    network cut nodes off from each other while clients stood on every side of the cut.
 
     - **CP**: consistent in every cell, and in some partition cell some side was not served.
     - **AP**: every side was served in every partition cell, and the tier was inconsistent somewhere, or its workload has no verdict \
@@ -57,14 +60,14 @@ public struct CapLabelling: Sendable, Hashable, Codable {
     self.variant = variant
     self.flavour = flavour
     let sound = cells.filter { $0.problems.isEmpty }.sorted { $0.name < $1.name }
-    let partitions = sound.filter(\.isPartition)
+    let partitions = sound.filter(\.hasSides)
     guard !partitions.isEmpty else {
       (label, because) = (.notMeasured, "no partition cell without a problem")
       return
     }
     // Of several reasons one that a partition shows is the most telling.
-    let broken = [true, false].flatMap { isPartition in
-      sound.filter { $0.consistency == .violated && $0.isPartition == isPartition }
+    let broken = [true, false].flatMap { hasSides in
+      sound.filter { $0.consistency == .violated && $0.hasSides == hasSides }
     }
     let open = sound.filter { $0.consistency == .unknown }
     let unserved = partitions.flatMap { cell in
@@ -90,8 +93,7 @@ public struct CapLabelling: Sendable, Hashable, Codable {
     }
     if let (cell, side) = unserved.min(by: { ($0.1.settledShare ?? 0) < ($1.1.settledShare ?? 0) }) {
       parts.append(
-        "in \(cell.cellWords) the side \(side.name) was served for \(percent(side.settledShare ?? 0)) of the last third"
-      )
+        "in \(cell.cellWords) the side \(side.name) was served for \(percent(side.settledShare ?? 0)) of the last 3 s")
     } else {
       parts.append("every side was served in \(counted(partitions.count, "partition cell"))")
     }
@@ -112,7 +114,7 @@ extension CapCell {
       words.append("\(counted(staleReads, "stale read"))\(age)")
     }
     if inventedValues > 0 { words.append(counted(inventedValues, "invented value")) }
-    if wrongSums > 0 { words.append("\(wrongSums) of \(counted(total(\.sums), "sum")) wrong") }
+    if wrongSums > 0 { words.append("\(wrongSums) of \(counted(sums, "sum")) wrong") }
     if linearizable == .violated { words.append("not linearizable") }
     return words.isEmpty ? "nothing" : words.joined(separator: ", ")
   }

@@ -1,4 +1,5 @@
-/// A known remedy (or its absence) beside what it is a remedy for: cells of the same workload and fault.
+/// A known remedy (or its absence) beside what it is a remedy for: cells of the same fault, and of the same workload where
+/// both were measured in it.
 public struct CapRemedy: Sendable, Hashable {
   public var title: String
   public var tier: String
@@ -41,6 +42,13 @@ public struct CapRemedy: Sendable, Hashable {
     // The plain cells are in many places; what is compared is what the variant was measured in.
     let rare = without == "plain" ? after : before
     return rare.keys.sorted { ($0.fault, $0.workload, $0.flavour) < ($1.fault, $1.workload, $1.flavour) }
-      .map { (before[$0], after[$0]) }
+      .map { place in
+        func match(_ cells: [Place: CapCell]) -> CapCell? {
+          cells[place]
+            ?? cells.filter { $0.key.fault == place.fault && $0.key.flavour == place.flavour }
+            .min { $0.key.workload < $1.key.workload }?.value
+        }
+        return (match(before), match(after))
+      }
   }
 }

@@ -8,6 +8,8 @@ public struct CellJudge: Sendable {
   public static let recoveryRule = RecoveryRule()
   /// How long linearizability of one cell may take.
   static let timeLimit: Duration = .seconds(30)
+  /// The end of a fault, when whoever can go on has had time to; and as much before the strike, when all has to be well.
+  static let settledSeconds = 3.0
   /// Before the strike a side has to have been answered so much, or the fault is not what was measured.
   static let healthyShare = 0.9
 
@@ -30,7 +32,10 @@ public struct CellJudge: Sendable {
       tier: record.tier, variant: record.variant, workload: record.workload, fault: record.fault,
       struckTier: record.struckTier, isPartition: record.isPartition, flavour: record.flavour,
       startedAt: record.startedAt, secondsOfFault: faultSpan.map { Self.rounded($0.end - $0.start) },
-      clientTimeout: record.clientTimeout, settings: record.settings, sides: sides, duplicates: audit.duplicates,
+      clientTimeout: record.clientTimeout, settings: record.settings, sides: sides,
+      final: CapCell.Final(
+        inventedValues: audit.rest.invented, sums: audit.rest.sums, wrongSums: audit.rest.wrongSums),
+      duplicates: audit.duplicates,
       outOfOrder: audit.outOfOrder, linearizable: order?.verdict, counterexample: order?.counterexample,
       promise: Promise(record), problems: record.problems + problems(sides, operations), notes: audit.notes)
   }
@@ -57,7 +62,7 @@ public struct CellJudge: Sendable {
     let samples = operations.map { operation in
       Sample(
         start: operation.calledAt, end: min(operation.endedAt, max(record.endedAt, operation.calledAt)),
-        outcome: operation.outcome == .ok ? .ok : operation.outcome == .refused ? .fail : .unknown,
+        outcome: operation.isAnswered ? .ok : operation.outcome == .refused ? .fail : .unknown,
         kind: operation.function)
     }
     let span = faultSpan
@@ -81,7 +86,7 @@ public struct CellJudge: Sendable {
       during: answers { $0 >= struck && $0 < healed }, after: answers { $0 >= healed },
       answeredShare: span.flatMap { AnsweredShare.of(operations, from: $0.start, to: $0.end) }.map(Self.rounded),
       settledShare: span.flatMap {
-        AnsweredShare.of(operations, from: $0.end - ($0.end - $0.start) / 3, to: $0.end)
+        AnsweredShare.of(operations, from: max($0.start, $0.end - Self.settledSeconds), to: $0.end)
       }.map(Self.rounded),
       acknowledgedWrites: figures.acknowledged, examinedWrites: figures.examined, lostWrites: figures.lost,
       reads: figures.reads, staleReads: figures.stale, stalestSeconds: figures.stalest.map(Self.rounded),
@@ -131,7 +136,7 @@ public struct CellJudge: Sendable {
     for (index, side) in sides.enumerated() {
       if side.during == CapCell.Answers() { found.append("nobody on the side \(side.name) called during the fault") }
       let own = operations.filter { $0.side == index && !$0.isFinal }
-      let share = AnsweredShare.of(own, from: own.first?.calledAt ?? span.start, to: span.start)
+      let share = AnsweredShare.of(own, from: max(span.start - Self.settledSeconds, 0), to: span.start)
       if share ?? 0 < Self.healthyShare {
         let words = share.map { "answered \(percent($0))" } ?? "nobody called"
         found.append("the side \(side.name) was not well before the strike: \(words)")

@@ -4,6 +4,10 @@ import History
 struct TimedOperation {
   enum Outcome { case ok, refused, unknown }
 
+  /// Refusals by a tier that works: a conflict with another transaction (serialization, deadlock), an account without the
+  /// money. Who gets one is served.
+  private static let answers: Set<String> = ["40001", "40P01", "insufficient funds"]
+
   /// The end of what has none: its effect may come at any time.
   static let never = Int.max
 
@@ -24,6 +28,9 @@ struct TimedOperation {
   var calledAt: Double
   /// When it was answered or given up; infinite if it never was.
   var endedAt = Double.infinity
+
+  /// Whether its client was served: ok, or a refusal by a tier that works.
+  var isAnswered = false
 
   var isAcknowledged: Bool { outcome == .ok }
 
@@ -49,6 +56,8 @@ struct TimedOperation {
         case .fail: (found[index].outcome, found[index].end) = (.refused, position)
         case .info, .invoke: found[index].outcome = .unknown
         }
+        found[index].isAnswered =
+          event.kind == .ok || (event.kind == .fail && event.error.map(answers.contains) ?? false)
       }
     }
     return found

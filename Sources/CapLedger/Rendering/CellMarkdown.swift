@@ -4,8 +4,8 @@ import Consistency
 enum CellMarkdown {
   static let legend = """
     *ok, refused, unknown*: requests by the time of their call, during the fault; refused is certainly not done, unknown got no \
-    answer in time or one that leaves it open. *answered*: second by second the share that was answered with ok, over the whole \
-    fault and over its last third. *lost*: acknowledged writes that are certainly gone, of those that were looked for at the end. \
+    answer in time or one that leaves it open. *answered*: second by second the share that was answered, over the whole \
+    fault and over its last 3 s. *lost*: acknowledged writes that are certainly gone, of those that were looked for at the end. \
     *stale*: reads of what an acknowledged write had replaced before the read was called, and how far behind the oldest was. \
     *recovery*: from the strike until everyone who called was answered again for 2 s on end; in brackets from the heal. \
     *promise*: what the tier's own live settings let expect for clients that reach a majority; **over** if it took longer than \
@@ -79,7 +79,7 @@ enum CellMarkdown {
     if let linearizable = cell.linearizable { words.append("linearizable: \(word(linearizable))") }
     if let duplicates = cell.duplicates { words.append(counted(duplicates, "duplicate")) }
     if let outOfOrder = cell.outOfOrder { words.append("\(outOfOrder) out of order") }
-    if cell.workload == .bank { words.append("\(cell.wrongSums) of \(counted(cell.total(\.sums), "sum")) wrong") }
+    if cell.workload == .bank { words.append("\(cell.wrongSums) of \(counted(cell.sums, "sum")) wrong") }
     if cell.inventedValues > 0 { words.append("**\(counted(cell.inventedValues, "invented value"))**") }
     return words.joined(separator: ", ")
   }

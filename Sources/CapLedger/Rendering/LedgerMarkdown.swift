@@ -67,7 +67,7 @@ public struct LedgerMarkdown: Sendable {
     return table(["", "label"] + columns + rest, rows) + "\n\n"
       + """
       Each place: the workload; whether the cell was consistent (yes, **no**: lost, stale, invented or not linearizable; ?: not \
-      decided); and for how much of the last third of the fault the side that was worst off was answered. *(!)*: the cell has a \
+      decided); and for how much of the last 3 s of the fault the side that was worst off was answered. *(!)*: the cell has a \
       problem.
       """
   }

@@ -3,7 +3,7 @@ import Report
 /// The answers of a side, a character a second, with a line where the fault struck and where it was healed.
 enum Sparkline {
   static let legend = """
-    A character is a second: the height of ▁▂▃▄▅▆▇█ is the requests answered with ok, of the most that the side had in a second; \
+    A character is a second: the height of ▁▂▃▄▅▆▇█ is the requests answered, of the most that the side had in a second; \
     x: all refused; ?: none answered in time; a dot: no request ended. │: the strike, and the heal.
     """
   private static let heights = Array("▁▂▃▄▅▆▇█")

@@ -42,7 +42,7 @@ struct CapCommand: AsyncParsableCommand {
       print(ledger.json, terminator: "")
     } else {
       for label in ledger.labels {
-        print("\(label.tier) \(label.variant): \(label.label.rawValue) (\(label.because))")
+        print("\(label.words): \(label.label.rawValue) (\(label.because))")
       }
       for claim in ledger.claims { print("\"\(claim.claim)\": \(claim.answer.rawValue)") }
     }
