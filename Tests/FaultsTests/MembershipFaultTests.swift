@@ -89,7 +89,7 @@ struct MembershipFaultTests {
       if script.contains("join_cluster") { world.members.insert("a") }
       if script.contains("forget_cluster_node"), !world.ignored.contains("forget_cluster_node") {
         world.members.remove("a")
-        world.replicas.remove("a")
+        if !world.ignored.contains("shrink") { world.replicas.remove("a") }
       }
       if script.contains("start_app") { world.running.insert("a") }
       if script.contains("stop_app") { world.running.remove("a") }
@@ -123,10 +123,44 @@ struct MembershipFaultTests {
     #expect(cluster.world.withLock { $0.running } == ["a", "b"])
   }
 
+  /// Its data is of a cluster that does not know it: marked, it begins with nothing and joins by itself.
+  @Test(arguments: [true, false]) func aForgottenNodeThatIsStartedAnewIsLeftToItself(isUp: Bool) async throws {
+    let cluster = Cluster()
+    let inside = cluster.inside()
+    let injector = try injector(inside)
+    let injection = try await injector.inject(ForgetFault(), into: [target])
+    #expect(inside.scripts.contains { $0.contains("touch /var/lib/rabbitmq/joining") })
+    try await runtime.kill(container: "p-a", signal: "SIGKILL")
+    if isUp { try await runtime.start(container: "p-a") }
+    let before = inside.scripts.count
+    cluster.world.withLock { world in
+      world.members = ["a", "b"]
+      world.running = ["a", "b"]
+      world.replicas = ["a", "b"]
+    }
+    #expect(await injector.heal(injection).isClean)
+    #expect(runtime.status("p-a") == .running)
+    #expect(!inside.scripts.dropFirst(before).contains { $0.contains("reset") || $0.contains("stop_app") })
+  }
+
+  /// A node that was healed in place must not lose its data at its next start.
+  @Test func theMarkGoesWithTheHeal() async throws {
+    let inside = Cluster().inside()
+    let injector = try injector(inside)
+    let injection = try await injector.inject(ForgetFault(), into: [target])
+    #expect(await injector.heal(injection).isClean)
+    let touched = inside.scripts.lastIndex { $0.contains("touch /var/lib/rabbitmq/joining") }
+    let removed = inside.scripts.lastIndex { $0.contains("rm -f /var/lib/rabbitmq/joining") }
+    #expect(try #require(touched) < #require(removed))
+  }
+
   @Test func whatIsNotForgottenIsNoFault() async throws {
     let cluster = Cluster()
     cluster.world.withLock { $0.ignored = ["forget_cluster_node"] }
     #expect(await code(ForgetFault(), try injector(cluster.inside()), target) == .notEffective)
+    let holding = Cluster()
+    holding.world.withLock { $0.ignored = ["shrink"] }
+    #expect(await code(ForgetFault(), try injector(holding.inside()), target) == .notEffective)
     let alone = Cluster()
     alone.world.withLock { $0.running = ["a"] }
     #expect(await code(ForgetFault(), try injector(alone.inside()), target) == .notInjectable)

@@ -1,15 +1,20 @@
 /// A RabbitMQ node that its cluster forgets, as an operator replaces one: its application is stopped, a peer forgets it
 /// (`rabbitmqctl forget_cluster_node`), and every quorum queue loses the replica that it had there. Healed by joining the
 /// cluster again with nothing (`reset`, `join_cluster`), and by a replica of every queue on it.
+///
+/// A node that is started anew meanwhile has data of a cluster that does not know it any more, and could not boot. So it is
+/// marked, as the image marks a node that is joining: it begins again with nothing, and joins by itself.
 public struct ForgetFault: Fault {
   public let kind = FaultKind.forget
   private static let peer = "peer"
   private static let members = "members"
+  /// Beside the node's data; its start looks for it.
+  private static let mark = "/var/lib/rabbitmq/joining"
 
   public init() {}
 
   public func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
-    try await ProcessFaults.requireRunning(target, for: kind, in: environment)
+    let state = try await ProcessFaults.requireRunning(target, for: kind, in: environment)
     var undo = Undo(kind: kind, target: target)
     let running = try await names("rabbit_nodes:list_running()", in: undo, environment, orThrow: .notInjectable)
     guard running.contains(target.node), let peer = running.first(where: { $0 != target.node }) else {
@@ -17,7 +22,9 @@ public struct ForgetFault: Fault {
         code: .notInjectable,
         message: "\(target.node) has no peer that could forget it: \(running.joined(separator: ", ")) are up")
     }
-    undo.parameters = [Self.peer: peer, Self.members: String(running.count)]
+    undo.parameters = [
+      Self.peer: peer, Self.members: String(running.count), ProcessFaults.startedAt: state.startedAt,
+    ]
     return undo
   }
 
@@ -26,6 +33,7 @@ public struct ForgetFault: Fault {
     try await tool(
       "./rabbitmqctl -q forget_cluster_node rabbit@\(undo.target.node) 2>&1", in: peer(of: undo), environment,
       orThrow: .injectionFailed)
+    try await tool("touch \(Self.mark) && sync \(Self.mark)", in: undo, environment, orThrow: .injectionFailed)
   }
 
   /// No peer counts it as a member, and no quorum queue has a replica on it.
@@ -42,7 +50,11 @@ public struct ForgetFault: Fault {
   }
 
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
-    // What was killed meanwhile is started by whoever killed it; here its application must answer.
+    guard try await ProcessFaults.isStillInItsRun(undo, in: environment) else {
+      // What runs already is left as it is.
+      try await environment.runtime.start(container: undo.target.container)
+      return
+    }
     let members = try await names("rabbit_nodes:list_members()", in: peer(of: undo), environment, orThrow: .notHealed)
     if !members.contains(undo.target.node) {
       let peer = try peer(of: undo).target.node
@@ -52,7 +64,7 @@ public struct ForgetFault: Fault {
         """, in: undo, environment, orThrow: .notHealed)
     }
     // No error where it is started already: a heal may come before the injection, and again.
-    try await tool("./rabbitmqctl -q start_app 2>&1", in: undo, environment, orThrow: .notHealed)
+    try await tool("./rabbitmqctl -q start_app 2>&1 && rm -f \(Self.mark)", in: undo, environment, orThrow: .notHealed)
     try await tool(
       "./rabbitmq-queues -q grow rabbit@\(undo.target.node) all 2>&1", in: peer(of: undo), environment,
       orThrow: .notHealed)
