@@ -13,7 +13,7 @@ public struct CapRecord: Sendable, Hashable, Codable {
     /// `add` of unique elements, and at the end a `read` with the level `final`, whose ok has the list of all elements.
     case set
     /// `enqueue` of unique elements, and `dequeue` (ok's value; null: the queue was empty). After the heal dequeues with the
-    /// level `final` until one has found the queue empty.
+    /// level `final` until one has found the queue empty. An element is acknowledged only when it is in hand and recorded.
     case queue
     /// `transfer` (value: `[from, to, amount]`), and `read`, whose ok has the list of all balances.
     case bank

@@ -181,13 +181,11 @@ import Testing
     #expect(queue(out: [1, 2, 3, 9]).sides[1].invented == 1)
   }
 
-  /// A dequeue without an answer may have taken one.
-  @Test func whatAnUnansweredDequeueMayHaveTakenIsNotLostForCertain() {
-    let result = queue(out: [2], unanswered: 1)
-    #expect(result.sides[0].lost == 1)
-    #expect(result.sides[0].examined == 2)
-    #expect(result.notes.count == 1)
-    #expect(queue(out: [1, 2, 3], unanswered: 1).notes.isEmpty)
+  /// What is not in anybody's hand is not acknowledged, and comes out again.
+  @Test func aDequeueWithoutAnAnswerHasTakenNothing() {
+    let result = queue(out: [2], unanswered: 3)
+    #expect(result.sides[0].lost == 2 && result.sides[0].examined == 3)
+    #expect(queue(out: [1, 2, 3], unanswered: 1).sides[0].lost == 0)
   }
 
   @Test func aQueueThatWasNotDrainedIsNotAudited() {

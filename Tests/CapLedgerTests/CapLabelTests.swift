@@ -65,7 +65,7 @@ import Testing
       because: "no partition cell"),
     Case(
       name: "a cut without clients on both sides says nothing of service",
-      cells: [.example(), .example(fault: "alone", minority: nil, sides: 1)], label: .cp, because: "all 2 cells"),
+      cells: [.example(fault: "alone", sides: 1)], label: .notMeasured, because: "no partition cell"),
     Case(
       name: "a cell with a problem counts for nothing", cells: [.example(lost: 9, problems: ["x"])],
       label: .notMeasured,

@@ -157,7 +157,7 @@ public struct LedgerMarkdown: Sendable {
 
   static func table(_ head: [String], _ rows: [[String]]) -> String {
     ([head, head.map { _ in "---" }] + rows)
-      .map { "| " + $0.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |" }
+      .map { "| " + $0.joined(separator: " | ") + " |" }
       .joined(separator: "\n")
   }
 }
