@@ -9,13 +9,16 @@ struct Assembler {
   private(set) var okCount = 0
   private(set) var failedCount = 0
   /// A bit for each action that occurs, by its number.
-  private(set) var seenActions: UInt32 = 0
+  private var seenActions: UInt32 = 0
   /// The position in `ops` of what a process has open; -1: nothing. Processes are counted up, so an array does.
   private var open: [Int32] = []
   /// The same for process numbers too large for an array.
   private var openRare: [Int32: Int32] = [:]
   private var actions: [Action] = []
   private var levels: [Level] = []
+
+  /// What the operations do.
+  var actionSet: Set<Action> { Set(Action.allCases.filter { seenActions & 1 << UInt32($0.rawValue) != 0 }) }
 
   init() {}
 

@@ -54,7 +54,7 @@ extension ConsistencyChecker {
       return failure == nil && exhausted == nil
     }
     if let failure { throw failure }
-    if let exhausted { return Self.unread(exhausted, assembler, since: start) }
+    if let exhausted { return unread(exhausted, assembler, since: start) }
     var report = report(
       assembler, symbols: outcome.symbols, since: start, format: outcome.summary.format, budget: budget)
     if let line = outcome.summary.truncatedLine { report.notes.append(Self.truncation(line)) }
@@ -66,12 +66,13 @@ extension ConsistencyChecker {
   }
 
   /// The report when not even reading came to its end.
-  static func unread(
+  func unread(
     _ exhausted: Budget.Exhausted, _ assembler: Assembler, since start: ContinuousClock.Instant
   ) -> ConsistencyReport {
     let note = "\(exhausted.rawValue) while the history was read"
     return ConsistencyReport(
-      verdict: .unknown, model: nil, checks: [CheckOutcome(check: .linearizability, verdict: .unknown, note: note)],
+      verdict: .unknown, model: options.model ?? Model(guessing: assembler.actionSet),
+      checks: [CheckOutcome(check: .linearizability, verdict: .unknown, note: note)],
       keys: [], events: assembler.eventCount, operations: assembler.ops.count, unknowns: 0,
       failures: assembler.failedCount,
       seconds: (ContinuousClock.now - start) / .seconds(1), peakMemoryBytes: ProcessMemory.peakBytes, notes: [note])

@@ -1,4 +1,5 @@
 import History
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -31,7 +32,7 @@ public struct ConsistencyChecker: Sendable {
     budget: Budget
   ) -> ConsistencyReport {
     guard let history = budget.run({ PreparedHistory(assembler, symbols: symbols) }) else {
-      return Self.unread(.time, assembler, since: start)
+      return unread(.time, assembler, since: start)
     }
     return report(history, since: start, format: format, budget: budget)
   }
@@ -39,7 +40,7 @@ public struct ConsistencyChecker: Sendable {
   private func report(
     _ history: PreparedHistory, since start: ContinuousClock.Instant, format: HistoryFormat, budget: Budget
   ) -> ConsistencyReport {
-    let model = options.model ?? Model(guessing: history.actions.subtracting([.audit]))
+    let model = options.model ?? Model(guessing: history.actions)
     let failedCas = options.failedCas ?? (format == .textLog ? .sawAnother : .notDone)
     let threads = options.threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     let isRegister = model == .register || model == .casRegister
@@ -84,11 +85,25 @@ public struct ConsistencyChecker: Sendable {
   private static func forEachKey(
     of history: PreparedHistory, threads: Int, within budget: Budget, _ body: @Sendable (_ group: Int) -> Void
   ) {
+    let inUse = Atomic<Int>(0)
+    let deferred = Mutex<[Int]>([])
     Parallel.run(count: history.groupCount, threads: threads) { group, seen in
       let count = history.count(inGroup: group)
       guard count > 0 else { return }
       // Asking costs more than checking a small key.
-      if seen % 16 == 0 || count > 1000, budget.exhausted(reserving: count * workingBytes) != nil { return }
+      guard seen % 16 == 0 || count > 1000 else { return body(group) }
+      let bytes = count * workingBytes
+      let others = inUse.add(bytes, ordering: .relaxed).oldValue
+      defer { inUse.subtract(bytes, ordering: .relaxed) }
+      switch budget.exhausted(reserving: others + bytes) {
+      case nil: body(group)
+      case .memory? where others > 0: deferred.withLock { $0.append(group) }
+      case _?: break
+      }
+    }
+    // Keys that do not fit together may fit one after the other.
+    for group in deferred.withLock({ $0 }) {
+      guard budget.exhausted(reserving: history.count(inGroup: group) * workingBytes) == nil else { continue }
       body(group)
     }
   }

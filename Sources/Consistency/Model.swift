@@ -27,9 +27,9 @@ public enum Model: String, Sendable, Hashable, Codable, CaseIterable {
     }
   }
 
-  /// The narrowest model that has all these actions; `nil` when none does.
+  /// The narrowest model that has all these actions, questions to the store's record aside; `nil` when none does.
   init?(guessing actions: Set<Action>) {
-    for model in Model.allCases where actions.isSubset(of: model.actions) {
+    for model in Model.allCases where actions.subtracting([.audit]).isSubset(of: model.actions) {
       self = model
       return
     }

@@ -22,8 +22,7 @@ struct PreparedHistory: Sendable {
     eventCount = assembler.eventCount
     failedCount = assembler.failedCount
     unknownCount = ops.count - assembler.okCount - assembler.failedCount
-    let seen = assembler.seenActions
-    actions = Set(Action.allCases.filter { seen & 1 << UInt32($0.rawValue) != 0 })
+    actions = assembler.actionSet
     let groups = symbols.keyCount + 1
     var starts = [Int32](repeating: 0, count: groups + 1)
     func group(_ op: Op) -> Int { op.key < 0 ? groups - 1 : Int(op.key) }
