@@ -63,10 +63,20 @@ struct PreparedHistory: Sendable {
       returnNanoseconds: op.returnTime == Int64.max ? nil : op.returnTime, process: Int(op.process),
       function: symbols.function(op.function), key: symbols.key(op.key),
       input: op.input.isNull ? nil : text(op.input),
-      output: op.outcome == .ok && op.action != .write && op.action != .delete ? text(op.output) : nil,
+      output: Self.hasAnswer(op) ? text(op.output) : nil,
       outcome: op.outcome == .ok ? .ok : op.outcome == .failed ? .failed : .unknown,
       version: op.hasVersion ? op.version : nil, operation: symbols.text(op.operation), error: symbols.text(op.error),
       level: Self.levelName(op.level))
+  }
+
+  /// Whether the completion says something: what was read, even if it was nothing.
+  private static func hasAnswer(_ op: Op) -> Bool {
+    guard op.outcome == .ok else { return false }
+    switch op.action {
+    case .write, .delete: return false
+    case .read, .dequeue, .drain, .contains, .audit, .other: return true
+    case .cas, .append, .enqueue, .add, .remove, .acquire, .release: return !op.output.isNull
+    }
   }
 
   private static func levelName(_ level: Level) -> String? {

@@ -50,6 +50,16 @@ struct Adversary {
     choices[Int(random.unit() * Double(choices.count))]
   }
 
+  private static func applyToQueue(
+    _ function: String, _ value: Value, _ state: inout [Value]
+  ) -> (kind: Event.Kind, value: Value) {
+    guard function == "dequeue" else {
+      state.append(value)
+      return (.ok, value)
+    }
+    return (.ok, state.isEmpty ? .null : state.removeFirst())
+  }
+
   static var all: [Adversary] {
     [
       Adversary(
@@ -105,26 +115,14 @@ struct Adversary {
           let element = Value.integer(Int64(random.unit() * 3))
           return pick([("dequeue", .null), ("enqueue", element)], &random)
         },
-        apply: { function, value, state in
-          guard function == "dequeue" else {
-            state.append(value)
-            return (.ok, value)
-          }
-          return (.ok, state.isEmpty ? .null : state.removeFirst())
-        }),
+        apply: applyToQueue),
       Adversary(
         name: "queue, distinct elements", model: "queue", operations: 600,
         request: { random in
           let element = Value.integer(Int64(random.unit() * 1e9))
           return pick([("dequeue", .null), ("enqueue", element)], &random)
         },
-        apply: { function, value, state in
-          guard function == "dequeue" else {
-            state.append(value)
-            return (.ok, value)
-          }
-          return (.ok, state.isEmpty ? .null : state.removeFirst())
-        }),
+        apply: applyToQueue),
       Adversary(
         name: "set of four elements", model: "set", operations: 6000,
         request: { random in

@@ -21,6 +21,11 @@ extension Bench {
     for limit in [Limit(seconds: 0.3), Limit(seconds: 0.8), Limit(seconds: 1.2), Limit(seconds: 20, megabytes: 100)] {
       isGood = try measure("a million operations, 1 key, deletes", limit, [checker, "check", path]) && isGood
     }
+    // Two keys that fit one after the other, and not together.
+    let two = try generate(HistoryGenerator(operations: 1_000_000, clients: 50, keys: 2, deleteShare: 0.05))
+    isGood =
+      try measure(
+        "a million operations, 2 keys, deletes", Limit(seconds: 20, megabytes: 220), [checker, "check", two]) && isGood
     return isGood
   }
 

@@ -109,4 +109,23 @@ import Testing
         "process 1: get → \"a\"                  ├───┤  4.000 … 5.000 ms",
       ])
   }
+
+  /// Long values are cut in the middle; what says nothing (the answer of an acquisition, times that are not known) is not
+  /// drawn.
+  @Test func aDrawingFitsATerminal() {
+    func operation(_ index: Int, _ function: String, input: String?, output: String?) -> Consistency.Operation {
+      Operation(
+        index: index, completionIndex: index + 1, callNanoseconds: 0, process: 1, function: function, input: input,
+        output: output, outcome: .ok)
+    }
+    let text = (0..<40).map { "x\($0)" }.joined()
+    let lines = CoreDrawing(
+      [operation(0, "append", input: text, output: nil), operation(2, "get", input: nil, output: text)], width: 20
+    ).lines
+    #expect(
+      lines == [
+        "process 1: append x0x1x2x3x4…x31x32x33x34x35x36x37x38x39  ├─────┤",
+        "process 1: get → x0x1x2x3x4x…x31x32x33x34x35x36x37x38x39               ├──────┤",
+      ])
+  }
 }

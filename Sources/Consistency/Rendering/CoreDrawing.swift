@@ -30,8 +30,9 @@ public struct CoreDrawing: Sendable {
       var bar = String(repeating: " ", count: start) + "├"
       bar += String(repeating: "─", count: max(0, (end ?? width) - start - 1))
       bar += end == nil ? "…" : "┤"
-      bar += String(repeating: " ", count: max(0, width + 1 - bar.count))
-      return label + String(repeating: " ", count: labelWidth - label.count) + "  " + bar + "  " + Self.times(operation)
+      let line = label + String(repeating: " ", count: labelWidth - label.count) + "  " + bar
+      guard let times = Self.times(operation) else { return line }
+      return line + String(repeating: " ", count: max(0, width + 1 - bar.count)) + "  " + times
     }
   }
 
@@ -43,11 +44,19 @@ public struct CoreDrawing: Sendable {
     if operation.outcome == .ok, let output = operation.output, output != operation.input { text += " → \(output)" }
     if operation.outcome == .unknown { text += " → ?" }
     if let version = operation.version { text += " v\(version)" }
-    return text
+    return Self.shortened(text)
   }
 
-  private static func times(_ operation: Operation) -> String {
-    guard operation.callNanoseconds > 0 || (operation.returnNanoseconds ?? 0) > 0 else { return "" }
+  /// Of a long value what it begins and what it ends with: the lines are for a terminal.
+  private static func shortened(_ label: String) -> String {
+    guard label.count > labelLimit else { return label }
+    return label.prefix(labelLimit / 2) + "…" + label.suffix(labelLimit - labelLimit / 2 - 1)
+  }
+
+  private static let labelLimit = 56
+
+  private static func times(_ operation: Operation) -> String? {
+    guard operation.callNanoseconds > 0 || (operation.returnNanoseconds ?? 0) > 0 else { return nil }
     return milliseconds(operation.callNanoseconds) + " … "
       + (operation.completionIndex == nil ? "?" : operation.returnNanoseconds.map(milliseconds) ?? "?") + " ms"
   }

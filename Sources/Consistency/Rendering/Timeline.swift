@@ -2,10 +2,12 @@ import History
 
 /// The operations around a violation, and the faults behind them, for a picture.
 public struct Timeline: Sendable, Hashable {
-  /// A word of the nemesis.
+  /// What the nemesis did, and for how long.
   public struct Fault: Sendable, Hashable {
-    /// Since the start of the run.
+    /// When it began, since the start of the run.
     public var nanoseconds: Int64
+    /// When it was over: the same for what only happened; `nil` for what lasted to the end.
+    public var endNanoseconds: Int64?
     /// What it did, to whom.
     public var text: String
   }
@@ -16,7 +18,7 @@ public struct Timeline: Sendable, Hashable {
   public var operations: [Operation]
   /// The indices of those of the core.
   public var core: Set<Int>
-  /// What the nemesis said, in the order of time.
+  /// In the order of their beginnings.
   public var faults: [Fault]
 
   /// The operations shown at most.
@@ -40,10 +42,23 @@ public struct Timeline: Sendable, Hashable {
       shown = ops[low..<(low + Self.operationLimit)]
     }
     operations = shown.map(history.operation)
-    faults = history.nemesis.map {
-      let value = history.symbols.value($0.value)
-      let detail = value == .null ? "" : " \(history.text($0.value))"
-      return Fault(nanoseconds: $0.timeNanoseconds, text: history.symbols.function($0.function) + detail)
+    var spans = FaultSpans()
+    for event in history.nemesis {
+      spans.add(
+        history.symbols.function(event.function), target: Self.target(history.symbols.value(event.value)),
+        at: event.timeNanoseconds)
+    }
+    faults = spans.faults
+  }
+
+  /// The names of the nodes, or whatever else a nemesis had to say, without the marks of a value.
+  private static func target(_ value: Value) -> String {
+    switch value {
+    case .null: ""
+    case .bool(let truth): String(truth)
+    case .integer(let integer): String(integer)
+    case .string(let text): text
+    case .list(let values): values.map(target).joined(separator: ", ")
     }
   }
 }

@@ -25,15 +25,16 @@ public struct TimelinePage: Sendable {
     <h1><span class="verdict \(ReportText.word(report.verdict))">\(ReportText.word(report.verdict))</span> \
     \(Self.escape(name))</h1>
     <p>\(report.operations) operations, \(report.unknowns) of unknown outcome, \(report.failures) failed, on \
-    \(report.keys.count) keys\(report.model.map { "; model \($0.rawValue)" } ?? "").</p>
+    \(report.keys.count == 1 ? "1 key" : "\(report.keys.count) keys")\(report.model.map { "; model \($0.rawValue)" } ?? "").</p>
     \(report.notes.map { "<p class=\"note\">\(Self.escape($0))</p>" }.joined())
     \(coreTable)
     <h2>\(timeline.key.map { "Key \(Self.escape($0))" } ?? "The history's object"): \(timeline.operations.count) \
     operations</h2>
-    <p class="hint">Wheel or + and −: zoom. Drag or arrow keys: move. 0: all. C: the core. Red: the core; grey: \
-    unknown outcome, open to the right; bands: faults.</p>
-    <canvas id="picture" tabindex="0" aria-label="Operations over time"></canvas>
+    <p><button data-key="c">Core</button> <button data-key="0">All</button> <button data-key="+">+</button> \
+    <button data-key="-">−</button> <span class="hint">Wheel: zoom. Drag: move. Keys: c, 0, +, −, arrows. Red: the \
+    core. Grey: outcome unknown, it may take effect at any time on. Pale: certainly not done. Bands: faults.</span></p>
     <p id="detail" aria-live="polite">&nbsp;</p>
+    <canvas id="picture" tabindex="0" aria-label="Operations over time"></canvas>
     \(checkTable)
     <script>const data=\(data);\(TimelineScript.code)</script>
     </body></html>
@@ -72,7 +73,7 @@ public struct TimelinePage: Sendable {
         + "\(operation.returnNanoseconds ?? -1),\(operation.process),\(isCore ? 1 : 0),\(outcome),"
         + Self.json(operation.description) + "," + Self.json(Self.short(operation)) + "]"
     }
-    let faults = timeline.faults.map { "[\($0.nanoseconds),\(Self.json($0.text))]" }
+    let faults = timeline.faults.map { "[\($0.nanoseconds),\($0.endNanoseconds ?? -1),\(Self.json($0.text))]" }
     return "{\"operations\":[\(operations.joined(separator: ","))],\"faults\":[\(faults.joined(separator: ","))]}"
   }
 

@@ -1,57 +1,175 @@
 /// The style and the script of the timeline page; plain, without any library.
 enum TimelineScript {
   static let style = """
-    :root{color-scheme:light dark;--core:#d33;--op:#4878b0;--lost:#999;--band:rgba(220,150,40,.18);--text:#222;--bg:#fff}
-    @media(prefers-color-scheme:dark){:root{--text:#ddd;--bg:#181a1d;--op:#6aa0dd;--lost:#777}}
-    body{font:15px/1.45 system-ui,sans-serif;margin:1.5rem auto;max-width:76rem;padding:0 1rem;color:var(--text);background:var(--bg)}
+    :root{color-scheme:light dark;--core:#d33;--op:#4878b0;--lost:#888;--band:rgba(220,150,40,.2);--fault:#96620a;
+    --text:#222;--bg:#fff;--grid:#8882}
+    @media(prefers-color-scheme:dark){:root{--text:#ddd;--bg:#181a1d;--op:#4f83bd;--lost:#999;--fault:#e0b060}}
+    body{font:15px/1.45 system-ui,sans-serif;margin:1.5rem auto;max-width:76rem;padding:0 1rem;color:var(--text);
+    background:var(--bg)}
     h1{font-size:1.3rem}h2{font-size:1.05rem;margin-top:1.6rem}pre{overflow-x:auto;line-height:1.25}
-    canvas{width:100%;height:min(60vh,34rem);border:1px solid #8886;touch-action:none}table{border-collapse:collapse}
+    canvas{width:100%;height:min(70vh,40rem);border:1px solid #8886;touch-action:none;cursor:grab}
+    button{font:inherit;padding:.05rem .6rem}table{border-collapse:collapse}
     td,th{text-align:left;padding:.2rem .7rem .2rem 0;border-bottom:1px solid #8883}
     .verdict{font-weight:600}.holds{color:#2a8a3e}.violated{color:#d33}.unknown{color:#b8860b}.hint,.note{opacity:.75}
+    #detail{margin:.4rem 0;min-height:1.45em}
     """
 
   static let code = #"""
-    (()=>{const c=document.getElementById('picture'),x=c.getContext('2d'),d=document.getElementById('detail');
-    const raw=data.operations,timed=raw.some(o=>o[3]>0);
-    const ops=raw.map(o=>({a:timed?o[2]:o[0],b:timed?(o[6]===1||o[3]<0?Infinity:o[3]):(o[1]<0?Infinity:o[1]),core:o[5]===1,out:o[6],
-    p:o[4],text:o[7],short:o[8]}));
-    let lo=Infinity,hi=-Infinity;for(const o of ops){lo=Math.min(lo,o.a);hi=Math.max(hi,o.a,isFinite(o.b)?o.b:o.a)}
-    if(!(hi>lo)){lo=lo===Infinity?0:lo;hi=lo+1}
-    // Lanes: an operation takes the first lane that is free; those that never end share lanes below all others.
-    const ends=[],open=[];for(const o of ops){const s=isFinite(o.b)?ends:open,e=isFinite(o.b)?o.b:o.a+(hi-lo)/200;let l=0;
-    while(l<s.length&&s[l]>=o.a)l++;s[l]=e;o.lane=l}for(const o of ops)if(!isFinite(o.b))o.lane+=ends.length;
-    const core=ops.filter(o=>o.core);let from=lo,to=hi;
-    const toCore=()=>{if(!core.length){from=lo;to=hi;return}let a=Infinity,b=-Infinity;for(const o of core){a=Math.min(a,o.a);b=Math.max(b,isFinite(o.b)?o.b:o.a)}
-    const m=(b-a||1)*.6;from=a-m;to=b+m};toCore();
-    const css=n=>getComputedStyle(document.documentElement).getPropertyValue(n);
-    let w=0,h=0;const size=()=>{const r=devicePixelRatio||1;w=c.clientWidth;h=c.clientHeight;c.width=w*r;c.height=h*r;x.setTransform(r,0,0,r,0,0);draw()};
-    const px=t=>(t-from)/(to-from)*w;const top=22;
-    const unit=()=>timed?' ms':'';const show=t=>timed?(t/1e6).toFixed(3):Math.round(t);
-    function draw(){x.clearRect(0,0,w,h);const seen=ops.filter(o=>px(o.a)<=w&&(isFinite(o.b)?px(o.b)>=0:true));
-    const lanes=Math.max(1,...seen.map(o=>o.lane+1)),lh=Math.max(2,Math.min(26,(h-top-6)/lanes));
-    x.fillStyle=css('--band');data.faults.forEach((f,i)=>{const a=px(f[0]),b=i+1<data.faults.length?px(data.faults[i+1][0]):w;
-    if(timed&&i%2===0&&b>0&&a<w)x.fillRect(a,0,Math.max(2,b-a),h)});
-    x.font='11px system-ui';x.fillStyle=css('--text');
-    if(timed)data.faults.forEach(f=>{const a=px(f[0]);if(a>=0&&a<w)x.fillText(f[1],a+3,h-6)});
-    for(let i=0;i<=6;i++){const t=from+(to-from)*i/6;x.fillText(show(t)+unit(),Math.min(w-70,i*w/6+2),12)}
-    const named=[];
-    for(const pass of [0,1])for(const o of seen){if((pass===1)!==o.core)continue;const a=px(o.a),b=isFinite(o.b)?px(o.b):w,y=top+o.lane*lh;
-    x.fillStyle=o.core?css('--core'):o.out===0?css('--op'):css('--lost');x.globalAlpha=o.core?1:o.out===2?.3:isFinite(o.b)?.75:.25;
-    const bw=Math.max(1.5,b-a);x.fillRect(a,y,bw,Math.max(1.5,lh-2));x.globalAlpha=1;
-    if(lh>=12&&bw>34){x.save();x.beginPath();x.rect(a,y,bw,lh);x.clip();x.fillStyle=isFinite(o.b)?'#fff':css('--text');
-    // Operations without an end lie over each other: a name is written only where the one before it is over.
-    if(isFinite(o.b))x.fillText(o.short,Math.max(a,0)+3,y+lh/2+3);
-    else if(a>=(named[o.lane]||0)){x.fillText(o.short,a+3,y+lh/2+3);named[o.lane]=a+9+x.measureText(o.short).width}x.restore()}}}
-    const zoom=(f,at)=>{const t=from+(to-from)*at;from=t-(t-from)*f;to=t+(to-t)*f;draw()};
-    c.addEventListener('wheel',e=>{e.preventDefault();zoom(Math.exp(e.deltaY*.0015),e.offsetX/w)},{passive:false});
-    let drag=null;c.addEventListener('pointerdown',e=>{drag=[e.clientX,from,to];c.setPointerCapture(e.pointerId);c.focus()});
-    c.addEventListener('pointerup',()=>{drag=null});
-    c.addEventListener('pointermove',e=>{if(drag){const s=(drag[0]-e.clientX)/w*(drag[2]-drag[1]);from=drag[1]+s;to=drag[2]+s;draw();return}
-    const seen=ops.filter(o=>px(o.a)<=w&&(isFinite(o.b)?px(o.b)>=0:true)),lanes=Math.max(1,...seen.map(o=>o.lane+1)),lh=Math.max(2,Math.min(26,(h-top-6)/lanes));
-    const l=Math.floor((e.offsetY-top)/lh),hit=seen.filter(o=>o.lane===l&&px(o.a)-2<=e.offsetX&&(isFinite(o.b)?px(o.b):w)+2>=e.offsetX).pop();
-    d.textContent=hit?hit.text:'\u00a0'});
-    c.addEventListener('keydown',e=>{const s=(to-from)*.15;const k={'+':()=>zoom(.7,.5),'=':()=>zoom(.7,.5),'-':()=>zoom(1.4,.5),'0':()=>{from=lo;to=hi;draw()},
-    c:()=>{toCore();draw()},ArrowLeft:()=>{from-=s;to-=s;draw()},ArrowRight:()=>{from+=s;to+=s;draw()}}[e.key];if(k){k();e.preventDefault()}});
-    addEventListener('resize',size);size()})();
+    (() => {
+      const canvas = document.getElementById('picture'), x = canvas.getContext('2d')
+      const detail = document.getElementById('detail')
+      // Without a clock the order of the events is the axis.
+      const timed = data.operations.some(o => o[3] > 0)
+      const ops = data.operations.map(o => {
+        const a = timed ? o[2] : o[0], end = timed ? o[3] : o[1], isUnknown = o[6] === 1
+        return { a, b: isUnknown || end < 0 ? Infinity : end, gaveUp: end, core: o[5] === 1, out: o[6], text: o[7], short: o[8] }
+      })
+      let lo = Infinity, hi = -Infinity
+      for (const o of ops) { lo = Math.min(lo, o.a); hi = Math.max(hi, o.a, o.gaveUp) }
+      if (!(hi > lo)) { lo = lo === Infinity ? 0 : lo; hi = lo + 1 }
+      const faults = timed ? data.faults.map(f => ({ a: f[0], b: f[1] < 0 ? Infinity : f[1], text: f[2] })) : []
+      for (const f of faults) hi = Math.max(hi, f.a, isFinite(f.b) ? f.b : 0)
+      // The bar of an operation without an end reaches to where its client gave up; a thin line goes on from there.
+      for (const o of ops) o.bar = isFinite(o.b) ? o.b : Math.max(o.gaveUp, o.a + (hi - lo) / 500)
+
+      // Lanes: an operation takes the first that is free; the core on top, those that never end at the bottom.
+      const groups = [[], [], []]
+      for (const o of ops) {
+        const lanes = groups[o.core ? 0 : isFinite(o.b) ? 1 : 2]
+        let lane = 0
+        while (lane < lanes.length && lanes[lane] >= o.a) lane++
+        lanes[lane] = o.bar
+        o.lane = lane
+      }
+      for (const o of ops) if (!o.core) o.lane += groups[0].length + (isFinite(o.b) ? 0 : groups[1].length)
+      const lanes = Math.max(1, groups[0].length + groups[1].length + groups[2].length)
+
+      const core = ops.filter(o => o.core)
+      // The room beside an operation of the core ends where the next one in its lane begins.
+      const next = []
+      for (const o of [...core].reverse()) { o.next = next[o.lane] ?? Infinity; next[o.lane] = o.a }
+      const coreFrom = Math.min(...core.map(o => o.a)), coreTo = Math.max(...core.map(o => o.bar))
+      let from = lo, to = hi, hovered = null, w = 0, h = 0, isQueued = false
+      const top = 22, faultRow = 15, faultRows = Math.min(4, faults.length)
+      const css = n => getComputedStyle(document.documentElement).getPropertyValue(n)
+      const px = t => (t - from) / (to - from) * w
+      const laneHeight = () => Math.max(2, Math.min(26, (h - top - 4 - faultRows * faultRow) / lanes))
+      const isSeen = o => px(o.a) <= w && px(o.b) >= 0
+
+      const all = () => show(lo - (hi - lo) * .02, hi + (hi - lo) * .02)
+      const toCore = () => {
+        if (!core.length) return all()
+        const margin = (coreTo - coreFrom || 1) * .6
+        show(coreFrom - margin, coreTo + margin)
+      }
+      const zoom = (factor, at = .5) => { const t = from + (to - from) * at; show(t - (t - from) * factor, t + (to - t) * factor) }
+      const move = share => show(from + (to - from) * share, to + (to - from) * share)
+      function show(a, b) {
+        const whole = (hi - lo) * 1.1, width = Math.min(Math.max(b - a, timed ? 100 : 1), whole)
+        const middle = Math.min(Math.max((a + b) / 2, lo), hi)
+        from = middle - width / 2; to = middle + width / 2
+        redraw()
+      }
+      function redraw() {
+        if (isQueued) return
+        isQueued = true
+        requestAnimationFrame(() => { isQueued = false; draw() })
+      }
+      function size() {
+        const ratio = devicePixelRatio || 1
+        w = canvas.clientWidth; h = canvas.clientHeight
+        canvas.width = w * ratio; canvas.height = h * ratio
+        x.setTransform(ratio, 0, 0, ratio, 0, 0)
+        redraw()
+      }
+
+      function draw() {
+        const colour = { core: css('--core'), op: css('--op'), lost: css('--lost'), text: css('--text') }
+        x.clearRect(0, 0, w, h)
+        x.font = '11px system-ui,sans-serif'
+        x.textBaseline = 'middle'
+        drawFaults()
+        drawAxis(colour.text)
+        if (core.length) {
+          x.fillStyle = colour.core; x.globalAlpha = .09
+          x.fillRect(px(coreFrom), top, Math.max(3, px(coreTo) - px(coreFrom)), h - top)
+          x.globalAlpha = 1
+        }
+        const height = laneHeight(), seen = ops.filter(isSeen)
+        for (const pass of [false, true]) for (const o of seen) if (o.core === pass) drawOperation(o, height, colour)
+      }
+      function drawOperation(o, height, colour) {
+        const a = px(o.a), b = px(o.bar), y = top + o.lane * height, tall = Math.max(1.5, height - 2), wide = Math.max(1.5, b - a)
+        x.fillStyle = o.core ? colour.core : o.out === 0 ? colour.op : colour.lost
+        x.globalAlpha = o.core ? 1 : o.out === 2 ? .35 : .8
+        x.fillRect(a, y, wide, tall)
+        if (!isFinite(o.b)) { x.globalAlpha *= .35; x.fillRect(b, y + tall / 2 - 1, w - b, 2) }
+        x.globalAlpha = 1
+        if (o === hovered) { x.strokeStyle = colour.text; x.lineWidth = 2; x.strokeRect(a, y, wide, tall) }
+        if (height < 11) return
+        const left = Math.max(a, 0) + 3, needed = x.measureText(o.short).width
+        if (b - left >= Math.min(needed, 34)) {
+          x.save(); x.beginPath(); x.rect(a, y, wide, height); x.clip()
+          x.fillStyle = '#fff'; x.fillText(o.short, left, y + tall / 2 + .5); x.restore()
+        } else if (o.core && px(o.next) > b + 6 + needed) {
+          x.fillStyle = colour.core; x.fillText(o.short, b + 4, y + tall / 2 + .5)
+        }
+      }
+      function drawAxis(text) {
+        // Steps of 1, 2 or 5 times a power of ten.
+        const least = (to - from) / Math.max(2, w / 110), power = 10 ** Math.floor(Math.log10(least))
+        const step = Math.max(timed ? 0 : 1, [1, 2, 5, 10].map(n => n * power).find(n => n >= least))
+        const inSeconds = timed && step >= 1e9, scale = timed ? (inSeconds ? 1e9 : 1e6) : 1
+        const digits = Math.min(6, Math.max(0, -Math.floor(Math.log10(step / scale) + 1e-9)))
+        for (let t = Math.ceil(from / step) * step; t <= to; t += step) {
+          x.fillStyle = css('--grid'); x.fillRect(px(t), 0, 1, h)
+          x.fillStyle = text; x.fillText((t / scale).toFixed(digits) + (timed ? inSeconds ? ' s' : ' ms' : ''), px(t) + 3, 10)
+        }
+      }
+      function drawFaults() {
+        const band = css('--band'), name = css('--fault'), rows = []
+        for (const f of faults.filter(isSeen)) {
+          const a = px(f.a), b = isFinite(f.b) ? px(f.b) : w
+          x.fillStyle = band; x.fillRect(a, top, Math.max(2, b - a), h - top)
+          const left = Math.max(a, 0) + 3, right = left + x.measureText(f.text).width + 6
+          let row = 0
+          while (row < faultRows && rows[row] > left) row++
+          if (row >= faultRows) continue
+          rows[row] = Math.max(right, Math.min(b, w))
+          x.fillStyle = name; x.fillText(f.text, left, h - 9 - row * faultRow)
+        }
+      }
+
+      function describe(e) {
+        const lane = Math.floor((e.offsetY - top) / laneHeight())
+        const hit = ops.filter(o => o.lane === lane && px(o.a) - 2 <= e.offsetX && px(o.bar) + 2 >= e.offsetX).pop() || null
+        const at = from + (to - from) * e.offsetX / w, acting = faults.filter(f => f.a <= at && f.b >= at).map(f => f.text)
+        detail.textContent = [hit ? hit.text : '', acting.length ? 'Under: ' + acting.join('; ') : ''].filter(Boolean).join(' · ') || '\u00a0'
+        if (hit !== hovered) { hovered = hit; redraw() }
+      }
+      let drag = null
+      canvas.addEventListener('wheel', e => {
+        e.preventDefault()
+        if (Math.abs(e.deltaX) > Math.abs(e.deltaY)) move(e.deltaX / w)
+        else zoom(Math.exp(e.deltaY * .0015), e.offsetX / w)
+      }, { passive: false })
+      canvas.addEventListener('pointerdown', e => { drag = [e.clientX, from, to]; canvas.setPointerCapture(e.pointerId); canvas.focus() })
+      for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, () => { drag = null })
+      canvas.addEventListener('pointermove', e => {
+        if (!drag) return describe(e)
+        const shift = (drag[0] - e.clientX) / w * (drag[2] - drag[1])
+        show(drag[1] + shift, drag[2] + shift)
+      })
+      const actions = {
+        '+': () => zoom(.7), '=': () => zoom(.7), '-': () => zoom(1.4), 0: all, c: toCore,
+        ArrowLeft: () => move(-.15), ArrowRight: () => move(.15)
+      }
+      canvas.addEventListener('keydown', e => {
+        if (actions[e.key] && !e.ctrlKey && !e.metaKey) { actions[e.key](); e.preventDefault() }
+      })
+      for (const b of document.querySelectorAll('button[data-key]')) b.addEventListener('click', () => actions[b.dataset.key]())
+      addEventListener('resize', size)
+      size(); toCore()
+    })()
     """#
 }
