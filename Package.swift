@@ -130,6 +130,9 @@ let package = Package(
       ]),
     executable("kvchaos-bench", ["Consistency", "History"]),
 
+    // Servers that do what a test wants.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+
     // One a library, one for the program as others run it, and the scenarios, which need Docker.
     tests("kvchaosTests", ["kvchaos", "CapLedger", "History"]),
     tests("ServiceMetricsTests", ["ServiceMetrics"]),
@@ -137,7 +140,9 @@ let package = Package(
     tests("RedisClientTests", ["RedisClient", nio, nioPosix]),
     tests("AMQPClientTests", ["AMQPClient"]),
     tests("SQLClientTests", ["SQLClient"]),
-    tests("StoreBackendsTests", ["StoreBackends", "KeyValueStore", "SQLClient", "ServiceMetrics", "ThreadExecutor"]),
+    tests(
+      "StoreBackendsTests",
+      ["StoreBackends", "KeyValueStore", "SQLClient", "ServiceMetrics", "TestSupport"]),
     tests(
       "StoreHTTPTests",
       [
@@ -147,13 +152,13 @@ let package = Package(
     tests("HistoryTests", ["History"], resources: [.copy("Fixtures")]),
     tests("ConsistencyTests", ["Consistency", "History"], resources: [.copy("Fixtures")]),
     tests("ChaosPlanTests", ["ChaosPlan", "Spelling"]),
-    tests("HTTPClientTests", ["HTTPClient"]),
+    tests("HTTPClientTests", ["HTTPClient", "TestSupport"]),
     tests("FaultsTests", ["Faults"]),
     tests("PacketFaultsTests", ["PacketFaults"]),
     tests("DockerEngineTests", ["DockerEngine", "Faults"]),
     tests("StackTests", ["Stack", "ChaosPlan", "Faults", "DockerEngine"]),
-    tests("WorkloadTests", ["Workload", "ChaosPlan", "HTTPClient", "History"]),
-    tests("LoadTestTests", ["LoadTest", "Stack", "ChaosPlan"], resources: [.copy("Golden")]),
+    tests("WorkloadTests", ["Workload", "ChaosPlan", "HTTPClient", "History", "TestSupport"]),
+    tests("LoadTestTests", ["LoadTest", "Stack", "ChaosPlan", "TestSupport"], resources: [.copy("Golden")]),
     tests("ReportTests", ["Report", "ChaosPlan", "Consistency", "History"], resources: [.copy("Golden")]),
     tests(
       "OrchestratorTests",

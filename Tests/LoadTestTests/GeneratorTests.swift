@@ -10,13 +10,13 @@ import Testing
     _ mode: LoadSettings.Mode, _ server: StubServer, timeout: Duration = .seconds(20), token: String? = nil
   ) throws -> LoadSettings {
     LoadSettings(
-      mode: mode, target: try #require(LoadTarget("http://127.0.0.1:\(server.port)")), keys: 50, valueBytes: 20,
+      mode: mode, target: try #require(LoadTarget(server.url)), keys: 50, valueBytes: 20,
       timeout: timeout, token: token)
   }
 
   @Test(.timeLimit(.minutes(1))) func usersPutAndGet() async throws {
     let seen = Mutex<[String]>([])
-    let server = try StubServer { request, _ in
+    let server = StubServer { request, _ in
       seen.withLock { $0.append(request) }
       return .answer(status: "200 OK", body: #"{"value":"x"}"#)
     }
@@ -43,7 +43,7 @@ import Testing
   /// eight connections, so a closed loop of eight clients would show it in eight.
   @Test(.timeLimit(.minutes(1))) func aStallShowsInTheLatencies() async throws {
     let gate = StallGate(after: 50, length: 0.5)
-    let server = try StubServer { _, _ in
+    let server = StubServer { _, _ in
       gate.pass()
       return .answer(status: "200 OK", body: "{}")
     }
@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(1))) func refusalsAreFailedAndSilenceIsUnknown() async throws {
-    let server = try StubServer { request, _ in
+    let server = StubServer { request, _ in
       request.hasPrefix("PUT")
         ? .answer(
           status: "503 Service Unavailable", header: "Content-Type: application/problem+json\r\n",
@@ -79,7 +79,7 @@ import Testing
   /// Who stops a test has what was measured soon, even where nothing is answered any more.
   @Test(.timeLimit(.minutes(1))) func aStopEndsSilenceToo() async throws {
     let isSilent = Atomic(false)
-    let server = try StubServer { _, _ in
+    let server = StubServer { _, _ in
       isSilent.load(ordering: .relaxed) ? .silence : .answer(status: "200 OK", body: "{}")
     }
     let settings = try settings(.saturated(clients: 4, duration: .seconds(600)), server, timeout: .seconds(500))
@@ -96,7 +96,7 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(1))) func nobodyListens() async throws {
-    let server = try StubServer { _, _ in .silence }
+    let server = StubServer { _, _ in .silence }
     let settings = try settings(.users(3, ramp: .zero, loops: 2), server)
     server.close()
     let result = try await LoadGenerator(settings).run()
@@ -105,14 +105,14 @@ import Testing
 
   /// What is cut off after it was sent may have been done.
   @Test(.timeLimit(.minutes(1))) func aBrokenAnswerIsUnknown() async throws {
-    let server = try StubServer { _, _ in .cut }
+    let server = StubServer { _, _ in .cut }
     let settings = try settings(.users(1, ramp: .zero, loops: 1), server)
     let result = try await LoadGenerator(settings).run()
     #expect(result.recorder.puts.unknown == 1 && result.recorder.gets.unknown == 1)
   }
 
   @Test(.timeLimit(.minutes(1))) func stoppingEndsIt() async throws {
-    let server = try StubServer { _, _ in .answer(status: "200 OK", body: "{}") }
+    let server = StubServer { _, _ in .answer(status: "200 OK", body: "{}") }
     let settings = try settings(.saturated(clients: 2, duration: .seconds(600)), server)
     let generator = LoadGenerator(settings)
     let run = Task { try await generator.run() }

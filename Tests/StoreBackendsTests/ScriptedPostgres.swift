@@ -1,7 +1,7 @@
 import Glibc
 import SQLClient
 import Synchronization
-import ThreadExecutor
+import TestSupport
 
 /// A PostgreSQL server on 127.0.0.1 whose every answer the test decides, pipeline by pipeline; its tables are empty. It
 /// speaks as much of the protocol (version 3) as libpq's pipeline mode needs.
@@ -20,8 +20,7 @@ final class ScriptedPostgres: Sendable {
     case silence
   }
 
-  private let listener: Int32
-  let port: Int
+  private let server: LocalServer
   private let log: Log
 
   /// What the threads of the connections write, and the test reads.
@@ -38,45 +37,20 @@ final class ScriptedPostgres: Sendable {
 
   /// - Parameter answer: called with the statements of a pipeline, on the connection's thread.
   init(answer: @escaping @Sendable ([String]) -> Answer) {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        precondition(bind(listener, $0, length) == 0 && listen(listener, 64) == 0)
-        getsockname(listener, $0, &length)
-      }
-    }
-    self.listener = listener
-    port = Int(UInt16(bigEndian: address.sin_port))
     let log = Log()
     self.log = log
-    DedicatedThread.start(name: "postgres") {
-      while true {
-        let descriptor = accept(listener, nil, nil)
-        guard descriptor >= 0 else { return }
-        log.sessions.withLock { $0 += 1 }
-        DedicatedThread.start(name: "postgres") {
-          Session(descriptor: descriptor).serve { statements in
-            log.pipelines.withLock { $0.append(statements) }
-            return answer(statements)
-          }
-          close(descriptor)
-        }
+    server = LocalServer { descriptor, _ in
+      log.sessions.withLock { $0 += 1 }
+      Session(descriptor: descriptor).serve { statements in
+        log.pipelines.withLock { $0.append(statements) }
+        return answer(statements)
       }
     }
-  }
-
-  deinit {
-    shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
   }
 
   func options() -> SQLOptions {
     SQLOptions(
-      hosts: [SQLOptions.Host(name: "127.0.0.1", port: port)], user: "u", password: "", database: "d",
+      hosts: [SQLOptions.Host(name: "127.0.0.1", port: server.port)], user: "u", password: "", database: "d",
       applicationName: "test")
   }
 
