@@ -25,7 +25,7 @@ extension Scenarios {
     @Test(.timeLimit(.minutes(5))) func withoutAQuorumOfBrokersNothingIsAcknowledged() async throws {
       let store = try await StoreUnderTest()
       let brokers = try await store.stack.status().nodes.filter { $0.tier == .rabbitmq }
-      let answers = try await store.withPaused(Array(brokers.suffix(2))) { try await puts(store, 12) }
+      let answers = try await store.withPaused(Array(brokers.suffix(2))) { try await store.puts(12) }
       #expect(answers.allSatisfy { [503, 504].contains($0.status) }, "\(answers.map(\.status))")
       #expect(answers.allSatisfy { $0.time < .seconds(7) })
       #expect(try await store.recovers())
@@ -36,7 +36,7 @@ extension Scenarios {
       let store = try await StoreUnderTest()
       let deleted = try await store.management("DELETE", "/api/queues/%2F/kv.commands.0")
       #expect(deleted.status == 204)
-      let answers = try await puts(store, 40)
+      let answers = try await store.puts(40)
       // The migration makes it again.
       try await store.stack.engine.start(container: "\(store.stack.configuration.project)-migrate")
       #expect(answers.contains { $0.status == 503 })
@@ -46,7 +46,7 @@ extension Scenarios {
       }
       // The workers find the new queue too.
       let isBack = try await store.holds(within: .seconds(60)) {
-        try await puts(store, 40, ack: "committed").allSatisfy { $0.status == 200 }
+        try await store.puts(40, ack: "committed").allSatisfy { $0.status == 200 }
       }
       #expect(isBack)
     }
@@ -64,7 +64,7 @@ extension Scenarios {
             """)
         #expect(answer.text.contains("true"), "\(answer.text)")
       }
-      let answers = try await puts(store, 40, ack: "committed")
+      let answers = try await store.puts(40, ack: "committed")
       #expect(answers.allSatisfy { $0.status == 200 }, "\(answers.map(\.status))")
       let areCounted = try await store.holds(within: .seconds(30)) {
         await store.stack.deadLetters()?.count == before + names.count
@@ -89,8 +89,8 @@ extension Scenarios {
       _ = try await store.put("read", "v", ack: "committed")
       try await store.withAlarm(command) {
         // The first commands after the alarm may be under way; from some moment on all are refused in time.
-        #expect(try await refusesAll(store))
-        let late = try await puts(store, 60).filter { !$0.isPromptRefusal }.map { ($0.status, $0.time) }
+        #expect(try await store.refusesAllWrites())
+        let late = try await store.puts(60).filter { !$0.isPromptRefusal }.map { ($0.status, $0.time) }
         #expect(late.isEmpty, "\(late)")
         #expect(try await store.get("read").status == 200)
         #expect(try await store.get("read", read: "linearizable").status == 200)
@@ -107,7 +107,7 @@ extension Scenarios {
       let one = try #require(before.split(separator: "\n").first)
       let write = ["sh", "-c", #"printf '%s\n' "$LIST" >\#(list) && exec nginx -s reload"#]
       try await store.withAlarm(["set_vm_memory_high_watermark", "absolute", "1MB"]) {
-        #expect(try await refusesAll(store))
+        #expect(try await store.refusesAllWrites())
         // Nobody listens at the discard port: an API that has just died.
         try await store.exec(
           nginx, write, environment: ["LIST=server 127.0.0.1:9 max_fails=0;\n\(one)"], mustSucceed: true)
@@ -138,7 +138,7 @@ extension Scenarios {
       try await store.withPaused(standbys) {
         async let write = store.put("k", "new", ack: "committed", operation: operation)
         let areRefused = try await store.holds(within: hasLeases ? .seconds(20) : .zero) {
-          let reads = try await freshReads(store, 60)
+          let reads = try await store.all(60) { _ in try await store.get("k", read: "linearizable") }
           let wrong = reads.filter { read in
             !read.isPromptRefusal && !(hasLeases && read.status == 200 && read.response.text.contains("old"))
           }
@@ -151,12 +151,20 @@ extension Scenarios {
         if status.flavour == .patroni {
           // PostgreSQL answers a commit whose wait was cancelled with success, and a warning.
           let cancelled = try await store.sql(
-            "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND usename <> 'postgres'"
-          )
+            "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE \(try waits(store, "WORKER"))")
           #expect(Int(cancelled.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0 > 0, "\(cancelled)")
         }
         let written = try await write
         #expect(written.status == 504)
+        if status.flavour == .patroni {
+          // Such a wait ends by nothing but the standby: reads that were given up would use up the server's connections.
+          let sessions = try await store.sql(
+            """
+            SELECT count(*) > 0, count(*) FILTER (WHERE query_start < now() - INTERVAL '8 s')
+            FROM pg_stat_activity WHERE \(try waits(store, "API"))
+            """)
+          #expect(sessions == "t|0\n")
+        }
       }
       // The unknown write was applied once, by whichever attempt.
       #expect(try await store.isRecorded(operation, within: .seconds(40)))
@@ -164,6 +172,11 @@ extension Scenarios {
       let row = try await store.get("k", read: "linearizable")
       #expect(row.response.text.contains("new"))
       #expect(row.response.header("ETag") == "\"2\"")
+    }
+
+    /// Which sessions of a service's user wait for a standby, as a condition on `pg_stat_activity`.
+    private func waits(_ store: StoreUnderTest, _ service: String) throws -> String {
+      "wait_event = 'SyncRep' AND usename = '\(try store.secret("KV_SQL_\(service)_USER"))'"
     }
 
     /// Old records of operations are removed by age; the young ones are not.
@@ -259,40 +272,6 @@ extension Scenarios {
       let read = try await store.sql(
         "SELECT 0 * count(*) FROM entries", user: "KV_SQL_API_USER", password: "KV_SQL_API_PASSWORD")
       #expect(read == "0\n")
-    }
-
-    // MARK: together
-
-    /// Reads of one key that must be fresh, all at once.
-    private func freshReads(_ store: StoreUnderTest, _ count: Int) async throws -> [StoreUnderTest.Answer] {
-      try await withThrowingTaskGroup(of: StoreUnderTest.Answer.self) { group in
-        for _ in 0..<count { group.addTask { try await store.get("k", read: "linearizable") } }
-        return try await group.reduce(into: []) { $0.append($1) }
-      }
-    }
-
-    /// All writes are refused in time, at the latest after a while. Each API learns of the alarm by its first message after
-    /// it, and NGINX sends the writes of a tenth of a second to one of them: so often in a row that all have had theirs.
-    private func refusesAll(_ store: StoreUnderTest) async throws -> Bool {
-      var refusals = 0
-      return try await store.holds(within: .seconds(60)) {
-        refusals = try await puts(store, 4).allSatisfy { $0.isPromptRefusal } ? refusals + 1 : 0
-        return refusals == 20
-      }
-    }
-
-    /// Writes to as many keys, all at once; the n-th has the operation id `<prefix>-n`, so that the same again is a retry.
-    private func puts(
-      _ store: StoreUnderTest, _ count: Int, ack: String = "queued"
-    ) async throws -> [StoreUnderTest.Answer] {
-      try await withThrowingTaskGroup(of: (Int, StoreUnderTest.Answer).self) { group in
-        for number in 0..<count {
-          group.addTask {
-            (number, try await store.put("k\(number)", "v", ack: ack, operation: "\(store.prefix)-\(number)"))
-          }
-        }
-        return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
-      }
     }
   }
 }

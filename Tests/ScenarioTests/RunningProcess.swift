@@ -16,14 +16,16 @@ struct RunningProcess {
   /// - Parameters:
   ///   - arguments: of `kvchaos`.
   ///   - prelude: shell commands that run before it in its process, such as limits.
-  init(_ arguments: [String], prelude: String = ":") throws {
+  ///   - environment: besides this process' own.
+  init(_ arguments: [String], prelude: String = ":", environment: [String: String] = [:]) throws {
     // Beside the tests: the build that is tested.
     let binary = Bundle.main.bundleURL.appending(path: "kvchaos").path()
     _ = FileManager.default.createFile(atPath: output.path(), contents: nil)
     let handle = try FileHandle(forWritingTo: output)
     process.executableURL = URL(filePath: "/bin/bash")
     process.arguments = ["-c", "\(prelude); exec \"$0\" \"$@\"", binary] + arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(["KVCHAOS_HOME": Laboratory.home]) { $1 }
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["KVCHAOS_HOME": Laboratory.home]) { $1 }.merging(environment) { $1 }
     process.standardOutput = handle
     process.standardError = handle
     try process.run()

@@ -53,9 +53,16 @@ struct StoreUnderTest: Sendable {
     return try await holds(within: limit) { try await send(request).status == 200 }
   }
 
+  /// A GET of any other path.
+  func ask(_ path: String) async throws -> Answer {
+    try await send(HTTPRequest(method: "GET", url: "\(url)\(path)", timeoutMilliseconds: 20_000))
+  }
+
   private var url: String { stack.configuration.storeURL }
 
   private func send(_ request: HTTPRequest) async throws -> Answer {
+    var request = request
+    request.headers += StoreToken.headers
     let start = ContinuousClock.now
     let response = try await http.send(request)
     return Answer(response: response, time: ContinuousClock.now - start)

@@ -1,0 +1,122 @@
+import Foundation
+import Stack
+import Testing
+
+extension Scenarios {
+  /// A tier is gone, all of it or its quorum: the store says so, refuses in time what it cannot do, answers the rest, and
+  /// never says what is not so. Afterwards all is as before.
+  @Suite(.serialized) struct Outages {
+    /// Without any Redis reads are slower, not wrong.
+    @Test(.timeLimit(.minutes(3))) func allOfRedis() async throws {
+      let store = try await StoreUnderTest()
+      let nodes = try await store.stack.status().nodes.filter { $0.tier == .redis }
+      #expect(nodes.count == 6)
+      for number in 0..<10 { #expect(try await store.put("k\(number)", "old", ack: "committed").status == 200) }
+      #expect(try await store.put("gone", "old", ack: "committed").status == 200)
+      try await store.withKilled(nodes) {
+        #expect(try await store.readinessNames(down: ["redis"], status: 200))
+        #expect(try await store.ask("/metrics").response.text.contains("kv_cache_reads_total"))
+        #expect(try await store.delete("gone").status == 200)
+        for number in 0..<10 {
+          #expect(try await store.put("k\(number)", "new", ack: "committed").status == 200)
+          for read in ["cache", "linearizable"] {
+            let answer = try await store.get("k\(number)", read: read)
+            #expect(answer.status == 200 && answer.response.text.contains("new"), "\(answer.response.text)")
+            #expect(answer.time < .seconds(2))
+          }
+        }
+        #expect(try await store.get("gone").status == 404)
+        #expect(try await store.puts(20, series: "queued").allSatisfy { $0.status == 200 })
+      }
+      #expect(try await store.readinessNames(down: [], status: 200))
+      // The cache is in use again: a read fills it.
+      let isCached = try await store.holds(within: .seconds(20)) {
+        guard try await store.get("k0").response.text.contains("new") else { return false }
+        return try await store.redis("HGET", "kv:\(store.prefix)-k0", "d") == "new\n"
+      }
+      #expect(isCached)
+      #expect(try await store.get("gone").status == 404)
+    }
+
+    /// Without a quorum of RabbitMQ nothing is taken: who writes is told within two seconds that nothing was done.
+    @Test(.timeLimit(.minutes(4))) func theQuorumOfRabbitMQ() async throws {
+      let store = try await StoreUnderTest()
+      let brokers = try await store.stack.status().nodes.filter { $0.tier == .rabbitmq }
+      #expect(brokers.count == 3)
+      #expect(try await store.put("read", "v", ack: "committed").status == 200)
+      try await store.withKilled(Array(brokers.suffix(2))) {
+        // The APIs find out by themselves, partition by partition; a command that leaves before that has no known outcome.
+        #expect(try await store.holds(within: .seconds(30)) { try await silentPartitions(store) == [4, 4, 4] })
+        #expect(try await store.readinessNames(down: ["rabbitmq"], status: 503))
+        #expect(try await store.ask("/metrics").status == 200)
+        for ack in ["queued", "committed"] {
+          let late = try await store.puts(30, ack: ack, series: ack).filter { !$0.isPromptRefusal }
+          #expect(late.isEmpty, "\(late.map { ($0.status, $0.time) })")
+        }
+        for read in ["cache", "linearizable"] {
+          #expect(try await store.get("read", read: read).response.text.contains("\"v\""))
+        }
+      }
+      #expect(try await store.recovers())
+      #expect(try await store.readinessNames(down: [], status: 200))
+      // Refused is refused: what was said not to be applied is not applied later.
+      for ack in ["queued", "committed"] {
+        let records = try await store.all(30) { try await store.ask("/operations/\(store.prefix)-\(ack)\($0)") }
+        #expect(records.allSatisfy { $0.status == 404 }, "\(records.map(\.status))")
+      }
+      #expect(try await store.puts(40, ack: "committed", series: "after").allSatisfy { $0.status == 200 })
+    }
+
+    /// Of each API, how many partitions confirm nothing.
+    private func silentPartitions(_ store: StoreUnderTest) async throws -> [Int] {
+      var counts: [Int] = []
+      for node in try await store.stack.status().nodes where node.tier == .api {
+        let text = try await store.exec(node.container, ["kv-api", "metrics"], mustSucceed: true)
+        let line = text.split(separator: "\n").first { $0.hasPrefix("kv_publish_silent_partitions{") }
+        counts.append(Int(Double(line?.split(separator: " ").last ?? "") ?? -1))
+      }
+      return counts
+    }
+
+    /// Without SQL writes are taken and wait; what needs the table is refused or unknown, in time, and nothing is answered
+    /// that is not known.
+    @Test(.timeLimit(.minutes(4))) func allOfSQL() async throws {
+      let store = try await StoreUnderTest()
+      let nodes = try await store.stack.status().nodes.filter { $0.tier == .sql }
+      #expect(nodes.count == 3)
+      #expect(try await store.put("cached", "old", ack: "committed").status == 200)
+      #expect(try await store.get("cached").status == 200)
+      let committed = "\(store.prefix)-committed"
+      try await store.withKilled(nodes) {
+        async let write = store.put("written", "v", ack: "committed", operation: committed)
+        #expect(try await store.readinessNames(down: ["sql"], status: 503))
+        #expect(try await store.ask("/metrics").response.text.contains("kv_sql_reads_unavailable_total"))
+        #expect(try await store.puts(20).allSatisfy { $0.status == 200 })
+        #expect(try await store.put("cached", "new").status == 200)
+        let reads = try await store.all(30) { _ in try await store.get("cached", read: "linearizable") }
+        #expect(reads.allSatisfy { $0.isPromptRefusal }, "\(reads.map { ($0.status, $0.time) })")
+        // That a key or an operation is not there is an answer too, which nobody can give.
+        for path in ["/store/\(store.prefix)-k0", "/operations/\(store.prefix)-0", "/store?prefix=\(store.prefix)"] {
+          let answer = try await store.ask(path)
+          #expect(answer.isPromptRefusal, "\(path): \(answer.status) after \(answer.time)")
+        }
+        // The cache has what was committed last.
+        let cached = try await store.get("cached")
+        #expect(cached.status == 200 && cached.response.text.contains("old"), "\(cached.response.text)")
+        let written = try await write
+        #expect(written.status == 504 && written.response.text.contains("\"outcome\":\"unknown\""))
+        #expect(written.time < .seconds(12))
+      }
+      #expect(try await store.recovers())
+      #expect(try await store.readinessNames(down: [], status: 200))
+      // What was taken is applied, each once; the unknown write was one of them.
+      for operation in (0..<20).map(String.init) + ["committed"] {
+        #expect(try await store.isRecorded("\(store.prefix)-\(operation)", within: .seconds(30)), "\(operation)")
+      }
+      let row = try await store.get("cached", read: "linearizable")
+      #expect(row.response.text.contains("new") && row.response.header("ETag") == "\"2\"", "\(row.response.text)")
+      let unknown = try await store.get("written", read: "linearizable")
+      #expect(unknown.response.header("ETag") == "\"1\"", "\(unknown.response.text)")
+    }
+  }
+}
