@@ -148,6 +148,7 @@ let package = Package(
       [
         "StoreHTTP", "KeyValueStore", "ServiceMetrics", log, .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     tests("HistoryTests", ["History"], resources: [.copy("Fixtures")]),
     tests("ConsistencyTests", ["Consistency", "History"], resources: [.copy("Fixtures")]),

@@ -74,7 +74,10 @@ struct Serve: AsyncParsableCommand {
       metadata: ["port": "\(configuration.httpPort)", "flavour": .string(configuration.flavour.rawValue)])
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [.init(service: readiness), .init(service: application)],
+        services: [
+          .init(service: readiness), .init(service: application),
+          .init(service: LameDuck(for: .seconds(2), clock: ContinuousClock())),
+        ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
     try await withTaskExecutorPreference(EventLoopExecutor(eventLoops.any())) { try await group.run() }
     await log.close()

@@ -1,0 +1,25 @@
+import ServiceLifecycle
+
+/// Goes on serving for a moment after the order to end, so that whoever sends requests here has time to hear of this server's
+/// successor ("lame duck": Beyer et al., Site Reliability Engineering, 2016, chapter 20).
+///
+/// Without it a rolling restart can end the last API whose address NGINX knows: those that were started before it are new
+/// addresses, which NGINX learns up to a second later.
+///
+/// In a `ServiceGroup` it stands after the services that shall go on meanwhile: a group ends its services one after
+/// another, the last one first.
+public struct LameDuck: Service {
+  private let wait: @Sendable () async throws -> Void
+
+  /// - Parameter duration: how long; above the second in which NGINX's list of APIs is renewed.
+  public init(for duration: Duration, clock: some Clock<Duration>) {
+    self.init { try await clock.sleep(for: duration) }
+  }
+
+  init(wait: @escaping @Sendable () async throws -> Void) { self.wait = wait }
+
+  public func run() async throws {
+    try await gracefulShutdown()
+    try await wait()
+  }
+}
