@@ -34,6 +34,7 @@ let package = Package(
     .executable(name: "kv-api", targets: ["kv-api"]),
     .executable(name: "kv-worker", targets: ["kv-worker"]),
     .executable(name: "kv-netfault", targets: ["kv-netfault"]),
+    .executable(name: "kv-client", targets: ["kv-client"]),
   ],
   traits: [
     .trait(
@@ -122,10 +123,21 @@ let package = Package(
       ["ChaosPlan", "Faults", "Stack", "Workload", "History", "Consistency", "Report"]),
     library("Detection", ["ChaosPlan", "Consistency", "Orchestrator", "Report", "Stack", "Workload"]),
     library("CapLedger", ["Consistency", "History", "Report"]),
+    // What runs in the client containers of the CAP ledger.
+    library(
+      "TierWorkload",
+      ["AMQPClient", "ChaosPlan", "HTTPClient", "History", "RedisClient", "SQLClient", "Workload", nio]),
+    executable("kv-client", ["ChaosPlan", "TierWorkload", arguments, nioPosix]),
+    library(
+      "CapRuns",
+      [
+        "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "HTTPClient", "History", "Orchestrator", "Stack",
+        "Workload",
+      ]),
     executable(
       "kvchaos",
       [
-        "CapLedger", "ChaosPlan", "Detection", "Faults", "DockerEngine", "Stack", "HTTPClient", "History",
+        "CapLedger", "CapRuns", "ChaosPlan", "Detection", "Faults", "DockerEngine", "Stack", "HTTPClient", "History",
         "Consistency", "LoadTest", "Orchestrator", "Report", arguments,
       ]),
     executable("kvchaos-bench", ["Consistency", "History"]),
@@ -167,6 +179,11 @@ let package = Package(
     tests(
       "DetectionTests", ["Detection", "ChaosPlan", "Consistency", "Report"], resources: [.copy("Golden")]),
     tests("CapLedgerTests", ["CapLedger", "Consistency", "History", "Report"], resources: [.copy("Golden")]),
+    tests(
+      "TierWorkloadTests",
+      ["TierWorkload", "AMQPClient", "ChaosPlan", "History", "RedisClient", "SQLClient", "Workload"]),
+    tests(
+      "CapRunsTests", ["CapRuns", "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "History", "Stack"]),
     tests(
       "ScenarioTests",
       [

@@ -11,6 +11,8 @@ enum AMQPFrame {
   case refused(tag: UInt64, multiple: Bool)
   case returned(reason: String)
   case deliver(tag: UInt64, isRedelivered: Bool)
+  case got(tag: UInt64, isRedelivered: Bool)
+  case gotNothing
   case header(bodySize: UInt64, Properties)
   case body([UInt8])
   case channelOpened
@@ -61,6 +63,10 @@ enum AMQPFrame {
     case KV_BASIC_DELIVER:
       let deliver = fields(amqp_basic_deliver_t.self)
       return .deliver(tag: deliver.delivery_tag, isRedelivered: deliver.redelivered != 0)
+    case KV_BASIC_GET_OK:
+      let got = fields(amqp_basic_get_ok_t.self)
+      return .got(tag: got.delivery_tag, isRedelivered: got.redelivered != 0)
+    case KV_BASIC_GET_EMPTY: return .gotNothing
     case KV_CHANNEL_OPEN_OK: return .channelOpened
     case KV_QUEUE_DECLARE_OK: return .queueDeclared(name: fields(amqp_queue_declare_ok_t.self).queue.text)
     case KV_BASIC_QOS_OK: return .prefetchSet

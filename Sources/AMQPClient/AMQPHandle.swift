@@ -173,6 +173,18 @@ final class AMQPHandle {
     try check(status, "basic.consume")
   }
 
+  /// Asks for one message; the answer comes as frames.
+  func sendGet(_ channel: UInt16, queue: String) throws(AMQPError) {
+    var arena = ByteArena()
+    let name = arena.add(queue)
+    let status = arena.lend { bytes in
+      var method = amqp_basic_get_t()
+      method.queue = bytes(name)
+      return amqp_send_method(state, channel, KV_BASIC_GET, &method)
+    }
+    try check(status, "basic.get")
+  }
+
   /// Acknowledges everything up to `tag`.
   func acknowledge(_ channel: UInt16, upTo tag: UInt64) throws(AMQPError) {
     try check(amqp_basic_ack(state, channel, tag, 1), "basic.ack")

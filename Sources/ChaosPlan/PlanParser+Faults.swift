@@ -14,7 +14,7 @@ extension PlanParser {
     return items.compactMap { step($0, safety: safety, problems: problems)?.step }
   }
 
-  private static func step(
+  static func step(
     _ node: Node, safety: SafetySettings, isChoice: Bool = false, problems: ProblemList
   ) -> (step: FaultStep, weight: Double)? {
     guard let reader = MappingReader(node, name: "a fault", problems: problems) else { return nil }

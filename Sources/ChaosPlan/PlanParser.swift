@@ -21,7 +21,7 @@ public enum PlanParser {
     return plan
   }
 
-  private static func document(_ text: String, problems: ProblemList) -> Node? {
+  static func document(_ text: String, problems: ProblemList) -> Node? {
     do {
       guard let node = try Yams.compose(yaml: text), node.mapping?.isEmpty != true, node.null == nil else {
         problems.add("the file has no plan in it; see `chaos/` for examples", mark: nil)
@@ -66,7 +66,7 @@ public enum PlanParser {
     return plan
   }
 
-  private static func isName(_ text: String) -> Bool {
+  static func isName(_ text: String) -> Bool {
     text.count <= 64
       && text.split(separator: "-", omittingEmptySubsequences: false).allSatisfy { part in
         !part.isEmpty && part.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) }

@@ -6,7 +6,7 @@ import HTTPClient
 extension DockerEngine: NetworkNamespaces {
   /// The image that they are made of (`compose/images/netfault`).
   public static let netfaultImage = "kvchaos/netfault:local"
-  /// The label that tells them from the stack's own; its value is `netfault`.
+  /// The label that tells them from the stack's own; its value says what it is: `netfault`, `client`.
   static let sideLabel = "io.kvchaos.side"
   private static let removalAttempts = 3
 
@@ -89,7 +89,7 @@ extension DockerEngine: NetworkNamespaces {
   }
 
   /// One of the containers beside the stack's, and no other.
-  private func inspectSide(_ name: String) async throws(DockerEngineError) -> ContainerDetail {
+  func inspectSide(_ name: String) async throws(DockerEngineError) -> ContainerDetail {
     let detail = try await inspect(name)
     guard detail.labels[Self.sideLabel] != nil else {
       throw DockerEngineError(
@@ -101,15 +101,15 @@ extension DockerEngine: NetworkNamespaces {
   private func create(
     _ name: String, _ command: [String], networkMode: String
   ) async throws(DockerEngineError) -> String {
-    let body = SideContainer(
-      image: Self.netfaultImage, command: command,
-      labels: [
-        Self.projectLabel: project, Self.sideLabel: "netfault",
-        // As Compose labels its own, so that `down` takes along what a killed run left.
-        "com.docker.compose.service": "netfault", "com.docker.compose.oneoff": "False",
-        "com.docker.compose.container-number": "1", "com.docker.compose.config-hash": "none",
-      ],
-      hostConfiguration: SideContainer.HostConfiguration(networkMode: networkMode))
+    let host = SideContainer.HostConfiguration(
+      networkMode: networkMode, capabilitiesAdded: ["NET_ADMIN"], processLimit: 32, memoryBytes: 128 << 20)
+    return try await create(
+      name,
+      SideContainer(kind: "netfault", image: Self.netfaultImage, command: command, project: project, host: host))
+  }
+
+  /// Creates a container beside the stack's own; its id.
+  func create(_ name: String, _ body: SideContainer) async throws(DockerEngineError) -> String {
     let json: Data
     do {
       json = try JSONEncoder().encode(body)
@@ -120,16 +120,13 @@ extension DockerEngine: NetworkNamespaces {
       "POST", "/containers/create", query: [("name", name)], json: Array(json))
     if response.status == 404, response.text.contains("image") {
       throw DockerEngineError(
-        code: .refused,
-        message:
-          "the image \(Self.netfaultImage), which network faults need, is not here; run scripts/bootstrap --images"
-      )
+        code: .refused, message: "the image \(body.image) is not here; run scripts/bootstrap --images")
     }
     try EngineConnection.expect(response, [201], "POST /containers/create")
     return try EngineConnection.decode(Answers.Created.self, response, "/containers/create").id
   }
 
-  private func startSide(_ id: String) async throws(DockerEngineError) {
+  func startSide(_ id: String) async throws(DockerEngineError) {
     let path = "/containers/\(id)/start"
     try EngineConnection.expect(try await connection.send("POST", path), [204, 304], "POST \(path)")
   }
@@ -151,7 +148,7 @@ extension DockerEngine: NetworkNamespaces {
   /// Ends and removes a container beside the stack's, trying again when the engine fails.
   ///
   /// - Returns: why it could not.
-  private func removal(of id: String) async -> DockerEngineError? {
+  func removal(of id: String) async -> DockerEngineError? {
     var last: DockerEngineError?
     for _ in 0..<Self.removalAttempts {
       do throws(DockerEngineError) {
@@ -165,40 +162,5 @@ extension DockerEngine: NetworkNamespaces {
       }
     }
     return last
-  }
-}
-
-/// The body of `POST /containers/create`: no right but `NET_ADMIN`, nothing to write to, little memory.
-private struct SideContainer: Encodable {
-  struct HostConfiguration: Encodable {
-    var networkMode: String
-    var capabilitiesDropped = ["ALL"]
-    var capabilitiesAdded = ["NET_ADMIN"]
-    var securityOptions = ["no-new-privileges:true"]
-    var hasReadonlyRoot = true
-    var processLimit = 32
-    var memoryBytes = 128 << 20
-
-    enum CodingKeys: String, CodingKey {
-      case networkMode = "NetworkMode"
-      case capabilitiesDropped = "CapDrop"
-      case capabilitiesAdded = "CapAdd"
-      case securityOptions = "SecurityOpt"
-      case hasReadonlyRoot = "ReadonlyRootfs"
-      case processLimit = "PidsLimit"
-      case memoryBytes = "Memory"
-    }
-  }
-
-  var image: String
-  var command: [String]
-  var labels: [String: String]
-  var hostConfiguration: HostConfiguration
-
-  enum CodingKeys: String, CodingKey {
-    case image = "Image"
-    case command = "Cmd"
-    case labels = "Labels"
-    case hostConfiguration = "HostConfig"
   }
 }

@@ -9,11 +9,13 @@ extension DockerEngine {
   ///   - tail: only so many last lines; `nil`: all.
   ///   - sinceUnixSeconds: only lines from then on; `nil`: from the beginning.
   ///   - timestamps: whether each line begins with the engine's time (RFC 3339).
+  ///   - hasErrors: whether standard error is in it.
   public func logs(
-    _ container: String, tail: Int? = nil, sinceUnixSeconds: Int64? = nil, timestamps: Bool = false
+    _ container: String, tail: Int? = nil, sinceUnixSeconds: Int64? = nil, timestamps: Bool = false,
+    hasErrors: Bool = true
   ) async throws(DockerEngineError) -> String {
     let id = try await inspect(container).id
-    var query = [("stdout", "1"), ("stderr", "1"), ("tail", tail.map(String.init) ?? "all")]
+    var query = [("stdout", "1"), ("stderr", hasErrors ? "1" : "0"), ("tail", tail.map(String.init) ?? "all")]
     if let sinceUnixSeconds { query.append(("since", String(sinceUnixSeconds))) }
     if timestamps { query.append(("timestamps", "1")) }
     let path = "/containers/\(id)/logs"

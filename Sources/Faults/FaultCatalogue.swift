@@ -12,6 +12,7 @@ public struct FaultCatalogue: Sendable {
       KillFault(), StopFault(), PauseFault(), RestartFault(), CrashLoopFault(), CPULimitFault(), MemoryLimitFault(),
       FlushFault(), FailoverFault(), DrainFault(), WipeFault(), ClockFault(), DiskFault.full, DiskFault.readOnly,
       FileLimitFault(), ScaleFault(), ForgetFault(), MoveSlotsFault(),
+      RedisSettingFault(),
     ] + FaultKind.network.map(NetworkFault.healing))
 
   /// The kinds known, in the order of their names.

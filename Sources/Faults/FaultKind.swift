@@ -46,6 +46,9 @@ public struct FaultKind: RawRepresentable, Sendable, Hashable, Codable, CustomSt
   /// Slots of a Redis master that another one has.
   public static let moveSlots = FaultKind(rawValue: "move-slots")
 
+  /// Settings of a running Redis node.
+  public static let redisSetting = FaultKind(rawValue: "redis-setting")
+
   /// No packet gets through between the target and its peers.
   public static let isolate = FaultKind(rawValue: "isolate")
   /// No packet gets through between sides of a tier.

@@ -1,9 +1,11 @@
 /// Writes an event as a line of JSON, with the fields in the order of the format's description.
-struct EventLine {
-  private(set) var bytes: [UInt8] = []
+package struct EventLine {
+  package private(set) var bytes: [UInt8] = []
+
+  package init() {}
 
   /// Appends the event and a newline.
-  mutating func append(_ event: Event) {
+  package mutating func append(_ event: Event) {
     bytes.append(contentsOf: "{\"index\":".utf8)
     append(Int64(event.index))
     bytes.append(contentsOf: ",\"time\":".utf8)
@@ -34,7 +36,7 @@ struct EventLine {
     bytes.append(0x0A)
   }
 
-  mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+  package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
   private mutating func append(_ name: String, _ text: String?) {
     guard let text else { return }

@@ -19,13 +19,17 @@ final class NodeConnection: Sendable {
   }
 
   /// Sends and waits. Never longer than the connect and command timeouts together.
-  func send(_ commands: [[[UInt8]]]) async -> Answer {
+  ///
+  /// - Parameter keepsEveryReply: whether the answer is an array of every command's reply, and not the last one's.
+  func send(_ commands: [[[UInt8]]], keepsEveryReply: Bool = false) async -> Answer {
     await withCheckedContinuation { continuation in
       if loop.inEventLoop {
-        line.value.send(commands) { continuation.resume(returning: $0) }
+        line.value.send(commands, keepsEveryReply: keepsEveryReply) { continuation.resume(returning: $0) }
       } else {
         let line = line
-        loop.execute { line.value.send(commands) { continuation.resume(returning: $0) } }
+        loop.execute {
+          line.value.send(commands, keepsEveryReply: keepsEveryReply) { continuation.resume(returning: $0) }
+        }
       }
     }
   }

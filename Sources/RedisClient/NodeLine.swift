@@ -7,8 +7,10 @@ import NIOPosix
 /// when the connection ends or the oldest is not answered in time.
 final class NodeLine {
   struct Request {
-    /// One command, or two to be sent back to back (`ASKING` and the command); the last one's reply counts.
+    /// One command, or several to be sent back to back (`ASKING` and the command).
     let commands: [[[UInt8]]]
+    /// Whether the answer has every reply, as an array; else only the last one's counts.
+    var keepsEveryReply = false
     let answer: (NodeConnection.Answer) -> Void
   }
 
@@ -22,6 +24,8 @@ final class NodeLine {
 
   private struct Unanswered {
     var replies: Int
+    /// What has come, where every reply counts.
+    var kept: [RedisReply] = []
     /// Counted from the write: the time to connect has a bound of its own.
     let deadline: NIODeadline
     let request: Request
@@ -48,7 +52,9 @@ final class NodeLine {
   }
 
   /// Takes a command. Its answer comes within the connect and command timeouts together.
-  func send(_ commands: [[[UInt8]]], answer: @escaping (NodeConnection.Answer) -> Void) {
+  func send(
+    _ commands: [[[UInt8]]], keepsEveryReply: Bool = false, answer: @escaping (NodeConnection.Answer) -> Void
+  ) {
     guard unsent.count + unanswered.count < options.waitingMaximum else {
       return answer(.failure(RedisError(.overloaded, "too many commands wait for Redis \(node)")))
     }
@@ -56,7 +62,7 @@ final class NodeLine {
     guard circuit.isClosed || circuit.admits(now: .now) else {
       return answer(.failure(RedisError(.unavailable, "Redis \(node) failed a moment ago")))
     }
-    unsent.append(Request(commands: commands, answer: answer))
+    unsent.append(Request(commands: commands, keepsEveryReply: keepsEveryReply, answer: answer))
     switch state {
     case .closed: connect()
     case .connecting, .greeting: break
@@ -160,9 +166,10 @@ final class NodeLine {
       return ended(life: life, because: "Redis sent a reply that nobody had asked for")
     }
     first.replies -= 1
+    if first.request.keepsEveryReply { first.kept.append(reply) }
     guard first.replies == 0 else { return unanswered.prepend(first) }
     if case .open = state { circuit.succeeded() }
-    first.request.answer(.success(reply))
+    first.request.answer(.success(first.request.keepsEveryReply ? .array(first.kept) : reply))
   }
 
   /// The connection of that life is over.

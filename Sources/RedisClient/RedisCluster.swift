@@ -64,6 +64,40 @@ public final class RedisCluster: Sendable {
     throw RedisError(.noRoute, "slot \(slot) was redirected more than \(Self.redirectionMaximum) times")
   }
 
+  /// Runs commands back to back on one connection, that of the master of `key`'s slot: for a `WAIT` that means the write
+  /// before it.
+  ///
+  /// Follows a redirection of the first command, whatever the others were answered; a slot must not be on its way (`ASK`).
+  ///
+  /// - Returns: every command's reply, errors among them.
+  public func commands(_ commands: [[[UInt8]]], key: [UInt8]) async throws(RedisError) -> [RedisReply] {
+    let slot = HashSlot.slot(of: key)
+    refreshIfOld()
+    if state.withLock({ $0.map.owner(of: slot) == nil }) { await refresh() }
+    guard var node = state.withLock({ $0.map.owner(of: slot) }) else {
+      throw RedisError(.noRoute, "no Redis node is known to serve slot \(slot)")
+    }
+    for _ in 0...Self.redirectionMaximum {
+      switch await connection(to: node).send(commands, keepsEveryReply: true) {
+      case .failure(let error):
+        refreshSoon()
+        throw error
+      case .success(.array(let replies)):
+        guard case .error(let text)? = replies.first else { return replies }
+        guard case .moved(let slot, let target) = Redirection(error: text, from: node) else {
+          refreshSoon()
+          return replies
+        }
+        state.withLock { $0.map.setOwner(of: slot, target) }
+        refreshSoon()
+        node = target
+      case .success:
+        throw RedisError(.unexpectedReply, "the replies of several commands are no array")
+      }
+    }
+    throw RedisError(.noRoute, "slot \(slot) was redirected more than \(Self.redirectionMaximum) times")
+  }
+
   /// True when every slot has a known master and every one of those answers.
   public func isHealthy() async -> Bool {
     if !state.withLock({ $0.map.isComplete }) { await refresh() }

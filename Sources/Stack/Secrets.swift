@@ -1,10 +1,10 @@
 import Foundation
 
 /// The generated passwords: `NAME=value` lines.
-struct Secrets: Sendable {
+package struct Secrets: Sendable {
   private let values: [String: String]
 
-  init(text: String) {
+  package init(text: String) {
     values = text.split(separator: "\n").reduce(into: [:]) { values, line in
       guard !line.hasPrefix("#"), let equals = line.firstIndex(of: "=") else { return }
       values[String(line[..<equals])] = String(line[line.index(after: equals)...])
@@ -12,12 +12,12 @@ struct Secrets: Sendable {
   }
 
   /// `nil` when the file is not there or cannot be read.
-  init?(path: String) {
+  package init?(path: String) {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
     self.init(text: text)
   }
 
-  subscript(name: String) -> String? { values[name] }
+  package subscript(name: String) -> String? { values[name] }
 
   /// Marks the data that was made under these secrets.
   var id: String? { self["KV_SECRETS_ID"] }

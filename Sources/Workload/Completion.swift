@@ -9,7 +9,7 @@ public struct Completion: Sendable, Hashable {
     /// Outcome unknown.
     case unknown
 
-    var eventKind: Event.Kind {
+    package var eventKind: Event.Kind {
       switch self {
       case .ok: .ok
       case .fail: .fail

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CapLedger
+import CapRuns
 import ChaosPlan
 import Consistency
 import Detection
@@ -54,6 +55,12 @@ enum ExitStatus {
       switch error.code {
       case .badInput: badInput
       case .unavailable: unavailable
+      case .interrupted: interrupted
+      }
+    case let error as CapRunError:
+      switch error.code {
+      case .unavailable: unavailable
+      case .internalFault: internalFault
       case .interrupted: interrupted
       }
     case let error as CapLedgerError:

@@ -59,6 +59,9 @@ struct SchemaValidator {
     case "additionalProperties":
       let known = Set(schema["properties"]?.object.map(\.keys).map(Array.init) ?? [])
       let unknown = Set(value.object.map { Array($0.keys) } ?? []).subtracting(known).sorted()
+      if argument.object != nil {
+        return unknown.flatMap { word in value[word].map { problems($0, argument, at: "\(path)/\(word)") } ?? [] }
+      }
       return unknown.flatMap { problem(argument == .boolean(true), "unknown word `\($0)`") }
     case "allOf": return schemas.flatMap { problems(value, $0, at: path) }
     case "anyOf": return problem(schemas.contains { isValid(value, $0) }, "is none of what it may be")

@@ -45,6 +45,16 @@ struct NodeConnectionTests {
     #expect(await connection.send([Self.words("ASKING")]) == .success(.status("OK")))
   }
 
+  @Test func everyReplyCanBeKept() async throws {
+    let server = try await ScriptedNode(loop: Self.loop) { $0[0] == "WAIT" ? ":1\r\n" : "-READONLY no\r\n" }
+    let connection = NodeConnection(node: server.node, options: Self.options(server.node), loop: Self.loop)
+    let commands = [Self.words("SET", "a", "b"), Self.words("WAIT", "1", "1000")]
+    // An error of the first must not be hidden by the answer to the second.
+    #expect(
+      await connection.send(commands, keepsEveryReply: true) == .success(.array([.error("READONLY no"), .integer(1)])))
+    #expect(server.seen == [["SET", "a", "b"], ["WAIT", "1", "1000"]])
+  }
+
   @Test func thePasswordGoesFirst() async throws {
     let server = try await ScriptedNode(loop: Self.loop) { _ in "+OK\r\n" }
     let options = Self.options(server.node) { ($0.user, $0.password) = ("store", "secret") }

@@ -174,6 +174,13 @@ ensure_services_image() {
   ensure_image services "$(services_base)" "RUNTIME_PACKAGES=$packages"
 }
 
+# The image of kv-client, likewise.
+ensure_client_image() {
+  local packages
+  packages=$(runtime_packages "$root/compose/images/client/bin/kv-client")
+  ensure_image client "$(services_base)" "RUNTIME_PACKAGES=$packages"
+}
+
 # Prints the names of the packages that the binaries' own shared libraries come from, without those of libc and gcc,
 # which the base image has.
 runtime_packages() {

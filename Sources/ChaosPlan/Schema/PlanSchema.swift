@@ -32,7 +32,7 @@ public enum PlanSchema {
     ).adding(["$defs": .object(definitions)])
   }
 
-  private static var definitions: [SchemaValue.Field] {
+  static var definitions: [SchemaValue.Field] {
     let quantities: KeyValuePairs<String, SchemaValue> = [
       "duration": quantity("A duration with its unit: `500ms`, `8s`, `1.5s`, `2m`, `1h`.", "(ms|s|m|h)"),
       "share": .fields([

@@ -16,17 +16,18 @@ struct PlanCommand: AsyncParsableCommand {
       discussion: "Exit status: 0 all are right; 65 one has errors (file:line:column: what is wrong).")
 
     @Argument(
-      help: ArgumentHelp("Plan files; without any, those in chaos/.", valueName: "plan.yml"),
+      help: ArgumentHelp("Plan files; without any, those in chaos/ and chaos/cap/.", valueName: "plan.yml"),
       completion: .file(extensions: ["yml", "yaml"]))
     var plans: [String] = []
 
     func run() async throws {
-      let paths = plans.isEmpty ? PlanFile.paths(in: try PlanCommand.folder()) : plans
+      let folder = plans.isEmpty ? try PlanCommand.folder() : ""
+      let paths = plans.isEmpty ? PlanFile.paths(in: folder) + PlanFile.paths(in: "\(folder)/cap") : plans
       var problems: [PlanError.Problem] = []
       var texts: [String] = []
       for path in paths {
         do throws(PlanError) {
-          print("\(path): \(try PlanFile(path: path).plan.name) is right")
+          print("\(path): \(try name(of: path)) is right")
         } catch {
           problems += error.problems
           texts.append(error.description)
@@ -36,6 +37,15 @@ struct PlanCommand: AsyncParsableCommand {
         FileHandle.standardError.write(Data((texts.joined(separator: "\n") + "\n").utf8))
         throw ExitCode(65)
       }
+    }
+
+    /// A file with cells is a plan of the CAP ledger.
+    private func name(of path: String) throws(PlanError) -> String {
+      if let text = try? String(contentsOfFile: path, encoding: .utf8), CapPlanParser.isCapPlan(text) {
+        let plan = try CapPlanParser.parse(text, path: path)
+        return "\(plan.name) (\(plan.cells.count) cells)"
+      }
+      return try PlanFile(path: path).plan.name
     }
   }
 
@@ -78,11 +88,14 @@ struct PlanCommand: AsyncParsableCommand {
       abstract: "Print the JSON Schema of plans.",
       discussion: """
         For editors: a plan whose first line is `# yaml-language-server: $schema=plan.schema.json` is completed and checked \
-        as it is written. chaos/plan.schema.json is what this prints.
+        as it is written. chaos/plan.schema.json is what this prints, and with --cap chaos/cap/cap.schema.json.
         """)
 
+    @Flag(help: "The schema of the plans of the CAP ledger.")
+    var cap = false
+
     func run() {
-      print(PlanSchema.text, terminator: "")
+      print(cap ? CapPlanSchema.text : PlanSchema.text, terminator: "")
     }
   }
 

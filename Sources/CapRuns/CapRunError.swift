@@ -1,0 +1,22 @@
+/// Why a cell could not be run.
+public struct CapRunError: Error, Sendable, Hashable, CustomStringConvertible {
+  public enum Code: String, Sendable, Hashable {
+    /// Docker, the stack or an image is not there, or a tier does not come to be in order.
+    case unavailable
+    /// The results cannot be written, or a client's output is no history.
+    case internalFault
+    /// Interrupted; everything was healed.
+    case interrupted
+  }
+
+  public var code: Code
+  /// A sentence that a person can act on.
+  public var message: String
+
+  public init(code: Code, message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  public var description: String { message }
+}

@@ -1,0 +1,117 @@
+import CapLedger
+import ChaosPlan
+import Faults
+import Foundation
+import HTTPClient
+import Orchestrator
+import Stack
+import Synchronization
+import Workload
+
+/// Runs cells of the CAP ledger, one after another, on the stack as it stands.
+///
+/// Faults go through the undo ledger, so that `kvchaos heal` takes back what a killed run leaves; client containers are found
+/// by whoever looks for residue.
+public struct CapSeries: Sendable {
+  /// What became of a cell.
+  public enum Outcome: Sendable {
+    /// It was run; what it cannot be judged by is in the record's problems. `folder` holds `record.json` and the history.
+    case recorded(CapRecord, folder: String)
+    /// There is no record; the reason.
+    case failed(String)
+  }
+
+  let configuration: StackConfiguration
+  /// Under it each cell has a folder of its name.
+  let folder: String
+  let seed: UInt64
+  let catchesSignals: Bool
+  let progress: @Sendable (RunProgress) -> Void
+
+  /// - Parameters:
+  ///   - folder: `results/cap`; the folder of a cell that is run is made anew.
+  ///   - seed: of the traffic and of who is drawn; `nil`: drawn.
+  public init(
+    configuration: StackConfiguration, folder: String, seed: UInt64? = nil, catchesSignals: Bool,
+    progress: @escaping @Sendable (RunProgress) -> Void
+  ) {
+    self.configuration = configuration
+    self.folder = folder
+    self.seed = seed ?? UInt64.random(in: 0..<1 << 53)
+    self.catchesSignals = catchesSignals
+    self.progress = progress
+  }
+
+  /// Runs the cells in their order.
+  ///
+  /// - Parameters:
+  ///   - until: no further cell is begun from then on.
+  ///   - each: told of each cell as it ends.
+  /// - Returns: the names of the cells that were not begun.
+  /// - Throws: `CapRunError`, `StackError` or `FaultError` where no cell could begin, or the series was interrupted; every
+  ///   fault is healed before that.
+  public func run(
+    _ cells: [CapPlanCell], until: ContinuousClock.Instant? = nil,
+    each: @Sendable (CapPlanCell, Outcome) async throws -> Void
+  ) async throws -> [String] {
+    let stack = Stack(configuration)
+    let wasInterrupted = Atomic(false)
+    let current = Mutex<Task<Outcome, Never>?>(nil)
+    let interrupt: @Sendable (String) -> Void = { [progress] reason in
+      wasInterrupted.store(true, ordering: .sequentiallyConsistent)
+      current.withLock { $0?.cancel() }
+      progress(.note("\(reason): healing; once more ends it at once and leaves the rest to `kvchaos heal`"))
+    }
+    let signals = catchesSignals ? SignalWatch(handler: interrupt) : nil
+    defer { signals?.stop() }
+    return try await withTaskCancellationHandler {
+      let injector = try await prepare(stack)
+      for (index, cell) in cells.enumerated() {
+        guard !wasInterrupted.load(ordering: .sequentiallyConsistent) else {
+          throw CapRunError(code: .interrupted, message: "interrupted before the cell \(cell.name)")
+        }
+        if let until, ContinuousClock.now >= until { return cells[index...].map(\.name) }
+        progress(.note("cell \(index + 1) of \(cells.count): \(cell.name)"))
+        let run = CapCellRun(
+          cell: cell, stack: stack, injector: injector, folder: "\(folder)/\(cell.name)",
+          seed: seed &+ UInt64(index), progress: progress)
+        // Of its own: a cancellation is told to it, and does not keep it from healing.
+        let task = Task { await run.run() }
+        current.withLock { $0 = task }
+        if wasInterrupted.load(ordering: .sequentiallyConsistent) { task.cancel() }
+        let outcome = await task.value
+        guard !wasInterrupted.load(ordering: .sequentiallyConsistent) else {
+          throw CapRunError(code: .interrupted, message: "interrupted in the cell \(cell.name)")
+        }
+        try await each(cell, outcome)
+      }
+      return []
+    } onCancel: {
+      interrupt("cancelled")
+    }
+  }
+
+  /// Takes back what an earlier run left behind, and brings the stack up if it is not.
+  private func prepare(_ stack: Stack) async throws -> FaultInjector {
+    let injector = stack.injector(try UndoLedger(path: configuration.ledgerFile))
+    let recovery = try await stack.recover(with: injector, startsStopped: false)
+    for line in recovery.lines { progress(.note("an earlier run left something behind; \(line)")) }
+    guard recovery.isClean else {
+      throw CapRunError(
+        code: .unavailable,
+        message: "what an earlier run left behind cannot be healed: \(recovery.problems.joined(separator: "; "))")
+    }
+    try await stack.up { [progress] step in if case .note(let text) = step { progress(.note(text)) } }
+    do {
+      guard try await stack.engine.hasImage(ClientContainers.image) else {
+        throw CapRunError(
+          code: .unavailable, message: "the image \(ClientContainers.image) is not here; run scripts/build")
+      }
+    } catch let error as CapRunError {
+      throw error
+    } catch {
+      throw CapRunError(code: .unavailable, message: "\(error)")
+    }
+    return injector
+  }
+}

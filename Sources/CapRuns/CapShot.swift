@@ -1,0 +1,115 @@
+import CapLedger
+import ChaosPlan
+import Faults
+import Stack
+
+/// What a cell's fault is for the nodes and clients as they are now.
+struct CapShot {
+  /// The clients of one side: their container, and where they are.
+  struct ClientGroup: Sendable, Hashable {
+    /// `all`, `minority`, `majority`.
+    var side: String
+    var container: String
+    var address: String
+    var firstProcess: Int
+  }
+
+  var fault: any Fault
+  var targets: [FaultTarget]
+  /// The names of the nodes that are struck, or cut off on the smaller side.
+  var struck: [String]
+  /// The sides of the record, in the order of the client groups.
+  var sides: [CapRecord.Side]
+
+  /// Nodes that a cut is measured by: more say no more, and take time.
+  private static let probesMaximum = 4
+
+  /// - Throws: `FaultError` (`notInjectable`), `StackError` (`noTarget`).
+  static func aim(
+    _ cell: CapPlanCell, in status: StackStatus, clients: [ClientGroup], processes: Int, seed: UInt64
+  ) throws -> CapShot {
+    guard let tier = cell.fault.selector.tier else {
+      throw CapRunError(code: .internalFault, message: "the fault \(cell.fault.name) strikes no tier")
+    }
+    let scope = scope(of: cell, in: status)
+    if let settings = cell.fault.partition {
+      return try partition(settings, tier, scope, status, clients, processes, seed)
+    }
+    var random = SystemRandomNumberGenerator()
+    let nodes = try status.resolve(cell.fault.selector, using: &random)
+    let left = scope.filter { node in !nodes.contains { $0.name == node.name } }
+    let sides = clients.map { group in
+      side(group.side, left, tier, status, group, processes)
+    }
+    return CapShot(
+      fault: try single(cell.fault.action, nodes, left), targets: nodes.map(\.target), struck: nodes.map(\.name),
+      sides: sides)
+  }
+
+  /// The nodes that a cell's clients have to do with, itself or through others.
+  private static func scope(of cell: CapPlanCell, in status: StackStatus) -> [StackNode] {
+    let running = status.nodes.filter { $0.state.status == .running }
+    return running.filter { node in cell.tier.tier.map { node.tier == $0 } ?? true }
+  }
+
+  private static func single(
+    _ action: FaultAction, _ nodes: [StackNode], _ others: [StackNode]
+  ) throws(FaultError) -> any Fault {
+    switch action {
+    case .kill(let signal): return KillFault(signal: signal)
+    case .pause: return PauseFault()
+    case .network(let network) where network.effect == .isolate:
+      let part = NetworkFault.Part(peers: .everyone, probes: peers(others))
+      return NetworkFault(
+        kind: .isolate, effect: .drop(percent: 100),
+        parts: Dictionary(uniqueKeysWithValues: nodes.map { ($0.container, part) }))
+    default:
+      throw FaultError(code: .notInjectable, message: "\(action.kind.rawValue) is no fault of a cell")
+    }
+  }
+
+  /// Only the smaller side drops packets: in both directions, so that nobody of the other reaches it either.
+  private static func partition(
+    _ settings: PartitionSettings, _ tier: Tier, _ scope: [StackNode], _ status: StackStatus,
+    _ clients: [ClientGroup], _ processes: Int, _ seed: UInt64
+  ) throws -> CapShot {
+    guard let divided = CapSides.divide(settings, tier: tier, in: status, seed: seed) else {
+      let role = settings.minority?.rawValue ?? "member"
+      throw FaultError(code: .notInjectable, message: "nobody of \(tier.rawValue) is \(role) now")
+    }
+    let far = clients.filter { $0.side == PartitionSide.majority.rawValue }
+    let near = clients.filter { $0.side == PartitionSide.minority.rawValue }
+    let addresses = divided.majority.compactMap(\.address) + far.map(\.address)
+    var parts: [String: NetworkFault.Part] = [:]
+    let targets =
+      divided.minority.map { (target: $0.target, tier: Optional($0.tier)) }
+      + near.map { (target: FaultTarget(node: "clients of the minority", container: $0.container), tier: nil) }
+    for (target, tier) in targets {
+      // Those of the own tier first: they are nearest to what the fault is about.
+      let ordered = divided.majority.filter { $0.tier == tier } + divided.majority.filter { $0.tier != tier }
+      parts[target.container] = NetworkFault.Part(peers: .addresses(addresses), probes: peers(ordered))
+    }
+    let sides = clients.map { group in
+      let nodes = group.side == PartitionSide.minority.rawValue ? divided.minority : divided.majority
+      return side(group.side, nodes, tier, status, group, processes)
+    }
+    return CapShot(
+      fault: NetworkFault(kind: .partition, effect: .drop(percent: 100), parts: parts), targets: targets.map(\.target),
+      struck: divided.minority.map(\.name), sides: sides)
+  }
+
+  private static func side(
+    _ name: String, _ nodes: [StackNode], _ tier: Tier, _ status: StackStatus, _ group: ClientGroup, _ processes: Int
+  ) -> CapRecord.Side {
+    CapRecord.Side(
+      name: name, nodes: nodes.map(\.name).sorted(),
+      processes: Array(group.firstProcess..<(group.firstProcess + processes)),
+      hasMajority: CapSides.hasMajority(nodes, of: tier, in: status))
+  }
+
+  private static func peers(_ nodes: [StackNode]) -> [NetworkPeer] {
+    nodes.prefix(probesMaximum).compactMap { node in
+      node.address.map { NetworkPeer(container: node.container, address: $0) }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/// Cells of the CAP ledger: how a tier is used, what its clients do, and what befalls it.
+public struct CapPlan: Sendable, Hashable {
+  /// The name of the file's cells together, and of nothing else.
+  public var name: String
+  public var description: String
+  public var tier: CapTier
+  /// One for each variant, workload and fault, in the order of the file.
+  public var cells: [CapPlanCell]
+
+  public init(name: String, description: String, tier: CapTier, cells: [CapPlanCell]) {
+    self.name = name
+    self.description = description
+    self.tier = tier
+    self.cells = cells
+  }
+}
+
+/// One cell: it is run by itself.
+public struct CapPlanCell: Sendable, Hashable {
+  public var tier: CapTier
+  public var variant: CapVariant
+  public var workload: CapWorkload
+  public var fault: CapFault
+
+  public init(tier: CapTier, variant: CapVariant, workload: CapWorkload, fault: CapFault) {
+    self.tier = tier
+    self.variant = variant
+    self.workload = workload
+    self.fault = fault
+  }
+
+  /// Names the cell and the folder of its results.
+  public var name: String { "\(tier.rawValue)-\(variant.rawValue)-\(workload.rawValue)-\(fault.name)" }
+}
+
+/// A fault under a name of the ledger: `master-killed`.
+public struct CapFault: Sendable, Hashable {
+  public var name: String
+  public var action: FaultAction
+  public var selector: Selector
+  public var duration: FaultDuration
+
+  public init(name: String, action: FaultAction, selector: Selector, duration: FaultDuration) {
+    self.name = name
+    self.action = action
+    self.selector = selector
+    self.duration = duration
+  }
+
+  /// Who goes on which side; `nil` where the fault divides nobody.
+  public var partition: PartitionSettings? {
+    guard case .network(let network) = action, case .partition(let settings) = network.effect else { return nil }
+    return settings
+  }
+
+  /// Whether its nodes are cut off from everyone.
+  public var isIsolation: Bool { action.kind == .isolate }
+}

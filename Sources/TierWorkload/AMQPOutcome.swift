@@ -1,0 +1,27 @@
+import AMQPClient
+import History
+import Workload
+
+/// What a broker's answer, or the lack of one, says about an operation.
+public enum AMQPOutcome {
+  public static func of(_ outcome: AMQPPublishOutcome) -> Completion {
+    switch outcome {
+    case .confirmed: Completion(kind: .ok)
+    case .notSent(let reason): Completion(kind: .fail, error: short(reason))
+    case .unknown(let reason): Completion(kind: .unknown, error: short(reason))
+    }
+  }
+
+  /// A message counts as taken when it is here: the acknowledgement that follows is not answered, so one that is lost makes
+  /// a duplicate, never a loss.
+  public static func of(_ outcome: AMQPSession.GetOutcome) -> Completion {
+    switch outcome {
+    case .message(let delivery): Completion(kind: .ok, value: .string(String(decoding: delivery.body, as: UTF8.self)))
+    case .empty: Completion(kind: .ok, value: .null)
+    case .notSent(let reason): Completion(kind: .fail, error: short(reason))
+    case .unknown(let reason): Completion(kind: .unknown, error: short(reason))
+    }
+  }
+
+  private static func short(_ reason: String) -> String { String(reason.prefix(80)) }
+}

@@ -1,0 +1,64 @@
+import ChaosPlan
+import Workload
+
+/// What follows the traffic, when all is quiet again: reads of everything, or the drain of the queue. Each question is asked
+/// again until it is answered; the level of all of it is `final`.
+public struct FinalPhase: Sendable {
+  public static let level = "final"
+  private static let pause = Duration.milliseconds(250)
+  /// So often in a row the queue must be found empty.
+  private static let emptyAnswers = 3
+
+  private let settings: ClientSettings
+  private let client: any TierClient
+  private let deadline: ContinuousClock.Instant
+  private var recorder: TierRecorder
+
+  /// - Parameter limit: after so long what is not answered stays so.
+  public init(
+    _ settings: ClientSettings, client: any TierClient, process: Int, stride: Int, limit: Duration, sink: EventSink
+  ) {
+    self.settings = settings
+    self.client = client
+    deadline = .now + limit
+    recorder = TierRecorder(sink: sink, process: process, stride: stride, level: Self.level)
+  }
+
+  /// - Returns: the questions that were not answered in time, in words; empty when all were.
+  public mutating func run() async -> [String] {
+    switch settings.workload {
+    case .register:
+      var open: [String] = []
+      for key in 0..<settings.keys where await ask(.get(key: key)) == nil {
+        open.append(TierOperation.name(ofKey: key))
+      }
+      return open
+    case .set: return await ask(.readAll) == nil ? ["the elements"] : []
+    case .bank: return await ask(.readBalances) == nil ? ["the balances"] : []
+    case .queue:
+      // A message whose consumer is gone comes back when the broker has noticed.
+      var empty = 0
+      while empty < Self.emptyAnswers {
+        guard let completion = await ask(.dequeue) else { return ["the queue's end"] }
+        empty = completion.value == .null ? empty + 1 : 0
+        if empty > 0 { try? await Task.sleep(for: Self.pause * 2) }
+      }
+      return []
+    }
+  }
+
+  /// `nil` where the time was up before it was answered with ok.
+  private mutating func ask(_ operation: TierOperation) async -> Completion? {
+    repeat {
+      let completion = await recorder.perform(operation) { [client] in
+        if let store = client as? StoreTierClient, case .get(let key) = operation {
+          return await store.performFinal(key: key)
+        }
+        return await client.perform(operation)
+      }
+      if completion.kind == .ok { return completion }
+      try? await Task.sleep(for: Self.pause)
+    } while ContinuousClock.now < deadline
+    return nil
+  }
+}

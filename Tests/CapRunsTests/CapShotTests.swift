@@ -1,0 +1,82 @@
+import ChaosPlan
+import Faults
+import Testing
+
+@testable import CapRuns
+@testable import Stack
+
+/// What a cell's fault is for the nodes and the clients.
+struct CapShotTests {
+  private static let near = CapShot.ClientGroup(
+    side: "minority", container: "kvchaos-client-c1-minority", address: "10.0.1.1", firstProcess: 0)
+  private static let far = CapShot.ClientGroup(
+    side: "majority", container: "kvchaos-client-c1-majority", address: "10.0.1.2", firstProcess: 20)
+  private static let all = CapShot.ClientGroup(
+    side: "all", container: "kvchaos-client-c1-all", address: "10.0.1.3", firstProcess: 0)
+
+  private func shot(
+    _ tier: CapTier, _ fault: CapFault, _ clients: [CapShot.ClientGroup]
+  ) throws -> CapShot {
+    let cell = CapPlanCell(tier: tier, variant: .plain, workload: .register, fault: fault)
+    return try CapShot.aim(cell, in: CapSidesTests.whole, clients: clients, processes: 4, seed: 5)
+  }
+
+  private func fault(_ action: FaultAction, _ selector: Selector) -> CapFault {
+    CapFault(name: "f", action: action, selector: selector, duration: .fixed(.seconds(1)))
+  }
+
+  @Test func theClientsOfASideAreCutWithIt() throws {
+    let action = FaultAction.network(
+      NetworkAction(effect: .partition(PartitionSettings(.halves, minority: .leader, with: [.etcd]))))
+    let shot = try shot(.sql, fault(action, Selector(tier: .sql, mode: .all)), [Self.near, Self.far])
+    let network = try #require(shot.fault as? NetworkFault)
+    // The smaller side alone drops packets, its clients' too; what it drops is the whole other side, its clients' too.
+    let containers = Set(shot.targets.map(\.container))
+    #expect(containers.contains(Self.near.container) && !containers.contains(Self.far.container))
+    #expect(containers.count == 3 && containers.contains("kvchaos-sql-2"))
+    #expect(Set(network.parts.keys) == containers)
+    let majority =
+      shot.sides[1].nodes.compactMap { name in CapSidesTests.whole.node(name)?.address } + [Self.far.address]
+    for part in network.parts.values {
+      guard case .addresses(let addresses) = part.peers else {
+        Issue.record("a partition drops certain addresses")
+        continue
+      }
+      #expect(Set(addresses) == Set(majority))
+      #expect(!part.probes.isEmpty)
+    }
+    #expect(shot.sides.map(\.name) == ["minority", "majority"])
+    #expect(shot.sides.map(\.hasMajority) == [false, true])
+    #expect(shot.sides.map(\.processes) == [[0, 1, 2, 3], [20, 21, 22, 23]])
+    #expect(shot.sides[0].nodes.contains("sql-2") && !shot.sides[1].nodes.contains("sql-2"))
+  }
+
+  @Test func aKilledLeaderIsOutOfReach() throws {
+    let shot = try shot(.sql, fault(.kill(signal: "SIGKILL"), Selector(tier: .sql, role: .leader)), [Self.all])
+    #expect(shot.targets.map(\.node) == ["sql-2"])
+    #expect(shot.sides.first?.nodes == ["sql-1", "sql-3"])
+    #expect(shot.sides.first?.hasMajority == true)
+  }
+
+  @Test func ofATierThatIsDownNobodyIsLeft() throws {
+    let shot = try shot(.redis, fault(.kill(signal: "SIGKILL"), Selector(tier: .redis, mode: .all)), [Self.all])
+    #expect(shot.targets.count == 6)
+    #expect(shot.sides.first?.nodes == [])
+    #expect(shot.sides.first?.hasMajority == false)
+  }
+
+  @Test func anIsolatedLeaderIsCutFromEveryone() throws {
+    let isolate = FaultAction.network(NetworkAction(effect: .isolate))
+    let shot = try shot(.rabbitmq, fault(isolate, Selector(tier: .rabbitmq, role: .leader)), [Self.far])
+    let network = try #require(shot.fault as? NetworkFault)
+    #expect(network.parts.keys.sorted() == ["kvchaos-rabbitmq-3"])
+    #expect(network.parts.values.first?.peers == .everyone)
+    #expect(shot.sides.first?.nodes == ["rabbitmq-1", "rabbitmq-2"])
+  }
+
+  @Test func theWholesClientsReachWhatIsNotStruck() throws {
+    let shot = try shot(.store, fault(.pause, Selector(tier: .rabbitmq, role: .leader)), [Self.all])
+    #expect(shot.sides.first?.nodes.contains("rabbitmq-3") == false)
+    #expect(shot.sides.first?.nodes.contains("api-1") == true)
+  }
+}

@@ -1,0 +1,88 @@
+import AMQPClient
+import History
+import RedisClient
+import SQLClient
+import Testing
+import Workload
+
+@testable import TierWorkload
+
+/// Ok needs the tier's own acknowledgement, fail needs proof that nothing was done: everything else is unknown.
+struct OutcomeTests {
+  // MARK: Redis
+
+  static let redisWrites: [(Result<[RedisReply], RedisError>, Int, Completion.Kind)] = [
+    (.success([.status("OK")]), 0, .ok),
+    (.success([.integer(1)]), 0, .ok),
+    (.success([.error("NOREPLICAS Not enough good replicas to write.")]), 0, .fail),
+    (.success([.error("CLUSTERDOWN The cluster is down")]), 0, .fail),
+    (.success([]), 0, .unknown),
+    (.success([.status("OK"), .integer(1)]), 1, .ok),
+    (.success([.status("OK"), .integer(2)]), 1, .ok),
+    // The master has it, and no replica: it may be there later, or not.
+    (.success([.status("OK"), .integer(0)]), 1, .unknown),
+    (.success([.status("OK"), .error("UNBLOCKED force unblock from blocking operation")]), 1, .unknown),
+    (.success([.status("OK")]), 1, .unknown),
+    (.success([.error("READONLY You can't write against a read only replica."), .integer(1)]), 1, .fail),
+    (.failure(RedisError(.unavailable, "no connection")), 0, .fail),
+    (.failure(RedisError(.noRoute, "nobody serves the slot")), 0, .fail),
+    (.failure(RedisError(.connectionLost, "no reply within 2000 ms")), 0, .unknown),
+    (.failure(RedisError(.unexpectedReply, "?")), 0, .unknown),
+  ]
+
+  @Test(arguments: redisWrites.indices) func aRedisWriteIs(_ index: Int) {
+    let (result, replicas, kind) = Self.redisWrites[index]
+    #expect(RedisOutcome.ofWrite(result, replicas: replicas).kind == kind)
+  }
+
+  @Test func aRedisReadIs() {
+    #expect(RedisOutcome.ofGet(.success([.null])) == Completion(kind: .ok, value: .null))
+    #expect(RedisOutcome.ofGet(.success([.bytes(Array("0.1".utf8))])) == Completion(kind: .ok, value: .string("0.1")))
+    #expect(RedisOutcome.ofGet(.success([.error("MASTERDOWN")])).kind == .fail)
+    #expect(RedisOutcome.ofGet(.failure(RedisError(.connectionLost, ""))).kind == .unknown)
+  }
+
+  // MARK: RabbitMQ
+
+  @Test func aPublishIs() {
+    #expect(AMQPOutcome.of(AMQPPublishOutcome.confirmed).kind == .ok)
+    #expect(AMQPOutcome.of(AMQPPublishOutcome.notSent(reason: "returned")).kind == .fail)
+    #expect(AMQPOutcome.of(AMQPPublishOutcome.unknown(reason: "not confirmed in time")).kind == .unknown)
+  }
+
+  @Test func aGetIs() {
+    #expect(AMQPOutcome.of(AMQPSession.GetOutcome.empty) == Completion(kind: .ok, value: .null))
+    #expect(AMQPOutcome.of(AMQPSession.GetOutcome.notSent(reason: "no connection")).kind == .fail)
+    #expect(AMQPOutcome.of(AMQPSession.GetOutcome.unknown(reason: "late")).kind == .unknown)
+  }
+
+  // MARK: SQL
+
+  @Test func aStatementIs() {
+    #expect(SQLOutcome.of(.success([])).kind == .ok)
+    #expect(SQLOutcome.of(.failure(SQLError(.noneRetryable, "no connection"))).kind == .fail)
+    #expect(SQLOutcome.of(.failure(SQLError(.none, "insufficient funds"))).kind == .fail)
+    let late = SQLOutcome.of(.failure(SQLError(.unknown, "the server did not answer in time")))
+    #expect(late == Completion(kind: .unknown, error: "the server did not answer in time"))
+  }
+
+  @Test func aSessionIsNoStandbysAndCommitsAsItsVariantSays() {
+    func setUp(_ settings: ClientSettings) -> String { SQLTierClient.setUp(settings) }
+    let node = ClientSettings.Address(host: "172.30.87.41", port: 5_432)
+    var settings = ClientSettings(
+      tier: .sql, variant: .plain, workload: .register, nodes: [node], namespace: "c1", seed: 1)
+    #expect(setUp(settings).contains("pg_is_in_recovery()"))
+    #expect(setUp(settings).contains("synchronous_commit = 'on'"))
+    settings.variant = .asynchronous
+    #expect(setUp(settings).contains("synchronous_commit = 'local'"))
+    settings.isCockroach = true
+    #expect(!setUp(settings).contains("synchronous_commit"))
+  }
+
+  @Test(arguments: [
+    ("172.30.87.11:6379", ClientSettings.Address(host: "172.30.87.11", port: 6_379)), ("redis-1", nil), (":1", nil),
+    ("a:0", nil), ("a:70000", nil),
+  ]) func anAddressIs(_ text: String, _ address: ClientSettings.Address?) {
+    #expect(ClientSettings.Address(text) == address)
+  }
+}
