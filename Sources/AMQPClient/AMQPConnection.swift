@@ -28,6 +28,7 @@ public final class AMQPConnection: Sendable {
     case send(AMQPMessage)
     case acknowledge(consumer: Int, upTo: UInt64, generation: UInt64)
     case renew(consumer: Int, reason: String)
+    case reconnect(reason: String)
     case close(CheckedContinuation<Void, Never>)
   }
 
@@ -92,6 +93,12 @@ public final class AMQPConnection: Sendable {
   /// cancelled. Nothing happens where it is not up.
   public func renew(consumer: Int, reason: String) {
     _ = enqueue(.renew(consumer: consumer, reason: reason))
+  }
+
+  /// Gives the connection up as if it had been lost, and makes another: for one that the broker keeps and no longer serves.
+  /// Nothing happens where it is not up.
+  public func reconnect(reason: String) {
+    _ = enqueue(.reconnect(reason: reason))
   }
 
   /// Processes what was enqueued before, closes the connection and ends the thread.
@@ -162,7 +169,7 @@ public final class AMQPConnection: Sendable {
       switch request {
       case .publish(let request): request.completion(.notSent(reason: "the connection is closed"))
       case .close(let continuation): continuation.resume()
-      case .send, .acknowledge, .renew: break
+      case .send, .acknowledge, .renew, .reconnect: break
       }
     }
   }

@@ -45,6 +45,8 @@ final class AMQPLoop {
         try handle.openChannel(Self.publishChannel, confirms: true)
         try handle.openChannel(Self.sendChannel, confirms: false)
         pauseMilliseconds = 50
+        // First: whoever is told may publish.
+        connection.setConnected()
         notify(.connected(host: host.description))
         serve(handle)
       } catch {
@@ -69,7 +71,6 @@ final class AMQPLoop {
   }
 
   private func serve(_ handle: AMQPHandle) {
-    connection.setConnected()
     var reason = "closed"
     do {
       while closing.isEmpty {
@@ -161,6 +162,8 @@ final class AMQPLoop {
         } catch {
           failure = error
         }
+      case .reconnect(let reason):
+        failure = failure ?? AMQPError(.connectionLost, reason)
       case .close(let continuation):
         closing.append(continuation)
       }

@@ -3,8 +3,8 @@ import KeyValueStore
 import NIOCore
 import Synchronization
 
-/// The command log on RabbitMQ: a publishing connection, and another one for the replies. Commands that come while a message of their partition is unconfirmed
-/// share the next one.
+/// The command log on RabbitMQ: a publishing connection, and another one for the replies. Commands that come while a message
+/// of their partition is unconfirmed share the next one.
 public final class AMQPCommandLog: CommandLog {
   /// The type of a message of commands.
   static let commandType = "kv.commands.v1"
@@ -15,14 +15,21 @@ public final class AMQPCommandLog: CommandLog {
     let continuation: CheckedContinuation<PublishOutcome, Never>
   }
 
+  /// What the partitions' queues are in, for whoever watches them too.
+  private final class Shared: Sendable {
+    let value: Mutex<[PublishQueue<Waiter>]>
+    init(_ queues: sending [PublishQueue<Waiter>]) { value = Mutex(queues) }
+  }
+
   private let publisher: AMQPConnection
-  private let queues: Mutex<[PublishQueue<Waiter>]>
+  private let queues: Shared
   /// The partition whose turn it is to be asked whether it confirms.
   private let turn = Mutex(0)
   private let partitions: Int
   private let loop: any EventLoop
   private let metrics: PublishMetrics
   private let replyQueue: ReplyQueue
+  private let secondOpinion: SecondOpinion
   private let confirmed: @Sendable ([OperationID]) -> Void
 
   /// Connects at once and keeps both connections up. `notify` is for the log, `loop` for the time, and `confirmed` is told
@@ -36,8 +43,20 @@ public final class AMQPCommandLog: CommandLog {
     partitions = configuration.partitions
     self.loop = loop
     self.metrics = metrics
-    queues = Mutex((0..<configuration.partitions).map { _ in PublishQueue() })
-    publisher = AMQPConnection(options: configuration.amqpOptions(role: "publisher"), notify: notify)
+    let queues = Shared((0..<configuration.partitions).map { _ in PublishQueue<Waiter>() })
+    self.queues = queues
+    let publisher = AMQPConnection(options: configuration.amqpOptions(role: "publisher"), notify: notify)
+    self.publisher = publisher
+    secondOpinion = SecondOpinion(
+      loop: loop,
+      longestSilence: {
+        queues.value.withLock { queues in
+          queues.enumerated().lazy.compactMap { index, queue in queue.silence(now: .now).map { (index, $0) } }
+            .max { $0.1 < $1.1 }.map { (Partition(index: $0.0), $0.1) }
+        }
+      },
+      ask: { await SecondOpinion.confirms($0, options: configuration.amqpOptions(role: "second-opinion")) },
+      stuck: { publisher.reconnect(reason: "it confirms nothing, and another connection does") })
     replyQueue = ReplyQueue(
       options: configuration.amqpOptions(role: "replies"), replies: replies, loop: loop, notify: notify)
   }
@@ -64,7 +83,7 @@ public final class AMQPCommandLog: CommandLog {
     _ partition: Partition,
     _ event: (inout PublishQueue<Waiter>, ContinuousClock.Instant) -> PublishQueue<Waiter>.Step
   ) {
-    perform(queues.withLock { event(&$0[partition.index], .now) }, partition)
+    perform(queues.value.withLock { event(&$0[partition.index], .now) }, partition)
   }
 
   private func perform(_ step: PublishQueue<Waiter>.Step, _ partition: Partition) {
@@ -95,13 +114,17 @@ public final class AMQPCommandLog: CommandLog {
   }
 
   /// Commands that wait for their message.
-  public var waitingCount: Int { queues.withLock { $0.reduce(0) { $0 + $1.waitingCount } } }
+  public var waitingCount: Int { queues.value.withLock { $0.reduce(0) { $0 + $1.waitingCount } } }
 
   /// A message without a command: that a quorum has it, is all that is asked. No worker need see it.
-  private func probe(_ partition: Partition) {
-    let message = AMQPMessage(
-      queue: partition.queueName, body: CommandBatch(entries: []).encoded(), type: Self.commandType,
+  static func probe(of partition: Partition) -> AMQPMessage {
+    AMQPMessage(
+      queue: partition.queueName, body: CommandBatch(entries: []).encoded(), type: commandType,
       timeToLive: .seconds(10))
+  }
+
+  private func probe(_ partition: Partition) {
+    let message = Self.probe(of: partition)
     // Long, because the brokers keep what they cannot confirm: one after the other would pile up there.
     publisher.publish(message, deadline: .now + .seconds(30)) { [self] outcome in
       step(partition) { $0.probed(isConfirmed: outcome == .confirmed, now: $1) }
@@ -122,11 +145,12 @@ public final class AMQPCommandLog: CommandLog {
 
   /// Partitions whose queue confirms nothing.
   public var silentCount: Int {
-    queues.withLock { queues in queues.count { $0.isSilent(now: .now) } }
+    queues.value.withLock { queues in queues.count { $0.isSilent(now: .now) } }
   }
 
   /// Closes both connections after what was enqueued before.
   public func close() async {
+    secondOpinion.end()
     await publisher.close()
     await replyQueue.close()
   }

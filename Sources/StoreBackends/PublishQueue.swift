@@ -80,6 +80,12 @@ struct PublishQueue<Token: Sendable> {
     silentSince.map { $0 + limits.silence <= now } ?? false
   }
 
+  /// How long the queue has been silent; `nil`: it is not.
+  func silence(now: ContinuousClock.Instant) -> Duration? {
+    guard let silentSince, isSilent(now: now) else { return nil }
+    return now - silentSince
+  }
+
   /// A message's outcome has come.
   mutating func settled(isConfirmed: Bool, now: ContinuousClock.Instant) -> Step {
     precondition(unconfirmed > 0, "an outcome came for a message that was never sent")
