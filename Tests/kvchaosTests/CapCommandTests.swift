@@ -70,6 +70,26 @@ import Testing
     #expect(try Ledger(path: folder.url.path + "/cap.json").cells.count == 1)
   }
 
+  @Test func theListSaysWhatIsThere() throws {
+    let folder = try results(isLost: false)
+    let run = try ProgramRun([
+      "cap", "--list", "--tier", "redis", "--cell", "redis-plain", "--results", folder.url.path,
+    ])
+    #expect(run.status == 0, "\(run.errors)")
+    let lines = run.output.split(separator: "\n")
+    #expect(lines.contains("measured\tredis-plain-register-master-killed"))
+    #expect(lines.contains("missing\tredis-plain-register-split"))
+    #expect(lines.allSatisfy { $0.contains("\tredis-plain-") })
+  }
+
+  @Test(arguments: [
+    ["--cell", "redis-plain-register-flood"], ["--tier", "cassandra"], ["--judge-only", "--again"],
+    ["--judge-only", "--tier", "redis"],
+  ])
+  func whatCannotBeAskedForIsSaid(arguments: [String]) throws {
+    #expect(try ProgramRun(["cap", "--results", "/nowhere"] + arguments).status == 64)
+  }
+
   @Test func whatIsNoRecordIsBadInput() throws {
     let folder = try results(isLost: false)
     let cell = folder.url.appendingPathComponent("cap/redis-plain-register-master-killed")

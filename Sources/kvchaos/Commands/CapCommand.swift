@@ -5,44 +5,47 @@ import ChaosPlan
 import Foundation
 import Orchestrator
 import Stack
+import Synchronization
+
+extension CapTier: ExpressibleByArgument {}
 
 /// `kvchaos cap`
 struct CapCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cap",
-    abstract: "Measure what each tier does under faults, and write the CAP ledger.",
+    abstract: "Measure what each tier does under faults, with clients on every side, and write the CAP ledger.",
     discussion: """
-      Runs the cells of the plans in chaos/cap, one after another, on the stack as it stands (it is brought up if it is not): \
-      clients in containers on each side, a fault, the heal, final reads; those that have a record already are left out. \
-      Judges the records in results/cap after each, and writes results/CAP.md and results/cap.json. What the words mean: docs/cap.md.
+      Runs the cells of chaos/cap that have not been run, on the real stack, and writes results/CAP.md and results/cap.json after \
+      each: the same command goes on where an earlier one ended. What the words mean: docs/cap.md.
 
-      Exit status: 0 held (nothing is worse than in --against), 1 a guarantee got worse, 65 a record or a ledger is wrong, \
-      69 the stack or Docker is not there, 70 internal fault, 130 interrupted (after healing).
+      Exit status: 0 held (nothing is worse than in --against), 1 a guarantee got worse, 2 cells are still owed, 65 a plan, a \
+      record or a ledger is wrong, 69 the stack or an image is not there, 70 internal fault, 130 interrupted (after healing).
       """)
 
   @Option(
+    help: ArgumentHelp("Only the cells of this tier: redis, rabbitmq, sql, store (may be repeated).", valueName: "tier")
+  )
+  var tier: [CapTier] = []
+
+  @Option(
     help: ArgumentHelp(
-      "Only this cell, or those whose names begin so (may be repeated): sql-plain, redis-plain-register-split.",
-      valueName: "cell"))
+      "Only this cell, or those whose names begin so, like sql-plain (may be repeated).", valueName: "name"))
   var cell: [String] = []
 
-  @Option(help: "Only the cells of this tier: \(CapTier.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var tier: CapTier?
-
-  @Flag(help: "Run cells that have a record already, too.")
+  @Flag(help: "Forget them first: they are all measured anew.")
   var again = false
 
-  @Flag(help: "Run no cell: judge the records that are there.")
-  var judgeOnly = false
-
-  @Flag(help: "List the cells, and do nothing.")
-  var list = false
+  @Option(help: ArgumentHelp("Begin no further cell after so long, like 9m.", valueName: "duration"))
+  var within: Span?
 
   @Option(help: "Replay the traffic and the choices of an earlier run.")
   var seed: UInt64?
 
-  @Option(help: ArgumentHelp("Begin no further cell after so long, like 9m.", valueName: "duration"))
-  var within: Span?
+  @Flag(help: "List the cells and whether they have been run, and do nothing.")
+  var list = false
+
+  @Flag(help: "Run no cell: judge the records that are there.")
+  var judgeOnly = false
 
   @Option(help: ArgumentHelp("Say what changed since this ledger (an older cap.json).", valueName: "file"))
   var against: String?
@@ -53,76 +56,100 @@ struct CapCommand: AsyncParsableCommand {
   @Flag(help: "Print the ledger as JSON.")
   var json = false
 
+  func validate() throws {
+    if judgeOnly, again || within != nil || seed != nil || !tier.isEmpty || !cell.isEmpty {
+      throw ValidationError("--judge-only runs nothing: it takes no --tier, --cell, --again, --within or --seed")
+    }
+  }
+
   func run() async throws {
+    let configuration = try StackConfiguration.current()
     // First: --against may name the very file that is written below.
     let old = try against.map { try Ledger(path: $0) }
-    let folder = CapFolder(root: try results ?? StackConfiguration.current().home + "/results")
-    if list || !judgeOnly {
-      let chosen = try chosenCells(folder)
-      guard !list else {
-        for cell in chosen { print(cell.name) }
-        return
-      }
-      if !chosen.isEmpty { try await run(chosen, folder) }
+    let folder = CapFolder(root: results ?? "\(configuration.home)/results")
+    if judgeOnly {
+      let ledger = try folder.ledger()
+      try folder.write(ledger)
+      return try report(ledger, against: old, owed: [])
     }
+    let wanted = try cells(Self.all(home: configuration.home))
+    let known = Dictionary(uniqueKeysWithValues: try folder.ledger().cells.map { ($0.name, $0) })
+    if list {
+      for cell in wanted {
+        print("\(known[cell.name].map { $0.problems.isEmpty ? "measured" : "doubtful" } ?? "missing")\t\(cell.name)")
+      }
+      return
+    }
+    if again {
+      // All of them: also those that no plan has any more.
+      let all = tier.isEmpty && cell.isEmpty ? Array(known.keys) : []
+      try folder.forget(wanted.map(\.name) + all)
+    }
+    // A cell with a problem counts for nothing: it is worth another try.
+    let missing = again ? wanted : wanted.filter { known[$0.name]?.problems.isEmpty != true }
+    let owed = try await run(missing, configuration, folder)
     let ledger = try folder.ledger()
     try folder.write(ledger)
-    try report(ledger, against: old)
+    try report(ledger, against: old, owed: owed)
   }
 
-  /// The cells of chaos/cap that the arguments name, in the order of the files.
-  private func chosenCells(_ folder: CapFolder) throws -> [CapPlanCell] {
-    let plans = "\(try StackConfiguration.current().home)/chaos/cap"
-    let all = try PlanFile.paths(in: plans).flatMap { try CapPlanParser.plan(path: $0).cells }
-    for name in cell where !all.contains(where: { Self.means(name, $0.name) }) {
-      throw ValidationError("there is no cell \(name); `kvchaos cap --list` names them")
+  /// The cells of chaos/cap, the tiers from the bottom up.
+  private static func all(home: String) throws -> [CapPlanCell] {
+    let plans = try PlanFile.paths(in: "\(home)/chaos/cap").map { try CapPlanParser.plan(path: $0) }
+    return CapTier.allCases.flatMap { tier in plans.filter { $0.tier == tier }.flatMap(\.cells) }
+  }
+
+  /// The cells that are asked for.
+  private func cells(_ all: [CapPlanCell]) throws -> [CapPlanCell] {
+    func means(_ word: String, _ name: String) -> Bool { name == word || name.hasPrefix("\(word)-") }
+    for word in cell where !all.contains(where: { means(word, $0.name) }) {
+      throw ValidationError("there is no cell \(word); `kvchaos cap --list` names them")
     }
-    let recorded = again || list ? [] : Set(folder.recorded)
-    return all.filter { planned in
-      !recorded.contains(planned.name) && (tier.map { $0 == planned.tier } ?? true)
-        && (cell.isEmpty || cell.contains { Self.means($0, planned.name) })
+    return all.filter { wanted in
+      (tier.isEmpty || tier.contains(wanted.tier)) && (cell.isEmpty || cell.contains { means($0, wanted.name) })
     }
   }
 
-  /// A name means itself and all that go on after a hyphen.
-  private static func means(_ word: String, _ name: String) -> Bool { name == word || name.hasPrefix("\(word)-") }
-
-  /// Runs cells, and judges each when it has ended, so that an interruption costs no more than the cell that it met.
-  private func run(_ cells: [CapPlanCell], _ folder: CapFolder) async throws {
+  /// - Returns: the cells that have no record in the end.
+  private func run(
+    _ cells: [CapPlanCell], _ configuration: StackConfiguration, _ folder: CapFolder
+  ) async throws -> [String] {
+    guard !cells.isEmpty else { return [] }
     let console = ConsoleProgress()
     defer { console.finish() }
     let series = CapSeries(
-      configuration: try StackConfiguration.current(), folder: "\(folder.root)/cap", seed: seed, catchesSignals: true,
+      configuration: configuration, folder: "\(folder.root)/cap", seed: seed, catchesSignals: true,
       progress: console.show)
+    let failed = Mutex<[String]>([])
     let owed = try await series.run(cells, until: within.map { .now + $0.duration }) { cell, outcome in
       switch outcome {
-      case .failed(let reason): console.show(.note("\(cell.name) could not be run: \(reason)"))
-      case .recorded(let record, _):
-        for problem in record.problems { console.show(.note("\(cell.name): \(problem)")) }
-        try folder.write(try folder.ledger())
+      case .recorded:
+        let ledger = try folder.ledger(judging: [cell.name])
+        try folder.write(ledger)
+        for judged in ledger.cells where judged.name == cell.name { console.show(.note("   \(judged.summary)")) }
+      case .failed(let reason):
+        failed.withLock { $0.append(cell.name) }
+        console.show(.note("   \(cell.name) could not be run: \(reason)"))
       }
     }
-    if !owed.isEmpty {
-      console.show(.note("\(owed.count) cells are still owed; the same command without --again goes on"))
-    }
+    return failed.withLock { $0 } + owed
   }
 
-  private func report(_ ledger: Ledger, against old: Ledger?) throws {
+  private func report(_ ledger: Ledger, against old: Ledger?, owed: [String]) throws {
     let comparison = old.map { LedgerComparison(from: $0, to: ledger) }
     if json {
       print(ledger.json, terminator: "")
     } else {
-      for label in ledger.labels {
-        print("\(label.words): \(label.label.rawValue) (\(label.because))")
-      }
+      for label in ledger.labels { print("\(label.words): \(label.label.rawValue) (\(label.because))") }
       for claim in ledger.claims { print("\"\(claim.claim)\": \(claim.answer.rawValue)") }
     }
-    guard let comparison else { return }
     // Beside JSON on standard output, for people.
-    json
-      ? FileHandle.standardError.write(Data(comparison.text.utf8)) : print(comparison.text, terminator: "")
-    if comparison.isWorse { throw ExitCode(1) }
+    func say(_ text: String) {
+      if json { FileHandle.standardError.write(Data(text.utf8)) } else { print(text, terminator: "") }
+    }
+    if let comparison { say(comparison.text) }
+    if !owed.isEmpty { say("\(owed.count) cells are still owed: \(owed.joined(separator: ", "))\n") }
+    if comparison?.isWorse == true { throw ExitCode(1) }
+    if !owed.isEmpty { throw ExitCode(2) }
   }
 }
-
-extension CapTier: ExpressibleByArgument {}
