@@ -89,11 +89,11 @@ struct CapCellRun: Sendable {
       log.problems.append("the clients were not served well before the fault")
     }
 
-    let (sides, injection) = try await strike(groups, &log)
+    let (sides, fault, injection) = try await strike(groups, &log)
     if let injection {
       await outlast(groups, clients, since: log.struckAt ?? start)
-      let report = await injector.heal(injection)
-      log.healedAt = MonotonicClock.nanoseconds
+      let report = await fault.injector(injector).heal(injection)
+      log.healedAt = fault.healedAt ?? MonotonicClock.nanoseconds
       log.problems += report.failures.map { "not healed: \($0)" } + report.upkeepProblems
       try Task.checkCancellation()
       progress(.note("healed; waiting until everyone is served"))
@@ -134,7 +134,7 @@ struct CapCellRun: Sendable {
   /// Resolves who is struck as everything is now, and strikes.
   private func strike(
     _ groups: [CapShot.ClientGroup], _ log: inout Log
-  ) async throws -> ([CapRecord.Side], Injection?) {
+  ) async throws -> ([CapRecord.Side], TimedFault, Injection?) {
     let status = try await stack.status()
     let shot = try CapShot.aim(cell, in: status, clients: groups, processes: Self.clients, seed: seed)
     log.struck = shot.struck
@@ -143,10 +143,10 @@ struct CapCellRun: Sendable {
     do {
       let injection = try await injector.inject(timed, into: shot.targets)
       log.struckAt = timed.struckAt
-      return (shot.sides, injection)
+      return (shot.sides, timed, injection)
     } catch {
       log.problems.append("the fault did not strike: \(error)")
-      return (shot.sides, nil)
+      return (shot.sides, timed, nil)
     }
   }
 

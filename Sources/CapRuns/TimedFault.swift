@@ -2,15 +2,25 @@ import Faults
 import History
 import Synchronization
 
-/// A fault that notes when it really began to strike: to set it up takes time, too.
+/// A fault that notes when it really began to strike, and when the last of it was taken back: to set it up and to verify it
+/// takes time, too.
 final class TimedFault: Fault {
   private let fault: any Fault
-  private let strike = Mutex<Int64?>(nil)
+  private let times = Mutex<(strike: Int64?, heal: Int64?)>((nil, nil))
 
   init(_ fault: any Fault) { self.fault = fault }
 
   /// On the monotonic clock; `nil`: it did not strike.
-  var struckAt: Int64? { strike.withLock { $0 } }
+  var struckAt: Int64? { times.withLock { $0.strike } }
+  /// `nil`: it was not taken back.
+  var healedAt: Int64? { times.withLock { $0.heal } }
+
+  /// An injector on the same ledger that heals by this fault.
+  func injector(_ injector: FaultInjector) -> FaultInjector {
+    let others = injector.catalogue.kinds.filter { $0 != kind }.compactMap { injector.catalogue.fault(of: $0) }
+    return FaultInjector(
+      ledger: injector.ledger, environment: injector.environment, catalogue: FaultCatalogue(others + [self]))
+  }
 
   var kind: FaultKind { fault.kind }
   var order: InjectionOrder { fault.order }
@@ -20,7 +30,7 @@ final class TimedFault: Fault {
   }
 
   func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {
-    strike.withLock { $0 = $0 ?? MonotonicClock.nanoseconds }
+    times.withLock { $0.strike = $0.strike ?? MonotonicClock.nanoseconds }
     try await fault.inject(undo, in: environment)
   }
 
@@ -32,7 +42,10 @@ final class TimedFault: Fault {
     try await fault.maintain(undo, in: environment)
   }
 
-  func heal(_ undo: Undo, in environment: FaultEnvironment) async throws { try await fault.heal(undo, in: environment) }
+  func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    try await fault.heal(undo, in: environment)
+    times.withLock { $0.heal = MonotonicClock.nanoseconds }
+  }
 
   func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {
     try await fault.verifyHealed(undo, in: environment)

@@ -1,0 +1,62 @@
+import Faults
+import Foundation
+import Synchronization
+import Testing
+
+@testable import CapRuns
+
+/// When a fault struck, and when it was taken back.
+struct TimedFaultTests {
+  /// A fault on nothing, that says what is asked of it.
+  private final class Steps: Fault {
+    let kind = FaultKind.pause
+    let calls = Mutex<[String]>([])
+    /// What the timed fault knows at each call.
+    let known = Mutex<[String: Bool]>([:])
+    let ask = Mutex<@Sendable () -> (struck: Bool, healed: Bool)>({ (false, false) })
+
+    private func note(_ call: String) {
+      let (struck, healed) = ask.withLock { $0 }()
+      calls.withLock { $0.append(call) }
+      known.withLock {
+        $0["\(call) struck"] = struck
+        $0["\(call) healed"] = healed
+      }
+    }
+
+    func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
+      note("setUp")
+      return Undo(kind: kind, target: target)
+    }
+    func inject(_ undo: Undo, in environment: FaultEnvironment) async throws { note("inject") }
+    func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws { note("verifyInjected") }
+    func heal(_ undo: Undo, in environment: FaultEnvironment) async throws { note("heal") }
+    func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws { note("verifyHealed") }
+  }
+
+  private struct NoRuntime: ContainerRuntime {
+    func kill(container: String, signal: String) async throws {}
+    func start(container: String) async throws {}
+    func stop(container: String, timeoutSeconds: Int) async throws {}
+    func pause(container: String) async throws {}
+    func unpause(container: String) async throws {}
+    func state(of container: String) async throws -> ContainerState {
+      ContainerState(status: .running, health: nil, exitCode: nil, startedAt: "")
+    }
+  }
+
+  @Test func setUpIsNoStrikeAndVerificationNoHeal() async throws {
+    let path = NSTemporaryDirectory() + "kvchaos-timed-\(UUID().uuidString)/undo.jsonl"
+    let injector = FaultInjector(
+      ledger: try UndoLedger(path: path), environment: FaultEnvironment(runtime: NoRuntime()))
+    let steps = Steps()
+    let timed = TimedFault(steps)
+    steps.ask.withLock { $0 = { (timed.struckAt != nil, timed.healedAt != nil) } }
+    let injection = try await injector.inject(timed, into: [FaultTarget(node: "a", container: "p-a")])
+    #expect(await timed.injector(injector).heal(injection).isClean)
+    #expect(steps.calls.withLock { $0 } == ["setUp", "inject", "verifyInjected", "heal", "verifyHealed"])
+    let known = steps.known.withLock { $0 }
+    #expect(known["setUp struck"] == false && known["inject struck"] == true)
+    #expect(known["heal healed"] == false && known["verifyHealed healed"] == true)
+  }
+}
