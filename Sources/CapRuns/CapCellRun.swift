@@ -17,8 +17,17 @@ struct CapCellRun: Sendable {
   let seed: UInt64
   let progress: @Sendable (RunProgress) -> Void
 
-  /// Clients of a side.
-  private static let clients = 4
+  /// Clients of a side. A client waits for its answer, and two of three keys of a Redis Cluster are beyond a cut: with
+  /// few clients all would hang on those before the master that was cut off has taken what will be lost. More of them, each
+  /// slower, make the same rate.
+  private var clientCount: Int { cell.tier == .redis ? 12 : 4 }
+  private var intervalMilliseconds: Int {
+    switch cell.tier {
+    case .redis: 75
+    case .rabbitmq, .sql: 25
+    case .store: 50
+    }
+  }
   private static let steadyTime = Duration.seconds(4)
   private static let steadyLimit = Duration.seconds(25)
   /// How long the end of the outage is waited for after the heal.
@@ -38,7 +47,7 @@ struct CapCellRun: Sendable {
   func run() async -> CapSeries.Outcome {
     let namespace = "c\(String(UInt32.random(in: 0...UInt32.max), radix: 36))"
     let clients = ClientContainers(
-      stack: stack, cell: cell, namespace: namespace, seed: seed, intervalMilliseconds: cell.tier == .store ? 50 : 25)
+      stack: stack, cell: cell, namespace: namespace, seed: seed, intervalMilliseconds: intervalMilliseconds)
     var remedy: Injection?
     var outcome: CapSeries.Outcome
     do {
@@ -82,7 +91,7 @@ struct CapCellRun: Sendable {
       groups.append(
         try await clients.start(
           side, firstProcess: side == "majority" ? ClientContainers.farProcess : ClientContainers.nearProcess,
-          clients: Self.clients, status))
+          clients: clientCount, status))
     }
     var log = Log()
     if try await !waitUntilServed(groups, clients, since: start, atLeast: Self.steadyTime, limit: Self.steadyLimit) {
@@ -136,7 +145,7 @@ struct CapCellRun: Sendable {
     _ groups: [CapShot.ClientGroup], _ log: inout Log
   ) async throws -> ([CapRecord.Side], TimedFault, Injection?) {
     let status = try await stack.status()
-    let shot = try CapShot.aim(cell, in: status, clients: groups, processes: Self.clients, seed: seed)
+    let shot = try CapShot.aim(cell, in: status, clients: groups, processes: clientCount, seed: seed)
     log.struck = shot.struck
     progress(.note("\(cell.fault.name): \(shot.struck.joined(separator: ", "))"))
     let timed = TimedFault(shot.fault)
