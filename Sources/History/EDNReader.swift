@@ -23,9 +23,10 @@ struct EDNReader {
     self.position = position
   }
 
-  private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
+  /// The next byte; `nil` at the end.
+  var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-  private func failure(_ expected: String, at place: Int? = nil) -> LineFailure {
+  func failure(_ expected: String, at place: Int? = nil) -> LineFailure {
     guard let base = bytes.baseAddress else { return LineFailure(expected: expected, found: "nothing") }
     return LineFailure(expected, at: base + (place ?? position), end: base + bytes.count)
   }
@@ -54,6 +55,20 @@ struct EDNReader {
     return true
   }
 
+  /// Steps over a tag such as `#jepsen.history.Op`: what it stands before is what counts.
+  mutating func skipTag() throws(LineFailure) {
+    guard current == 0x23 else { return }
+    position += 1
+    _ = atom()
+    guard try skipSpace() else { throw failure("a value") }
+  }
+
+  /// The name of a keyword if one is next; valid as long as what is read.
+  mutating func keyword() -> UnsafeBufferPointer<UInt8>? {
+    guard current == 0x3A else { return nil }
+    return UnsafeBufferPointer(rebasing: atom().dropFirst())
+  }
+
   mutating func form() throws(LineFailure) -> Form {
     guard depth < Self.depthLimit else { throw failure("values nested at most \(Self.depthLimit) deep") }
     depth += 1
@@ -69,20 +84,15 @@ struct EDNReader {
       return .map(forms)
     case 0x23: return try tagged()
     case 0x5D, 0x7D, 0x29: throw failure("a value")
-    case 0x5C:
-      let atom = atom()
-      return .string(String(atom.dropFirst()))
+    case 0x5C: return .string(String(decoding: atom().dropFirst(), as: UTF8.self))
     default: return interpret(atom())
     }
   }
 
   private mutating func tagged() throws(LineFailure) -> Form {
     position += 1
-    if current == 0x7B {
-      // A set; the order of its elements says nothing.
-      return .list(try sequence(to: 0x7D))
-    }
-    // A tag such as `#jepsen.history.Op`: what it stands before is what counts.
+    // A set; the order of its elements says nothing.
+    if current == 0x7B { return .list(try sequence(to: 0x7D)) }
     _ = atom()
     return try form()
   }
@@ -101,7 +111,16 @@ struct EDNReader {
   private mutating func string() throws(LineFailure) -> String {
     let start = position
     position += 1
-    var text: [UInt8] = []
+    while let byte = current, byte != 0x22, byte != 0x5C { position += 1 }
+    if current == 0x22 {
+      position += 1
+      return String(decoding: bytes[(start + 1)..<(position - 1)], as: UTF8.self)
+    }
+    return try escapedString(from: start)
+  }
+
+  private mutating func escapedString(from start: Int) throws(LineFailure) -> String {
+    var text = Array(bytes[(start + 1)..<position])
     while let byte = current, byte != 0x22 {
       position += 1
       guard byte == 0x5C, let escaped = current else {
@@ -114,8 +133,11 @@ struct EDNReader {
       case 0x74: text.append(0x09)
       case 0x72: text.append(0x0D)
       case 0x75:
-        guard position + 4 <= bytes.count,
-          let number = UInt32(String(decoding: bytes[position..<(position + 4)], as: UTF8.self), radix: 16)
+        guard position + 4 <= bytes.count else {
+          position = bytes.count
+          throw failure("four hexadecimal digits after \\u", at: start)
+        }
+        guard let number = UInt32(String(decoding: bytes[position..<(position + 4)], as: UTF8.self), radix: 16)
         else { throw failure("four hexadecimal digits after \\u") }
         position += 4
         text.append(contentsOf: String(UnicodeScalar(number) ?? "\u{FFFD}").utf8)
@@ -126,24 +148,32 @@ struct EDNReader {
     return String(decoding: text, as: UTF8.self)
   }
 
-  private mutating func atom() -> String {
+  private mutating func atom() -> Slice<UnsafeBufferPointer<UInt8>> {
     let start = position
-    while let byte = current, byte > 0x20, !Self.delimiters.contains(byte) || position == start { position += 1 }
-    return String(decoding: bytes[start..<position], as: UTF8.self)
+    while let byte = current, byte > 0x20, !Self.isDelimiter(byte) || position == start { position += 1 }
+    return bytes[start..<position]
   }
 
-  private static let delimiters = Set("\",;()[]{}".utf8)
+  @inline(__always)
+  private static func isDelimiter(_ byte: UInt8) -> Bool {
+    switch byte {
+    // `"` `,` `;` `(` `)` `[` `]` `{` `}`
+    case 0x22, 0x2C, 0x3B, 0x28, 0x29, 0x5B, 0x5D, 0x7B, 0x7D: true
+    default: false
+    }
+  }
 
-  private func interpret(_ atom: String) -> Form {
-    switch atom {
+  private func interpret(_ atom: Slice<UnsafeBufferPointer<UInt8>>) -> Form {
+    if atom.first == 0x3A { return .keyword(String(decoding: atom.dropFirst(), as: UTF8.self)) }
+    let text = String(decoding: atom, as: UTF8.self)
+    switch text {
     case "nil": return .null
     case "true": return .bool(true)
     case "false": return .bool(false)
     default: break
     }
-    if atom.hasPrefix(":") { return .keyword(String(atom.dropFirst())) }
-    let digits = atom.hasSuffix("N") ? String(atom.dropLast()) : atom
-    return Int64(digits).map(Form.integer) ?? .text(atom)
+    let digits = text.hasSuffix("N") ? String(text.dropLast()) : text
+    return Int64(digits).map(Form.integer) ?? .text(text)
   }
 }
 

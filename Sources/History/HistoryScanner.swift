@@ -119,25 +119,35 @@ package struct HistoryScanner {
     }
   }
 
-  /// EDN may be one vector over the whole file, and whether keys are independent shows only later: it is read at once.
   private mutating func scanForms(
     _ buffer: inout LineBuffer, _ emit: ([CompactEvent], borrowing Symbols) -> Bool
   ) throws(HistoryError) {
+    var parser = EDNParser()
+    var line = 1
+    var atEnd = false
     while true {
-      let count = try source.read(into: buffer.space(atLeast: Self.blockBytes / 2))
-      buffer.advance(count)
-      if count == 0 { break }
-    }
-    let bytes = buffer.filled
-    func line(at offset: Int) -> Int { 1 + bytes[..<offset].count { $0 == 0x0A } }
-    do throws(EDNParser.Failure) {
-      let (events, cutAt) = try EDNParser.parse(bytes, symbols: &symbols)
-      summary.events = events.count
-      summary.truncatedLine = cutAt.map(line)
-      _ = emit(events, symbols)
-    } catch {
-      throw .malformed(
-        file: name, line: line(at: error.offset), expected: error.cause.expected, found: error.cause.found)
+      let bytes = buffer.filled
+      func number(at offset: Int) -> Int { line + bytes[..<offset].count { $0 == 0x0A } }
+      do throws(EDNParser.Failure) {
+        let part = try parser.parse(bytes, isAtEnd: atEnd, symbols: &symbols)
+        summary.events += part.events.count
+        summary.truncatedLine = part.cutAt.map(number)
+        if !part.events.isEmpty, !emit(part.events, symbols) { return }
+        line = number(at: part.consumed)
+        buffer.consume(part.consumed)
+      } catch {
+        throw .malformed(
+          file: name, line: number(at: error.offset), expected: error.cause.expected, found: error.cause.found)
+      }
+      if atEnd { return }
+      // At least as much again as is left of a form, so that a long one is not read over and over.
+      var missing = max(1, buffer.filled.count)
+      while missing > 0, !atEnd {
+        let count = try source.read(into: buffer.space(atLeast: Self.blockBytes / 2))
+        buffer.advance(count)
+        missing -= count
+        atEnd = count == 0
+      }
     }
   }
 }

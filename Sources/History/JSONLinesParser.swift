@@ -34,7 +34,7 @@ struct JSONLinesParser {
         guard cursor.pointee >= 0x20 else { throw LineFailure("the `\"` that ends a name", at: cursor, end: end) }
         cursor += 1
       }
-      let field = Field(UnsafeBufferPointer(start: name, count: cursor - name))
+      let field = EventField(UnsafeBufferPointer(start: name, count: cursor - name))
       cursor += 1
       Self.skipSpace(&cursor)
       guard cursor.pointee == 0x3A else { throw LineFailure("`:` after a field's name", at: cursor, end: end) }
@@ -77,27 +77,6 @@ struct JSONLinesParser {
       throw LineFailure("the field `\(missing)`", at: start, end: end)
     }
     return event
-  }
-
-  private enum Field {
-    case type, process, function, key, value, time, version, operation, error, level, other
-
-    @inline(__always)
-    init(_ name: UnsafeBufferPointer<UInt8>) {
-      func matches(_ text: StaticString) -> Bool {
-        for position in 0..<name.count where name[position] != text.utf8Start[position] { return false }
-        return true
-      }
-      switch name.count {
-      case 1: self = name[0] == 0x66 ? .function : .other
-      case 3: self = matches("key") ? .key : .other
-      case 4: self = matches("type") ? .type : matches("time") ? .time : .other
-      case 5: self = matches("value") ? .value : matches("error") ? .error : matches("level") ? .level : .other
-      case 7: self = matches("process") ? .process : matches("version") ? .version : .other
-      case 9: self = matches("operation") ? .operation : .other
-      default: self = .other
-      }
-    }
   }
 
   // MARK: Fields

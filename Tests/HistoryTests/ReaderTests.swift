@@ -137,6 +137,41 @@ import Testing
     #expect(history.events.count == 1 && history.truncatedLine == 2)
   }
 
+  /// A form that ends where the file does was cut; one that swallows others is not closed.
+  @Test func ednThatIsNotClosedInTheMiddleIsMalformed() throws {
+    let good = "{:process 1, :type :invoke, :f :read}\n"
+    do {
+      _ = try read(good + good.replacing("}", with: "") + good)
+      Issue.record("no error")
+    } catch HistoryError.malformed(_, let number, let wanted, _) {
+      #expect(number == 2 && wanted == "`}`")
+    }
+  }
+
+  /// However the bytes come, the events are the same: every piece may end anywhere.
+  @Test(arguments: ["register.edn", "independent.edn"])
+  func ednIsReadPieceByPiece(name: String) throws {
+    let text = try String(contentsOfFile: fixture(name), encoding: .utf8)
+    let bytes = Array(
+      (text + "; a comment {\n#_ {:left :out} #jepsen.history.Op{:process 7, :type :info, :f \"r\\u0065ad\"}").utf8)
+    func events(cutAt cut: Int) throws -> [Event] {
+      var parser = EDNParser()
+      var symbols = Symbols()
+      let first = try bytes[..<cut].withUnsafeBufferPointer {
+        try parser.parse($0, isAtEnd: false, symbols: &symbols)
+      }
+      let second = try bytes[first.consumed...].withUnsafeBufferPointer {
+        try parser.parse($0, isAtEnd: true, symbols: &symbols)
+      }
+      #expect(second.cutAt == nil)
+      return (first.events + second.events).enumerated().map { symbols.event($1, index: $0) }
+    }
+    let whole = try events(cutAt: 0)
+    let count = try RecordedHistory(path: fixture(name)).events.count
+    #expect(whole.last?.function == "read" && whole.count == count + 1)
+    for cut in bytes.indices { #expect(try events(cutAt: cut) == whole, "cut at \(cut)") }
+  }
+
   @Test func escapesAndWideValues() throws {
     let line =
       #"{"process":1,"type":"ok","f":"get","value":"\u00e9\ud83d\ude00\n\/","ignored":{"a":["}",2]},"time":9223372036854775807}"#
