@@ -55,9 +55,10 @@ struct EDNParser {
       }
       // What the end of the piece cuts goes on in the next one.
       if isAtEnd {
+        guard hasEvents else { throw Failure(cause: error, offset: formStart) }
         // Only the last operation is a truncation; a bracket that is missing before others is not.
-        guard hasEvents, !Self.hasAnotherMap(bytes[formStart...]) else {
-          throw Failure(cause: error, offset: formStart)
+        guard !Self.hasAnotherMap(bytes[formStart...]) else {
+          throw Failure(cause: reader.failure("`}`", at: formStart), offset: formStart)
         }
         part.cutAt = formStart
       }

@@ -66,9 +66,10 @@ import Testing
   }
 
   @Test func aFileThatIsNotThereIsNoVerdict() throws {
-    let run = try ProgramRun(["check", "/nowhere/history.jsonl"])
+    let path = try TemporaryFolder().url.appendingPathComponent("history.jsonl").path
+    let run = try ProgramRun(["check", path])
     #expect(run.status == 65)
-    #expect(run.errors == "kvchaos: /nowhere/history.jsonl: cannot open: No such file or directory\n")
+    #expect(run.errors == "kvchaos: \(path): cannot open: No such file or directory\n")
   }
 
   @Test(arguments: [(held, 0), (violated, 1), (unknown, 2)] as [(String, Int32)])
@@ -113,9 +114,10 @@ import Testing
   @Test(arguments: [(held, 64), (violated, 1)] as [(String, Int32)])
   func aPageThatCannotBeWrittenIsSaid(history: String, status: Int32) throws {
     let folder = try TemporaryFolder()
-    let run = try ProgramRun(["check", "--html", "/nowhere/page.html", folder.file("history.jsonl", history).path])
+    let page = folder.url.appendingPathComponent("none/page.html").path
+    let run = try ProgramRun(["check", "--html", page, folder.file("history.jsonl", history).path])
     #expect(run.status == status)
-    #expect(run.errors.hasPrefix("kvchaos: cannot write the page /nowhere/page.html: "))
+    #expect(run.errors.hasPrefix("kvchaos: cannot write the page \(page): "))
     #expect(run.output.contains("linearizability"))
   }
 }
