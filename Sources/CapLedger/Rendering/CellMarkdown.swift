@@ -5,7 +5,8 @@ enum CellMarkdown {
   static let legend = """
     *ok, refused, unknown*: requests by the time of their call, during the fault; refused is certainly not done, unknown got no \
     answer in time or one that leaves it open. *answered*: second by second the share that was answered, over the whole \
-    fault and over its last 3 s. *lost*: acknowledged writes that are certainly gone, of those that were looked for at the end. \
+    fault and over its last 3 s. *lost*: acknowledged writes that are certainly gone, of those that were looked for at the end; of \
+    a register only what no later write has covered can be looked for, of a set and a queue everything. \
     *stale*: reads of what an acknowledged write had replaced before the read was called, and how far behind the oldest was. \
     *recovery*: from the strike until everyone who called was answered again for 2 s on end; in brackets from the heal. \
     *promise*: what the tier's own live settings let expect for clients that reach a majority; **over** if it took longer than \
