@@ -152,7 +152,13 @@ public final class SQLTierClient: TierClient {
     }
   }
 
-  /// Tries one node after another, each once and the first once more, as long as it is certain that nothing was done: most of
+  /// Whether the next attempt is another node's: there is no connection, or the node does not lead. A conflict between
+  /// transactions is no reason.
+  static func meansAnotherNode(_ error: SQLError) -> Bool {
+    error.state.map(\.endsConnection) ?? (error.effect != .none)
+  }
+
+  /// Tries one node after another, as long as it is certain that nothing was done: most of
   /// them do not lead.
   private func attempt(
     _ body: (SQLConnection, ContinuousClock.Instant) async throws(SQLError) -> [SQLResult]
@@ -164,7 +170,7 @@ public final class SQLTierClient: TierClient {
       do throws(SQLError) {
         return .success(try await body(connections[index], deadline))
       } catch {
-        if error.effect != .none { current.store((index + 1) % connections.count, ordering: .relaxed) }
+        if Self.meansAnotherNode(error) { current.store((index + 1) % connections.count, ordering: .relaxed) }
         guard error.effect == .noneRetryable else { return .failure(error) }
         last = error
       }

@@ -66,6 +66,16 @@ struct OutcomeTests {
     #expect(late == Completion(kind: .unknown, error: "the server did not answer in time"))
   }
 
+  @Test func aConflictIsTriedAgainAtTheSameNode() {
+    func means(_ effect: SQLError.Effect, _ state: String?) -> Bool {
+      SQLTierClient.meansAnotherNode(SQLError(effect, state: state.map { SQLState($0) }, ""))
+    }
+    #expect(!means(.noneRetryable, "40001") && !means(.none, nil))
+    #expect(means(.noneRetryable, "25006") && means(.unknown, "57P01"))
+    // No connection; no answer in time.
+    #expect(means(.noneRetryable, nil) && means(.unknown, nil))
+  }
+
   @Test func aSessionIsNoStandbysAndCommitsAsItsVariantSays() {
     func setUp(_ settings: ClientSettings) -> String { SQLTierClient.setUp(settings) }
     let node = ClientSettings.Address(host: "172.30.87.41", port: 5_432)
