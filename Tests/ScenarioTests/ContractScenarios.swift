@@ -98,6 +98,20 @@ extension Scenarios {
       #expect(try await store.recovers())
     }
 
+    /// A broker whose connections to the others broke still tells them its alarms: publishers are held up wherever they are
+    /// connected. RabbitMQ by itself forgets whom to tell.
+    @Test(.timeLimit(.minutes(3))) func aBrokerThatWasCutOffTellsItsAlarms() async throws {
+      let store = try await StoreUnderTest()
+      let broker = "\(store.stack.configuration.project)-rabbitmq-2"
+      let cut = "length([erlang:disconnect_node(Node) || Node <- nodes()])."
+      #expect(try await store.exec(broker, ["rabbitmqctl", "-q", "eval", cut], mustSucceed: true) == "2\n")
+      try await store.withAlarm(["set_vm_memory_high_watermark", "absolute", "1MB"]) {
+        let areRefused = try await store.refusesAllWrites()
+        #expect(areRefused)
+      }
+      #expect(try await store.recovers())
+    }
+
     /// An API that refuses speaks for itself only: where another one was tried before it, the outcome is unknown.
     @Test(.timeLimit(.minutes(5))) func aRefusalAfterAnotherAPIWasTriedIsUnknown() async throws {
       let store = try await StoreUnderTest()

@@ -50,13 +50,17 @@ extension StoreUnderTest {
   }
 
   /// All writes are refused in time, at the latest after a while. Each API learns that the brokers take nothing by its first
-  /// message after it, and NGINX sends the writes of a tenth of a second to one of them: so often in a row that all have
-  /// had theirs.
+  /// message after it, and NGINX sends the writes of a tenth of a second to one of them: a round has writes in ten, and two
+  /// rounds in a row are refused.
   func refusesAllWrites() async throws -> Bool {
     var refusals = 0
     return try await holds(within: .seconds(60)) {
-      refusals = try await puts(4).allSatisfy { $0.isPromptRefusal } ? refusals + 1 : 0
-      return refusals == 20
+      let answers = try await all(40) { number in
+        try await Task.sleep(for: .milliseconds(110 * (number / 4)))
+        return try await put("k\(number)", "v", operation: "\(prefix)-\(number)")
+      }
+      refusals = answers.allSatisfy(\.isPromptRefusal) ? refusals + 1 : 0
+      return refusals == 2
     }
   }
 
