@@ -35,18 +35,33 @@ extension Stack {
       let status = try await status()
       var found = status.lacking
       // Dearer, so only asked once the tiers have nothing to say.
-      if found.isEmpty { found = await mute(status) }
+      if found.isEmpty { found = await mute(status.nodes, status.flavour) }
       if found.isEmpty || ContinuousClock.now >= deadline || Task.isCancelled { return found }
       try? await Task.sleep(for: .seconds(1))
     }
   }
 
+  /// Waits until every API says that it is ready. An API is healthy as soon as it listens, and each has its own connections
+  /// to what is behind it: that one of them answered says nothing of the others.
+  ///
+  /// - Parameter deadline: until when it is waited for.
+  /// - Returns: the APIs that are not ready, and why; empty where all are.
+  /// - Throws: `unavailable` when the engine does not answer.
+  func unreadyAPIs(until deadline: ContinuousClock.Instant) async throws(StackError) -> [NodeLack] {
+    while true {
+      let status = try await status()
+      let found = await mute(status.nodes.filter { $0.tier == .api }, status.flavour)
+      if found.isEmpty || ContinuousClock.now >= deadline || Task.isCancelled { return found }
+      try? await Task.sleep(for: .milliseconds(300))
+    }
+  }
+
   /// The nodes that themselves say, or do not say, that they serve.
-  private func mute(_ status: StackStatus) async -> [NodeLack] {
+  private func mute(_ nodes: [StackNode], _ flavour: StackFlavour) async -> [NodeLack] {
     await withTaskGroup(of: NodeLack?.self) { group in
-      for node in status.nodes {
+      for node in nodes {
         group.addTask {
-          let missing = await missing(of: node, status.flavour)
+          let missing = await missing(of: node, flavour)
           return missing.map { NodeLack(node: node.name, what: "does not serve: \($0)") }
         }
       }

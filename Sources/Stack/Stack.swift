@@ -15,8 +15,8 @@ public struct Stack: Sendable {
     http = HTTPClient(HTTPClientConfiguration(maxConnectionsPerHost: 8))
   }
 
-  /// Brings the stack up and ends when the whole store answers a committed write and a linearizable read.
-  /// A stack that is up already is left as it is, and asked the same.
+  /// Brings the stack up and ends when the whole store answers a committed write and a linearizable read, and every API says
+  /// that it is ready. A stack that is up already is left as it is, and asked the same.
   ///
   /// - Returns: the flavour that was taken.
   /// - Throws: `unavailable`, in one sentence, when Docker or Compose is not there, a port is in use, an image is missing,

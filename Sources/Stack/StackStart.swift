@@ -35,6 +35,7 @@ struct StackStart: Sendable {
     try checkPorts(model, existing: existing)
     try await startContainers(flavour, until: deadline)
     try await waitForAnswer(until: deadline)
+    try await waitForEveryAPI(until: deadline)
     progress(.answered(ContinuousClock.now - start))
     return flavour
   }
@@ -199,6 +200,16 @@ struct StackStart: Sendable {
         )
       }
       try? await Task.sleep(for: .milliseconds(300))
+    }
+  }
+
+  private func waitForEveryAPI(until deadline: ContinuousClock.Instant) async throws(StackError) {
+    let unready = try await stack.unreadyAPIs(until: deadline)
+    guard unready.isEmpty else {
+      throw StackError(
+        code: .unavailable,
+        message: "the store answered, but within \(configuration.limit.components.seconds) s not every API was ready: "
+          + unready.map(\.description).joined(separator: "; "))
     }
   }
 }

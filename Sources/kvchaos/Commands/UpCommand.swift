@@ -11,8 +11,8 @@ struct UpCommand: AsyncParsableCommand {
     commandName: "up",
     abstract: "Start the stack and wait until the whole store answers.",
     discussion: """
-      Ends when the store has answered a committed write and a linearizable read. A stack that is up already is left as \
-      it is. Faults that an earlier run left behind are taken back first.
+      Ends when the store has answered a committed write and a linearizable read, and every API is ready. A stack that is \
+      up already is left as it is. Faults that an earlier run left behind are taken back first.
 
       Progress goes to standard error. Exit status: 0 the store answers; 69 Docker, an image or a port is not there, or a \
       container does not start (with its last lines).
