@@ -21,7 +21,7 @@ public struct CapCell: Sendable, Hashable, Codable {
     /// Nodes that it could reach during the fault.
     public var nodes: Int
     public var hasMajority: Bool
-    /// By the time of the call: before the strike, until the heal, and later.
+    /// By the time of the call: before the strike, until the heal begins, and later.
     public var before: Answers
     public var during: Answers
     public var after: Answers
@@ -72,7 +72,7 @@ public struct CapCell: Sendable, Hashable, Codable {
   public var isPartition: Bool
   public var flavour: String
   public var startedAt: String
-  /// From the strike to the heal.
+  /// From the strike to where the heal begins.
   public var secondsOfFault: Double?
   public var clientTimeout: Double
   public var settings: [CapRecord.LiveSetting]

@@ -74,6 +74,9 @@ public struct CapRecord: Sendable, Hashable, Codable {
   public var stride: Int
   /// Seconds on the history's clock, as all times. `nil`: the fault did not strike.
   public var struckAt: Double?
+  /// When the fault began to be taken back, node by node: from then on it is no measure of who was served under it. `nil` in
+  /// records that do not say it.
+  public var healBeganAt: Double?
   /// When everything was as before again: links, processes.
   public var healedAt: Double?
   /// When the traffic ended; what came later (final reads, the drain) has the level `final`.
@@ -94,7 +97,8 @@ public struct CapRecord: Sendable, Hashable, Codable {
 
   public init(
     tier: String, variant: String, workload: Workload, fault: String, struckTier: String? = nil, isPartition: Bool,
-    sides: [Side], stride: Int, struckAt: Double?, healedAt: Double?, endedAt: Double, clientTimeout: Double,
+    sides: [Side], stride: Int, struckAt: Double?, healBeganAt: Double? = nil, healedAt: Double?, endedAt: Double,
+    clientTimeout: Double,
     settings: [LiveSetting] = [], bankTotal: Int64? = nil, history: String = "history.jsonl", flavour: String,
     startedAt: String, problems: [String] = []
   ) {
@@ -107,6 +111,7 @@ public struct CapRecord: Sendable, Hashable, Codable {
     self.sides = sides
     self.stride = stride
     self.struckAt = struckAt
+    self.healBeganAt = healBeganAt
     self.healedAt = healedAt
     self.endedAt = endedAt
     self.clientTimeout = clientTimeout

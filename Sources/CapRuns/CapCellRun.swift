@@ -38,6 +38,7 @@ struct CapCellRun: Sendable {
   /// What has happened so far; times are on the monotonic clock.
   private struct Log {
     var struckAt: Int64?
+    var healBeganAt: Int64?
     var healedAt: Int64?
     var struck: [String] = []
     var problems: [String] = []
@@ -102,6 +103,7 @@ struct CapCellRun: Sendable {
     if let injection {
       await outlast(groups, clients, since: log.struckAt ?? start)
       let report = await fault.injector(injector).heal(injection)
+      log.healBeganAt = fault.healBeganAt
       log.healedAt = fault.healedAt ?? MonotonicClock.nanoseconds
       log.problems += report.failures.map { "not healed: \($0)" } + report.upkeepProblems
       try Task.checkCancellation()
@@ -110,7 +112,7 @@ struct CapCellRun: Sendable {
         groups, clients, since: log.healedAt ?? start, atLeast: .seconds(4), limit: Self.recoveryLimit)
       if !isBack { progress(.note("not everyone was served when the traffic ended")) }
     }
-    let texts = try await clients.stop(groups)
+    let texts = try await clients.stop(groups, &log.problems)
     let end = MonotonicClock.nanoseconds
     let whole = try await quiet(&log)
     let (final, problem) = try await clients.finish(whole)
@@ -125,7 +127,8 @@ struct CapCellRun: Sendable {
       tier: cell.tier.rawValue, variant: cell.variant.rawValue, workload: try workload(), fault: cell.fault.name,
       struckTier: struckTier.rawValue, isPartition: cell.fault.partition != nil || cell.fault.isIsolation,
       sides: sides, stride: ClientContainers.stride, struckAt: seconds(log.struckAt, since: start),
-      healedAt: seconds(log.healedAt, since: start), endedAt: Double(end - start) / 1e9,
+      healBeganAt: seconds(log.healBeganAt, since: start), healedAt: seconds(log.healedAt, since: start),
+      endedAt: Double(end - start) / 1e9,
       clientTimeout: cell.tier.clientTimeout / .seconds(1), settings: settings,
       bankTotal: cell.workload == .bank ? CapBank.total : nil, flavour: status.flavour.rawValue,
       startedAt: startedAt.formatted(.iso8601), problems: log.problems)

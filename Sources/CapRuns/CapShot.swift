@@ -31,13 +31,12 @@ struct CapShot {
     guard let tier = cell.fault.selector.tier else {
       throw CapRunError(code: .internalFault, message: "the fault \(cell.fault.name) strikes no tier")
     }
-    let scope = scope(of: cell, in: status)
     if let settings = cell.fault.partition {
-      return try partition(settings, tier, scope, status, clients, processes, seed)
+      return try partition(settings, tier, status, clients, processes, seed)
     }
     var random = SystemRandomNumberGenerator()
     let nodes = try status.resolve(cell.fault.selector, using: &random)
-    let left = scope.filter { node in !nodes.contains { $0.name == node.name } }
+    let left = scope(of: cell, in: status).filter { node in !nodes.contains { $0.name == node.name } }
     let sides = clients.map { group in
       side(group.side, left, tier, status, group, processes)
     }
@@ -70,8 +69,8 @@ struct CapShot {
 
   /// Only the smaller side drops packets: in both directions, so that nobody of the other reaches it either.
   private static func partition(
-    _ settings: PartitionSettings, _ tier: Tier, _ scope: [StackNode], _ status: StackStatus,
-    _ clients: [ClientGroup], _ processes: Int, _ seed: UInt64
+    _ settings: PartitionSettings, _ tier: Tier, _ status: StackStatus, _ clients: [ClientGroup], _ processes: Int,
+    _ seed: UInt64
   ) throws -> CapShot {
     guard let divided = CapSides.divide(settings, tier: tier, in: status, seed: seed) else {
       let role = settings.minority?.rawValue ?? "member"

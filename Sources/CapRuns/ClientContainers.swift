@@ -58,12 +58,18 @@ struct ClientContainers: Sendable {
   }
 
   /// Asks clients to end, waits until the operations that are open have ended, and takes what they have printed.
-  func stop(_ groups: [CapShot.ClientGroup]) async throws -> [String] {
+  ///
+  /// - Parameter problems: told of clients that did not end by that: what they would have seen is not in their history.
+  func stop(_ groups: [CapShot.ClientGroup], _ problems: inout [String]) async throws -> [String] {
     for group in groups { try? await stack.engine.kill(container: group.container, signal: "SIGTERM") }
     var histories: [String] = []
     for group in groups {
-      _ = try await stack.engine.waitForClient(
+      let exitCode = try await stack.engine.waitForClient(
         group.container, timeout: cell.tier.clientTimeout + .seconds(15))
+      if exitCode != 0 {
+        let last = Self.lastLine(try await stack.engine.logs(group.container, tail: 5))
+        problems.append("the clients of the side \(group.side) ended with status \(exitCode): \(last)")
+      }
       histories.append(try await stack.engine.logs(group.container, hasErrors: false))
     }
     return histories

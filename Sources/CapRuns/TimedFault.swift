@@ -6,12 +6,14 @@ import Synchronization
 /// takes time, too.
 final class TimedFault: Fault {
   private let fault: any Fault
-  private let times = Mutex<(strike: Int64?, heal: Int64?)>((nil, nil))
+  private let times = Mutex<(strike: Int64?, healBegin: Int64?, heal: Int64?)>((nil, nil, nil))
 
   init(_ fault: any Fault) { self.fault = fault }
 
   /// On the monotonic clock; `nil`: it did not strike.
   var struckAt: Int64? { times.withLock { $0.strike } }
+  /// When the first of it began to be taken back.
+  var healBeganAt: Int64? { times.withLock { $0.healBegin } }
   /// `nil`: it was not taken back.
   var healedAt: Int64? { times.withLock { $0.heal } }
 
@@ -43,6 +45,7 @@ final class TimedFault: Fault {
   }
 
   func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
+    times.withLock { $0.healBegin = $0.healBegin ?? MonotonicClock.nanoseconds }
     try await fault.heal(undo, in: environment)
     times.withLock { $0.heal = MonotonicClock.nanoseconds }
   }

@@ -29,6 +29,22 @@ import Testing
     #expect(share(script) == 0.125)
   }
 
+  /// Who was answered by the heal alone was not served under the fault, not in the second that it ended in either.
+  @Test(arguments: [4, 3.6]) func anAnswerAfterTheEndIsNone(end: Double) {
+    var script = Script()
+    script.put(1, at: 0.5, to: 4.2)
+    #expect(share(script, to: end) == 0)
+    #expect(share(script, from: 1, to: end) == 0)
+  }
+
+  @Test(arguments: [.ok, .info] as [Script.Kind]) func whoAskedTooLateForAnAnswerSaysNothing(kind: Script.Kind) {
+    var script = Script()
+    script.put(1, at: 0.5)
+    script.put(2, kind, by: 1, at: 3.2, to: 4.1)
+    #expect(share(script) == 1)
+    #expect(share(script, from: 3) == nil)
+  }
+
   /// A tier that has a conflict to report works; one that refuses for another reason does not.
   @Test(arguments: [("40001", 1.0), ("insufficient funds", 1), ("57P01", 0), (nil, 0)] as [(String?, Double)])
   func aConflictIsAnAnswer(error: String?, expected: Double) {

@@ -39,6 +39,21 @@ import Testing
     #expect(abs((sides[1].answeredShare ?? 0) - 9.0 / 12) < 0.01)
   }
 
+  /// A cut is taken back node by node: who is served meanwhile is not served under it.
+  @Test func aFaultLastsUntilItsHealBegins() throws {
+    let record = CapRecord.twoSides(healBeganAt: 20, healedAt: 23)
+    var script = Script()
+    script.traffic(by: 0, from: 0, to: 10, firstValue: 1_000)
+    script.traffic(by: 0, .fail, from: 10, to: 20, firstValue: 2_000)
+    script.traffic(by: 0, from: 20, to: 30, firstValue: 3_000)
+    script.traffic(by: 1, from: 0, to: 30, firstValue: 4_000)
+    let cell = try CellJudge(record, events: script.events).cell()
+    #expect(cell.sides[0].settledShare == 0 && cell.sides[0].answeredShare == 0)
+    #expect(cell.sides[0].during == CapCell.Answers(refused: 100))
+    #expect(cell.sides[0].after == CapCell.Answers(ok: 100))
+    #expect(cell.secondsOfFault == 10)
+  }
+
   @Test func recoveryIsOfASideAndFromBothEnds() throws {
     let sides = try CellJudge(.twoSides(), events: failover().events).cell().sides
     #expect(sides[1].recovery == 3)
@@ -143,6 +158,15 @@ import Testing
         "the side minority was not well before the strike: answered 33.3 %",
         "nobody on the side majority called during the fault",
       ])
+  }
+
+  /// Clients whose container ended in the middle of the fault were not refused: no label may rest on it.
+  @Test func aSideThatStoppedCallingIsAProblem() throws {
+    var script = Script()
+    script.traffic(by: 0, from: 0, to: 15, firstValue: 1_000)
+    script.traffic(by: 1, from: 0, to: 30, firstValue: 4_000)
+    let cell = try CellJudge(.twoSides(), events: script.events).cell()
+    #expect(cell.problems == ["nobody on the side minority called at the end of the fault"])
   }
 
   @Test func theRecordsOwnProblemsStay() throws {

@@ -8,15 +8,17 @@ extension CapRecord {
     tier: String = "redis", variant: String = "plain", workload: Workload = .register,
     fault: String = "master-isolated",
     settings: [LiveSetting] = [LiveSetting(name: "cluster-node-timeout", value: "2000", seconds: 2)],
-    bankTotal: Int64? = nil, struckAt: Double? = 10, healedAt: Double? = 22, endedAt: Double = 30
+    bankTotal: Int64? = nil, struckAt: Double? = 10, healBeganAt: Double? = nil, healedAt: Double? = 22,
+    endedAt: Double = 30
   ) -> CapRecord {
     CapRecord(
       tier: tier, variant: variant, workload: workload, fault: fault, isPartition: true,
       sides: [
         Side(name: "minority", nodes: ["redis-1"], processes: [0], hasMajority: false),
         Side(name: "majority", nodes: ["redis-2", "redis-3"], processes: [1], hasMajority: true),
-      ], stride: 100, struckAt: struckAt, healedAt: healedAt, endedAt: endedAt, clientTimeout: 0.5, settings: settings,
-      bankTotal: bankTotal, flavour: "patroni", startedAt: "2026-01-02T03:04:05Z")
+      ], stride: 100, struckAt: struckAt, healBeganAt: healBeganAt, healedAt: healedAt, endedAt: endedAt,
+      clientTimeout: 0.5, settings: settings, bankTotal: bankTotal, flavour: "patroni",
+      startedAt: "2026-01-02T03:04:05Z")
   }
 }
 

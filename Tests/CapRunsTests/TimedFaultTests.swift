@@ -13,13 +13,14 @@ struct TimedFaultTests {
     let calls = Mutex<[String]>([])
     /// What the timed fault knows at each call.
     let known = Mutex<[String: Bool]>([:])
-    let ask = Mutex<@Sendable () -> (struck: Bool, healed: Bool)>({ (false, false) })
+    let ask = Mutex<@Sendable () -> (struck: Bool, healing: Bool, healed: Bool)>({ (false, false, false) })
 
     private func note(_ call: String) {
-      let (struck, healed) = ask.withLock { $0 }()
+      let (struck, healing, healed) = ask.withLock { $0 }()
       calls.withLock { $0.append(call) }
       known.withLock {
         $0["\(call) struck"] = struck
+        $0["\(call) healing"] = healing
         $0["\(call) healed"] = healed
       }
     }
@@ -51,12 +52,13 @@ struct TimedFaultTests {
       ledger: try UndoLedger(path: path), environment: FaultEnvironment(runtime: NoRuntime()))
     let steps = Steps()
     let timed = TimedFault(steps)
-    steps.ask.withLock { $0 = { (timed.struckAt != nil, timed.healedAt != nil) } }
+    steps.ask.withLock { $0 = { (timed.struckAt != nil, timed.healBeganAt != nil, timed.healedAt != nil) } }
     let injection = try await injector.inject(timed, into: [FaultTarget(node: "a", container: "p-a")])
     #expect(await timed.injector(injector).heal(injection).isClean)
     #expect(steps.calls.withLock { $0 } == ["setUp", "inject", "verifyInjected", "heal", "verifyHealed"])
     let known = steps.known.withLock { $0 }
     #expect(known["setUp struck"] == false && known["inject struck"] == true)
+    #expect(known["verifyInjected healing"] == false && known["heal healing"] == true)
     #expect(known["heal healed"] == false && known["verifyHealed healed"] == true)
   }
 }

@@ -41,7 +41,7 @@ public struct CellJudge: Sendable {
   }
 
   private var faultSpan: (start: Double, end: Double)? {
-    record.struckAt.map { ($0, min(record.healedAt ?? record.endedAt, record.endedAt)) }
+    record.struckAt.map { ($0, min(record.healBeganAt ?? record.healedAt ?? record.endedAt, record.endedAt)) }
   }
 
   private func audit(_ operations: [TimedOperation]) -> AuditResult {
@@ -134,7 +134,12 @@ public struct CellJudge: Sendable {
     guard let span = faultSpan else { return ["the fault did not strike"] }
     var found: [String] = []
     for (index, side) in sides.enumerated() {
-      if side.during == CapCell.Answers() { found.append("nobody on the side \(side.name) called during the fault") }
+      // Clients that are gone were not refused.
+      if side.during == CapCell.Answers() {
+        found.append("nobody on the side \(side.name) called during the fault")
+      } else if side.settledShare == nil {
+        found.append("nobody on the side \(side.name) called at the end of the fault")
+      }
       let own = operations.filter { $0.side == index && !$0.isFinal }
       let share = AnsweredShare.of(own, from: max(span.start - Self.settledSeconds, 0), to: span.start)
       if share ?? 0 < Self.healthyShare {
