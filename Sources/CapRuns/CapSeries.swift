@@ -46,12 +46,13 @@ public struct CapSeries: Sendable {
   ///
   /// - Parameters:
   ///   - until: no further cell is begun from then on.
+  ///   - begin: called when everything that cells need is there, before the first.
   ///   - each: told of each cell as it ends.
   /// - Returns: the names of the cells that were not begun.
   /// - Throws: `CapRunError`, `StackError` or `FaultError` where no cell could begin, or the series was interrupted; every
   ///   fault is healed before that.
   public func run(
-    _ cells: [CapPlanCell], until: ContinuousClock.Instant? = nil,
+    _ cells: [CapPlanCell], until: ContinuousClock.Instant? = nil, begin: @Sendable () throws -> Void,
     each: @Sendable (CapPlanCell, Outcome) async throws -> Void
   ) async throws -> [String] {
     let stack = Stack(configuration)
@@ -66,6 +67,7 @@ public struct CapSeries: Sendable {
     defer { signals?.stop() }
     return try await withTaskCancellationHandler {
       let injector = try await prepare(stack)
+      try begin()
       for (index, cell) in cells.enumerated() {
         guard !wasInterrupted.load(ordering: .sequentiallyConsistent) else {
           throw CapRunError(code: .interrupted, message: "interrupted before the cell \(cell.name)")

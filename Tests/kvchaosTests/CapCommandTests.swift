@@ -82,6 +82,24 @@ import Testing
     #expect(lines.allSatisfy { $0.contains("\tredis-plain-") })
   }
 
+  /// What was measured is not thrown away where nothing can be measured.
+  @Test func withoutAnEngineNothingIsForgotten() throws {
+    let folder = try results(isLost: false)
+    #expect(try cap(folder).status == 0)
+    let home = try TemporaryFolder()
+    let cells = home.url.appendingPathComponent("chaos/cap")
+    try FileManager.default.createDirectory(at: cells, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      atPath: "chaos/cap/redis.yml", toPath: cells.appendingPathComponent("redis.yml").path)
+    let run = try ProgramRun(
+      ["cap", "--again", "--results", folder.url.path],
+      environment: ["KVCHAOS_HOME": home.url.path, "DOCKER_HOST": "unix://\(home.url.path)/nowhere.sock"])
+    #expect(run.status == 69, "\(run.errors)")
+    #expect(try Ledger(path: folder.url.path + "/cap.json").cells.count == 1)
+    let record = folder.url.appendingPathComponent("cap/redis-plain-register-master-killed/record.json")
+    #expect(FileManager.default.fileExists(atPath: record.path))
+  }
+
   @Test(arguments: [
     ["--cell", "redis-plain-register-flood"], ["--tier", "cassandra"], ["--judge-only", "--again"],
     ["--judge-only", "--tier", "redis"],

@@ -13,8 +13,10 @@ struct ProgramRun {
 
   /// Runs it to its end.
   ///
-  /// - Parameter input: what it finds on standard input.
-  init(_ arguments: [String], input: String = "") throws {
+  /// - Parameters:
+  ///   - input: what it finds on standard input.
+  ///   - environment: added to that of the tests.
+  init(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws {
     let folder = try TemporaryFolder()
     let (input, output, errors) = (
       try folder.file("input", input), try folder.file("output"), try folder.file("errors")
@@ -22,6 +24,7 @@ struct ProgramRun {
     let process = Process()
     process.executableURL = Self.products.appendingPathComponent("kvchaos")
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = try FileHandle(forReadingFrom: input)
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)

@@ -80,14 +80,12 @@ struct CapCommand: AsyncParsableCommand {
       }
       return
     }
-    if again {
-      // All of them: also those that no plan has any more.
-      let all = tier.isEmpty && cell.isEmpty ? Array(known.keys) : []
-      try folder.forget(wanted.map(\.name) + all)
-    }
+    // All of them: also those that no plan has any more.
+    let all = tier.isEmpty && cell.isEmpty ? Array(known.keys) : []
+    let forgotten = again ? wanted.map(\.name) + all : []
     // A cell with a problem counts for nothing: it is worth another try.
     let missing = again ? wanted : wanted.filter { known[$0.name]?.problems.isEmpty != true }
-    let owed = try await run(missing, configuration, folder)
+    let owed = try await run(missing, forgetting: forgotten, configuration, folder)
     let ledger = try folder.ledger()
     try folder.write(ledger)
     try report(ledger, against: old, owed: owed)
@@ -110,9 +108,10 @@ struct CapCommand: AsyncParsableCommand {
     }
   }
 
+  /// - Parameter forgotten: cells that are taken out of the ledger, but not before the stack is there to measure them anew.
   /// - Returns: the cells that have no record in the end.
   private func run(
-    _ cells: [CapPlanCell], _ configuration: StackConfiguration, _ folder: CapFolder
+    _ cells: [CapPlanCell], forgetting forgotten: [String], _ configuration: StackConfiguration, _ folder: CapFolder
   ) async throws -> [String] {
     guard !cells.isEmpty else { return [] }
     let console = ConsoleProgress()
@@ -121,7 +120,9 @@ struct CapCommand: AsyncParsableCommand {
       configuration: configuration, folder: "\(folder.root)/cap", seed: seed, catchesSignals: true,
       progress: console.show)
     let failed = Mutex<[String]>([])
-    let owed = try await series.run(cells, until: within.map { .now + $0.duration }) { cell, outcome in
+    let owed = try await series.run(cells, until: within.map { .now + $0.duration }) {
+      if !forgotten.isEmpty { try folder.forget(forgotten) }
+    } each: { cell, outcome in
       switch outcome {
       case .recorded:
         let ledger = try folder.ledger(judging: [cell.name])
