@@ -36,7 +36,7 @@ images: ## packages, Docker, the release build and every image (idempotent)
 	scripts/bootstrap --images
 
 .PHONY: build
-build: ## the release build of kvchaos, kv-api and kv-worker
+build: ## the release build of kvchaos, and of what runs in containers, with its images
 	scripts/build
 
 .PHONY: up down status
