@@ -92,6 +92,9 @@ public struct CapRecord: Sendable, Hashable, Codable {
   public var flavour: String
   /// ISO 8601, UTC.
   public var startedAt: String
+  /// Of the traffic and of who was drawn: `kvchaos cap --cell NAME --again --seed SEED` replays them. `nil` in records that do
+  /// not say it.
+  public var seed: UInt64?
   /// What makes the cell unusable or doubtful; empty if nothing does.
   public var problems: [String]
 
@@ -100,7 +103,7 @@ public struct CapRecord: Sendable, Hashable, Codable {
     sides: [Side], stride: Int, struckAt: Double?, healBeganAt: Double? = nil, healedAt: Double?, endedAt: Double,
     clientTimeout: Double,
     settings: [LiveSetting] = [], bankTotal: Int64? = nil, history: String = "history.jsonl", flavour: String,
-    startedAt: String, problems: [String] = []
+    startedAt: String, seed: UInt64? = nil, problems: [String] = []
   ) {
     self.tier = tier
     self.variant = variant
@@ -120,6 +123,7 @@ public struct CapRecord: Sendable, Hashable, Codable {
     self.history = history
     self.flavour = flavour
     self.startedAt = startedAt
+    self.seed = seed
     self.problems = problems
   }
 

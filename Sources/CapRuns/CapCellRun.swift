@@ -131,7 +131,7 @@ struct CapCellRun: Sendable {
       endedAt: Double(end - start) / 1e9,
       clientTimeout: cell.tier.clientTimeout / .seconds(1), settings: settings,
       bankTotal: cell.workload == .bank ? CapBank.total : nil, flavour: status.flavour.rawValue,
-      startedAt: startedAt.formatted(.iso8601), problems: log.problems)
+      startedAt: startedAt.formatted(.iso8601), seed: seed, problems: log.problems)
     try write(merged)
     try write(record)
     return .recorded(record, folder: folder)

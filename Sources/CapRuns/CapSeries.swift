@@ -30,7 +30,7 @@ public struct CapSeries: Sendable {
 
   /// - Parameters:
   ///   - folder: `results/cap`; the folder of a cell that is run is made anew.
-  ///   - seed: of the traffic and of who is drawn; `nil`: drawn.
+  ///   - seed: of the traffic and of who is drawn in the first cell, in each later one by one more; `nil`: drawn.
   public init(
     configuration: StackConfiguration, folder: String, seed: UInt64? = nil, catchesSignals: Bool,
     progress: @escaping @Sendable (RunProgress) -> Void
@@ -73,10 +73,11 @@ public struct CapSeries: Sendable {
           throw CapRunError(code: .interrupted, message: "interrupted before the cell \(cell.name)")
         }
         if let until, ContinuousClock.now >= until { return cells[index...].map(\.name) }
-        progress(.note("cell \(index + 1) of \(cells.count): \(cell.name)"))
+        let own = seed &+ UInt64(index)
+        progress(.note("cell \(index + 1) of \(cells.count): \(cell.name), seed \(own)"))
         let run = CapCellRun(
-          cell: cell, stack: stack, injector: injector, folder: "\(folder)/\(cell.name)",
-          seed: seed &+ UInt64(index), progress: progress)
+          cell: cell, stack: stack, injector: injector, folder: "\(folder)/\(cell.name)", seed: own,
+          progress: progress)
         // Of its own: a cancellation is told to it, and does not keep it from healing.
         let task = Task { await run.run() }
         current.withLock { $0 = task }

@@ -2,6 +2,7 @@ import CapLedger
 import ChaosPlan
 import Faults
 import Stack
+import Workload
 
 /// What a cell's fault is for the nodes and clients as they are now.
 struct CapShot {
@@ -34,7 +35,7 @@ struct CapShot {
     if let settings = cell.fault.partition {
       return try partition(settings, tier, status, clients, processes, seed)
     }
-    var random = SystemRandomNumberGenerator()
+    var random = SplitMix64(seed: seed, stream: 2)
     let nodes = try status.resolve(cell.fault.selector, using: &random)
     let left = scope(of: cell, in: status).filter { node in !nodes.contains { $0.name == node.name } }
     let sides = clients.map { group in

@@ -11,7 +11,7 @@ import Testing
       CapRecord.Side(name: "majority", nodes: ["redis-2", "redis-3"], processes: [2], hasMajority: true),
     ], stride: 10, struckAt: 5, healedAt: 15.5, endedAt: 25, clientTimeout: 2,
     settings: [CapRecord.LiveSetting(name: "cluster-node-timeout", value: "2000", seconds: 2)], flavour: "patroni",
-    startedAt: "2026-01-02T03:04:05Z", problems: ["a doubt"])
+    startedAt: "2026-01-02T03:04:05Z", seed: 1 << 60, problems: ["a doubt"])
 
   @Test func aProcessGoesOnUnderItsNumberPlusTheStride() {
     #expect(record.side(of: 1) == 0)

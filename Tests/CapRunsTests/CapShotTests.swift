@@ -15,10 +15,10 @@ struct CapShotTests {
     side: "all", container: "kvchaos-client-c1-all", address: "10.0.1.3", firstProcess: 0)
 
   private func shot(
-    _ tier: CapTier, _ fault: CapFault, _ clients: [CapShot.ClientGroup]
+    _ tier: CapTier, _ fault: CapFault, _ clients: [CapShot.ClientGroup], seed: UInt64 = 5
   ) throws -> CapShot {
     let cell = CapPlanCell(tier: tier, variant: .plain, workload: .register, fault: fault)
-    return try CapShot.aim(cell, in: CapSidesTests.whole, clients: clients, processes: 4, seed: 5)
+    return try CapShot.aim(cell, in: CapSidesTests.whole, clients: clients, processes: 4, seed: seed)
   }
 
   private func fault(_ action: FaultAction, _ selector: Selector) -> CapFault {
@@ -63,6 +63,16 @@ struct CapShotTests {
     #expect(shot.targets.count == 6)
     #expect(shot.sides.first?.nodes == [])
     #expect(shot.sides.first?.hasMajority == false)
+  }
+
+  @Test func whoIsStruckFollowsFromTheSeed() throws {
+    let kill = fault(.kill(signal: "SIGKILL"), Selector(tier: .redis, role: .master))
+    let drawn = try (1...20).map { seed in
+      let targets = try [seed, seed].map { try shot(.redis, kill, [Self.all], seed: UInt64($0)).struck }
+      #expect(targets[0] == targets[1])
+      return targets[0]
+    }
+    #expect(Set(drawn).count == 3)
   }
 
   @Test func anIsolatedLeaderIsCutFromEveryone() throws {

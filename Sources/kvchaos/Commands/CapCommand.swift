@@ -38,7 +38,7 @@ struct CapCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Begin no further cell after so long, like 9m.", valueName: "duration"))
   var within: Span?
 
-  @Option(help: "Replay the traffic and the choices of an earlier run.")
+  @Option(help: "Replay the traffic and the choices of a cell that had this seed (further cells count on from it).")
   var seed: UInt64?
 
   @Flag(help: "List the cells and whether they have been run, and do nothing.")
