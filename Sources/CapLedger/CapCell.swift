@@ -91,6 +91,8 @@ public struct CapCell: Sendable, Hashable, Codable {
   public var problems: [String]
   /// What could not be looked at, for people; it leaves the consistency unknown where nothing else was found.
   public var notes: [String]
+  /// The answers second by second; `nil` in a ledger of before they were kept, and where nobody called.
+  public var course: Course?
 
   public var name: String { "\(tier)-\(variant)-\(workload.rawValue)-\(fault)" }
 }
@@ -140,13 +142,21 @@ extension CapCell {
     return seen.count == able.count ? seen.max() : nil
   }
 
-  /// Whether recovery took longer than the live settings promise, by more than a client can tell (its own timeout). A remedy
-  /// that refuses on purpose is never over.
-  public var isOverPromise: Bool {
-    guard let promise, !promise.isRefusalThePoint, sides.contains(where: \.canGoOn) else { return false }
-    guard let recovery = promisedRecovery else { return true }
-    return recovery > promise.seconds + clientTimeout
+  /// What the live settings promise to a side; `nil` if nothing: it cannot go on, or a remedy refuses on purpose.
+  func promise(to side: Side) -> Double? {
+    guard let promise, !promise.isRefusalThePoint, side.canGoOn else { return nil }
+    return promise.seconds
   }
+
+  /// Whether a side's recovery took longer than it was promised, by more than a client can tell (its own timeout).
+  func isOverPromise(_ side: Side) -> Bool {
+    guard let promised = promise(to: side) else { return false }
+    guard let recovery = side.recovery else { return true }
+    return recovery > promised + clientTimeout
+  }
+
+  /// Whether recovery of some side took longer than the live settings promise.
+  public var isOverPromise: Bool { sides.contains(where: isOverPromise) }
 }
 
 extension CapCell.Side {

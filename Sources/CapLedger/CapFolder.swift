@@ -2,7 +2,8 @@ import Consistency
 import Foundation
 import History
 
-/// The results folder of the ledger: `cap/<cell>/record.json` with a history each, `cap.json`, `CAP.md`.
+/// The results folder of the ledger: `cap/<cell>/record.json` with a history each, `cap.json`, `CAP.md`, and a picture of each
+/// tier.
 public struct CapFolder: Sendable {
   /// The results folder.
   public let root: String
@@ -68,7 +69,7 @@ public struct CapFolder: Sendable {
     try write(Ledger(ledger.cells.filter { !cells.contains($0.name) }))
   }
 
-  /// Writes `cap.json` and `CAP.md`.
+  /// Writes `cap.json`, `CAP.md` and the pictures. A picture that the ledger has no more is removed.
   ///
   /// - Throws: `CapLedgerError.unavailable`.
   public func write(_ ledger: Ledger) throws(CapLedgerError) {
@@ -76,6 +77,14 @@ public struct CapFolder: Sendable {
       try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
       try ledger.json.write(toFile: jsonPath, atomically: true, encoding: .utf8)
       try LedgerMarkdown(ledger).text.write(toFile: markdownPath, atomically: true, encoding: .utf8)
+      for tier in Set(Ledger.tiers + ledger.cells.map(\.tier)) {
+        let path = "\(root)/\(TierPicture.file(of: tier))"
+        if let picture = TierPicture(tier, ledger.cells) {
+          try picture.svg.write(toFile: path, atomically: true, encoding: .utf8)
+        } else if FileManager.default.fileExists(atPath: path) {
+          try FileManager.default.removeItem(atPath: path)
+        }
+      }
     } catch {
       throw CapLedgerError(.unavailable, "\(root) cannot be written: \(error.localizedDescription)")
     }

@@ -43,9 +43,10 @@ public struct Ledger: Sendable, Hashable, Codable {
     (tierOrder(label.tier), label.variant == "plain" ? 0 : 1, label.variant, label.flavour)
   }
 
-  static func tierOrder(_ tier: String) -> Int {
-    ["redis", "rabbitmq", "sql", "store"].firstIndex(of: tier) ?? Int.max
-  }
+  /// From the bottom up.
+  static let tiers = ["redis", "rabbitmq", "sql", "store"]
+
+  static func tierOrder(_ tier: String) -> Int { tiers.firstIndex(of: tier) ?? Int.max }
 
   // MARK: - The file
 
@@ -72,6 +73,27 @@ public struct Ledger: Sendable, Hashable, Codable {
     guard let data = try? encoder.encode(self) else {
       preconditionFailure("a ledger of finite numbers and texts is always JSON")
     }
-    return String(decoding: data, as: UTF8.self) + "\n"
+    return Self.compacted(String(decoding: data, as: UTF8.self)) + "\n"
+  }
+
+  /// Brings every array of whole numbers to one line: a cell has hundreds of counts, and nobody reads them below each other.
+  static func compacted(_ json: String) -> String {
+    var lines: [String] = []
+    // The line of an array of which only numbers were seen so far. No text of JSON goes over several lines.
+    var open: Int?
+    for line in json.split(separator: "\n", omittingEmptySubsequences: false) {
+      let word = line.drop { $0 == " " }
+      if let start = open, word.first == "]", lines.count > start + 1 {
+        let numbers = lines[(start + 1)...].map { $0.drop { $0 == " " } }.joined(separator: " ")
+        lines[start] += numbers + word
+        lines.removeSubrange((start + 1)...)
+        open = nil
+        continue
+      }
+      if open != nil, word.isEmpty || !word.allSatisfy({ $0.isNumber || $0 == "-" || $0 == "," }) { open = nil }
+      lines.append(String(line))
+      if word.last == "[" { open = lines.count - 1 }
+    }
+    return lines.joined(separator: "\n")
   }
 }

@@ -140,6 +140,16 @@ import Testing
     #expect(cell.consistency == .holds)
   }
 
+  @Test func aCellKeepsItsSecondsFromTheStrikeOn() throws {
+    let cell = try CellJudge(.twoSides(), events: failover().events).cell()
+    let course = try #require(cell.course)
+    #expect(course.firstSecond == -10)
+    func stretch(_ count: Int, of value: Int) -> [Int] { [Int](repeating: value, count: count) }
+    #expect(course.sides[0].answered == stretch(12, of: 10) + stretch(10, of: 0) + stretch(8, of: 10))
+    #expect(course.sides[0].refused == stretch(12, of: 0) + stretch(10, of: 10) + stretch(8, of: 0))
+    #expect(course.sides[1].unanswered == stretch(10, of: 0) + stretch(3, of: 10) + stretch(17, of: 0))
+  }
+
   // MARK: - Doubts
 
   @Test func aFaultThatDidNotStrikeIsAProblem() throws {

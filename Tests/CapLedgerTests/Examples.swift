@@ -30,7 +30,7 @@ extension CapCell {
     startedAt: String = "2026-01-02T03:04:05Z", lost: Int = 0, stale: Int = 0, invented: Int = 0, wrongSums: Int = 0,
     examined: Int = 100, minority: Double? = 0, majority: Double? = 1, recovery: Double? = 3.2,
     linearizable: Verdict? = .holds, promise: Promise? = Promise(seconds: 4, formula: "a formula"),
-    sides: Int = 2, problems: [String] = []
+    sides: Int = 2, problems: [String] = [], course: Course? = .example
   ) -> CapCell {
     func side(_ name: String, _ share: Double?, hasMajority: Bool) -> Side {
       Side(
@@ -54,6 +54,20 @@ extension CapCell {
       linearizable: workload == .queue || workload == .bank ? nil : linearizable,
       counterexample: linearizable == .violated
         ? ["k1: a read of what was overwritten", "process 0: put 1  ├──┤"] : nil,
-      promise: promise, problems: problems, notes: [])
+      promise: promise, problems: problems, notes: [], course: course)
   }
+}
+
+extension CapCell.Course {
+  /// The strike is at the third second; the minority is refused from then on, the majority hangs for two seconds.
+  static let example = CapCell.Course(
+    firstSecond: -2,
+    sides: [
+      Side(
+        answered: [25, 25, 2, 0, 0, 0, 30, 30], refused: [0, 0, 4, 6, 10, 10, 0, 0],
+        unanswered: [0, 0, 1, 1, 0, 0, 0, 0]),
+      Side(
+        answered: [25, 25, 0, 0, 20, 20, 30, 30], refused: [0, 0, 0, 0, 0, 0, 0, 0],
+        unanswered: [0, 0, 4, 4, 0, 0, 0, 0]),
+    ])
 }

@@ -10,6 +10,8 @@ import Testing
     var note = CapCell.example(
       tier: "sql", variant: "asynchronous", workload: .set, fault: "leader-killed", isPartition: false, lost: 6)
     note.notes = ["something could not be looked at"]
+    // Measured before counts by the second were kept.
+    note.course = nil
     return Ledger([
       .example(stale: 7, linearizable: .violated),
       .example(fault: "master-killed", isPartition: false, lost: 12, recovery: 9),
@@ -25,8 +27,15 @@ import Testing
   }
 
   /// `KVCHAOS_WRITE_GOLDEN=1 swift test` writes the file anew.
-  @Test(arguments: ["CAP.md", "cap.json"]) func theFilesAreTheGoldenOnes(name: String) throws {
-    let text = name == "CAP.md" ? LedgerMarkdown(ledger).text : Ledger([.example()]).json
+  @Test(arguments: ["CAP.md", "cap.json", "cap-redis.svg", "cap-rabbitmq.svg"])
+  func theFilesAreTheGoldenOnes(name: String) throws {
+    let text =
+      switch name {
+      case "CAP.md": LedgerMarkdown(ledger).text
+      case "cap.json": Ledger([.example()]).json
+      case "cap-redis.svg": try #require(TierPicture("redis", ledger.cells)).svg
+      default: try #require(TierPicture("rabbitmq", ledger.cells)).svg
+      }
     let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(name)")
     if ProcessInfo.processInfo.environment["KVCHAOS_WRITE_GOLDEN"] != nil {
       try text.write(to: path, atomically: true, encoding: .utf8)
@@ -52,6 +61,32 @@ import Testing
     #expect(!text.contains("CP"))
   }
 
+  // MARK: - Counts by the second
+
+  /// A ledger of before they were kept is read, and nothing has changed by them.
+  @Test func aLedgerWithoutCountsByTheSecondIsRead() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.path + "/cap.json"
+    let older = Ledger([.example(course: nil)])
+    #expect(!older.json.contains("course"))
+    try older.json.write(toFile: path, atomically: true, encoding: .utf8)
+    let read = try Ledger(path: path)
+    #expect(read == older)
+    #expect(LedgerComparison(from: read, to: Ledger([.example()])).changes.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("[\n  1,\n  -2,\n  30\n]", "[1, -2, 30]"),
+    ("{\n  \"a\" : [\n    7\n  ],\n  \"b\" : 1\n}", "{\n  \"a\" : [7],\n  \"b\" : 1\n}"),
+    ("[\n\n]", "[\n\n]"), ("[\n  \"1\"\n]", "[\n  \"1\"\n]"), ("[\n  1.5\n]", "[\n  1.5\n]"),
+    ("[\n  1,\n  null\n]", "[\n  1,\n  null\n]"),
+    ("[\n  [\n    1,\n    2\n  ],\n  [\n\n  ]\n]", "[\n  [1, 2],\n  [\n\n  ]\n]"),
+  ])
+  func wholeNumbersAreOnOneLine(json: String, compact: String) {
+    #expect(Ledger.compacted(json) == compact)
+  }
+
   // MARK: - Files
 
   private func folder() throws -> URL {
@@ -66,6 +101,24 @@ import Testing
     try CapFolder(root: folder.path).write(ledger)
     #expect(try Ledger(path: folder.path + "/cap.json") == ledger)
     #expect(try String(contentsOfFile: folder.path + "/CAP.md", encoding: .utf8) == LedgerMarkdown(ledger).text)
+  }
+
+  @Test func aPictureIsWrittenOfEachTierThatHasOne() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let results = CapFolder(root: folder.path)
+    func pictures() throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".svg") }.sorted()
+    }
+    try "mine".write(toFile: folder.path + "/cap-mine.svg", atomically: true, encoding: .utf8)
+    try results.write(Ledger([.example(), .example(tier: "sql")]))
+    #expect(try pictures() == ["cap-mine.svg", "cap-redis.svg", "cap-sql.svg"])
+    #expect(
+      try String(contentsOfFile: folder.path + "/cap-sql.svg", encoding: .utf8)
+        == TierPicture("sql", [.example(tier: "sql")])?.svg)
+    // What CAP.md shows no more does not stay.
+    try results.write(Ledger([.example(course: nil)]))
+    #expect(try pictures() == ["cap-mine.svg"])
   }
 
   @Test func aForgottenCellIsGoneWithItsRecord() throws {

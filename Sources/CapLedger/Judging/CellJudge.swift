@@ -37,7 +37,9 @@ public struct CellJudge: Sendable {
         inventedValues: audit.rest.invented, sums: audit.rest.sums, wrongSums: audit.rest.wrongSums),
       duplicates: audit.duplicates,
       outOfOrder: audit.outOfOrder, linearizable: order?.verdict, counterexample: order?.counterexample,
-      promise: Promise(record), problems: record.problems + problems(sides, operations), notes: audit.notes)
+      promise: Promise(record), problems: record.problems + problems(sides, operations), notes: audit.notes,
+      course: CapCell.Course(
+        operations, sides: record.sides.count, struckAt: record.struckAt, endedAt: record.endedAt))
   }
 
   private var faultSpan: (start: Double, end: Double)? {

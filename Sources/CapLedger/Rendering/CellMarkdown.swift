@@ -21,7 +21,7 @@ enum CellMarkdown {
         let during = side.during
         return [
           index == 0 ? "\(cell.variant), \(cell.workload.rawValue), \(cell.fault)" : "",
-          side.nodes == 0 ? "\(side.name) (no node)" : "\(side.name) (\(counted(side.nodes, "node")))",
+          who(side),
           "\(during.ok), \(during.refused), \(during.unknown)",
           "\(share(side.answeredShare)), \(share(side.settledShare))",
           cell.workload == .bank ? "-" : "\(side.lostWrites) of \(side.examinedWrites)", stale(side, cell.workload),
@@ -30,14 +30,16 @@ enum CellMarkdown {
         ]
       }
     }
+    let timelines = "```text\n" + cells.map(sparklines).joined(separator: "\n") + "\n```"
+    let isPictured = cells.contains(where: TierPicture.shows)
     var parts = [
-      "### \(tier)",
+      "### \(tier)", picture(tier, cells),
       LedgerMarkdown.table(
         [
           "cell", "side", "ok, refused, unknown", "answered", "lost", "stale", "order", "recovery", "promise",
         ], rows),
-      "```text\n" + cells.map(sparklines).joined(separator: "\n") + "\n```",
-    ]
+      isPictured ? "<details><summary>Second by second, as text</summary>\n\n\(timelines)\n\n</details>" : timelines,
+    ].filter { !$0.isEmpty }
     let remarks = cells.flatMap { cell in
       cell.problems.map { "- \(cell.name): **\($0)**" } + cell.notes.map { "- \(cell.name): \($0)" }
     }
@@ -46,9 +48,28 @@ enum CellMarkdown {
     return parts.joined(separator: "\n\n")
   }
 
+  /// The picture of the tier, and which cells are not in it.
+  private static func picture(_ tier: String, _ cells: [CapCell]) -> String {
+    let missing = cells.filter { !TierPicture.shows($0) }.map { "`\($0.name)`" }
+    var text = ""
+    if missing.count < cells.count {
+      text = "![\(TierPicture.title(tier))](\(TierPicture.file(of: tier)))"
+    }
+    if !missing.isEmpty {
+      text +=
+        (text.isEmpty ? "" : "\n\n")
+        + "Not drawn, for want of counts by the second: \(missing.joined(separator: ", "))."
+    }
+    return text
+  }
+
+  static func who(_ side: CapCell.Side) -> String {
+    side.nodes == 0 ? "\(side.name) (no node)" : "\(side.name) (\(counted(side.nodes, "node")))"
+  }
+
   private static func share(_ share: Double?) -> String { share.map(percent) ?? "-" }
 
-  private static func stale(_ side: CapCell.Side, _ workload: CapRecord.Workload) -> String {
+  static func stale(_ side: CapCell.Side, _ workload: CapRecord.Workload) -> String {
     switch workload {
     case .queue, .bank: "-"
     case .register, .set:

@@ -12,7 +12,8 @@ func percent(_ share: Double) -> String {
   return "\(number(share * 100)) %"
 }
 
-func seconds(_ value: Double?) -> String { value.map { "\(number($0)) s" } ?? "-" }
+/// A duration for people. What is not nothing does not read as nothing.
+func seconds(_ value: Double?) -> String { value.map { "\(number($0, decimals: abs($0) < 0.1 ? 3 : 1)) s" } ?? "-" }
 
 /// `12 writes`, `1 write`.
 func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -1,11 +1,8 @@
 /// The style sheet of the HTML report: light and dark, nothing loaded.
 enum HTMLStyle {
   static let sheet = """
-    :root { color-scheme: light dark; --ink: #1c2430; --soft: #5d6b7c; --line: #dde3ea; --paper: #ffffff; --card: #f5f7fa;
-      --ok: #3f8fd2; --fail: #d9822b; --unknown: #8e5bb5; --fault: #d6454533; --held: #1f8a4c; --violated: #c62f2f;
-      --undecided: #b07500; --p50: #3f8fd2; --p99: #8a97a8; }
-    @media (prefers-color-scheme: dark) { :root { --ink: #e6ebf1; --soft: #9aa7b6; --line: #2e3947; --paper: #12171e;
-      --card: #1b222c; --fault: #ff5c5c33; --held: #4cc27f; --violated: #ff6b6b; --undecided: #e6ad3c; } }
+    :root { color-scheme: light dark; \(Palette.light) --p50: #3f8fd2; --p99: #8a97a8; }
+    @media (prefers-color-scheme: dark) { :root { \(Palette.dark) } }
     body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1080px;
       margin: 2rem auto; padding: 0 1rem; }
     h1 { margin: 0; font-size: 1.7rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }

@@ -56,7 +56,7 @@ public struct JUnitReport: Sendable {
   }
 
   /// Escapes what XML 1.0 has a meaning for, and replaces what it cannot hold at all.
-  static func escaped(_ text: String) -> String {
+  public static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {
