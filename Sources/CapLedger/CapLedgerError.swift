@@ -3,10 +3,8 @@ public struct CapLedgerError: Error, Sendable, Hashable, CustomStringConvertible
   public enum Code: String, Sendable, Hashable {
     /// A file is not what it should be.
     case badInput
-    /// A folder cannot be written, or what cells need is not there.
+    /// A folder cannot be written.
     case unavailable
-    /// The user ended it.
-    case interrupted
   }
 
   public let code: Code

@@ -63,12 +63,7 @@ enum ExitStatus {
       case .internalFault: internalFault
       case .interrupted: interrupted
       }
-    case let error as CapLedgerError:
-      switch error.code {
-      case .badInput: badInput
-      case .unavailable: unavailable
-      case .interrupted: interrupted
-      }
+    case let error as CapLedgerError: error.code == .badInput ? badInput : unavailable
     case let error as LoadTestError: error.code == .unavailable ? unavailable : internalFault
     case let error as HTTPClientError: error.code == .connectFailed ? unavailable : internalFault
     case is ExitCode, is CleanExit, is ValidationError: nil
