@@ -154,7 +154,7 @@ let package = Package(
     tests("SQLClientTests", ["SQLClient"]),
     tests(
       "StoreBackendsTests",
-      ["StoreBackends", "KeyValueStore", "SQLClient", "ServiceMetrics", "TestSupport"]),
+      ["StoreBackends", "AMQPClient", "KeyValueStore", "SQLClient", "ServiceMetrics", "TestSupport", nioPosix]),
     tests(
       "StoreHTTPTests",
       [
@@ -166,10 +166,10 @@ let package = Package(
     tests("ConsistencyTests", ["Consistency", "History"], resources: [.copy("Fixtures")]),
     tests("ChaosPlanTests", ["ChaosPlan", "Spelling"]),
     tests("HTTPClientTests", ["HTTPClient", "TestSupport"]),
-    tests("FaultsTests", ["Faults"]),
+    tests("FaultsTests", ["Faults", "TestSupport"]),
     tests("PacketFaultsTests", ["PacketFaults"]),
-    tests("DockerEngineTests", ["DockerEngine", "Faults"]),
-    tests("StackTests", ["Stack", "ChaosPlan", "Faults", "DockerEngine"]),
+    tests("DockerEngineTests", ["DockerEngine", "Faults", "TestSupport"]),
+    tests("StackTests", ["Stack", "ChaosPlan", "Faults", "DockerEngine", "TestSupport"]),
     tests("WorkloadTests", ["Workload", "ChaosPlan", "HTTPClient", "History", "TestSupport"]),
     tests("LoadTestTests", ["LoadTest", "Stack", "ChaosPlan", "TestSupport"], resources: [.copy("Golden")]),
     tests("ReportTests", ["Report", "ChaosPlan", "Consistency", "History"], resources: [.copy("Golden")]),

@@ -1,6 +1,7 @@
 import DockerEngine
 import Faults
 import Foundation
+import TestSupport
 import Testing
 
 /// Containers of another Compose project, or of none: looked at once, to see that they are not the stack's, and never touched.

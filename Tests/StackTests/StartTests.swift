@@ -1,5 +1,6 @@
 import Faults
 import Foundation
+import TestSupport
 import Testing
 
 @testable import DockerEngine
@@ -95,7 +96,7 @@ struct StartTests {
       """
     #expect(PortCheck.listeningSockets(table, port: 8000) == ["4711"])
     #expect(PortCheck.listeningSockets(table, port: 8001) == [])
-    let server = try Listener()
+    let server = LocalServer { _, _ in }
     #expect(PortCheck.isTaken(server.port))
     #expect(PortCheck.holder(of: server.port)?.contains("pid \(ProcessInfo.processInfo.processIdentifier)") == true)
   }

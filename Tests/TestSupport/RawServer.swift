@@ -46,5 +46,7 @@ public final class RawServer: Sendable {
   /// Nobody listens any more.
   public func close() { server.close() }
 
+  public var port: Int { server.port }
+
   public func url(_ path: String = "/") -> String { "http://127.0.0.1:\(server.port)\(path)" }
 }
