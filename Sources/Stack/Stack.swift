@@ -10,8 +10,12 @@ public struct Stack: Sendable {
   let http: HTTPClient
 
   public init(_ configuration: StackConfiguration) {
+    self.init(configuration, engine: DockerEngine(project: configuration.project))
+  }
+
+  init(_ configuration: StackConfiguration, engine: DockerEngine) {
     self.configuration = configuration
-    engine = DockerEngine(project: configuration.project)
+    self.engine = engine
     http = HTTPClient(HTTPClientConfiguration(maxConnectionsPerHost: 8))
   }
 

@@ -34,8 +34,7 @@ struct StackStart: Sendable {
     try await checkImages(model)
     try checkPorts(model, existing: existing)
     try await startContainers(flavour, until: deadline)
-    try await waitForAnswer(until: deadline)
-    try await waitForEveryAPI(until: deadline)
+    try await waitUntilItServes(until: deadline)
     progress(.answered(ContinuousClock.now - start))
     return flavour
   }
@@ -188,6 +187,12 @@ struct StackStart: Sendable {
   }
 
   // MARK: The first answer
+
+  /// Waits for an answer of the whole store, and then until every API is ready.
+  func waitUntilItServes(until deadline: ContinuousClock.Instant) async throws(StackError) {
+    try await waitForAnswer(until: deadline)
+    try await waitForEveryAPI(until: deadline)
+  }
 
   private func waitForAnswer(until deadline: ContinuousClock.Instant) async throws(StackError) {
     let probe = StoreProbe(http: stack.http, url: configuration.storeURL)
