@@ -1,10 +1,12 @@
+import AMQPClient
 import KeyValueStore
+import NIOPosix
 import Synchronization
 import Testing
 
 @testable import StoreBackends
 
-@Suite struct SecondOpinionTests {
+@Suite(.timeLimit(.minutes(2))) struct SecondOpinionTests {
   /// A partition's silence as the test says, and what came of it.
   private final class Scene: Sendable {
     let silence = Mutex<(partition: Partition, duration: Duration)?>(nil)
@@ -50,11 +52,13 @@ import Testing
     #expect(scene.askedCount == 2)
   }
 
-  @Test func whatSpokeMeanwhileIsNotStuck() async {
+  /// It may have spoken and be silent again, or another partition may be silent by now.
+  @Test(arguments: [nil, (0, .seconds(1)), (1, .seconds(9))] as [(Int, Duration)?])
+  func whatSpokeMeanwhileIsNotStuck(now: (Int, Duration)?) async {
     let scene = Scene()
     scene.isSilent(0, for: .seconds(5))
     let opinion = scene.opinion { _ in
-      scene.silence.withLock { $0 = nil }
+      scene.silence.withLock { $0 = now.map { (Partition(index: $0.0), $0.1) } }
       return true
     }
     await opinion.look()
@@ -68,6 +72,8 @@ import Testing
     let (answer, gives) = AsyncStream<Void>.makeStream()
     let (began, begins) = AsyncStream<Void>.makeStream()
     let opinion = scene.opinion { _ in
+      // One that is asked beside the first is counted, and holds up nobody.
+      guard scene.askedCount == 1 else { return false }
       begins.finish()
       for await _ in answer {}
       return false
@@ -78,5 +84,45 @@ import Testing
     #expect(scene.askedCount == 1)
     gives.finish()
     await first
+  }
+
+  // MARK: On a connection
+
+  /// The broker's confirmation is what counts, and nothing else; and the connection is closed again.
+  @Test(arguments: [(.confirm, true), (.refuse, false), (.silence, false)] as [(ScriptedBroker.Answer, Bool)])
+  func aQueueConfirmsIfItsBrokerSaysSo(answer: ScriptedBroker.Answer, confirms: Bool) async {
+    let broker = ScriptedBroker { _, _ in answer }
+    let partition = Partition(index: 3)
+    #expect(await SecondOpinion.confirms(partition, options: broker.options()) == confirms)
+    #expect(broker.published == [ScriptedBroker.Published(role: "test", queue: partition.queueName)])
+    #expect(broker.closings == 1)
+  }
+
+  @Test func aBrokerThatIsNotThereConfirmsNothing() async {
+    let options = AMQPOptions(
+      hosts: [AMQPOptions.Host(name: "127.0.0.1", port: 1)], user: "u", password: "", connectionName: "test")
+    #expect(await SecondOpinion.confirms(Partition(index: 0), options: options) == false)
+  }
+
+  /// The publishing connection of a command log: what it sends to the second of two partitions is never confirmed, as after a
+  /// partition of the brokers; on any other connection it is.
+  @Test func aConnectionThatIsStuckIsMadeAnew() async throws {
+    let (healthy, stuck) = (Partition(index: 0).queueName, Partition(index: 1).queueName)
+    let broker = ScriptedBroker { message, number in
+      message.role == "publisher" && message.queue == stuck && number == 1 ? .silence : .confirm
+    }
+    var environment = ConfigurationTests.minimum
+    environment["KV_AMQP_HOSTS"] = "127.0.0.1:\(broker.port)"
+    environment["KV_PARTITIONS"] = "2"
+    let log = AMQPCommandLog(
+      configuration: try Configuration(environment: environment, hostname: "host"), replies: ReplyRegistry(),
+      loop: MultiThreadedEventLoopGroup.singleton.next()
+    ) { _ in }
+    // Whoever asks whether the log is ready has each partition probed.
+    while !log.isReady() || broker.connections("publisher") < 2 { try await Task.sleep(for: .milliseconds(20)) }
+    await log.close()
+    #expect(broker.published.contains { $0.role == "publisher" && $0.queue == healthy })
+    let asked = broker.published.filter { $0.role == "second-opinion" }.map(\.queue)
+    #expect(Set(asked) == [stuck])
   }
 }
