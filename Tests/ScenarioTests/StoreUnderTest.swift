@@ -104,35 +104,6 @@ struct StoreUnderTest: Sendable {
         body: body.map { Array($0.utf8) }))
   }
 
-  struct Queue: Decodable {
-    var name: String
-    var type: String
-    var members: [String]?
-    var arguments: [String: Argument]
-
-    enum Argument: Decodable, Equatable {
-      case text(String)
-      case number(Int)
-      case boolean(Bool)
-
-      init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let boolean = try? container.decode(Bool.self) {
-          self = .boolean(boolean)
-        } else if let number = try? container.decode(Int.self) {
-          self = .number(number)
-        } else {
-          self = .text(try container.decode(String.self))
-        }
-      }
-    }
-  }
-
-  func queues() async throws -> [Queue] {
-    let answer = try await management("GET", "/api/queues/%2F?columns=name,type,members,arguments")
-    return try JSONDecoder().decode([Queue].self, from: Data(answer.body))
-  }
-
   /// What the command says, on either output; a failure counts only where it `mustSucceed`.
   @discardableResult
   func exec(
