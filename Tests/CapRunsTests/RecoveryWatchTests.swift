@@ -17,6 +17,7 @@ struct RecoveryWatchTests {
     // Old failures do not count, those of the last two seconds do.
     #expect(RecoveryWatch.isServed(samples(until: now) { $0 >= 10 }, now: now))
     #expect(!RecoveryWatch.isServed(samples(until: now) { $0 >= 30 }, now: now))
+    #expect(!RecoveryWatch.isServed(samples(until: now) { !(15..<19).contains($0) }, now: now))
   }
 
   @Test func silenceIsNoService() {

@@ -10,6 +10,7 @@ struct TimedFaultTests {
   /// A fault on nothing, that says what is asked of it.
   private final class Steps: Fault {
     let kind = FaultKind.pause
+    let order = InjectionOrder.oneByOne
     let calls = Mutex<[String]>([])
     /// What the timed fault knows at each call.
     let known = Mutex<[String: Bool]>([:])
@@ -31,6 +32,7 @@ struct TimedFaultTests {
     }
     func inject(_ undo: Undo, in environment: FaultEnvironment) async throws { note("inject") }
     func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws { note("verifyInjected") }
+    func maintain(_ undo: Undo, in environment: FaultEnvironment) async throws { note("maintain") }
     func heal(_ undo: Undo, in environment: FaultEnvironment) async throws { note("heal") }
     func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws { note("verifyHealed") }
   }
@@ -55,10 +57,37 @@ struct TimedFaultTests {
     steps.ask.withLock { $0 = { (timed.struckAt != nil, timed.healBeganAt != nil, timed.healedAt != nil) } }
     let injection = try await injector.inject(timed, into: [FaultTarget(node: "a", container: "p-a")])
     #expect(await timed.injector(injector).heal(injection).isClean)
-    #expect(steps.calls.withLock { $0 } == ["setUp", "inject", "verifyInjected", "heal", "verifyHealed"])
+    #expect(steps.calls.withLock { $0 } == ["setUp", "inject", "verifyInjected", "maintain", "heal", "verifyHealed"])
     let known = steps.known.withLock { $0 }
     #expect(known["setUp struck"] == false && known["inject struck"] == true)
     #expect(known["verifyInjected healing"] == false && known["heal healing"] == true)
     #expect(known["heal healed"] == false && known["verifyHealed healed"] == true)
+  }
+
+  /// It began when the first target was struck, and was over when the last was healed.
+  @Test func severalTargetsAreOneFault() async throws {
+    let environment = FaultEnvironment(runtime: NoRuntime())
+    let steps = Steps()
+    let timed = TimedFault(steps)
+    let undos = ["a", "b"].map { Undo(kind: steps.kind, target: FaultTarget(node: $0, container: "p-\($0)")) }
+    try await timed.inject(undos[0], in: environment)
+    let struck = try #require(timed.struckAt)
+    try await timed.inject(undos[1], in: environment)
+    #expect(timed.struckAt == struck)
+    try await timed.heal(undos[0], in: environment)
+    let healed = try #require(timed.healedAt)
+    try await timed.heal(undos[1], in: environment)
+    #expect(try #require(timed.healedAt) > healed)
+  }
+
+  /// What it does not time is the fault's own.
+  @Test func theRestIsTheFaultsOwn() async throws {
+    let steps = Steps()
+    let timed = TimedFault(steps)
+    #expect(timed.order == .oneByOne)
+    try await timed.maintain(
+      Undo(kind: steps.kind, target: FaultTarget(node: "a", container: "p-a")),
+      in: FaultEnvironment(runtime: NoRuntime()))
+    #expect(steps.calls.withLock { $0 } == ["maintain"])
   }
 }

@@ -1,10 +1,10 @@
-import AMQPClient
 import History
 import RedisClient
 import SQLClient
 import Testing
 import Workload
 
+@testable import AMQPClient
 @testable import TierWorkload
 
 /// Ok needs the tier's own acknowledgement, fail needs proof that nothing was done: everything else is unknown.
@@ -51,6 +51,8 @@ struct OutcomeTests {
   }
 
   @Test func aGetIs() {
+    let delivery = AMQPDelivery(tag: 1, isRedelivered: false, replyTo: nil, body: Array("0.7".utf8))
+    #expect(AMQPOutcome.of(AMQPSession.GetOutcome.message(delivery)) == Completion(kind: .ok, value: .string("0.7")))
     #expect(AMQPOutcome.of(AMQPSession.GetOutcome.empty) == Completion(kind: .ok, value: .null))
     #expect(AMQPOutcome.of(AMQPSession.GetOutcome.notSent(reason: "no connection")).kind == .fail)
     #expect(AMQPOutcome.of(AMQPSession.GetOutcome.unknown(reason: "late")).kind == .unknown)
