@@ -80,7 +80,8 @@ extension KeyCheck {
     // Every operation touches one element, and elements do not touch each other: each is a register of its own.
     var elements: [Token: [Op]] = [:]
     for op in relevant { elements[op.input, default: []].append(op) }
-    for (_, part) in elements {
+    // In their order, so that the same history has the same core each time.
+    for part in elements.values.sorted(by: { $0[0].call < $1[0].call }) {
       let projection = RegisterProjection(part, model: .set, failedCas: failedCas, symbols: history.symbols)
       guard !isUnsuitable(projection.unsuitable, &result) else { return }
       decide(projection.ops, from: part, &result)

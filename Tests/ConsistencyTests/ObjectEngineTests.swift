@@ -37,6 +37,30 @@ import Testing
     "\(event.process) \(event.kind) \(event.function) \(event.value)"
   }
 
+  /// Of forty elements that a read lacks the core has the first one, each time.
+  @Test(arguments: [[], ["40"]]) func theCoreOfASetIsItsFirstLoss(present: [String]) throws {
+    var builder = HistoryBuilder()
+    for number in 0...40 {
+      builder.begin("add", "\(number)", by: 0, key: "s")
+      builder.end("add", "\(number)", by: 0, key: "s")
+    }
+    var events = builder.events
+    func append(_ kind: Event.Kind, _ value: Value) {
+      events.append(
+        Event(
+          index: events.count, timeNanoseconds: Int64(events.count), process: .client(1), kind: kind, function: "read",
+          key: "s", value: value))
+    }
+    for elements in [present, present.isEmpty ? [] : (0...40).map(String.init)] {
+      append(.invoke, .null)
+      append(.ok, .list(elements.map(Value.string)))
+    }
+    let report = try ConsistencyChecker(options: CheckOptions(model: .set)).check(events)
+    let key = try #require(report.keys.first)
+    #expect(key.verdict == .violated)
+    #expect(key.core.first?.input == "\"0\"", "\(key.core)")
+  }
+
   @Test(arguments: [0.0, 0.25], 1...6)
   func appendAgreesWithExhaustiveSearch(putShare: Double, seed: Int) throws {
     let random = RandomEvents<String>(

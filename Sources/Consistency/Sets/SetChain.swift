@@ -42,6 +42,16 @@ struct SetChain {
       }
       return nil
     }
+    /// Of several adds that ended too early the first in the history counts, so that it has the same core each time.
+    func passAdds(of elements: some Sequence<Token>) -> Violation? {
+      var first: Interval?
+      for element in elements {
+        for add in adds[element] ?? [] where add.ret < latest.call && add.source < first?.source ?? Int.max {
+          first = add
+        }
+      }
+      return first.flatMap { pass($0, "an element missing from a read that began after it was added") }
+    }
     func raise(_ interval: Interval) { if interval.call > latest.call { latest = interval } }
     var present: Set<Token> = []
     var index = 0
@@ -50,16 +60,10 @@ struct SetChain {
       while end < reads.count, reads[end].elements.count == reads[index].elements.count { end += 1 }
       let fresh = reads[index].elements.subtracting(present)
       // Adds of this stage come after the reads of the stage before.
-      for element in fresh {
-        guard let candidates = adds[element] else {
-          return Violation(operations: [reads[index].interval.source], message: "an element that nobody added")
-        }
-        for add in candidates {
-          if let violation = pass(add, "an element missing from a read that began after it was added") {
-            return violation
-          }
-        }
+      guard fresh.allSatisfy({ adds[$0] != nil }) else {
+        return Violation(operations: [reads[index].interval.source], message: "an element that nobody added")
       }
+      if let violation = passAdds(of: fresh) { return violation }
       // The first add of an element is the one that counts; later ones change nothing.
       for element in fresh {
         if let first = adds[element]?.min(by: { $0.call < $1.call }) { raise(first) }
@@ -75,13 +79,6 @@ struct SetChain {
       present.formUnion(fresh)
       index = end
     }
-    for (element, candidates) in adds where !present.contains(element) {
-      for add in candidates {
-        if let violation = pass(add, "an element missing from a read that began after it was added") {
-          return violation
-        }
-      }
-    }
-    return nil
+    return passAdds(of: adds.keys.filter { !present.contains($0) })
   }
 }
