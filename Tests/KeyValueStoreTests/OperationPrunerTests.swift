@@ -3,7 +3,7 @@ import Testing
 
 @testable import KeyValueStore
 
-@Suite("The removal of old operation records", .timeLimit(.minutes(1)))
+@Suite("The removal of old operation records", .timeLimit(.minutes(10)))
 struct OperationPrunerTests {
   /// Ages of records in hours, and one turn for all workers.
   private final class Records: OperationRecords {

@@ -2,7 +2,7 @@ import KeyValueStore
 import Synchronization
 import Testing
 
-@Suite("The store's outcomes", .timeLimit(.minutes(1)))
+@Suite("The store's outcomes", .timeLimit(.minutes(10)))
 struct StoreServiceTests {
   private let clock = ManualClock()
   private let table = FakeTable()

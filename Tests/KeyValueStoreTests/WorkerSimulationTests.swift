@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// The worker's logic against a queue that loses channels and a table that lies about commits, seeded.
-@Suite("A worker in a simulation", .timeLimit(.minutes(1)))
+@Suite("A worker in a simulation", .timeLimit(.minutes(10)))
 struct WorkerSimulationTests {
   /// SplitMix64 (Steele, Lea, Flood), so that a seed replays.
   struct Random {

@@ -14,7 +14,7 @@ import Testing
       timeout: timeout, token: token)
   }
 
-  @Test(.timeLimit(.minutes(1))) func usersPutAndGet() async throws {
+  @Test(.timeLimit(.minutes(10))) func usersPutAndGet() async throws {
     let seen = Mutex<[String]>([])
     let server = StubServer { request, _ in
       seen.withLock { $0.append(request) }
@@ -41,7 +41,7 @@ import Testing
 
   /// Nothing is answered for half a second. An open loop shows it in every request that was due meanwhile; there are
   /// eight connections, so a closed loop of eight clients would show it in eight.
-  @Test(.timeLimit(.minutes(1))) func aStallShowsInTheLatencies() async throws {
+  @Test(.timeLimit(.minutes(10))) func aStallShowsInTheLatencies() async throws {
     let gate = StallGate(after: 50, length: 0.5)
     let server = StubServer { _, _ in
       gate.pass()
@@ -59,7 +59,7 @@ import Testing
     #expect(all.maxRecorded >= 450_000)
   }
 
-  @Test(.timeLimit(.minutes(1))) func refusalsAreFailedAndSilenceIsUnknown() async throws {
+  @Test(.timeLimit(.minutes(10))) func refusalsAreFailedAndSilenceIsUnknown() async throws {
     let server = StubServer { request, _ in
       request.hasPrefix("PUT")
         ? .answer(
@@ -77,7 +77,7 @@ import Testing
   }
 
   /// Who stops a test has what was measured soon, even where nothing is answered any more.
-  @Test(.timeLimit(.minutes(1))) func aStopEndsSilenceToo() async throws {
+  @Test(.timeLimit(.minutes(10))) func aStopEndsSilenceToo() async throws {
     let isSilent = Atomic(false)
     let server = StubServer { _, _ in
       isSilent.load(ordering: .relaxed) ? .silence : .answer(status: "200 OK", body: "{}")
@@ -95,7 +95,7 @@ import Testing
     #expect(result.recorder.errors.keys.allSatisfy { $0.hasSuffix("no answer before the interruption") })
   }
 
-  @Test(.timeLimit(.minutes(1))) func nobodyListens() async throws {
+  @Test(.timeLimit(.minutes(10))) func nobodyListens() async throws {
     let server = StubServer { _, _ in .silence }
     let settings = try settings(.users(3, ramp: .zero, loops: 2), server)
     server.close()
@@ -104,14 +104,14 @@ import Testing
   }
 
   /// What is cut off after it was sent may have been done.
-  @Test(.timeLimit(.minutes(1))) func aBrokenAnswerIsUnknown() async throws {
+  @Test(.timeLimit(.minutes(10))) func aBrokenAnswerIsUnknown() async throws {
     let server = StubServer { _, _ in .cut }
     let settings = try settings(.users(1, ramp: .zero, loops: 1), server)
     let result = try await LoadGenerator(settings).run()
     #expect(result.recorder.puts.unknown == 1 && result.recorder.gets.unknown == 1)
   }
 
-  @Test(.timeLimit(.minutes(1))) func stoppingEndsIt() async throws {
+  @Test(.timeLimit(.minutes(10))) func stoppingEndsIt() async throws {
     let server = StubServer { _, _ in .answer(status: "200 OK", body: "{}") }
     let settings = try settings(.saturated(clients: 2, duration: .seconds(600)), server)
     let generator = LoadGenerator(settings)

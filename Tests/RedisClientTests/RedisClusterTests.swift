@@ -43,7 +43,7 @@ struct RedisClusterTests {
     var areAllAsked: Bool { nodes.withLock { $0.allSatisfy { $0.seen.contains(["PING"]) } } }
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: 0..<3) func oneSilentMasterIsNoHealthyCluster(_ index: Int) async throws {
+  @Test(.timeLimit(.minutes(10)), arguments: 0..<3) func oneSilentMasterIsNoHealthyCluster(_ index: Int) async throws {
     let masters = Masters()
     let cluster = try await masters.start()
     while await !cluster.isHealthy() { await Task.yield() }

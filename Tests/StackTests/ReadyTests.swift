@@ -7,7 +7,7 @@ import Testing
 @testable import Stack
 
 /// What `up` and a run wait for, on an engine whose every answer the test decides.
-@Suite(.timeLimit(.minutes(2))) struct ReadyTests {
+@Suite(.timeLimit(.minutes(10))) struct ReadyTests {
   /// A proxy and two APIs.
   private final class World: Sendable {
     struct State {
@@ -103,7 +103,7 @@ import Testing
     let store = store()
     defer { store.close() }
     try await with(world, httpPort: store.port) { stack in
-      try await StackStart(stack: stack) { _ in }.waitUntilItServes(until: .now + .seconds(60))
+      try await StackStart(stack: stack) { _ in }.waitUntilItServes(until: .now + .seconds(600))
     }
     #expect(world.asked("api-2") == 3)
     #expect(world.asked("api-1") == 3)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import StoreBackends
 
-@Suite("Reads that share a query", .timeLimit(.minutes(1)))
+@Suite("Reads that share a query", .timeLimit(.minutes(10)))
 struct BatcherTests {
   /// Queries that end when a test says so.
   private final class Queries: Sendable {

@@ -6,9 +6,9 @@ import Testing
 
 @testable import StoreBackends
 
-@Suite("What a batch's transaction came to", .timeLimit(.minutes(1)))
+@Suite("What a batch's transaction came to", .timeLimit(.minutes(10)))
 struct SQLTableTests {
-  private static let limit = Duration.seconds(20)
+  private static let limit = Duration.seconds(300)
 
   /// A table on a server that answers each COMMIT as the script says, and everything else with success.
   private static func table(commits: [ScriptedPostgres.Answer]) -> (SQLTable, ScriptedPostgres) {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import StoreBackends
 
-@Suite(.timeLimit(.minutes(2))) struct SecondOpinionTests {
+@Suite(.timeLimit(.minutes(10))) struct SecondOpinionTests {
   /// A partition's silence as the test says, and what came of it.
   private final class Scene: Sendable {
     let silence = Mutex<(partition: Partition, duration: Duration)?>(nil)

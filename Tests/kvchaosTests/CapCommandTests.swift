@@ -4,7 +4,7 @@ import History
 import Testing
 
 /// `kvchaos cap` where no cell is run.
-@Suite(.timeLimit(.minutes(2))) struct CapCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct CapCommandTests {
   /// A results folder with one recorded cell: one write, which is there at the end or not.
   private func results(isLost: Bool) throws -> TemporaryFolder {
     let folder = try TemporaryFolder()

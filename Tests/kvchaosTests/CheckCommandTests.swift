@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `kvchaos check` as others see it: what it prints where, and how it ends.
-@Suite(.timeLimit(.minutes(2))) struct CheckCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct CheckCommandTests {
   struct Case: CustomTestStringConvertible, Sendable {
     var name: String
     var options: [String] = []

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `kvchaos run` where nothing is run.
-@Suite(.timeLimit(.minutes(1))) struct RunCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct RunCommandTests {
   /// What is wrong with the last of several plans is said before the first begins.
   @Test func everyPlanIsReadBeforeAnyBegins() throws {
     let good = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../chaos/redis-flush.yml")
