@@ -7,6 +7,8 @@ struct BaselineMeter: Sendable {
   let stack: Stack
 
   private static let redisKey = "kvchaos.load.baseline"
+  /// The key's entry in the cache, whose owner is asked.
+  private static let redisEntry = "kv:\(redisKey)"
   private static let redisRequests = 100_000
 
   /// What could be measured; a note for what could not.
@@ -72,22 +74,22 @@ struct BaselineMeter: Sendable {
       ("one by one", 1, Self.redisRequests), ("16 pipelined", 16, Self.redisRequests * 3),
     ] {
       for (word, command) in [
-        ("SET", "SET \(Self.redisKey) \(String(repeating: "x", count: 200))"), ("GET", "GET \(Self.redisKey)"),
+        ("SET", "SET \(Self.redisEntry) \(String(repeating: "x", count: 200))"), ("GET", "GET \(Self.redisEntry)"),
       ] {
         let script = """
-          exec redis-benchmark -a "$KV_REDIS_PASSWORD" --csv -c 50 -P \(pipeline) -n \(requests) \(command) 2>/dev/null
+          exec redis-benchmark -a "$KV_REDIS_PASSWORD" --csv -c 50 -P \(pipeline) -n \(requests) \(command)
           """
         let result = try await stack.engine.exec(master.container, ["sh", "-c", script], timeout: .seconds(60))
         guard result.exitCode == 0, let rate = Self.redisRate(result.output) else {
           throw LoadTestError(
-            code: .unavailable, message: "redis-benchmark in \(master.name) failed: \(Self.lastLine(result.output))")
+            code: .unavailable, message: "redis-benchmark in \(master.name) failed: \(Self.lastLine(result.error))")
         }
         baselines.append(
           LoadReport.Baseline(
             name: "Redis: \(word) of 200 bytes on one master, 50 connections, \(name)", perSecond: rate))
       }
     }
-    let delete = #"REDISCLI_AUTH="$KV_REDIS_PASSWORD" exec redis-cli DEL \#(Self.redisKey)"#
+    let delete = #"REDISCLI_AUTH="$KV_REDIS_PASSWORD" exec redis-cli DEL \#(Self.redisEntry)"#
     _ = try await stack.engine.exec(master.container, ["sh", "-c", delete])
     return baselines
   }
