@@ -67,7 +67,9 @@ extension Scenarios {
         }
         try await group.waitForAll()
       }
-      #expect(race.settled > 0 && race.refusals > 0, "\(race.settled) settled, \(race.refusals) refused")
+      #expect(race.refusals > 0)
+      // CockroachDB's lease moves within an API's own patience: nobody need be left in doubt.
+      if try await store.stack.status().flavour == .patroni { #expect(race.settled > 0) }
       try await race.judge()
     }
 

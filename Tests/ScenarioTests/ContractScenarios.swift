@@ -279,7 +279,8 @@ extension Scenarios {
       }
       let read = try await store.sql(
         "SELECT 0 * count(*) FROM entries", user: "KV_SQL_API_USER", password: "KV_SQL_API_PASSWORD")
-      #expect(read == "0\n")
+      // After it CockroachDB's client may say what it thinks of the way it was called.
+      #expect(read.hasPrefix("0\n"), "\(read)")
     }
   }
 }
