@@ -1,7 +1,10 @@
 /// Which of the 16,384 slots of Redis Cluster a key belongs to (Redis Cluster specification, "Key distribution model").
 public enum RedisSlot {
-  /// The slot in which the store caches a key: its entry is named `kv:` and the key.
-  public static func slot(ofEntry key: String) -> Int { slot(of: "kv:" + key) }
+  /// The name of a key's entry in the store's cache.
+  public static func entry(of key: String) -> String { "kv:" + key }
+
+  /// The slot in which the store caches a key.
+  public static func slot(ofEntry key: String) -> Int { slot(of: entry(of: key)) }
 
   /// CRC-16/XMODEM of the key, or of what stands between its first braces, modulo 16,384.
   public static func slot(of key: String) -> Int {

@@ -124,15 +124,6 @@ final class ScriptedBroker: Sendable {
       _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
-    private func read(_ count: Int) -> [UInt8]? {
-      var bytes: [UInt8] = []
-      while bytes.count < count {
-        var buffer = [UInt8](repeating: 0, count: count - bytes.count)
-        let got = recv(descriptor, &buffer, buffer.count, 0)
-        guard got > 0 else { return nil }
-        bytes += buffer[..<got]
-      }
-      return bytes
-    }
+    private func read(_ count: Int) -> [UInt8]? { LocalServer.read(count, from: descriptor) }
   }
 }

@@ -118,16 +118,7 @@ final class ScriptedPostgres: Sendable {
 
     private func number() -> Int? { read(4).map { $0.reduce(0) { $0 << 8 | Int($1) } } }
 
-    private func read(_ count: Int) -> [UInt8]? {
-      var bytes: [UInt8] = []
-      while bytes.count < count {
-        var buffer = [UInt8](repeating: 0, count: count - bytes.count)
-        let got = recv(descriptor, &buffer, buffer.count, 0)
-        guard got > 0 else { return nil }
-        bytes += buffer[..<got]
-      }
-      return bytes
-    }
+    private func read(_ count: Int) -> [UInt8]? { LocalServer.read(count, from: descriptor) }
 
     private func write(_ bytes: [UInt8]) { _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
   }

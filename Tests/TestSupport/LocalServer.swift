@@ -42,6 +42,18 @@ public final class LocalServer: Sendable {
     Glibc.close(listener)
   }
 
+  /// So many bytes of a connection; `nil` where it ends before.
+  public static func read(_ count: Int, from descriptor: Int32) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    while bytes.count < count {
+      var buffer = [UInt8](repeating: 0, count: count - bytes.count)
+      let got = recv(descriptor, &buffer, buffer.count, 0)
+      guard got > 0 else { return nil }
+      bytes += buffer[..<got]
+    }
+    return bytes
+  }
+
   /// Nobody listens any more.
   public func close() { shutdown(listener, Int32(SHUT_RDWR)) }
 }

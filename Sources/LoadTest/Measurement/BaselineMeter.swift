@@ -8,7 +8,7 @@ struct BaselineMeter: Sendable {
 
   private static let redisKey = "kvchaos.load.baseline"
   /// The key's entry in the cache, whose owner is asked.
-  private static let redisEntry = "kv:\(redisKey)"
+  private static let redisEntry = RedisSlot.entry(of: redisKey)
   private static let redisRequests = 100_000
 
   /// What could be measured; a note for what could not.
