@@ -2,7 +2,7 @@ import ChaosPlan
 
 /// Roles from RabbitMQ's management API.
 enum RabbitMQTopology {
-  /// A part of `/api/queues`.
+  /// A part of `/api/queues`, as either question has it.
   struct Queue: Decodable, Sendable {
     var name: String
     /// The broker that leads a quorum queue, e.g. `rabbit@rabbitmq-1`.
@@ -20,6 +20,29 @@ enum RabbitMQTopology {
     enum CodingKeys: String, CodingKey {
       case name, leader, node, members, online
       case singleActiveConsumerTag = "single_active_consumer_tag"
+    }
+  }
+
+  /// Who leads and holds each queue, as the queue's own process says now.
+  ///
+  /// Without `disable_stats` the answer also has what each broker last counted, under the same names: after a leader was
+  /// deposed a queue has `node` and `online` twice, and one of them is of the time when the deposed one still led.
+  static let replicasPath = "/api/queues?disable_stats=true&enable_queue_totals=true"
+  /// The active consumers are among what is counted, and nowhere else.
+  static let activeConsumersPath = "/api/queues?columns=name,single_active_consumer_tag"
+
+  /// The answers to both questions as one.
+  ///
+  /// - Parameters:
+  ///   - replicas: the answer to `replicasPath`; `nil`: nobody answered.
+  ///   - active: that to `activeConsumersPath`. Nothing but the consumers is taken from it.
+  /// - Returns: `nil` where nobody says who leads.
+  static func queues(replicas: [Queue]?, active: [Queue]?) -> [Queue]? {
+    let tags = Dictionary((active ?? []).map { ($0.name, $0.singleActiveConsumerTag) }) { first, _ in first }
+    return replicas?.map { queue in
+      var queue = queue
+      queue.singleActiveConsumerTag = tags[queue.name] ?? nil
+      return queue
     }
   }
 

@@ -79,6 +79,33 @@ struct LackTests {
     #expect(roles["rabbitmq-3"]?.lack == "has no replica that is up of 1 of 3 queues")
   }
 
+  /// What a cluster of three answered 40 s after its old leader had come back from a partition: that one's last count of the
+  /// queue is still among the statistics, under the same names as the queue's own words.
+  @Test func whatADeposedLeaderOnceCountedIsNoReplica() throws {
+    let statistics = #"""
+      [{"name": "kv.commands.0", "node": "rabbit@rabbitmq-3", "leader": "rabbit@rabbitmq-3",
+        "members": ["rabbit@rabbitmq-1", "rabbit@rabbitmq-2", "rabbit@rabbitmq-3"], "online": ["rabbit@rabbitmq-3"],
+        "single_active_consumer_tag": "aaaaaaaaaaaa.0"}]
+      """#
+    let own = #"""
+      [{"name": "kv.commands.0", "node": "rabbit@rabbitmq-1", "leader": "rabbit@rabbitmq-1",
+        "members": ["rabbit@rabbitmq-1", "rabbit@rabbitmq-2", "rabbit@rabbitmq-3"],
+        "online": ["rabbit@rabbitmq-2", "rabbit@rabbitmq-3", "rabbit@rabbitmq-1"], "messages": 0}]
+      """#
+    func queues(_ json: String) throws -> [RabbitMQTopology.Queue] {
+      try JSONDecoder().decode([RabbitMQTopology.Queue].self, from: Data(json.utf8))
+    }
+    let read = try #require(RabbitMQTopology.queues(replicas: queues(own), active: queues(statistics)))
+    let roles = RabbitMQTopology.roles(brokers: ["rabbitmq-1", "rabbitmq-2", "rabbitmq-3"], queues: read)
+    #expect(roles.values.allSatisfy { $0.lack == nil })
+    #expect(roles["rabbitmq-1"]?.roles == [.leader])
+    #expect(read.map(\.singleActiveConsumerTag) == ["aaaaaaaaaaaa.0"])
+    // Only the question without statistics keeps the two apart.
+    #expect(RabbitMQTopology.replicasPath.contains("disable_stats=true"))
+    #expect(RabbitMQTopology.queues(replicas: nil, active: read) == nil)
+    #expect(try RabbitMQTopology.queues(replicas: queues(own), active: nil)?.first?.singleActiveConsumerTag == nil)
+  }
+
   /// One of the planted bugs declares such queues.
   @Test func queuesWithoutReplicasAreLackedByNobody() {
     let roles = RabbitMQTopology.roles(brokers: ["rabbitmq-2"], queues: queues([(nil, nil)]))
