@@ -146,7 +146,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
 
     // One a library, one for the program as others run it, and the scenarios, which need Docker.
-    tests("kvchaosTests", ["kvchaos", "CapLedger", "History"]),
+    tests("kvchaosTests", ["kvchaos", "CapLedger", "History", "Report", "TestSupport"]),
     tests("ServiceMetricsTests", ["ServiceMetrics"]),
     tests("KeyValueStoreTests", ["KeyValueStore"]),
     tests("RedisClientTests", ["RedisClient", nio, nioPosix]),
@@ -154,7 +154,7 @@ let package = Package(
     tests("SQLClientTests", ["SQLClient"]),
     tests(
       "StoreBackendsTests",
-      ["StoreBackends", "AMQPClient", "KeyValueStore", "SQLClient", "ServiceMetrics", "TestSupport", nioPosix]),
+      ["StoreBackends", "AMQPClient", "KeyValueStore", "SQLClient", "ServiceMetrics", "TestSupport", log, nioPosix]),
     tests(
       "StoreHTTPTests",
       [

@@ -1,9 +1,9 @@
 import AMQPClient
 import KeyValueStore
 import Logging
-import SQLClient
 
-/// Brings the SQL schema and the queues to the state that the services expect. Safe to run again, and twice at once.
+/// Brings the SQL schema and the queues to the state that the services expect. Safe to run again, and twice at once: it changes
+/// only what is missing.
 public struct Migrator: Sendable {
   private let configuration: Configuration
   private let logger: Logger
@@ -16,8 +16,11 @@ public struct Migrator: Sendable {
   /// Waits for the SQL tier and RabbitMQ until `timeout` has passed. Throws `migration` with the last reason.
   public func run(timeout: Duration) async throws(BackendError) {
     let deadline = ContinuousClock.now + timeout
-    try await retry("the SQL schema", until: deadline) { try await migrateSQL() }
-    try await retry("the SQL users' rights", until: deadline) { try await grantRights() }
+    let schema = SchemaMigration(
+      options: configuration.sqlOptions(role: "migrate"), readers: configuration.sqlReaders,
+      writers: configuration.sqlWriters, logger: logger)
+    try await retry("the SQL schema", until: deadline) { try await schema.migrate() }
+    try await retry("the SQL users' rights", until: deadline) { try await schema.grantRights() }
     try await retry("all brokers", until: deadline) { try await meetBrokers() }
     try await retry("the queues", until: deadline) { try await declareQueues() }
     logger.info("migrated", metadata: ["partitions": "\(configuration.partitions)"])
@@ -40,40 +43,6 @@ public struct Migrator: Sendable {
         shown = reason
         try? await Task.sleep(for: .seconds(1))
       }
-    }
-  }
-
-  private func migrateSQL() async throws(SQLError) {
-    let connection = SQLConnection(options: configuration.sqlOptions(role: "migrate"))
-    let deadline = ContinuousClock.now + .seconds(30)
-    // Statement by statement: CockroachDB runs schema changes best outside of transactions, and each one is idempotent.
-    _ = try await connection.run([SQLStatement(Schema.createVersionTable)], commits: true, deadline: deadline)
-    let result = try await connection.run(
-      [SQLStatement("SELECT coalesce(max(version), 0)::BIGINT FROM schema_versions")], commits: false,
-      deadline: deadline)
-    let current = result[0].rows.first.flatMap { SQLResult.integer($0[0]) } ?? 0
-    for migration in Schema.migrations where migration.version > current {
-      for statement in migration.statements {
-        _ = try await connection.run([SQLStatement(statement)], commits: true, deadline: deadline)
-      }
-      _ = try await connection.run(
-        [
-          SQLStatement(
-            "INSERT INTO schema_versions (version) VALUES ($1) ON CONFLICT (version) DO NOTHING",
-            [.integer(migration.version)])
-        ], commits: true, deadline: deadline)
-      logger.info("schema migrated", metadata: ["version": "\(migration.version)"])
-    }
-  }
-
-  /// What the services' users may do; the tables are the migration's own. Granted anew each time: for tables that a
-  /// migration added.
-  private func grantRights() async throws(SQLError) {
-    let statements = Schema.rights(readers: configuration.sqlReaders, writers: configuration.sqlWriters)
-    guard !statements.isEmpty else { return }
-    let connection = SQLConnection(options: configuration.sqlOptions(role: "migrate"))
-    for statement in statements {
-      _ = try await connection.run([SQLStatement(statement)], commits: true, deadline: .now + .seconds(30))
     }
   }
 

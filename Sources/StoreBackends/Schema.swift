@@ -48,9 +48,37 @@ enum Schema {
     CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL DEFAULT now())
     """
 
+  /// Where the schema's version is kept; the table itself is no migration.
+  static let versionTable = "schema_versions"
+
+  /// What a service's user may do with the tables.
+  struct Right: Sendable, Hashable {
+    let user: String
+    let privileges: [String]
+    let tables: [String]
+
+    var grant: String {
+      "GRANT \(privileges.joined(separator: ", ")) ON TABLE \(tables.joined(separator: ", ")) TO \(user)"
+    }
+
+    /// Counts what of it the user does not have. On CockroachDB a GRANT is a schema change, also where nothing changes by it:
+    /// it waits until every node has let go of its lease on the table, and a dead one does so only after minutes.
+    var countMissing: String {
+      let wanted = tables.flatMap { table in privileges.map { "('\(user)', '\(table)', '\($0)')" } }
+      return """
+        SELECT count(*)::BIGINT FROM (VALUES \(wanted.joined(separator: ", "))) AS wanted (grantee, relation, privilege) \
+        WHERE NOT has_table_privilege(grantee, relation, privilege)
+        """
+    }
+  }
+
   /// An API reads, a worker writes, neither changes the schema.
-  static func rights(readers: [String], writers: [String]) -> [String] {
-    readers.map { "GRANT SELECT ON TABLE entries, operations TO \($0)" }
-      + writers.map { "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE entries, operations, maintenance TO \($0)" }
+  static func rights(readers: [String], writers: [String]) -> [Right] {
+    readers.map { Right(user: $0, privileges: ["SELECT"], tables: ["entries", "operations"]) }
+      + writers.map {
+        Right(
+          user: $0, privileges: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+          tables: ["entries", "operations", "maintenance"])
+      }
   }
 }

@@ -3,13 +3,15 @@ import SQLClient
 import Synchronization
 import TestSupport
 
-/// A PostgreSQL server on 127.0.0.1 whose every answer the test decides, pipeline by pipeline; its tables are empty. It
+/// A PostgreSQL server on 127.0.0.1 whose every answer the test decides, pipeline by pipeline; unless the test says so its tables are empty. It
 /// speaks as much of the protocol (version 3) as libpq's pipeline mode needs.
 final class ScriptedPostgres: Sendable {
   /// What comes of one pipeline.
   enum Answer: Sendable {
     /// All of it succeeds.
     case complete
+    /// All of it succeeds, and the last statement has one row of one number.
+    case number(Int64)
     /// The last statement fails with this SQLSTATE.
     case error(String)
     /// All of it succeeds, with a warning.
@@ -87,8 +89,16 @@ final class ScriptedPostgres: Sendable {
       var bytes: [UInt8] = []
       for (index, statement) in statements.enumerated() {
         let isLast = index == statements.count - 1
-        // ParseComplete, BindComplete, NoData.
-        bytes += message("1", []) + message("2", []) + message("n", [])
+        // ParseComplete, BindComplete, then RowDescription and DataRow, or NoData.
+        bytes += message("1", []) + message("2", [])
+        if isLast, case .number(let value) = answer {
+          // One column of type int8 (20), in binary format, without a table behind it.
+          bytes += message(
+            "T", [0, 1] + Array("n".utf8) + [0, 0, 0, 0, 0, 0, 0] + [0, 0, 0, 20, 0, 8, 255, 255, 255, 255, 0, 1])
+          bytes += message("D", [0, 1, 0, 0, 0, 8] + withUnsafeBytes(of: value.bigEndian) { Array($0) })
+        } else {
+          bytes += message("n", [])
+        }
         if isLast, case .error(let state) = answer {
           bytes += message("E", fields("ERROR", state, "as the test wants"))
         } else {

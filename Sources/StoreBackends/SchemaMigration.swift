@@ -1,0 +1,73 @@
+import Logging
+import SQLClient
+
+/// Brings the SQL schema and the rights on it to the state that the services expect, and changes only what is missing.
+///
+/// Every `up` and every run comes by here, with whatever state a fault has left the tier in. On CockroachDB each change of the
+/// schema, also one that changes nothing, waits for all nodes to let go of their leases on the table: behind a dead node for
+/// minutes.
+struct SchemaMigration: Sendable {
+  let options: SQLOptions
+  /// Who may read the tables.
+  let readers: [String]
+  /// Who may write in them.
+  let writers: [String]
+  let logger: Logger
+
+  private static let limit = Duration.seconds(30)
+
+  func migrate() async throws(SQLError) {
+    let connection = SQLConnection(options: options)
+    let deadline = ContinuousClock.now + Self.limit
+    let current = try await version(connection, deadline)
+    // Statement by statement: CockroachDB runs schema changes best outside of transactions, and each one is idempotent.
+    if current == nil {
+      _ = try await connection.run([SQLStatement(Schema.createVersionTable)], commits: true, deadline: deadline)
+    }
+    for migration in Schema.migrations where migration.version > current ?? 0 {
+      for statement in migration.statements {
+        _ = try await connection.run([SQLStatement(statement)], commits: true, deadline: deadline)
+      }
+      _ = try await connection.run(
+        [
+          SQLStatement(
+            "INSERT INTO \(Schema.versionTable) (version) VALUES ($1) ON CONFLICT (version) DO NOTHING",
+            [.integer(migration.version)])
+        ], commits: true, deadline: deadline)
+      logger.info("schema migrated", metadata: ["version": "\(migration.version)"])
+    }
+  }
+
+  /// The version that the schema has; `nil` where it has none yet.
+  private func version(
+    _ connection: SQLConnection, _ deadline: ContinuousClock.Instant
+  ) async throws(SQLError) -> Int64? {
+    let tables = SQLStatement(
+      """
+      SELECT count(*)::BIGINT FROM information_schema.tables WHERE table_schema = 'public' AND table_name = \
+      '\(Schema.versionTable)'
+      """)
+    guard try await number(tables, connection, deadline) ?? 0 > 0 else { return nil }
+    let version = SQLStatement("SELECT coalesce(max(version), 0)::BIGINT FROM \(Schema.versionTable)")
+    return try await number(version, connection, deadline) ?? 0
+  }
+
+  /// What the services' users may do; the tables are the migration's own. Looked at each time, for tables that a migration added.
+  func grantRights() async throws(SQLError) {
+    let connection = SQLConnection(options: options)
+    for right in Schema.rights(readers: readers, writers: writers) {
+      let deadline = ContinuousClock.now + Self.limit
+      guard try await number(SQLStatement(right.countMissing), connection, deadline) != 0 else { continue }
+      _ = try await connection.run([SQLStatement(right.grant)], commits: true, deadline: deadline)
+      logger.info("rights granted", metadata: ["user": "\(right.user)"])
+    }
+  }
+
+  /// The only number of a statement's only row; `nil` where there is none.
+  private func number(
+    _ statement: SQLStatement, _ connection: SQLConnection, _ deadline: ContinuousClock.Instant
+  ) async throws(SQLError) -> Int64? {
+    let results = try await connection.run([statement], commits: false, deadline: deadline)
+    return results.first?.rows.first.flatMap { SQLResult.integer($0.first ?? nil) }
+  }
+}
