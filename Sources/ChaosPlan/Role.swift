@@ -5,7 +5,7 @@ public enum Role: String, Sendable, Hashable, CaseIterable, Codable {
   /// A Redis node that follows a master.
   case replica
   /// The node that leads: the RabbitMQ node with the most command-queue leaders, the SQL primary (Patroni) or the node
-  /// with the most leases of the store's ranges (CockroachDB), the etcd leader.
+  /// that holds the leases of the store's entries (CockroachDB), the etcd leader.
   case leader
   /// A node of a replicated tier that does not lead.
   case follower

@@ -29,7 +29,9 @@ struct NodeProbes: Sendable {
 
   func rabbitmqAndWorkers() async -> StatusReader.Roles {
     async let subscriptions = management([RabbitMQTopology.Consumer].self, "/api/consumers")
-    guard let queues = await management([RabbitMQTopology.Queue].self, "/api/queues") else { return [:] }
+    async let active = management([RabbitMQTopology.Queue].self, RabbitMQTopology.activeConsumersPath)
+    let replicas = await management([RabbitMQTopology.Queue].self, RabbitMQTopology.replicasPath)
+    guard let queues = RabbitMQTopology.queues(replicas: replicas, active: await active) else { return [:] }
     let workers = running(.worker).map {
       RabbitMQTopology.Worker(name: $0.name, id: $0.container.id, hostname: $0.container.hostname)
     }
@@ -54,16 +56,21 @@ struct NodeProbes: Sendable {
     return PatroniTopology.roles(cluster)
   }
 
-  func cockroach() async -> StatusReader.Roles {
+  /// - Parameter table: whose leaseholder leads.
+  func cockroach(table: String) async -> StatusReader.Roles {
     let nodes = running(.sql)
-    let client = ["/cockroach/cockroach", "sql", "--insecure", "--host=127.0.0.1", "--format=tsv", "--execute"]
+    var fallback: CockroachTopology.View?
     for node in nodes {
-      for query in CockroachTopology.queries {
-        guard let answer = await exec(node, client + [query]) else { continue }
-        return CockroachTopology.roles(tsv: answer, names: names(.sql), nodes: nodes.map(\.name))
-      }
+      let answer = await exec(node, ["bash", "-c", CockroachTopology.script(table: table)])
+      guard let view = answer.flatMap({ CockroachTopology.View($0) }) else { continue }
+      fallback = fallback ?? view
+      // One that is cut off still believes that it leads.
+      guard view.hasMajority else { continue }
+      return CockroachTopology.roles(view, table: table, names: names(.sql), nodes: nodes.map(\.name))
     }
-    return [:]
+    return fallback.map {
+      CockroachTopology.roles($0, table: table, names: names(.sql), nodes: nodes.map(\.name))
+    } ?? [:]
   }
 
   // MARK: etcd

@@ -35,7 +35,7 @@ extension Stack {
       let status = try await status()
       var found = status.lacking
       // Dearer, so only asked once the tiers have nothing to say.
-      if found.isEmpty { found = await mute(status.nodes, status.flavour) }
+      if found.isEmpty { found = await mute(status.nodes) }
       if found.isEmpty || ContinuousClock.now >= deadline || Task.isCancelled { return found }
       try? await Task.sleep(for: .seconds(1))
     }
@@ -50,18 +50,18 @@ extension Stack {
   func unreadyAPIs(until deadline: ContinuousClock.Instant) async throws(StackError) -> [NodeLack] {
     while true {
       let status = try await status()
-      let found = await mute(status.nodes.filter { $0.tier == .api }, status.flavour)
+      let found = await mute(status.nodes.filter { $0.tier == .api })
       if found.isEmpty || ContinuousClock.now >= deadline || Task.isCancelled { return found }
       try? await Task.sleep(for: .milliseconds(300))
     }
   }
 
   /// The nodes that themselves say, or do not say, that they serve.
-  private func mute(_ nodes: [StackNode], _ flavour: StackFlavour) async -> [NodeLack] {
+  private func mute(_ nodes: [StackNode]) async -> [NodeLack] {
     await withTaskGroup(of: NodeLack?.self) { group in
       for node in nodes {
         group.addTask {
-          let missing = await missing(of: node, flavour)
+          let missing = await missing(of: node)
           return missing.map { NodeLack(node: node.name, what: "does not serve: \($0)") }
         }
       }
@@ -69,9 +69,9 @@ extension Stack {
     }.sorted { $0.node < $1.node }
   }
 
-  private func missing(of node: StackNode, _ flavour: StackFlavour) async -> String? {
+  private func missing(of node: StackNode) async -> String? {
     do throws(DockerEngineError) {
-      guard let command = Self.question(to: node, flavour) else {
+      guard let command = Self.question(to: node) else {
         return try await engine.passesOwnCheck(node.id, timeout: Self.answerLimit) ? nil : "its health check fails"
       }
       let result = try await engine.exec(node.id, command, timeout: Self.answerLimit)
@@ -84,10 +84,9 @@ extension Stack {
   }
 
   /// What says more than the node's health check; `nil` where nothing does. Of RabbitMQ the queues have told already.
-  private static func question(to node: StackNode, _ flavour: StackFlavour) -> [String]? {
+  private static func question(to node: StackNode) -> [String]? {
     switch node.tier {
-    case .redis: ["node-joined"]
-    case .sql: flavour == .patroni ? ["node-joined"] : nil
+    case .redis, .sql: ["node-joined"]
     case .api: ["bash", "-c", isReady]
     case .proxy, .worker, .rabbitmq, .etcd: nil
     }

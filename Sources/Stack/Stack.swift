@@ -30,6 +30,30 @@ public struct Stack: Sendable {
     try await StackStart(stack: self, progress: progress).run()
   }
 
+  /// The flavour of the stack that is there, else the one that `up` would take. Changes nothing but what images there are.
+  ///
+  /// - Parameter wanted: what a person asked for, which goes over what the configuration says; `auto`: nothing.
+  /// - Throws: `unavailable` when the engine does not answer, or the flavour cannot be had.
+  public func flavourToBe(
+    wanted: SQLChoice = .auto, progress: @escaping @Sendable (StackProgress) -> Void = { _ in }
+  ) async throws(StackError) -> StackFlavour {
+    let existing: [ContainerSummary]
+    do throws(DockerEngineError) {
+      existing = try await engine.containers()
+    } catch {
+      throw StackError(error)
+    }
+    let wanted = wanted == .auto ? configuration.flavour : wanted
+    if let known = FlavourChoice.flavour(of: existing) ?? wanted.flavour { return known }
+    return try await FlavourChoice(stack: self).decide(existing: existing, progress: progress)
+  }
+
+  /// The flavour of the stack that is there, else the one that was asked for; `nil` where there is neither, or no engine answers.
+  public func flavourIfKnown() async -> StackFlavour? {
+    let existing = (try? await engine.containers()) ?? []
+    return FlavourChoice.flavour(of: existing) ?? configuration.flavour.flavour
+  }
+
   /// Removes the stack's containers, networks and volumes. Images stay. Nothing there is no error.
   public func down() async throws(StackError) {
     try await Compose(configuration: configuration).down()
@@ -38,9 +62,11 @@ public struct Stack: Sendable {
   /// Every container with its role now. Asks all tiers at once, each for a few seconds at most; who does not answer is
   /// `unknown`.
   ///
+  /// - Parameter table: a table of the database `kv`. On CockroachDB every table has leaseholders of its own, and the one of
+  ///   this table leads; `nil`: that of the store's entries. Patroni has one leader for all.
   /// - Throws: `unavailable` when the engine does not answer.
-  public func status() async throws(StackError) -> StackStatus {
-    try await StatusReader(stack: self).read()
+  public func status(leaderOf table: String? = nil) async throws(StackError) -> StackStatus {
+    try await StatusReader(stack: self, table: table ?? CockroachTopology.storeTable).read()
   }
 
   /// The last `tail` lines (`nil`: all) of a container's log, with times.

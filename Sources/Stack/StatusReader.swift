@@ -5,6 +5,8 @@ import Faults
 /// Asks every tier for the roles of its nodes, all at once.
 struct StatusReader: Sendable {
   let stack: Stack
+  /// On CockroachDB, the table whose leaseholder leads.
+  var table = CockroachTopology.storeTable
 
   /// What one tier's probe found, by node name. A node that is missing here is `unknown`.
   typealias Roles = [String: NodeRole]
@@ -44,7 +46,7 @@ struct StatusReader: Sendable {
     async let redis = probes.redis()
     async let brokers = probes.rabbitmqAndWorkers()
     async let etcd = probes.etcd()
-    async let sql = flavour == .patroni ? probes.patroni() : probes.cockroach()
+    async let sql = flavour == .patroni ? probes.patroni() : probes.cockroach(table: table)
     var all: Roles = [:]
     for part in [await redis, await brokers, await etcd, await sql] {
       all.merge(part) { first, _ in first }

@@ -122,13 +122,4 @@ struct TopologyTests {
     #expect(roles["worker-1"] == .init(roles: [.member], detail: "no queue"))
     #expect(roles["worker-2"] == .init(roles: [.activeConsumer], detail: "consumes queues 0, 1"))
   }
-
-  @Test func theCockroachNodeWithTheMostLeasesLeads() {
-    let roles = CockroachTopology.roles(
-      tsv: "address\tcount\n172.30.87.41:26257\t3\nsql-2:26257\t5\n", names: ["172.30.87.41": "sql-1"],
-      nodes: ["sql-1", "sql-2", "sql-3"])
-    #expect(roles["sql-2"] == .init(roles: [.leader], detail: "holds 5 of 8 leases"))
-    #expect(roles["sql-1"]?.detail == "holds 3 of 8 leases")
-    #expect(roles["sql-3"]?.roles == [.follower])
-  }
 }
