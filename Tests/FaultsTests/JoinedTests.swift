@@ -85,4 +85,56 @@ import Testing
     #expect(report.isClean == isHealed)
     #expect(await injector.ledger.openEntries.isEmpty == isHealed)
   }
+
+  // MARK: CockroachDB
+
+  /// A cluster in which a node's old id is a replica of so many ranges, a third fewer at each look.
+  private func cockroach(id: @escaping @Sendable () -> String, replicas: Int, looks: Counter) -> FakeInside {
+    FakeInside { script, _ in
+      if script.contains("/proc/mounts") { return CommandResult(exitCode: 0, output: "/cockroach/cockroach-data\n") }
+      if script.contains("decommission") {
+        let left = max(0, replicas - looks.next() * 16)
+        return CommandResult(exitCode: left > 0 ? 1 : 0, output: "its old id 3 is still a replica of \(left) ranges\n")
+      }
+      if script.contains("SHOW node_id") { return CommandResult(exitCode: 0, output: id()) }
+      return CommandResult(exitCode: 0, output: "0\n")
+    }
+  }
+
+  /// It joins as another member, and its old id would be a dead replica of every range: one more loss takes the quorum.
+  @Test func theOldIdOfAReplacedCockroachNodeIsRetired() async throws {
+    let runtime = FakeRuntime(["p-a": .running])
+    let looks = Counter()
+    let inside = cockroach(id: { "3\n" }, replicas: 48, looks: looks)
+    let injector = try injector(runtime, inside)
+    let injection = try await injector.inject(WipeFault(), into: [targets[0]])
+    #expect(await injector.heal(injection).isClean)
+    #expect(looks.count == 3)
+    let retire = try #require(inside.scripts.first { $0.contains("decommission") })
+    #expect(retire.contains("node decommission 3 --wait=none"))
+    // Who still has the id has its data too, and is not to be thrown out.
+    #expect(retire.contains(#"[ "$now" != 3 ] || exit 0"#))
+    #expect(try #require(inside.scripts.last).contains("node-joined"))
+  }
+
+  @Test func aReplacedNodeIsNotHealedWhileItsOldIdCounts() async throws {
+    let runtime = FakeRuntime(["p-a": .running])
+    let injector = try injector(runtime, cockroach(id: { "3\n" }, replicas: 100_000, looks: Counter()))
+    let injection = try await injector.inject(WipeFault(), into: [targets[0]])
+    let report = await injector.heal(injection)
+    #expect(!report.isClean)
+    #expect(report.failures.first?.message.contains("its old id 3 is still a replica of") == true)
+    #expect(await !injector.ledger.openEntries.isEmpty)
+  }
+
+  /// Without it nobody could be retired afterwards.
+  @Test func whoDoesNotSayItsIdIsNotReplaced() async throws {
+    let runtime = FakeRuntime(["p-a": .running])
+    let injector = try injector(runtime, cockroach(id: { "ERROR: no quorum" }, replicas: 0, looks: Counter()))
+    let error = await #expect(throws: FaultError.self) {
+      try await injector.inject(WipeFault(), into: [targets[0]])
+    }
+    #expect(error?.code == .notInjectable)
+    #expect(runtime.calls.isEmpty)
+  }
 }

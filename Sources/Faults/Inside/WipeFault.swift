@@ -1,16 +1,19 @@
 /// A node that is replaced by one with an empty disk: killed, its data deleted; healed by starting it, with nothing to
-/// remember, and seen to be a member of its cluster again.
+/// remember, and seen to be a member of its cluster again. Of CockroachDB the id that it had is retired first: a new member does
+/// not take the old one's place by itself.
 ///
 /// The data is deleted while the node's processes are stopped (SIGSTOP), so that none of them can write any of it again
 /// before the kill.
 public struct WipeFault: Fault {
   public let kind = FaultKind.wipe
   private static let folder = "folder"
+  /// The id of a CockroachDB node before its data were deleted.
+  private static let member = "member"
   /// A heal that fails is tried again, so this need not be the longest that a node may take.
   private static let joinedLookLimit = 30
   /// Where each of the images keeps its data.
   private static let findFolder = """
-    for folder in /var/lib/redis /var/lib/rabbitmq /var/lib/kvchaos /cockroach/cockroach-data; do
+    for folder in /var/lib/redis /var/lib/rabbitmq /var/lib/kvchaos \(CockroachMember.folder); do
       if grep -q " $folder " /proc/mounts; then echo "$folder"; exit 0; fi
     done
     echo 'no volume with data is mounted' >&2; exit 1
@@ -23,6 +26,15 @@ public struct WipeFault: Fault {
     var undo = Undo(kind: kind, target: target, parameters: [ProcessFaults.startedAt: state.startedAt])
     let folder = try await environment.shell(Self.findFolder, in: undo, orThrow: .notInjectable)
     undo.parameters[Self.folder] = folder.split(whereSeparator: \.isNewline).first.map(String.init)
+    if undo.parameters[Self.folder] == CockroachMember.folder {
+      let id = try await environment.shell(CockroachMember.id, in: undo, orThrow: .notInjectable)
+        .filter { !$0.isWhitespace }
+      guard CockroachMember.isID(id) else {
+        throw FaultError(
+          code: .notInjectable, message: "\(target.node) does not say which member of its cluster it is: \(id)")
+      }
+      undo.parameters[Self.member] = id
+    }
     return undo
   }
 
@@ -50,6 +62,9 @@ public struct WipeFault: Fault {
       try await ProcessFaults.verifyDown(undo, in: environment)
     }
     try await environment.runtime.start(container: undo.target.container)
+    if let member = undo.parameters[Self.member], CockroachMember.isID(member) {
+      try await environment.retireMember(member, in: undo, looks: Self.joinedLookLimit)
+    }
   }
 
   public func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {
