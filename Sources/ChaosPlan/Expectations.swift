@@ -9,16 +9,33 @@ public struct Expectations: Sendable, Hashable {
   public var availability: Availability
   /// Longest time to recover, after a fault strikes and again after it is healed; `nil`: measured, not judged.
   public var recoveryMaximum: Duration?
+  /// Other limits on a flavour of the SQL tier, which has other numbers by its nature.
+  public var flavours: [SQLChoice: FlavourLimits]
+  /// Why these are the limits, where they are those of a flavour.
+  public var because: String?
 
   public init(
     lostWrites: Int = 0, neverWrittenReads: Int = 0, linearizable: LinearizableExpectation? = nil,
-    availability: Availability = Availability(), recoveryMaximum: Duration? = nil
+    availability: Availability = Availability(), recoveryMaximum: Duration? = nil,
+    flavours: [SQLChoice: FlavourLimits] = [:]
   ) {
     self.lostWrites = lostWrites
     self.neverWrittenReads = neverWrittenReads
     self.linearizable = linearizable
     self.availability = availability
     self.recoveryMaximum = recoveryMaximum
+    self.flavours = flavours
+  }
+
+  /// What is expected on a flavour: its own limits in place of the plan's, which stand where it has none.
+  func on(_ flavour: SQLChoice) -> Expectations {
+    guard let limits = flavours[flavour] else { return self }
+    var expect = self
+    expect.availability.duringMinimum = limits.availability.duringMinimum ?? availability.duringMinimum
+    expect.availability.afterMinimum = limits.availability.afterMinimum ?? availability.afterMinimum
+    expect.recoveryMaximum = limits.recoveryMaximum ?? recoveryMaximum
+    expect.because = "on \(flavour.title): \(limits.because)"
+    return expect
   }
 
   /// Least shares (0...1) of operations answered with ok; `nil`: measured, not judged.
@@ -32,6 +49,24 @@ public struct Expectations: Sendable, Hashable {
       self.duringMinimum = duringMinimum
       self.afterMinimum = afterMinimum
     }
+  }
+}
+
+/// What is expected on one flavour of the SQL tier in place of what the plan expects: measures of time and service only. What may
+/// be lost, and in which order things happen, is the same on all.
+public struct FlavourLimits: Sendable, Hashable {
+  /// Why they differ, for people.
+  public var because: String
+  public var availability: Expectations.Availability
+  public var recoveryMaximum: Duration?
+
+  public init(
+    because: String, availability: Expectations.Availability = Expectations.Availability(),
+    recoveryMaximum: Duration? = nil
+  ) {
+    self.because = because
+    self.availability = availability
+    self.recoveryMaximum = recoveryMaximum
   }
 }
 

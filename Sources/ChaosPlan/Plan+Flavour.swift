@@ -1,14 +1,68 @@
 extension Plan {
-  /// Why the plan cannot be run on a flavour of the SQL tier; `nil` if it can (or the flavour is not known yet).
+  /// Why the plan cannot be run on a flavour of the SQL tier, in a sentence; `nil` if it can (or the flavour is not known yet).
   public func conflict(with flavour: SQLChoice) -> String? {
-    guard flavour == .cockroach else { return nil }
-    let faults = faults.flatMap(\.faults)
-    guard let fault = faults.first(where: { $0.action.kind.needsPreload && $0.selector.tier == .sql }) else {
-      return nil
+    for step in faults {
+      switch step {
+      // Of a list to draw from, what cannot be done is left out; something has to remain.
+      case .random(let random):
+        let reasons = random.choices.map { $0.fault.obstacle(on: flavour) }
+        if let first = reasons.first, let reason = first, reasons.allSatisfy({ $0 != nil }) { return reason }
+      case .fault, .sequence, .parallel:
+        if let reason = step.faults.compactMap({ $0.obstacle(on: flavour) }).first { return reason }
+      }
     }
-    return """
-      `\(fault.action.kind.rawValue)` cannot strike `sql` on CockroachDB: \(FaultAction.Kind.unreachable("CockroachDB")); \
-      say `stack: { sql: patroni }`
-      """
+    guard flavour != .auto, stack.sql != .auto, stack.sql != flavour else { return nil }
+    return
+      "the plan is about \(stack.sql.title) (`stack: { sql: \(stack.sql.rawValue) }`), and the SQL tier is \(flavour.title)"
+  }
+
+  /// The plan as a flavour can run it: with the limits that it has for that flavour, and without the random faults that cannot
+  /// strike there.
+  ///
+  /// - Returns: the plan, and what was left out, in sentences.
+  public func suited(to flavour: SQLChoice) -> (plan: Plan, leftOut: [String]) {
+    var plan = self
+    plan.expect = expect.on(flavour)
+    var leftOut: [String] = []
+    plan.faults = faults.map { step in
+      guard case .random(var random) = step else { return step }
+      random.choices.removeAll { choice in
+        guard let reason = choice.fault.obstacle(on: flavour) else { return false }
+        leftOut.append(reason)
+        return true
+      }
+      return .random(random)
+    }
+    return (plan, leftOut)
+  }
+}
+
+extension PlannedFault {
+  /// Why it can strike nobody on a flavour of the SQL tier; `nil` if it can, as far as one can know without the stack.
+  func obstacle(on flavour: SQLChoice) -> String? {
+    guard flavour == .cockroach else { return nil }
+    let word = action.kind.rawValue
+    if action.kind.needsPreload, selector.tier == .sql {
+      return "`\(word)` cannot strike `sql` on CockroachDB: \(FaultAction.Kind.unreachable("CockroachDB"))"
+    }
+    if selector.tier == .etcd {
+      return "`\(word)` cannot strike `etcd` on CockroachDB: it keeps its own leases, and there is no etcd"
+    }
+    if case .network(let network) = action, network.peers == .tier(.etcd) {
+      return
+        "`\(word)` between `\(selector.tier?.rawValue ?? "all")` and `etcd` is nothing on CockroachDB: there is no etcd"
+    }
+    return nil
+  }
+}
+
+extension SQLChoice {
+  /// The flavour as people call it.
+  public var title: String {
+    switch self {
+    case .auto: "either flavour"
+    case .cockroach: "CockroachDB"
+    case .patroni: "PostgreSQL with Patroni"
+    }
   }
 }

@@ -62,7 +62,9 @@ public enum PlanParser {
     let plan = Plan(
       name: name, description: description, stack: stack, workload: workload, steadyState: steadyState, faults: faults,
       safety: safety, expect: expect, seed: seed)
-    if let conflict = plan.conflict(with: stack.sql) { problems.add(conflict, at: root.optional("stack")) }
+    if let conflict = plan.conflict(with: stack.sql) {
+      problems.add("\(conflict); say `stack: { sql: patroni }`", at: root.optional("stack"))
+    }
     return plan
   }
 
@@ -110,16 +112,40 @@ public enum PlanParser {
           at: node)
       }
     }
-    if let availability = reader.mapping("availability") {
-      expect.availability.duringMinimum = availability.value(
-        "during", hint: Hint.shareMinimum, parse: Units.shareMinimum)
-      expect.availability.afterMinimum = availability.value(
-        "after", hint: Hint.shareMinimum, parse: Units.shareMinimum)
-      availability.finish()
+    expect.availability = availability(reader)
+    expect.recoveryMaximum = recovery(reader)
+    if let flavours = reader.mapping("flavours") {
+      for flavour in [SQLChoice.cockroach, .patroni] {
+        expect.flavours[flavour] = flavours.mapping(flavour.rawValue).flatMap(limits)
+      }
+      flavours.finish()
     }
-    expect.recoveryMaximum = reader.value("recovery", hint: Hint.durationMaximum, parse: Units.durationMaximum)
     reader.finish()
     return expect
+  }
+
+  private static func availability(_ reader: MappingReader) -> Expectations.Availability {
+    var found = Expectations.Availability()
+    if let availability = reader.mapping("availability") {
+      found.duringMinimum = availability.value("during", hint: Hint.shareMinimum, parse: Units.shareMinimum)
+      found.afterMinimum = availability.value("after", hint: Hint.shareMinimum, parse: Units.shareMinimum)
+      availability.finish()
+    }
+    return found
+  }
+
+  private static func recovery(_ reader: MappingReader) -> Duration? {
+    reader.value("recovery", hint: Hint.durationMaximum, parse: Units.durationMaximum)
+  }
+
+  /// `{ because: …, recovery: "<= 20s" }`: limits of one flavour, which must say why they are others.
+  private static func limits(_ reader: MappingReader) -> FlavourLimits? {
+    let hint = "why the limits of this flavour are others, in a sentence"
+    let because = reader.required("because", hint: hint).flatMap { reader.text($0, "because", hint: hint) }
+    let limits = FlavourLimits(
+      because: because ?? "", availability: availability(reader), recoveryMaximum: recovery(reader))
+    reader.finish()
+    return because == nil ? nil : limits
   }
 }
 

@@ -38,7 +38,7 @@ final class RunSession: Sendable {
   /// What the plan's faults and the seed come to.
   private let strikes: [Strike]
 
-  private var plan: Plan { runner.plan }
+  private var plan: Plan { prepared.plan }
 
   init(
     runner: Runner, prepared: Runner.Prepared, events: AsyncStream<RunMachine.Event>.Continuation
@@ -46,7 +46,7 @@ final class RunSession: Sendable {
     self.runner = runner
     self.prepared = prepared
     self.events = events
-    let plan = runner.plan
+    let plan = prepared.plan
     startedAt = .now
     seed = runner.options.seed ?? plan.seed ?? UInt64.random(in: 0..<1 << 53)
     // Keys and operation ids of different runs against one stack must not meet.

@@ -10,7 +10,8 @@ public struct Runner: Sendable {
   let options: RunOptions
   let stack: Stack
   let progress: @Sendable (RunProgress) -> Void
-  var plan: Plan { file.plan }
+  /// What the caller asked for; the plan's own word goes over it in the stack's configuration.
+  private let wanted: SQLChoice
 
   /// - Parameters:
   ///   - configuration: where the stack is; what the plan says of its flavour and sizes goes over it.
@@ -22,6 +23,7 @@ public struct Runner: Sendable {
     self.file = file
     self.options = options
     self.progress = progress
+    wanted = configuration.flavour
     var configuration = configuration
     if file.plan.stack.sql != .auto { configuration.flavour = file.plan.stack.sql }
     configuration.workers = file.plan.stack.workers ?? configuration.workers
@@ -70,12 +72,15 @@ public struct Runner: Sendable {
 
   /// What a run needs before its first operation.
   struct Prepared: Sendable {
+    /// The plan as the flavour runs it.
+    var plan: Plan
     var flavour: StackFlavour
     var injector: FaultInjector
   }
 
   /// Takes back what an earlier run left behind, and brings the stack up if it is not.
   private func prepare() async throws -> Prepared {
+    try await refuseWhatIsUnsuited()
     let ledger = try await openLedger()
     let injector = stack.injector(ledger)
     let recovery = try await stack.recover(with: injector, startsStopped: false)
@@ -97,11 +102,22 @@ public struct Runner: Sendable {
         progress(.note("the store answers (\(seconds) s)"))
       }
     }
-    if let conflict = plan.conflict(with: flavour == .cockroach ? .cockroach : .patroni) {
-      throw OrchestratorError(code: .unavailable, message: conflict)
-    }
+    let suited = file.plan.suited(to: flavour.choice)
+    for reason in suited.leftOut { progress(.note("left out of the random faults: \(reason)")) }
     try Task.checkCancellation()
-    return Prepared(flavour: flavour, injector: injector)
+    return Prepared(plan: suited.plan, flavour: flavour, injector: injector)
+  }
+
+  /// A plan that its flavour cannot run is refused before anything is touched: no ledger, no container, no traffic.
+  private func refuseWhatIsUnsuited() async throws {
+    // Most plans do not mind; a flavour that is not known yet may cost a pull to know.
+    guard SQLChoice.allCases.contains(where: { file.plan.conflict(with: $0) != nil }) else { return }
+    let flavour = try await stack.flavourToBe(wanted: wanted) { [progress] step in
+      if case .note(let text) = step { progress(.note(text)) }
+    }
+    if let conflict = file.plan.conflict(with: flavour.choice) {
+      throw UnsuitedPlan(plan: file.plan, flavour: flavour, reason: conflict)
+    }
   }
 
   /// Opens the ledger. One that is in use may be that of a run that is just ending, so it is tried again for a moment.

@@ -202,6 +202,9 @@ extension Judgement {
     if let maximum = plan.expect.recoveryMaximum, !plan.faults.isEmpty {
       checks.append(recovery(faults, maximum: maximum / .seconds(1)))
     }
+    if let because = plan.expect.because {
+      for index in checks.indices { checks[index].note = "limits \(because)" }
+    }
     if let obstacle = record.obstacle {
       checks.append(
         CheckReport(

@@ -1,9 +1,9 @@
 import Consistency
 import Foundation
 
-/// `plans.json` and `PLANS.md` of the results: the last run of each plan, a line each.
+/// `plans.json` and `PLANS.md` of the results: the last run of each plan on each flavour of the SQL tier, a line each.
 ///
-/// A run replaces the line of its plan and leaves the others, so a series may be made in parts.
+/// A run replaces the line of its plan and flavour and leaves the others, so a series may be made in parts.
 public struct PlanTable: Sendable, Hashable, Codable {
   public static let currentSchema = "kvchaos.plans/1"
   private static let name = "plans.json"
@@ -16,6 +16,8 @@ public struct PlanTable: Sendable, Hashable, Codable {
     public var verdict: Verdict
     /// Why it did not hold; `nil` where it did.
     public var reason: String?
+    /// The flavour cannot do what the plan asks for, and nothing was run; `reason` says what. `nil`: it was run.
+    public var isRefused: Bool?
     /// ISO 8601, UTC.
     public var startedAt: String
     public var seed: UInt64
@@ -36,6 +38,27 @@ public struct PlanTable: Sendable, Hashable, Codable {
     public var recoveryAfterHeal: Double?
     /// Strikes and heals after which service was not seen to be back.
     public var notRecovered: Int
+
+    /// A plan that was refused before anything was touched.
+    ///
+    /// - Parameters:
+    ///   - plan: its name.
+    ///   - question: what it asks.
+    ///   - flavour: of the SQL tier.
+    ///   - reason: in a sentence.
+    ///   - startedAt: ISO 8601, UTC.
+    public init(refused plan: String, question: String, flavour: String, reason: String, startedAt: String) {
+      self.plan = plan
+      self.question = question
+      verdict = .unknown
+      self.reason = reason
+      isRefused = true
+      self.startedAt = startedAt
+      seed = 0
+      self.flavour = flavour
+      lost = 0
+      notRecovered = 0
+    }
 
     public init(_ report: RunReport) {
       let struck = report.faults.filter { $0.struckAt != nil }
@@ -60,7 +83,7 @@ public struct PlanTable: Sendable, Hashable, Codable {
   }
 
   public var schema = Self.currentSchema
-  /// By the name of the plan.
+  /// By the name of the plan, then by flavour.
   public private(set) var rows: [Row]
 
   public init(_ rows: [Row] = []) {
@@ -79,12 +102,13 @@ public struct PlanTable: Sendable, Hashable, Codable {
     self = try ReportFiles.decode(PlanTable.self, "\(folder)/\(Self.name)")
   }
 
-  /// Takes the place of the plan's line, unless that is of a run that began later.
+  /// Takes the place of the plan's line on its flavour, unless that is of a run that began later.
   public mutating func record(_ row: Row) {
-    if rows.contains(where: { $0.plan == row.plan && $0.startedAt > row.startedAt }) { return }
-    rows.removeAll { $0.plan == row.plan }
+    func isOfSame(_ other: Row) -> Bool { other.plan == row.plan && other.flavour == row.flavour }
+    if rows.contains(where: { isOfSame($0) && $0.startedAt > row.startedAt }) { return }
+    rows.removeAll(where: isOfSame)
     rows.append(row)
-    rows.sort { $0.plan < $1.plan }
+    rows.sort { ($0.plan, $0.flavour) < ($1.plan, $1.flavour) }
   }
 
   /// Writes both files into a results folder, which is made where it is not there.
@@ -100,37 +124,62 @@ public struct PlanTable: Sendable, Hashable, Codable {
     }
   }
 
-  /// `PLANS.md`.
+  /// `PLANS.md`: a table for each flavour.
   public var markdown: String {
+    let flavours = Set(rows.map(\.flavour)).sorted { (Self.order($0), $0) < (Self.order($1), $1) }
+    return
+      ([
+        """
+        # The plans, as they last ran
+
+        A table for each flavour of the SQL tier. A line is the last run of its plan on it (`kvchaos run --table`, `kvchaos report \
+        --table`); `make chaos` runs them one after another. What the columns mean, exactly: chaos/README.md.
+        """
+      ] + flavours.map { flavour in Self.section(flavour, rows.filter { $0.flavour == flavour }) })
+      .joined(separator: "\n\n") + "\n"
+  }
+
+  /// Patroni first: it runs everything.
+  private static func order(_ flavour: String) -> Int { flavour == "patroni" ? 0 : 1 }
+
+  private static func title(_ flavour: String) -> String {
+    switch flavour {
+    case "patroni": "PostgreSQL with Patroni"
+    case "cockroach": "CockroachDB"
+    default: flavour
+    }
+  }
+
+  private static func section(_ flavour: String, _ rows: [Row]) -> String {
     func seconds(_ value: Double?) -> String { value.map { "\(number($0, decimals: 1)) s" } ?? "-" }
     func share(_ value: Double?) -> String { value.map(percent) ?? "-" }
-    let held = rows.count { $0.verdict == .holds }
+    let run = rows.filter { $0.isRefused != true }
+    let held = run.count { $0.verdict == .holds }
+    let refused = rows.count - run.count
     let lines = rows.map { row in
-      [
-        "[\(row.plan)](../chaos/\(row.plan).yml)", MarkdownReport.word(row.verdict), row.flavour,
+      if row.isRefused == true {
+        return ["[\(row.plan)](../chaos/\(row.plan).yml)", "refused"] + Array(repeating: "-", count: 7) + [
+          row.startedAt
+        ]
+      }
+      return [
+        "[\(row.plan)](../chaos/\(row.plan).yml)", MarkdownReport.word(row.verdict),
         row.acknowledged.map(String.init) ?? "-", String(row.lost), share(row.during), seconds(row.disturbedSeconds),
         share(row.after), seconds(row.recovery) + (row.notRecovered > 0 ? ", \(row.notRecovered) not seen" : ""),
         seconds(row.recoveryAfterHeal), row.startedAt,
       ]
     }
-    var text = """
-      # The plans, as they last ran
-
-      \(held) of \(rows.count) held. A line is the last run of its plan (`kvchaos run --table`, `kvchaos report --table`); \
-      `make chaos` runs them one after another. What the columns mean, exactly: chaos/README.md.
-
-
-      """
+    var text = "## \(title(flavour))\n\n\(held) of \(run.count) held"
+    text += refused > 0 ? "; \(refused) refused, because the flavour cannot do what they ask for.\n\n" : ".\n\n"
     text += MarkdownReport.table(
       [
-        "plan", "verdict", "SQL tier", "acknowledged writes", "lost", "available during", "not everyone served",
-        "after",
+        "plan", "verdict", "acknowledged writes", "lost", "available during", "not everyone served", "after",
         "recovery", "recovery after the heal", "started",
       ], lines)
     let open = rows.filter { $0.verdict != .holds }
     if !open.isEmpty {
       text += "\n\n" + open.map { "- \($0.plan): \($0.reason ?? "")" }.joined(separator: "\n")
     }
-    return text + "\n"
+    return text
   }
 }

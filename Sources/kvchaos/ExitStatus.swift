@@ -50,6 +50,7 @@ enum ExitStatus {
       case .internalFault: internalFault
       case .interrupted: interrupted
       }
+    case is UnsuitedPlan: unavailable
     case is ReportError: badInput
     case let error as DetectionError:
       switch error.code {

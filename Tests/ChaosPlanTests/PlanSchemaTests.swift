@@ -86,6 +86,11 @@ import Testing
       Place(
         name: "availability", schema: ["expect", "availability"],
         plan: plan(top: "expect: { availability: { \(typo) } }")),
+      Place(
+        name: "flavours", schema: ["expect", "flavours"], plan: plan(top: "expect: { flavours: { \(typo) } }")),
+      Place(
+        name: "flavour", schema: ["expect", "flavours", "cockroach"],
+        plan: plan(top: "expect: { flavours: { cockroach: { because: x, \(typo) } } }")),
       Place(name: "step", schema: ["#step"], plan: plan(faults: "[{ kill: { tier: api }, duration: 1s, \(typo) }]")),
       Place(
         name: "choice", schema: ["#choice"],

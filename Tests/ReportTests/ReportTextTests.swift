@@ -56,6 +56,27 @@ import Testing
     #expect(table.rows.map(\.verdict) == [.holds, .unknown, .holds])
   }
 
+  /// The same plan on the other flavour is another line; what a flavour cannot do is a line too, with its reason.
+  @Test func everyFlavourHasItsTable() throws {
+    var held = try Example.held.files().report
+    held.plan.name = "sql-leader-kill"
+    var other = held
+    other.run.flavour = "cockroach"
+    let table = PlanTable([
+      PlanTable.Row(held), PlanTable.Row(other),
+      PlanTable.Row(
+        refused: "etcd-bridge", question: "Does it hold?", flavour: "cockroach", reason: "there is no etcd",
+        startedAt: "2026-01-02T03:04:05Z"),
+    ])
+    #expect(table.rows.count == 3)
+    let parts = table.markdown.components(separatedBy: "## CockroachDB")
+    #expect(parts.count == 2)
+    #expect(parts[0].contains("## PostgreSQL with Patroni\n\n1 of 1 held.\n"))
+    #expect(parts[1].contains("1 of 1 held; 1 refused, because the flavour cannot do what they ask for."))
+    #expect(parts[1].contains("| [etcd-bridge](../chaos/etcd-bridge.yml) | refused | - |"))
+    #expect(parts[1].contains("- etcd-bridge: there is no etcd"))
+  }
+
   @Test func theTableSurvivesItsFolder() throws {
     let folder = NSTemporaryDirectory() + "kvchaos-table-\(UUID().uuidString)"
     #expect(try PlanTable(folder: folder) == PlanTable())

@@ -135,6 +135,12 @@ public enum PlanSchema {
       "description": "`true`: every key decided and linearizable; `unknown-allowed`: none shown not to be.",
       "enum": .list([true] + LinearizableExpectation.allCases.map { .text($0.rawValue) }),
     ])
+    let flavour = mapping(
+      "Other limits on this flavour of the SQL tier.",
+      [
+        .required("because", .fields(["type": "string", "description": "Why they are others, in a sentence."])),
+        .optional("availability", availability), .optional("recovery", reference("greatest-duration")),
+      ])
     return mapping(
       "What the design promises; each word becomes a line of the verdict.",
       [
@@ -142,6 +148,11 @@ public enum PlanSchema {
         .optional("never-written-reads", integer("Most reads of what nobody wrote.", from: 0, to: 1_000_000)),
         .optional("linearizable", linearizable), .optional("availability", availability),
         .optional("recovery", reference("greatest-duration")),
+        .optional(
+          "flavours",
+          mapping(
+            "Limits of one flavour of the SQL tier, in place of those above.",
+            [.optional("cockroach", flavour), .optional("patroni", flavour)])),
       ])
   }
 }

@@ -15,7 +15,7 @@ struct RunCommand: AsyncParsableCommand {
       heals, then reports what there is. Of several plans, one runs after another, whatever the verdict of those before.
 
       Progress goes to standard error, the verdict to standard output. Exit status: 0 held, 1 violated, 2 unknown, 65 a plan \
-      has errors, 69 the stack or Docker is not there, 70 internal fault, 130 interrupted (after healing); of several \
+      has errors, 69 the stack or Docker is not there, or the SQL tier's flavour cannot do what a plan asks for, 70 internal fault, 130 interrupted (after healing); of several \
       plans, 1 if any is violated, else 65 and above if any could not be run, else 2 if any is unknown.
       """)
 
@@ -35,7 +35,7 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Where results go (default: results in the repository).", valueName: "folder"))
   var results: String?
 
-  @Flag(help: "Keep a line of each plan's last run in PLANS.md and plans.json of the results.")
+  @Flag(help: "Keep a line of each plan's last run on each SQL flavour in PLANS.md and plans.json of the results.")
   var table = false
 
   @Flag(help: "Print the reports as JSON.")
@@ -79,14 +79,27 @@ struct RunCommand: AsyncParsableCommand {
       console.finish()
     } catch {
       console.finish()
+      if let refused = error as? UnsuitedPlan { try record(PlanTable.Row(refused), root: root) }
       throw error
     }
     print(json ? try ReportFiles.json(of: result.report) : TextReport(result.report, folder: result.folder).text)
-    if table {
-      var table = try PlanTable(folder: root)
-      table.record(PlanTable.Row(result.report))
-      try table.write(to: root)
-    }
+    try record(PlanTable.Row(result.report), root: root)
     return result.exitStatus
+  }
+
+  /// Keeps a line in the table of the results, if there is to be one.
+  private func record(_ row: PlanTable.Row, root: String) throws {
+    guard table else { return }
+    var table = try PlanTable(folder: root)
+    table.record(row)
+    try table.write(to: root)
+  }
+}
+
+extension PlanTable.Row {
+  fileprivate init(_ refused: UnsuitedPlan) {
+    self.init(
+      refused: refused.plan.name, question: refused.plan.description, flavour: refused.flavour.rawValue,
+      reason: refused.reason, startedAt: Date.now.formatted(.iso8601))
   }
 }

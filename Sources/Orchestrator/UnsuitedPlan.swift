@@ -1,0 +1,24 @@
+import ChaosPlan
+import Stack
+
+/// A plan that was refused: the flavour of the SQL tier cannot do what it asks for. Nothing was touched.
+public struct UnsuitedPlan: Error, Sendable, Hashable, CustomStringConvertible {
+  public var plan: Plan
+  public var flavour: StackFlavour
+  /// In a sentence.
+  public var reason: String
+
+  public init(plan: Plan, flavour: StackFlavour, reason: String) {
+    self.plan = plan
+    self.flavour = flavour
+    self.reason = reason
+  }
+
+  public var description: String {
+    let other: StackFlavour = flavour == .cockroach ? .patroni : .cockroach
+    return """
+      \(plan.name) is refused: \(reason). It runs on the other flavour: `kvchaos down`, then the same command with \
+      KVCHAOS_SQL=\(other.rawValue)
+      """
+  }
+}
