@@ -15,10 +15,10 @@ public struct CapFolder: Sendable {
   public var jsonPath: String { "\(root)/cap.json" }
   public var markdownPath: String { "\(root)/CAP.md" }
 
-  /// The folder of a cell.
+  /// The folder of a cell, by its id.
   public func folder(of cell: String) -> String { "\(root)/cap/\(cell)" }
 
-  /// The names of the cells that have a record.
+  /// The ids of the cells that have a record.
   public var recorded: [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/cap")) ?? []
     return names.filter { FileManager.default.fileExists(atPath: "\(folder(of: $0))/record.json") }.sorted()
@@ -66,7 +66,7 @@ public struct CapFolder: Sendable {
     } catch {
       throw CapLedgerError(.unavailable, "\(root)/cap cannot be written: \(error.localizedDescription)")
     }
-    try write(Ledger(ledger.cells.filter { !cells.contains($0.name) }))
+    try write(Ledger(ledger.cells.filter { !cells.contains($0.id) }))
   }
 
   /// Writes `cap.json`, `CAP.md` and the pictures. A picture that the ledger has no more is removed.
@@ -77,9 +77,13 @@ public struct CapFolder: Sendable {
       try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
       try ledger.json.write(toFile: jsonPath, atomically: true, encoding: .utf8)
       try LedgerMarkdown(ledger).text.write(toFile: markdownPath, atomically: true, encoding: .utf8)
-      for tier in Set(Ledger.tiers + ledger.cells.map(\.tier)) {
-        let path = "\(root)/\(TierPicture.file(of: tier))"
-        if let picture = TierPicture(tier, ledger.cells) {
+      let known = Ledger.tiers.flatMap { tier in
+        CellIdentity.isOfFlavour(tier: tier)
+          ? ["patroni", "cockroach"].map { LedgerSection(tier: tier, flavour: $0) } : [LedgerSection(tier: tier)]
+      }
+      for section in Set(known + LedgerSection.all(ledger.cells)) {
+        let path = "\(root)/\(section.picture)"
+        if let picture = TierPicture(section.tier, flavour: section.flavour, ledger.cells) {
           try picture.svg.write(toFile: path, atomically: true, encoding: .utf8)
         } else if FileManager.default.fileExists(atPath: path) {
           try FileManager.default.removeItem(atPath: path)

@@ -6,17 +6,17 @@ public struct Ledger: Sendable, Hashable, Codable {
   public static let currentSchema = "kvchaos.cap/1"
 
   public private(set) var schema = Self.currentSchema
-  /// By name, so that two ledgers can be laid beside each other.
+  /// By name and flavour, so that two ledgers can be laid beside each other.
   public private(set) var cells: [CapCell]
   /// A tier, variant and flavour each.
   public private(set) var labels: [CapLabelling]
   public private(set) var claims: [CapClaim]
 
-  /// Of cells with the same name the one that began last counts.
+  /// Of cells with the same name and flavour the one that began last counts.
   public init(_ cells: [CapCell]) {
     var last: [String: CapCell] = [:]
-    for cell in cells where last[cell.name].map({ $0.startedAt <= cell.startedAt }) ?? true { last[cell.name] = cell }
-    self.cells = last.values.sorted { $0.name < $1.name }
+    for cell in cells where last[cell.id].map({ $0.startedAt <= cell.startedAt }) ?? true { last[cell.id] = cell }
+    self.cells = last.values.sorted { $0.id < $1.id }
     labels = Self.labels(self.cells)
     claims = CapClaim.all(self.cells, labels)
   }
@@ -28,10 +28,7 @@ public struct Ledger: Sendable, Hashable, Codable {
       var flavour: String
     }
     let groups = Dictionary(grouping: cells) { cell in
-      // The flavour is that of the SQL tier: Redis and RabbitMQ alone do not know of it.
-      Subject(
-        tier: cell.tier, variant: cell.variant,
-        flavour: cell.tier == "sql" || cell.tier == "store" ? cell.flavour : "")
+      Subject(tier: cell.tier, variant: cell.variant, flavour: cell.ownFlavour ?? "")
     }
     return groups.map { subject, own in
       CapLabelling(tier: subject.tier, variant: subject.variant, flavour: subject.flavour, cells: own)

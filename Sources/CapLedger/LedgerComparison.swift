@@ -23,16 +23,16 @@ public struct LedgerComparison: Sendable, Hashable, Codable {
   public init(from old: Ledger, to new: Ledger) {
     compareLabels(old, new)
     compareClaims(old, new)
-    let before = Dictionary(old.cells.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-    let names = Set(new.cells.map(\.name))
+    let before = Dictionary(old.cells.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+    let names = Set(new.cells.map(\.id))
     for cell in new.cells {
-      if let earlier = before[cell.name] {
+      if let earlier = before[cell.id] {
         compare(earlier, cell)
       } else {
-        note(cell.name, "measured for the first time")
+        note(cell.id, "measured for the first time")
       }
     }
-    for cell in old.cells where !names.contains(cell.name) { note(cell.name, "not measured any more") }
+    for cell in old.cells where !names.contains(cell.id) { note(cell.id, "not measured any more") }
     changes = changes.filter(\.isWorse) + changes.filter { !$0.isWorse }
   }
 
@@ -68,7 +68,7 @@ public struct LedgerComparison: Sendable, Hashable, Codable {
     // What a doubtful cell shows says nothing about the tier.
     guard old.problems.isEmpty, new.problems.isEmpty else {
       if old.problems.isEmpty != new.problems.isEmpty {
-        note(new.name, new.problems.isEmpty ? "without a problem now" : "has a problem now: \(new.problems[0])")
+        note(new.id, new.problems.isEmpty ? "without a problem now" : "has a problem now: \(new.problems[0])")
       }
       return
     }
@@ -77,23 +77,23 @@ public struct LedgerComparison: Sendable, Hashable, Codable {
       ("invented values", old.inventedValues, new.inventedValues), ("wrong sums", old.wrongSums, new.wrongSums),
     ]
     for (what, before, after) in counts where before != after {
-      note(new.name, "\(what): \(before) -> \(after)", isWorse: before == 0)
+      note(new.id, "\(what): \(before) -> \(after)", isWorse: before == 0)
     }
     // At least once is all that a queue promises.
     let deliveries: [(String, Int?, Int?)] = [
       ("duplicates", old.duplicates, new.duplicates), ("out of order", old.outOfOrder, new.outOfOrder),
     ]
     for case (let what, let before?, let after?) in deliveries where (before == 0) != (after == 0) {
-      note(new.name, "\(what): \(before) -> \(after)")
+      note(new.id, "\(what): \(before) -> \(after)")
     }
     if let before = old.linearizable, let after = new.linearizable, before != after {
       note(
-        new.name, "linearizable: \(Self.word(before)) -> \(Self.word(after))",
+        new.id, "linearizable: \(Self.word(before)) -> \(Self.word(after))",
         isWorse: before == .holds && after == .violated)
     }
     if old.isOverPromise != new.isOverPromise {
       note(
-        new.name,
+        new.id,
         "recovery: \(seconds(old.promisedRecovery)) -> \(seconds(new.promisedRecovery)), "
           + (new.isOverPromise ? "over the promise now" : "within the promise now"))
     }

@@ -99,7 +99,7 @@ struct CapCellRun: Sendable {
       log.problems.append("the clients were not served well before the fault")
     }
 
-    let (sides, fault, injection) = try await strike(groups, &log)
+    let (sides, fault, injection) = try await strike(groups, namespace, &log)
     if let injection {
       await outlast(groups, clients, since: log.struckAt ?? start)
       let report = await fault.injector(injector).heal(injection)
@@ -145,9 +145,11 @@ struct CapCellRun: Sendable {
 
   /// Resolves who is struck as everything is now, and strikes.
   private func strike(
-    _ groups: [CapShot.ClientGroup], _ log: inout Log
+    _ groups: [CapShot.ClientGroup], _ namespace: String, _ log: inout Log
   ) async throws -> ([CapRecord.Side], TimedFault, Injection?) {
-    let status = try await stack.status()
+    // On CockroachDB every table has a leaseholder of its own: who leads another one is a bystander here.
+    let table = cell.tier == .sql ? cell.workload.table(namespace) : nil
+    let status = try await stack.status(leaderOf: table)
     let shot = try CapShot.aim(cell, in: status, clients: groups, processes: clientCount, seed: seed)
     log.struck = shot.struck
     progress(.note("\(cell.fault.name): \(shot.struck.joined(separator: ", "))"))

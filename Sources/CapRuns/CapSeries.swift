@@ -8,6 +8,13 @@ import Stack
 import Synchronization
 import Workload
 
+extension CapPlanCell {
+  /// What the cell is called in a ledger of both flavours, and in its folder.
+  public func id(on flavour: StackFlavour) -> String {
+    CapRecord.id(name: name, tier: tier.rawValue, flavour: flavour.rawValue)
+  }
+}
+
 /// Runs cells of the CAP ledger, one after another, on the stack as it stands.
 ///
 /// Faults go through the undo ledger, so that `kvchaos heal` takes back what a killed run leaves; client containers are found
@@ -22,7 +29,7 @@ public struct CapSeries: Sendable {
   }
 
   let configuration: StackConfiguration
-  /// Under it each cell has a folder of its name.
+  /// Under it each cell has a folder of its id.
   let folder: String
   let seed: UInt64
   let catchesSignals: Bool
@@ -45,6 +52,7 @@ public struct CapSeries: Sendable {
   /// Runs the cells in their order.
   ///
   /// - Parameters:
+  ///   - flavour: of the SQL tier: that of the stack that is there, or is brought up.
   ///   - until: no further cell is begun from then on.
   ///   - begin: called when everything that cells need is there, before the first.
   ///   - each: told of each cell as it ends.
@@ -52,10 +60,13 @@ public struct CapSeries: Sendable {
   /// - Throws: `CapRunError`, `StackError` or `FaultError` where no cell could begin, or the series was interrupted; every
   ///   fault is healed before that.
   public func run(
-    _ cells: [CapPlanCell], until: ContinuousClock.Instant? = nil, begin: @Sendable () throws -> Void,
+    _ cells: [CapPlanCell], on flavour: StackFlavour, until: ContinuousClock.Instant? = nil,
+    begin: @Sendable () throws -> Void,
     each: @Sendable (CapPlanCell, Outcome) async throws -> Void
   ) async throws -> [String] {
-    let stack = Stack(configuration)
+    var chosen = configuration
+    chosen.flavour = flavour.choice
+    let stack = Stack(chosen)
     let wasInterrupted = Atomic(false)
     let current = Mutex<Task<Outcome, Never>?>(nil)
     let interrupt: @Sendable (String) -> Void = { [progress] reason in
@@ -76,7 +87,7 @@ public struct CapSeries: Sendable {
         let own = seed &+ UInt64(index)
         progress(.note("cell \(index + 1) of \(cells.count): \(cell.name), seed \(own)"))
         let run = CapCellRun(
-          cell: cell, stack: stack, injector: injector, folder: "\(folder)/\(cell.name)", seed: own,
+          cell: cell, stack: stack, injector: injector, folder: "\(folder)/\(cell.id(on: flavour))", seed: own,
           progress: progress)
         // Of its own: a cancellation is told to it, and does not keep it from healing.
         let task = Task { await run.run() }

@@ -126,12 +126,25 @@ struct LiveSettings: Sendable {
     return settings
   }
 
-  /// Settings that the lease of a range follows from; their names differ by version, so what is there is taken.
+  /// What the lease of a range follows from: the version, what the server was started with, and the settings of the cluster.
   private func cockroach(_ nodes: [StackNode]) async -> [CapRecord.LiveSetting] {
-    let query = "SELECT variable || '=' || value FROM [SHOW ALL CLUSTER SETTINGS] WHERE variable LIKE '%lease%'"
-    let command =
-      "/cockroach/cockroach sql --insecure --host=127.0.0.1 --format=tsv --execute \"\(query)\" | tail -n +2"
-    return Self.pairs(await run(command, nodes)).map { CapRecord.LiveSetting(name: $0.0, value: $0.1) }
+    let script = """
+      sql() { timeout 5 /cockroach/cockroach sql --format=tsv --execute "$1" | tail -n +2; }
+      echo "version=$(sql 'SHOW CLUSTER SETTING version')" && env | grep '^COCKROACH_[A-Z_]*=[0-9][0-9a-z.]*$'
+      sql "SELECT variable || '=' || value FROM [SHOW ALL CLUSTER SETTINGS] WHERE variable LIKE 'kv.%lease%'"
+      """
+    return Self.cockroach(await run(script, nodes))
+  }
+
+  /// Reads `name=value` lines, and adds how long a lease lasts by them.
+  static func cockroach(_ text: String) -> [CapRecord.LiveSetting] {
+    let found = pairs(text)
+    let lease = CockroachLease(Dictionary(found) { first, _ in first })
+    let shown = found.filter { name, _ in
+      name == "version" || CockroachLease.names.contains(name) || name.hasPrefix("kv.")
+    }.map { CapRecord.LiveSetting(name: $0.0, value: $0.1) }
+    guard let lease else { return shown }
+    return [CapRecord.LiveSetting(name: "lease", value: lease.origin, seconds: lease.seconds)] + shown
   }
 
   // MARK: Parts

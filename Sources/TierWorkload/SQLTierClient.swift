@@ -44,27 +44,27 @@ public final class SQLTierClient: TierClient {
     return SQLStatement("SELECT pg_logical_emit_message(true, 'kv.cap', '')")
   }
 
-  private func table(_ name: String) -> String { "cap_\(settings.namespace)_\(name)" }
+  private func table(_ workload: CapWorkload) -> String { workload.table(settings.namespace) ?? "" }
 
   public func prepare() async throws {
     try await cleanUp()
     switch settings.workload {
     case .register:
-      try await execute(["CREATE TABLE \(table("register")) (key BIGINT PRIMARY KEY, value TEXT NOT NULL)"])
+      try await execute(["CREATE TABLE \(table(.register)) (key BIGINT PRIMARY KEY, value TEXT NOT NULL)"])
     case .set:
-      try await execute(["CREATE TABLE \(table("elements")) (element TEXT PRIMARY KEY)"])
+      try await execute(["CREATE TABLE \(table(.set)) (element TEXT PRIMARY KEY)"])
     case .bank:
-      try await execute(["CREATE TABLE \(table("accounts")) (id BIGINT PRIMARY KEY, balance BIGINT NOT NULL)"])
+      try await execute(["CREATE TABLE \(table(.bank)) (id BIGINT PRIMARY KEY, balance BIGINT NOT NULL)"])
       try await execute(
         (0..<CapBank.accounts).map {
-          "INSERT INTO \(table("accounts")) VALUES (\($0), \(CapBank.openingBalance))"
+          "INSERT INTO \(table(.bank)) VALUES (\($0), \(CapBank.openingBalance))"
         })
     case .queue: throw TierWorkloadError("the SQL tier has no queue")
     }
   }
 
   public func cleanUp() async throws {
-    try await execute(["register", "elements", "accounts"].map { "DROP TABLE IF EXISTS \(table($0))" })
+    try await execute([CapWorkload.register, .set, .bank].map { "DROP TABLE IF EXISTS \(table($0))" })
   }
 
   public func warmUp() async { _ = await run([SQLStatement("SELECT 1")], commits: false) }
@@ -78,26 +78,26 @@ public final class SQLTierClient: TierClient {
     case .put(let key, let value):
       let statement = SQLStatement(
         """
-        INSERT INTO \(table("register")) (key, value) VALUES ($1, $2) \
+        INSERT INTO \(table(.register)) (key, value) VALUES ($1, $2) \
         ON CONFLICT (key) DO UPDATE SET value = excluded.value
         """, [.integer(Int64(key)), .text(value)])
       return SQLOutcome.of(await run([statement], commits: true))
     case .get(let key):
-      let select = SQLStatement("SELECT value FROM \(table("register")) WHERE key = $1", [.integer(Int64(key))])
+      let select = SQLStatement("SELECT value FROM \(table(.register)) WHERE key = $1", [.integer(Int64(key))])
       return await read(select) { rows in
         rows.first.flatMap { SQLResult.text($0.first ?? nil) }.map(Value.string) ?? .null
       }
     case .add(let element):
       return SQLOutcome.of(
-        await run([SQLStatement("INSERT INTO \(table("elements")) VALUES ($1)", [.text(element)])], commits: true))
+        await run([SQLStatement("INSERT INTO \(table(.set)) VALUES ($1)", [.text(element)])], commits: true))
     case .readAll:
-      return await read(SQLStatement("SELECT element FROM \(table("elements"))")) { rows in
+      return await read(SQLStatement("SELECT element FROM \(table(.set))")) { rows in
         .list(rows.compactMap { SQLResult.text($0.first ?? nil).map(Value.string) })
       }
     case .transfer(let from, let to, let amount):
       return await transfer(Int64(from), Int64(to), amount)
     case .readBalances:
-      return await read(SQLStatement("SELECT balance FROM \(table("accounts")) ORDER BY id")) { rows in
+      return await read(SQLStatement("SELECT balance FROM \(table(.bank)) ORDER BY id")) { rows in
         .list(rows.compactMap { SQLResult.integer($0.first ?? nil).map(Value.integer) })
       }
     case .enqueue, .dequeue: return .impossible(operation)
@@ -111,7 +111,7 @@ public final class SQLTierClient: TierClient {
   }
 
   private func transfer(_ from: Int64, _ to: Int64, _ amount: Int64) async -> Completion {
-    let accounts = table("accounts")
+    let accounts = table(.bank)
     let begin = settings.isCockroach ? "BEGIN ISOLATION LEVEL SERIALIZABLE" : "BEGIN ISOLATION LEVEL REPEATABLE READ"
     let select = SQLStatement(
       "SELECT id, balance FROM \(accounts) WHERE id IN ($1, $2)", [.integer(from), .integer(to)])

@@ -66,6 +66,13 @@ import Testing
     Case(
       name: "a stale linearizable read", claim: "whole",
       cells: [store("committed-linearizable", stale: 1, linearizable: .violated)], answer: .refuted),
+    Case(
+      name: "one flavour that is not", claim: "whole",
+      cells: [
+        store("committed-linearizable"),
+        .example(
+          tier: "store", variant: "committed-linearizable", flavour: "cockroach", stale: 1, linearizable: .violated),
+      ], answer: .refuted, because: "on cockroach"),
     Case(name: "without the committed level", claim: "whole", cells: [store("queued-cache")], answer: .notMeasured),
   ]
 

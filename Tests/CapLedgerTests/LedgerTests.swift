@@ -115,10 +115,36 @@ import Testing
     #expect(try pictures() == ["cap-mine.svg", "cap-redis.svg", "cap-sql.svg"])
     #expect(
       try String(contentsOfFile: folder.path + "/cap-sql.svg", encoding: .utf8)
-        == TierPicture("sql", [.example(tier: "sql")])?.svg)
+        == TierPicture("sql", flavour: "patroni", [.example(tier: "sql")])?.svg)
+    // Each flavour has its own.
+    try results.write(Ledger([.example(tier: "sql"), .example(tier: "sql", flavour: "cockroach")]))
+    #expect(try pictures() == ["cap-mine.svg", "cap-sql-cockroach.svg", "cap-sql.svg"])
     // What CAP.md shows no more does not stay.
     try results.write(Ledger([.example(course: nil)]))
     #expect(try pictures() == ["cap-mine.svg"])
+  }
+
+  /// The same cell on both flavours is two cells of one page: beside each other, and with labels of their own.
+  @Test func bothFlavoursAreInOneLedger() throws {
+    let ledger = Ledger([
+      .example(tier: "sql"), .example(tier: "sql", flavour: "cockroach", lost: 3), .example(),
+      .example(flavour: "cockroach", startedAt: "2026-01-03T03:04:05Z"),
+    ])
+    #expect(
+      ledger.cells.map(\.id) == [
+        "redis-plain-register-master-isolated", "sql-plain-register-master-isolated",
+        "sql-plain-register-master-isolated-on-cockroach",
+      ])
+    #expect(ledger.labels.map(\.words) == ["redis plain", "sql plain cockroach", "sql plain patroni"])
+    let page = LedgerMarkdown(ledger).text
+    let patroni = try #require(page.range(of: "### sql (patroni)\n\n![sql (patroni): "))
+    let cockroach = try #require(page.range(of: "### sql (cockroach)\n\n![sql (cockroach): "))
+    #expect(patroni.lowerBound < cockroach.lowerBound)
+    #expect(page.contains("(cap-sql-cockroach.svg)"))
+    // What became worse on one flavour is not said of the other.
+    let changes = LedgerComparison(from: Ledger([.example(tier: "sql", flavour: "cockroach")]), to: ledger).changes
+    #expect(changes.first?.subject == "sql-plain-register-master-isolated-on-cockroach")
+    #expect(changes.contains { $0.subject == "sql-plain-register-master-isolated" && $0.what.contains("first time") })
   }
 
   @Test func aForgottenCellIsGoneWithItsRecord() throws {

@@ -49,24 +49,30 @@ public struct CapClaim: Sendable, Hashable, Codable {
   }
 
   /// Persistent data are what SQL holds: what was acknowledged must be there, and where that cannot be, the store must
-  /// refuse. A stale cached read is no loss of persistent data, and is said.
+  /// refuse, on every flavour that was measured. A stale cached read is no loss of persistent data, and is said.
   private static func whole(_ cells: [CapCell], _ labels: [CapLabelling]) -> CapClaim {
     let claim = "the whole favours consistency for persistent data"
     let store = sound(cells, "store", nil)
-    let committed = labels.first { $0.tier == "store" && $0.variant == "committed-linearizable" }
+    let committed = labels.filter {
+      $0.tier == "store" && $0.variant == "committed-linearizable" && $0.label != .notMeasured && $0.label != .undecided
+    }
     let lost = store.filter { $0.lostWrites + $0.inventedValues > 0 }
     if let first = lost.first {
       return CapClaim(claim: claim, answer: .refuted, because: "\(first.amiss) in \(first.variant), \(first.cellWords)")
     }
-    guard let committed, committed.label != .notMeasured, committed.label != .undecided else {
+    guard !committed.isEmpty else {
       return CapClaim(claim: claim, answer: .notMeasured, because: "no label of committed-linearizable")
     }
     let stale = store.filter { $0.variant == "queued-cache" }.reduce(0) { $0 + $1.staleReads }
+    let words = committed.map { label in
+      "\(label.label.rawValue)\(committed.count > 1 ? " on \(label.flavour)" : ""): \(label.because)"
+    }
     let because =
-      "committed writes and linearizable reads are \(committed.label.rawValue): \(committed.because); of "
+      "committed writes and linearizable reads are \(words.joined(separator: "; ")); of "
       + "\(counted(store.reduce(0) { $0 + $1.examinedWrites }, "acknowledged write")) of all levels none is lost; "
       + "cached reads were stale \(stale == 1 ? "once" : "\(stale) times")"
-    return CapClaim(claim: claim, answer: committed.label == .cp ? .holds : .refuted, because: because)
+    return CapClaim(
+      claim: claim, answer: committed.allSatisfy { $0.label == .cp } ? .holds : .refuted, because: because)
   }
 
   private static func labelled(_ claim: String, _ label: CapLabelling?, is expected: CapLabel) -> CapClaim {

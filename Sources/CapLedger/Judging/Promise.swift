@@ -7,7 +7,8 @@
 /// - RabbitMQ: a killed node is noticed by its connection, and its queues elect after one poll of the Raft detector at most; a
 ///   silent one (paused, cut off) when `net_ticktime` and a quarter have passed.
 /// - Patroni: the leader's lease lasts `ttl` from its last renewal; the others look every `loop_wait`.
-/// - CockroachDB: a range is served again when the lease of the node that had it has ended.
+/// - CockroachDB: a range is served again when the lease of the node that had it has ended. How long that is follows from other
+///   settings in each version; whoever records them works it out.
 public struct Promise: Sendable, Hashable, Codable {
   public var seconds: Double
   /// How it follows from the settings, for people.
@@ -55,8 +56,9 @@ public struct Promise: Sendable, Hashable, Codable {
         seconds: ttl + wait, formula: "ttl (\(number(ttl)) s) + loop_wait (\(number(wait)) s)")
     case "sql":
       guard let lease = setting("lease") else { return nil }
+      let origin = record.settings.first { $0.name == "lease" }.map { ": \($0.value)" } ?? ""
       self.init(
-        seconds: lease + Self.election, formula: "lease (\(number(lease)) s) + 1 s for the election")
+        seconds: lease + Self.election, formula: "lease (\(number(lease)) s\(origin)) + 1 s for the election")
     default: return nil
     }
   }

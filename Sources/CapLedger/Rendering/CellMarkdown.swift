@@ -15,7 +15,8 @@ enum CellMarkdown {
     \(Sparkline.legend)
     """
 
-  static func section(_ tier: String, _ cells: [CapCell]) -> String {
+  static func section(_ section: LedgerSection, _ all: [CapCell]) -> String {
+    let cells = section.cells(all)
     let rows = cells.flatMap { cell in
       cell.sides.enumerated().map { index, side in
         let during = side.during
@@ -33,7 +34,7 @@ enum CellMarkdown {
     let timelines = "```text\n" + cells.map(sparklines).joined(separator: "\n") + "\n```"
     let isPictured = cells.contains(where: TierPicture.shows)
     var parts = [
-      "### \(tier)", picture(tier, cells),
+      "### \(section.title)", picture(section, cells),
       LedgerMarkdown.table(
         [
           "cell", "side", "ok, refused, unknown", "answered", "lost", "stale", "order", "recovery", "promise",
@@ -41,7 +42,7 @@ enum CellMarkdown {
       isPictured ? "<details><summary>Second by second, as text</summary>\n\n\(timelines)\n\n</details>" : timelines,
     ].filter { !$0.isEmpty }
     let remarks = cells.flatMap { cell in
-      cell.problems.map { "- \(cell.name): **\($0)**" } + cell.notes.map { "- \(cell.name): \($0)" }
+      cell.problems.map { "- \(cell.id): **\($0)**" } + cell.notes.map { "- \(cell.id): \($0)" }
     }
     if !remarks.isEmpty { parts.append(remarks.joined(separator: "\n")) }
     parts.append(settings(cells))
@@ -49,11 +50,11 @@ enum CellMarkdown {
   }
 
   /// The picture of the tier, and which cells are not in it.
-  private static func picture(_ tier: String, _ cells: [CapCell]) -> String {
-    let missing = cells.filter { !TierPicture.shows($0) }.map { "`\($0.name)`" }
+  private static func picture(_ section: LedgerSection, _ cells: [CapCell]) -> String {
+    let missing = cells.filter { !TierPicture.shows($0) }.map { "`\($0.id)`" }
     var text = ""
     if missing.count < cells.count {
-      text = "![\(TierPicture.title(tier))](\(TierPicture.file(of: tier)))"
+      text = "![\(TierPicture.title(section.title))](\(section.picture))"
     }
     if !missing.isEmpty {
       text +=
@@ -122,7 +123,7 @@ enum CellMarkdown {
     let lines = cell.sides.map { side in
       "  " + side.name + String(repeating: " ", count: width - side.name.count) + "  " + side.timeline
     }
-    return ([cell.name] + lines).joined(separator: "\n")
+    return ([cell.id] + lines).joined(separator: "\n")
   }
 
   /// The live settings, once a tier, and what the promises are made of.

@@ -14,18 +14,12 @@ public struct LedgerMarkdown: Sendable {
       let remedies = Self.remedies(ledger)
       if !remedies.isEmpty { parts.append("## Remedies\n\n" + remedies) }
       parts.append("## Cell by cell\n\n" + CellMarkdown.legend)
-      parts += Self.tiers(ledger).map { tier in
-        CellMarkdown.section(tier, ledger.cells.filter { $0.tier == tier })
-      }
+      parts += LedgerSection.all(ledger.cells).map { CellMarkdown.section($0, ledger.cells) }
       let examples = Self.counterexamples(ledger)
       if !examples.isEmpty { parts.append("## Counterexamples\n\n" + examples) }
     }
     parts.append("## How this was made\n\n" + Self.commands)
     text = parts.joined(separator: "\n\n") + "\n"
-  }
-
-  private static func tiers(_ ledger: Ledger) -> [String] {
-    Set(ledger.cells.map(\.tier)).sorted { (Ledger.tierOrder($0), $0) < (Ledger.tierOrder($1), $1) }
   }
 
   // MARK: - Summary
@@ -90,7 +84,7 @@ public struct LedgerMarkdown: Sendable {
   }
 
   static func title(_ label: CapLabelling) -> String {
-    "\(label.tier), \(label.variant)" + (label.tier == "sql" ? " (\(label.flavour))" : "")
+    "\(label.tier), \(label.variant)" + (label.flavour.isEmpty ? "" : " (\(label.flavour))")
   }
 
   private static func labels(_ ledger: Ledger) -> String {
@@ -138,7 +132,7 @@ public struct LedgerMarkdown: Sendable {
   private static func counterexamples(_ ledger: Ledger) -> String {
     ledger.cells.compactMap { cell -> String? in
       guard let lines = cell.counterexample, let title = lines.first else { return nil }
-      return "### \(cell.name)\n\n\(title)\n\n```text\n\(lines.dropFirst().joined(separator: "\n"))\n```"
+      return "### \(cell.id)\n\n\(title)\n\n```text\n\(lines.dropFirst().joined(separator: "\n"))\n```"
     }.joined(separator: "\n\n")
   }
 

@@ -1,25 +1,29 @@
 import Consistency
 import Report
 
-/// A tier's cells as a picture, `cap-<tier>.svg`: for each side the requests of each second, over the fault, with the moment when
-/// service was back, and the numbers that count beside it.
+/// A tier's cells as a picture, `cap-<tier>.svg` (on CockroachDB `cap-<tier>-cockroach.svg`): for each side the requests of each
+/// second, over the fault, with the moment when service was back, and the numbers that count beside it.
 ///
 /// All cells begin to the same scale at the strike, so that they can be laid beside each other. The picture has its own paper:
 /// it is read on light and dark pages alike, also where the page does not tell it which of them it is on.
 public struct TierPicture: Sendable {
   public let svg: String
 
-  /// - Parameter cells: those of a ledger.
+  /// - Parameters:
+  ///   - flavour: of the SQL tier, whose cells are drawn; `nil`: of any.
+  ///   - cells: those of a ledger.
   /// - Returns: `nil` where no cell of the tier has anything to draw.
-  public init?(_ tier: String, _ cells: [CapCell]) {
-    let shown = cells.filter { $0.tier == tier && Self.shows($0) }.sorted { Self.order($0) < Self.order($1) }
+  public init?(_ tier: String, flavour: String? = nil, _ cells: [CapCell]) {
+    let shown = cells.filter { cell in
+      cell.tier == tier && (flavour.map { cell.flavour == $0 } ?? true) && Self.shows(cell)
+    }.sorted { Self.order($0) < Self.order($1) }
     let courses = shown.compactMap(\.course)
     guard let first = courses.map(\.firstSecond).min(), let end = courses.map({ $0.firstSecond + $0.seconds }).max()
     else {
       return nil
     }
     let scale = TimeScale(first: first, end: end)
-    let title = Self.title(tier)
+    let title = Self.title(LedgerSection(tier: tier, flavour: flavour).title)
     var canvas = SVGCanvas()
     canvas.text(title, x: Self.margin, y: 30, style: "title")
     Self.legend(&canvas)
@@ -32,10 +36,7 @@ public struct TierPicture: Sendable {
       width: Self.width, height: y + 4, title: title, sheet: Self.sheet, definitions: Self.definitions)
   }
 
-  /// The name of a tier's picture in the results folder.
-  public static func file(of tier: String) -> String { "cap-\(tier).svg" }
-
-  static func title(_ tier: String) -> String { "\(tier): what clients met, second by second" }
+  static func title(_ section: String) -> String { "\(section): what clients met, second by second" }
 
   /// Whether a cell has what is drawn. Ledgers of before counts by the second were kept have not.
   static func shows(_ cell: CapCell) -> Bool { cell.course?.fits(sides: cell.sides.count) == true }

@@ -27,6 +27,18 @@ public enum CapVariant: String, Sendable, Hashable, CaseIterable, Codable {
   case committedLinearizable = "committed-linearizable"
 }
 
+extension CapVariant {
+  /// Why it is nothing on a flavour of the SQL tier; `nil` where it is something.
+  public func conflict(with flavour: SQLChoice) -> String? {
+    guard flavour == .cockroach else { return nil }
+    switch self {
+    case .noBarrier: return "reads have no barrier on CockroachDB: the leaseholder answers them"
+    case .asynchronous: return "CockroachDB has no asynchronous commit: a quorum has every one"
+    case .plain, .wait1, .minReplicas, .classicQueue, .queuedCache, .committedLinearizable: return nil
+    }
+  }
+}
+
 /// What the clients of a cell do.
 public enum CapWorkload: String, Sendable, Hashable, CaseIterable, Codable {
   /// Writes and reads of a few keys.
@@ -37,6 +49,18 @@ public enum CapWorkload: String, Sendable, Hashable, CaseIterable, Codable {
   case queue
   /// Transfers between accounts, and reads of all balances.
   case bank
+
+  /// The table of a cell on the SQL tier; `nil` where the workload has none.
+  ///
+  /// - Parameter namespace: the cell's own.
+  public func table(_ namespace: String) -> String? {
+    switch self {
+    case .register: "cap_\(namespace)_register"
+    case .set: "cap_\(namespace)_elements"
+    case .bank: "cap_\(namespace)_accounts"
+    case .queue: nil
+    }
+  }
 }
 
 extension CapTier {

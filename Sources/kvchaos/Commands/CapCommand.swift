@@ -16,7 +16,8 @@ struct CapCommand: AsyncParsableCommand {
     abstract: "Measure what each tier does under faults, with clients on every side, and write the CAP ledger.",
     discussion: """
       Runs the cells of chaos/cap that have not been run, on the real stack, and writes results/CAP.md and results/cap.json after \
-      each: the same command goes on where an earlier one ended. What the words mean: docs/cap.md.
+      each: the same command goes on where an earlier one ended. Both flavours of the SQL tier are in one ledger: what was measured \
+      on the other one stays. What the words mean: docs/cap.md.
 
       Exit status: 0 held (nothing is worse than in --against), 1 a guarantee got worse, 2 cells are still owed, 65 a plan, a \
       record or a ledger is wrong, 69 the stack or an image is not there, 70 internal fault, 130 interrupted (after healing).
@@ -72,20 +73,33 @@ struct CapCommand: AsyncParsableCommand {
       try folder.write(ledger)
       return try report(ledger, against: old, owed: [])
     }
-    let wanted = try cells(Self.all(home: configuration.home))
-    let known = Dictionary(uniqueKeysWithValues: try folder.ledger().cells.map { ($0.name, $0) })
+    let asked = try cells(Self.all(home: configuration.home))
+    let known = Dictionary(uniqueKeysWithValues: try folder.ledger().cells.map { ($0.id, $0) })
+    let stack = Stack(configuration)
+    // To list them needs no stack, and no image.
+    let flavour =
+      list
+      ? await stack.flavourIfKnown() ?? .patroni
+      : try await stack.flavourToBe { step in
+        if case .note(let text) = step { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+      }
+    let wanted = asked.filter { $0.variant.conflict(with: flavour.choice) == nil }
     if list {
       for cell in wanted {
-        print("\(known[cell.name].map { $0.problems.isEmpty ? "measured" : "doubtful" } ?? "missing")\t\(cell.name)")
+        let id = cell.id(on: flavour)
+        print("\(known[id].map { $0.problems.isEmpty ? "measured" : "doubtful" } ?? "missing")\t\(id)")
       }
       return
     }
-    // All of them: also those that no plan has any more.
-    let all = tier.isEmpty && cell.isEmpty ? Array(known.keys) : []
-    let forgotten = again ? wanted.map(\.name) + all : []
+    let leftOut = Set(asked.compactMap { $0.variant.conflict(with: flavour.choice) }).sorted()
+    for reason in leftOut { FileHandle.standardError.write(Data("left out: \(reason)\n".utf8)) }
+    // All of this flavour: also those that no plan has any more.
+    let own = known.values.filter { $0.ownFlavour.map { $0 == flavour.rawValue } ?? true }.map(\.id)
+    let all = tier.isEmpty && cell.isEmpty ? own : []
+    let forgotten = again ? wanted.map { $0.id(on: flavour) } + all : []
     // A cell with a problem counts for nothing: it is worth another try.
-    let missing = again ? wanted : wanted.filter { known[$0.name]?.problems.isEmpty != true }
-    let owed = try await run(missing, forgetting: forgotten, configuration, folder)
+    let missing = again ? wanted : wanted.filter { known[$0.id(on: flavour)]?.problems.isEmpty != true }
+    let owed = try await run(missing, on: flavour, forgetting: forgotten, configuration, folder)
     let ledger = try folder.ledger()
     try folder.write(ledger)
     try report(ledger, against: old, owed: owed)
@@ -111,7 +125,8 @@ struct CapCommand: AsyncParsableCommand {
   /// - Parameter forgotten: cells that are taken out of the ledger, but not before the stack is there to measure them anew.
   /// - Returns: the cells that have no record in the end.
   private func run(
-    _ cells: [CapPlanCell], forgetting forgotten: [String], _ configuration: StackConfiguration, _ folder: CapFolder
+    _ cells: [CapPlanCell], on flavour: StackFlavour, forgetting forgotten: [String],
+    _ configuration: StackConfiguration, _ folder: CapFolder
   ) async throws -> [String] {
     guard !cells.isEmpty else { return [] }
     let console = ConsoleProgress()
@@ -120,14 +135,14 @@ struct CapCommand: AsyncParsableCommand {
       configuration: configuration, folder: "\(folder.root)/cap", seed: seed, catchesSignals: true,
       progress: console.show)
     let failed = Mutex<[String]>([])
-    let owed = try await series.run(cells, until: within.map { .now + $0.duration }) {
+    let owed = try await series.run(cells, on: flavour, until: within.map { .now + $0.duration }) {
       if !forgotten.isEmpty { try folder.forget(forgotten) }
     } each: { cell, outcome in
       switch outcome {
-      case .recorded:
-        let ledger = try folder.ledger(judging: [cell.name])
+      case .recorded(let record, _):
+        let ledger = try folder.ledger(judging: [record.id])
         try folder.write(ledger)
-        for judged in ledger.cells where judged.name == cell.name { console.show(.note("   \(judged.summary)")) }
+        for judged in ledger.cells where judged.id == record.id { console.show(.note("   \(judged.summary)")) }
       case .failed(let reason):
         failed.withLock { $0.append(cell.name) }
         console.show(.note("   \(cell.name) could not be run: \(reason)"))
