@@ -79,26 +79,30 @@ struct LackTests {
     #expect(roles["rabbitmq-3"]?.lack == "has no replica that is up of 1 of 3 queues")
   }
 
-  /// What a cluster of three answered 40 s after its old leader had come back from a partition: that one's last count of the
-  /// queue is still among the statistics, under the same names as the queue's own words.
+  /// What a cluster of three answered 45 s after its old leader had come back from a partition: that one's last count of the
+  /// queue is still among the statistics, under the same names as the queue's own words, and before them.
   @Test func whatADeposedLeaderOnceCountedIsNoReplica() throws {
-    let statistics = #"""
-      [{"name": "kv.commands.0", "node": "rabbit@rabbitmq-3", "leader": "rabbit@rabbitmq-3",
-        "members": ["rabbit@rabbitmq-1", "rabbit@rabbitmq-2", "rabbit@rabbitmq-3"], "online": ["rabbit@rabbitmq-3"],
+    let all = #"["rabbit@rabbitmq-1", "rabbit@rabbitmq-2", "rabbit@rabbitmq-3"]"#
+    let statistics = """
+      [{"name": "kv.commands.3", "node": "rabbit@rabbitmq-1", "node": "rabbit@rabbitmq-3", "leader": "rabbit@rabbitmq-3",
+        "members": \(all), "online": ["rabbit@rabbitmq-1"], "online": \(all),
         "single_active_consumer_tag": "aaaaaaaaaaaa.0"}]
-      """#
-    let own = #"""
-      [{"name": "kv.commands.0", "node": "rabbit@rabbitmq-1", "leader": "rabbit@rabbitmq-1",
-        "members": ["rabbit@rabbitmq-1", "rabbit@rabbitmq-2", "rabbit@rabbitmq-3"],
-        "online": ["rabbit@rabbitmq-2", "rabbit@rabbitmq-3", "rabbit@rabbitmq-1"], "messages": 0}]
-      """#
+      """
+    let own = """
+      [{"name": "kv.commands.3", "node": "rabbit@rabbitmq-3", "leader": "rabbit@rabbitmq-3", "members": \(all),
+        "online": \(all), "messages": 0}]
+      """
     func queues(_ json: String) throws -> [RabbitMQTopology.Queue] {
       try JSONDecoder().decode([RabbitMQTopology.Queue].self, from: Data(json.utf8))
     }
     let read = try #require(RabbitMQTopology.queues(replicas: queues(own), active: queues(statistics)))
-    let roles = RabbitMQTopology.roles(brokers: ["rabbitmq-1", "rabbitmq-2", "rabbitmq-3"], queues: read)
+    let brokers = ["rabbitmq-1", "rabbitmq-2", "rabbitmq-3"]
+    let roles = RabbitMQTopology.roles(brokers: brokers, queues: read)
     #expect(roles.values.allSatisfy { $0.lack == nil })
-    #expect(roles["rabbitmq-1"]?.roles == [.leader])
+    #expect(roles["rabbitmq-3"]?.roles == [.leader])
+    // Of the statistics alone, two brokers would lack a replica that they have.
+    let counted = RabbitMQTopology.roles(brokers: brokers, queues: try queues(statistics))
+    #expect(counted.values.count { $0.lack != nil } == 2)
     #expect(read.map(\.singleActiveConsumerTag) == ["aaaaaaaaaaaa.0"])
     // Only the question without statistics keeps the two apart.
     #expect(RabbitMQTopology.replicasPath.contains("disable_stats=true"))
