@@ -19,7 +19,11 @@ extension StackStatus {
   }
 
   private func state(of node: StackNode) -> String {
-    guard node.state.status == .running, let health = node.state.health else { return node.state.status.rawValue }
+    guard node.state.status == .running, let health = node.state.health, health != .starting else {
+      // The engine runs a health check for the first time after half a minute, and until then says that the container is starting:
+      // what a node lacks is below the table in any case.
+      return node.state.status.rawValue
+    }
     return health.rawValue
   }
 

@@ -152,6 +152,15 @@ struct LackTests {
     #expect(EtcdTopology.role(json: json)?.lack == lack)
   }
 
+  /// The engine has not looked yet: that is no state of the node.
+  @Test(arguments: [(ContainerState.Health.starting, "running"), (.healthy, "healthy"), (.unhealthy, "unhealthy")])
+  func aStateIsNotWhatTheEngineHasYetToSee(health: ContainerState.Health, word: String) {
+    let node = StackNode(
+      name: "sql-1", container: "sql-1", id: "sql-1", tier: .sql, roles: [.leader], detail: "leads",
+      state: ContainerState(status: .running, health: health, exitCode: nil, startedAt: ""))
+    #expect(StackStatus(flavour: .patroni, nodes: [node]).table.contains("sql-1  sql   \(word)"))
+  }
+
   @Test func theStackNamesThoseThatLackSomething() {
     func node(_ name: String, lack: String?) -> StackNode {
       StackNode(
