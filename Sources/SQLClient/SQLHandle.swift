@@ -13,7 +13,8 @@ final class SQLHandle {
       ("host", host.name), ("port", String(host.port)), ("user", options.user), ("password", options.password),
       ("dbname", options.database), ("application_name", options.applicationName), ("client_encoding", "UTF8"),
       ("tcp_user_timeout", String(options.tcpUserTimeoutMilliseconds)), ("keepalives", "1"), ("keepalives_idle", "2"),
-      ("keepalives_interval", "1"), ("keepalives_count", "3"), ("sslmode", "prefer"),
+      ("keepalives_interval", "1"), ("keepalives_count", "3"),
+      ("sslmode", options.requiresTLS ? "require" : "prefer"),
     ]
     let connection = Self.start(settings)
     guard let connection else { throw SQLError(.noneRetryable, "libpq has no memory") }

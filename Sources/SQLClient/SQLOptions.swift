@@ -21,6 +21,8 @@ public struct SQLOptions: Sendable, Hashable {
   public var applicationName: String
   /// Statements run on every new connection before it is used.
   public var setUp: String
+  /// Whether a connection that is not encrypted is refused. Otherwise it is encrypted where the server can.
+  public var requiresTLS = false
   /// For the TCP connection and the server's greeting together.
   public var connectTimeoutMilliseconds = 2000
   /// Unacknowledged bytes mean a dead peer after this.

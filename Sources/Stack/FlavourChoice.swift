@@ -1,13 +1,9 @@
 import ChaosPlan
 import DockerEngine
-import Foundation
 
 /// Decides which flavour of the SQL tier is taken, and says why.
 struct FlavourChoice: Sendable {
   let stack: Stack
-
-  /// A pull that is not there after so long is not waited for.
-  static let pullLimit = Duration.seconds(180)
 
   func decide(
     existing: [ContainerSummary], progress: @Sendable (StackProgress) -> Void
@@ -24,50 +20,36 @@ struct FlavourChoice: Sendable {
       progress(.note("SQL flavour: \(running.rawValue) (the stack is there already)"))
       return running
     }
-    switch wanted {
-    case .patroni:
+    guard wanted != .patroni else {
       progress(.note("SQL flavour: patroni (asked for)"))
       return .patroni
-    case .cockroach:
-      guard try await hasCockroach(progress) else {
-        throw StackError(
-          code: .unavailable,
-          message:
-            "the CockroachDB image is not here and could not be pulled; load it with `docker load`, or take `--flavour patroni`"
-        )
-      }
-      progress(.note("SQL flavour: cockroach (asked for)"))
+    }
+    switch try await CockroachImage(stack: stack).find(progress) {
+    case .usable(let version):
+      let why = wanted == .auto ? "its image is here" : "asked for"
+      progress(.note("SQL flavour: cockroach \(version) (\(why))"))
+      if let warning = version.warning { progress(.note("warning: \(warning)")) }
       return .cockroach
-    case .auto:
-      if try await hasCockroach(progress) {
-        progress(.note("SQL flavour: cockroach (its image is here)"))
-        return .cockroach
+    case .unusable(let reason):
+      guard wanted == .auto else {
+        throw StackError(code: .unavailable, message: "\(reason); \(Self.wayOut)")
       }
-      progress(.note("SQL flavour: patroni (the CockroachDB image is not here and could not be pulled)"))
+      progress(.note("SQL flavour: patroni (no CockroachDB: \(reason))"))
       return .patroni
     }
   }
+
+  /// What to do where CockroachDB was asked for and cannot be had.
+  static let wayOut = """
+    load an image with `docker load`, name another with KVCHAOS_COCKROACH_IMAGE, or take PostgreSQL: `kvchaos down`, then \
+    `kvchaos up --flavour patroni` (KVCHAOS_SQL=patroni for every command)
+    """
 
   /// What the containers of a stack show: only Patroni has etcd.
   static func flavour(of containers: [ContainerSummary]) -> StackFlavour? {
     let tiers = Set(containers.compactMap { $0.labels[StackLabel.tier] })
     if tiers.contains(Tier.etcd.rawValue) { return .patroni }
     return tiers.contains(Tier.sql.rawValue) ? .cockroach : nil
-  }
-
-  private func hasCockroach(_ progress: @Sendable (StackProgress) -> Void) async throws(StackError) -> Bool {
-    guard let overlay = stack.configuration.composeFiles(.cockroach).last,
-      FileManager.default.fileExists(atPath: overlay)
-    else { return false }
-    let model = try await Compose(configuration: stack.configuration).model(.cockroach)
-    guard let image = model.services["sql-1"]?.image else { return false }
-    do throws(DockerEngineError) {
-      if try await stack.engine.hasImage(image) { return true }
-    } catch {
-      throw StackError(error)
-    }
-    progress(.note("pulling \(image)"))
-    return try await Tool.run("docker", ["pull", "--quiet", image], limit: Self.pullLimit)?.succeeded == true
   }
 }
 

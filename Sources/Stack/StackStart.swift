@@ -13,7 +13,6 @@ struct StackStart: Sendable {
 
   func run() async throws(StackError) -> StackFlavour {
     let start = ContinuousClock.now
-    let deadline = start + configuration.limit
     var existing = try await containersThere()
     try await compose.checkThere()
     let secrets = try await Secrets.ensure(configuration)
@@ -30,13 +29,34 @@ struct StackStart: Sendable {
       existing = []
     }
     let flavour = try await FlavourChoice(stack: stack).decide(existing: existing, progress: progress)
+    do throws(StackError) {
+      // A pull is not a start, and may take as long.
+      try await bringUp(flavour, existing: existing, until: .now + configuration.limit)
+    } catch {
+      guard flavour == .cockroach else { throw error }
+      guard configuration.flavour == .auto, FlavourChoice.flavour(of: existing) == nil, !Task.isCancelled else {
+        throw StackError(code: error.code, message: "\(error.message)\n\(FlavourChoice.wayOut)")
+      }
+      // Nobody asked for CockroachDB, and nothing is lost: what it could not start with was made a moment ago.
+      progress(.note("CockroachDB does not come up: \(error.message)"))
+      progress(.note("taking PostgreSQL instead; at once: `kvchaos up --flavour patroni`, or KVCHAOS_SQL=patroni"))
+      try await compose.down()
+      try await bringUp(.patroni, existing: [], until: .now + configuration.limit)
+      progress(.answered(ContinuousClock.now - start))
+      return .patroni
+    }
+    progress(.answered(ContinuousClock.now - start))
+    return flavour
+  }
+
+  private func bringUp(
+    _ flavour: StackFlavour, existing: [ContainerSummary], until deadline: ContinuousClock.Instant
+  ) async throws(StackError) {
     let model = try await compose.model(flavour)
     try await checkImages(model)
     try checkPorts(model, existing: existing)
     try await startContainers(flavour, until: deadline)
     try await waitUntilItServes(until: deadline)
-    progress(.answered(ContinuousClock.now - start))
-    return flavour
   }
 
   // MARK: Checks

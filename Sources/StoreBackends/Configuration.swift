@@ -108,10 +108,12 @@ public struct Configuration: Sendable {
   ///
   /// - Parameter onlyReads: whether nothing is ever written in that role.
   public func sqlOptions(role: String, onlyReads: Bool = false) -> SQLOptions {
-    SQLOptions(
+    var options = SQLOptions(
       hosts: sqlHosts, user: sqlUser, password: sqlPassword, database: sqlDatabase,
       applicationName: "\(instance)/\(role)",
       setUp: flavour.setUp + (onlyReads ? flavour.setUpOfReader(role: role) : ""))
+    options.requiresTLS = flavour.hasTLS
+    return options
   }
 
   /// How to reach the Redis cluster.

@@ -3,6 +3,21 @@ import SQLClient
 
 /// The few places where the SQL tier's flavours really differ.
 extension Configuration.Flavour {
+  /// Whether the tier's nodes take encrypted connections only.
+  var hasTLS: Bool { self == .cockroach }
+
+  /// How long a worker waits for a batch before it calls its outcome unknown and sends it again.
+  ///
+  /// PostgreSQL: a commit waits for its standby for as long as it takes to replace a dead one.
+  /// CockroachDB: a node that has sent a request to a frozen one waits for its answer until the connection is given up,
+  /// after up to 20 s. Requests that come later go to another node, so a batch that is sent again is through sooner.
+  var applyTimeout: Duration {
+    switch self {
+    case .patroni: .seconds(10)
+    case .cockroach: .seconds(4)
+    }
+  }
+
   /// Settings of every session. A statement that outlives its client must not keep its locks; a client's own deadline
   /// comes first, so that this timeout is only for clients that froze or died.
   var setUp: String {

@@ -108,7 +108,8 @@ public final class Worker: Sendable {
             Self.record(observation, partition, logger)
           })
         let runner = PartitionRunner(
-          partition: partition, ports: ports, clock: ContinuousClock(), limits: configuration.limits)
+          partition: partition, ports: ports, clock: ContinuousClock(),
+          applyTimeout: configuration.flavour.applyTimeout, limits: configuration.limits)
         group.addTask { await runner.run { await mailbox.next() } }
       }
       // Ends with the last partition.

@@ -21,6 +21,7 @@ public final class SQLTierClient: TierClient {
         database: settings.database, applicationName: "kv-client", setUp: Self.setUp(settings))
       options.connectTimeoutMilliseconds = 1_000
       options.tcpUserTimeoutMilliseconds = 3_000
+      options.requiresTLS = settings.isCockroach
       return SQLConnection(options: options)
     }
     current = Atomic(client % settings.nodes.count)

@@ -115,7 +115,7 @@ extension Scenarios {
         case .patroni:
           #"PGPASSWORD="$KV_SQL_PASSWORD" psql -qAt -h "$(hostname -i)" -U "$KV_SQL_USER" -d kv -c "$STATEMENT""#
         case .cockroach:
-          #"/cockroach/cockroach sql --insecure --host="$(hostname)" -d kv --format=tsv -e "$STATEMENT" | tail -n +2"#
+          #"/cockroach/cockroach sql -d kv --format=tsv -e "$STATEMENT" | tail -n +2"#
         }
       let answer = try await stack.engine.exec(
         leader.container, ["sh", "-c", command], environment: ["STATEMENT=\(statement)"], timeout: .seconds(20))

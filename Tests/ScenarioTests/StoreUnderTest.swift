@@ -129,8 +129,12 @@ struct StoreUnderTest: Sendable {
         #"exec psql -XqAt -v VERBOSITY=verbose ${USER_NAME:+-h "$(hostname -i)" -U "$USER_NAME"} -d kv -c "$STATEMENT""#
       case .cockroach:
         #"""
-        /cockroach/cockroach sql --insecure --host="$(hostname)" --user="${USER_NAME:-root}" -d kv --format=tsv \
-          -e "$STATEMENT" | tail -n +2
+        if [ -n "${USER_NAME:-}" ]; then
+          set -- --url "postgresql://$USER_NAME:$PGPASSWORD@localhost:26257/kv?sslmode=require"
+        else
+          set -- -d kv
+        fi
+        /cockroach/cockroach sql "$@" --format=tsv -e "$STATEMENT" | tail -n +2
         """#
       }
     return try await exec(leader.container, ["sh", "-c", command], environment: environment)

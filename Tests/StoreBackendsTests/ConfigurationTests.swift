@@ -19,6 +19,14 @@ struct ConfigurationTests {
     #expect(configuration.redisOptions.user == nil)
   }
 
+  /// CockroachDB's nodes have certificates, and a password must not travel without them.
+  @Test func onCockroachDBTheSQLTierIsSpokenToOverTLSOnly() throws {
+    var environment = Self.minimum
+    #expect(try !Configuration(environment: environment, hostname: "h").sqlOptions(role: "api").requiresTLS)
+    environment["KV_SQL_FLAVOUR"] = "cockroach"
+    #expect(try Configuration(environment: environment, hostname: "h").sqlOptions(role: "api").requiresTLS)
+  }
+
   @Test(arguments: [("90s", 90), ("30m", 1800), ("24h", 86_400), ("7d", 604_800)])
   func spansOfTime(_ text: String, _ seconds: Int) throws {
     var environment = Self.minimum

@@ -57,6 +57,18 @@ struct SQLTableTests {
     }
   }
 
+  /// The password does not follow either.
+  @Test func aServerThatCannotEncryptIsRefusedWhereEncryptionIsAskedFor() async throws {
+    let server = ScriptedPostgres { _ in .complete }
+    var options = server.options()
+    options.requiresTLS = true
+    let connection = SQLConnection(options: options)
+    await #expect(throws: SQLError.self) {
+      _ = try await connection.run([SQLStatement("SELECT 1")], commits: false, deadline: .now + Self.limit)
+    }
+    #expect(server.seen.isEmpty)
+  }
+
   /// Rolled back by definition: tried again at once, with pauses that grow.
   @Test(arguments: ["40001", "40P01", "23505"])
   func conflictsAreTriedAgain(_ state: String) async throws {

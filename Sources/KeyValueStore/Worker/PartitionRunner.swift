@@ -47,6 +47,7 @@ public struct PartitionRunner<C: Clock>: Sendable where C.Duration == Duration {
   private let applyTimeout: Duration
   private let limits: PartitionMachine.Limits
 
+  /// - Parameter applyTimeout: how long a batch may take before its outcome counts as unknown.
   public init(
     partition: Partition, ports: Ports, clock: C, applyTimeout: Duration = .seconds(10),
     limits: PartitionMachine.Limits = .init()

@@ -82,8 +82,10 @@ struct LoadCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Errors that are no reason for exit status 1.", valueName: "number"))
   var maxErrors = 0
 
-  @Option(help: ArgumentHelp("Write the files here (default: results/load/<UTC time>).", valueName: "folder"))
-  var output: String?
+  @Option(
+    name: [.customLong("results"), .customLong("output")],
+    help: ArgumentHelp("Write the files here (default: results/load/<UTC time>).", valueName: "folder"))
+  var results: String?
 
   @Flag(help: "Print the report as JSON.")
   var json = false
@@ -169,9 +171,9 @@ struct LoadCommand: AsyncParsableCommand {
 
   private func write(_ result: LoadRun.Result, _ configuration: StackConfiguration) throws -> String {
     let files = LoadFiles(result)
-    if let output {
-      try files.write(to: output)
-      return output
+    if let results {
+      try files.write(to: results)
+      return results
     }
     let folder = try ResultsFolder(
       root: "\(configuration.home)/results", plan: "load", startedAt: Date(), hasLogs: false)

@@ -1,0 +1,62 @@
+import DockerEngine
+import Foundation
+
+/// The image of CockroachDB that the compose file names: whether it can be had, and what it says of itself.
+struct CockroachImage: Sendable {
+  let stack: Stack
+
+  /// A pull that has not ended by then is given up.
+  static let pullLimit = Duration.seconds(180)
+  /// How long the server may take to print its version.
+  static let versionLimit = Duration.seconds(30)
+
+  enum Finding: Sendable, Hashable {
+    case usable(CockroachVersion)
+    /// Why not: a sentence without its full stop.
+    case unusable(String)
+  }
+
+  /// Looks for the image, pulls it if it is not here, and runs it once to ask for its version: an image that is broken, or for
+  /// another kind of processor, is found before anything is started.
+  ///
+  /// - Throws: `unavailable` when the engine does not answer.
+  func find(_ progress: @Sendable (StackProgress) -> Void) async throws(StackError) -> Finding {
+    let overlay = "\(stack.configuration.home)/compose/sql-cockroach.yml"
+    guard FileManager.default.fileExists(atPath: overlay) else { return .unusable("\(overlay) is missing") }
+    let model = try await Compose(configuration: stack.configuration).model(.cockroach)
+    guard let image = model.services["sql-1"]?.image else { return .unusable("\(overlay) names no image for sql-1") }
+    if let reason = try await obtain(image, progress) { return .unusable(reason) }
+    return try await ask(image)
+  }
+
+  /// - Returns: why the image is not here, nor was pulled; `nil` once it is.
+  private func obtain(
+    _ image: String, _ progress: @Sendable (StackProgress) -> Void
+  ) async throws(StackError) -> String? {
+    do throws(DockerEngineError) {
+      if try await stack.engine.hasImage(image) { return nil }
+    } catch {
+      throw StackError(error)
+    }
+    progress(.note("pulling \(image)"))
+    guard let pull = try await Tool.run("docker", ["pull", "--quiet", image], limit: Self.pullLimit) else {
+      return "the image \(image) is not here, and pulling it took more than \(Self.pullLimit.components.seconds) s"
+    }
+    return pull.succeeded ? nil : "the image \(image) is not here, and pulling it failed: \(pull.lastWords)"
+  }
+
+  private func ask(_ image: String) async throws(StackError) -> Finding {
+    let command = [
+      "run", "--rm", "--network", "none", "--entrypoint", "/cockroach/cockroach", image, "version", "--build-tag",
+    ]
+    guard let outcome = try await Tool.run("docker", command, limit: Self.versionLimit) else {
+      return .unusable("the image \(image) does not print its version within \(Self.versionLimit.components.seconds) s")
+    }
+    guard outcome.succeeded else { return .unusable("the image \(image) does not run: \(outcome.lastWords)") }
+    let tag = outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard let version = CockroachVersion(tag) else {
+      return .unusable("the image \(image) says that its version is '\(tag.prefix(80))'; expected one such as v22.1.22")
+    }
+    return .usable(version)
+  }
+}
