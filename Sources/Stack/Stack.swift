@@ -62,11 +62,16 @@ public struct Stack: Sendable {
   /// Every container with its role now. Asks all tiers at once, each for a few seconds at most; who does not answer is
   /// `unknown`.
   ///
-  /// - Parameter table: a table of the database `kv`. On CockroachDB every table has leaseholders of its own, and the one of
-  ///   this table leads; `nil`: that of the store's entries. Patroni has one leader for all.
+  /// - Parameters:
+  ///   - table: a table of the database `kv`. On CockroachDB every table has leaseholders of its own, and the one of this table
+  ///     leads; `nil`: that of the store's entries. Patroni has one leader for all.
+  ///   - asksStarting: whether the health check of a container that has just started is run now. The engine comes round to it
+  ///     after half a minute.
   /// - Throws: `unavailable` when the engine does not answer.
-  public func status(leaderOf table: String? = nil) async throws(StackError) -> StackStatus {
-    try await StatusReader(stack: self, table: table ?? CockroachTopology.storeTable).read()
+  public func status(
+    leaderOf table: String? = nil, asksStarting: Bool = false
+  ) async throws(StackError) -> StackStatus {
+    try await StatusReader(stack: self, table: table ?? CockroachTopology.storeTable).read(asksStarting: asksStarting)
   }
 
   /// The last `tail` lines (`nil`: all) of a container's log, with times.

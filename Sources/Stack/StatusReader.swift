@@ -19,13 +19,16 @@ struct StatusReader: Sendable {
     var lack: String?
   }
 
-  func read() async throws(StackError) -> StackStatus {
-    let found: [ContainerDetail]
+  /// - Parameter asksStarting: whether the health check of a container that the engine calls starting is run now. The engine's
+  ///   own comes every 30 s, so for half a minute after a start it knows of none that has passed.
+  func read(asksStarting: Bool = false) async throws(StackError) -> StackStatus {
+    var found: [ContainerDetail]
     do throws(DockerEngineError) {
       found = try await stack.engine.details()
     } catch {
       throw StackError(error)
     }
+    if asksStarting { found = await StartProbe(engine: stack.engine).refresh(found) }
     let members = found.compactMap(Member.init(container:))
     let flavour: StackFlavour = members.contains { $0.tier == .etcd } ? .patroni : .cockroach
     let roles = await roles(of: members, flavour)

@@ -20,7 +20,7 @@ struct StatusCommand: AsyncParsableCommand {
   func run() async throws {
     let stack = Stack(try StackConfiguration.current())
     async let deadLetters = stack.deadLetters()
-    var status = try await stack.status()
+    var status = try await stack.status(asksStarting: true)
     status.deadLetters = await deadLetters
     guard status.isUp else {
       throw StackError(code: .unavailable, message: "the stack is not up; run `kvchaos up`")
