@@ -37,16 +37,19 @@ public actor SQLConnection {
   /// Runs a transaction of two round trips: `first` reads; `next` makes of the results the statements that write, which
   /// are sent together with the COMMIT. No lock is held between the two, so a client that freezes there blocks nobody.
   ///
-  /// - Parameter begin: the BEGIN statement with its isolation level.
+  /// - Parameters:
+  ///   - begin: the BEGIN statement with its isolation level.
+  ///   - firstTimeout: how long `first` may take, once connected; `nil`: until the deadline.
   /// - Throws: `SQLError`: `unknown` only once the COMMIT was sent.
   public func transaction<Value: Sendable>(
-    begin: String, first: [SQLStatement], deadline: ContinuousClock.Instant,
+    begin: String, first: [SQLStatement], firstTimeout: Duration? = nil, deadline: ContinuousClock.Instant,
     next: @Sendable ([SQLResult]) throws(SQLError) -> (statements: [SQLStatement], value: Value)
   ) throws(SQLError) -> Value {
     let handle = try connected(deadline)
     defer { dropIfBroken() }
     do throws(SQLError) {
-      let read = try handle.pipeline([SQLStatement(begin)] + first, commits: false, deadline: deadline)
+      let firstDeadline = firstTimeout.map { min(deadline, .now + $0) } ?? deadline
+      let read = try handle.pipeline([SQLStatement(begin)] + first, commits: false, deadline: firstDeadline)
       let (statements, value) = try next(Array(read.dropFirst()))
       if statements.isEmpty {
         _ = try handle.pipeline([SQLStatement("COMMIT")], commits: false, deadline: deadline)

@@ -18,6 +18,15 @@ extension Configuration.Flavour {
     }
   }
 
+  /// How long the reads at the beginning of a batch may take; `nil`: as long as the batch. The same holds for them, and they
+  /// change nothing, so they are soon tried again.
+  var batchReadTimeout: Duration? {
+    switch self {
+    case .patroni: nil
+    case .cockroach: .seconds(1)
+    }
+  }
+
   /// Settings of every session. A statement that outlives its client must not keep its locks; a client's own deadline
   /// comes first, so that this timeout is only for clients that froze or died.
   var setUp: String {

@@ -70,7 +70,7 @@ public struct SQLTable: Table {
         SQLStatement(
           "SELECT key, version, value IS NOT NULL FROM entries WHERE key = ANY($1)", [.bytesArray(keys.map(\.bytes))]),
       ],
-      deadline: deadline
+      firstTimeout: flavour.batchReadTimeout, deadline: deadline
     ) { read throws(SQLError) in
       var recorded: [OperationID: OperationRecord] = [:]
       for row in read[0].rows {

@@ -12,7 +12,7 @@ public struct PartitionMachine: Sendable {
     public var gathering: Duration = .milliseconds(30)
     /// The pause before a batch is tried again, doubled up to the maximum.
     public var retryPause: Duration = .milliseconds(50)
-    public var retryPauseMaximum: Duration = .seconds(2)
+    public var retryPauseMaximum: Duration = .milliseconds(500)
 
     public init() {}
   }
