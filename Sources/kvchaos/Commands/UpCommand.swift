@@ -12,7 +12,8 @@ struct UpCommand: AsyncParsableCommand {
     abstract: "Start the stack and wait until the whole store answers.",
     discussion: """
       Ends when the store has answered a committed write and a linearizable read, and every API is ready. A stack that is \
-      up already is left as it is. Faults that an earlier run left behind are taken back first.
+      up already is left as it is. Faults that an earlier run left behind are taken back first. Where --flavour is auto and \
+      CockroachDB does not come up, its containers are removed and PostgreSQL is taken.
 
       Progress goes to standard error. Exit status: 0 the store answers; 69 Docker, an image or a port is not there, or a \
       container does not start (with its last lines).
@@ -22,7 +23,7 @@ struct UpCommand: AsyncParsableCommand {
     case auto, cockroach, patroni
   }
 
-  @Option(help: "What the SQL tier runs: auto takes CockroachDB where its image can be had, else Patroni.")
+  @Option(help: "What the SQL tier runs: auto takes CockroachDB where it can be had and comes up, else Patroni.")
   var flavour = Flavour.auto
 
   @Option(help: ArgumentHelp("Number of workers (default: as the compose file says).", valueName: "number"))
@@ -52,7 +53,7 @@ struct UpCommand: AsyncParsableCommand {
     try HealCommand.report(try await stack.recover(startsStopped: false), quietWhenNothing: true)
     let display = ProgressWriter()
     try await stack.up { display.write($0) }
-    if json { print(try await stack.status().json()) }
+    if json { print(try await stack.status(asksStarting: true).json()) }
   }
 }
 
