@@ -146,7 +146,7 @@ struct PartitionMachineTests {
       #expect(machine.handle(.pauseEnded) == [.apply(commands(batch))])
     }
     #expect(pauses.first == .milliseconds(50))
-    #expect(pauses.last == .seconds(2))
+    #expect(pauses.last == .milliseconds(500))
   }
 
   @Test func aDeadChannelIsNotAcknowledged() throws {
