@@ -103,6 +103,15 @@ enum Answers {
     var networkSettings: NetworkSettings?
   }
 
+  /// The variables of a container, as `NAME=value`.
+  struct Environment: Decodable {
+    struct Config: Decodable {
+      var env: [String]?
+    }
+
+    var config: Config
+  }
+
   /// The limits of a container.
   struct Limits: Decodable {
     struct HostConfiguration: Decodable {

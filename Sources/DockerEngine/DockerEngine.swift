@@ -145,6 +145,14 @@ public struct DockerEngine: Sendable {
       healthOutput: found.state.health?.log?.last?.output, healthCommand: found.config.healthcheck?.command)
   }
 
+  /// One variable of a container's environment; `nil` where it has none of that name. Only this one leaves the engine's
+  /// answer, which has passwords in it too.
+  public func variable(_ name: String, of container: String) async throws(DockerEngineError) -> String? {
+    let id = try await inspect(container).id
+    let found = try await connection.get(Answers.Environment.self, "/containers/\(id)/json").config.env ?? []
+    return found.first { $0.hasPrefix("\(name)=") }.map { String($0.dropFirst(name.count + 1)) }
+  }
+
   /// The processor time that the container has used since it started, all of its processes together, in nanoseconds.
   public func processorNanoseconds(of container: String) async throws(DockerEngineError) -> UInt64 {
     let id = try await inspect(container).id

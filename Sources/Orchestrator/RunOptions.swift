@@ -2,6 +2,10 @@ import Workload
 
 /// How a plan is run, besides what the plan says.
 public struct RunOptions: Sendable {
+  /// What a cached read may be behind besides the cache's time to live: a request ends after 10 s, so what an API read from
+  /// SQL may enter the cache that much later.
+  public static let cacheMargin = Duration.seconds(10)
+
   /// Overrides the plan's seed.
   public var seed: UInt64?
   /// Where results go: `<root>/<plan>/<UTC time>/`.

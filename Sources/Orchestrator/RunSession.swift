@@ -56,7 +56,9 @@ final class RunSession: Sendable {
     strikes = Schedule(plan.faults, using: &random).strikes
     let statistics = LiveStatistics(rule: rule, window: plan.safety.stopWhen?.window ?? .seconds(10))
     self.statistics = statistics
-    let checker = OnlineChecker(options: CheckOptions(timeout: runner.options.checkTimeout))
+    let checker = OnlineChecker(
+      options: CheckOptions(
+        timeout: runner.options.checkTimeout, cacheTimeToLive: prepared.cacheTimeToLive + RunOptions.cacheMargin))
     self.checker = checker
     history = try HistoryWriter(path: folder.file("history.jsonl")) {
       statistics.observe($0)
@@ -248,7 +250,8 @@ final class RunSession: Sendable {
       phases: phases(machine), faults: crew.reports, events: recorded, residue: await residue, nodes: await nodes,
       settlement: summary(),
       trafficEnd: seconds(machine.start(of: .ending)) ?? 0, recoveredAt: seconds(machine.start(of: .steadyAfter)),
-      interruption: interruption(machine), obstacle: obstacle.isEmpty ? nil : obstacle, notes: logNotes,
+      interruption: interruption(machine), obstacle: obstacle.isEmpty ? nil : obstacle,
+      notes: [cacheBound] + logNotes,
       trails: OperationTrails(folder: folder.file("logs")))
     let judgement = Judgement(record, consistency: decision.consistency, rule: rule)
     let files = ReportFiles(report: judgement.report(), timeline: judgement.timeline())
@@ -260,6 +263,13 @@ final class RunSession: Sendable {
       failures.append("\(error)")
     }
     return Judged(report: files.report, failures: failures)
+  }
+
+  /// What P4 was held to, so that `kvchaos check --cache-ttl` can be told the same.
+  private var cacheBound: String {
+    let bound = (prepared.cacheTimeToLive + RunOptions.cacheMargin) / .seconds(1)
+    return "cached reads may be stale by \(bound.formatted()) s: the cache's time to live, and "
+      + "\((RunOptions.cacheMargin / .seconds(1)).formatted()) s for the request that fills it"
   }
 
   private func lookForResidue() async -> StackSearch {
@@ -291,8 +301,8 @@ final class RunSession: Sendable {
       outcome.map {
         SettlementSummary(
           acknowledgedWrites: $0.acknowledgedWrites, unknownWrites: $0.unknownWrites,
-          appliedUnknownWrites: $0.appliedUnknownWrites, keysRead: $0.keys, unreadKeys: $0.unreadKeys,
-          unansweredAudits: $0.unansweredAudits, drainSeconds: $0.drain / .seconds(1))
+          refusedWrites: $0.refusedWrites, appliedUnknownWrites: $0.appliedUnknownWrites, keysRead: $0.keys,
+          unreadKeys: $0.unreadKeys, unansweredAudits: $0.unansweredAudits, drainSeconds: $0.drain / .seconds(1))
       }
     }
   }

@@ -76,6 +76,8 @@ public struct Runner: Sendable {
     var plan: Plan
     var flavour: StackFlavour
     var injector: FaultInjector
+    /// How long the services' cache keeps an entry.
+    var cacheTimeToLive: Duration
   }
 
   /// Takes back what an earlier run left behind, and brings the stack up if it is not.
@@ -105,7 +107,8 @@ public struct Runner: Sendable {
     let suited = file.plan.suited(to: flavour.choice)
     for reason in suited.leftOut { progress(.note("left out of the random faults: \(reason)")) }
     try Task.checkCancellation()
-    return Prepared(plan: suited.plan, flavour: flavour, injector: injector)
+    return Prepared(
+      plan: suited.plan, flavour: flavour, injector: injector, cacheTimeToLive: try await stack.cacheTimeToLive())
   }
 
   /// A plan that its flavour cannot run is refused before anything is touched: no ledger, no container, no traffic.

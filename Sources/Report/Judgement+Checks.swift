@@ -92,7 +92,7 @@ extension Judgement {
       report.measured = "the run ended before them"
       return report
     }
-    let writes = settlement.acknowledgedWrites + settlement.unknownWrites
+    let writes = settlement.acknowledgedWrites + settlement.unknownWrites + (settlement.refusedWrites ?? 0)
     report.measured =
       "\(settlement.keysRead - settlement.unreadKeys.count) of \(settlement.keysRead) keys, "
       + "\(writes - settlement.unansweredAudits.count) of \(writes) writes"

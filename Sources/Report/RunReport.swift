@@ -199,6 +199,8 @@ public struct LostWrite: Sendable, Hashable, Codable {
 public struct SettlementSummary: Sendable, Hashable, Codable {
   public var acknowledgedWrites: Int
   public var unknownWrites: Int
+  /// `nil` in reports of runs that did not audit them.
+  public var refusedWrites: Int?
   /// Unknown writes that turned out to have been applied.
   public var appliedUnknownWrites: Int
   public var keysRead: Int
@@ -209,11 +211,12 @@ public struct SettlementSummary: Sendable, Hashable, Codable {
   public var drainSeconds: Double
 
   public init(
-    acknowledgedWrites: Int, unknownWrites: Int, appliedUnknownWrites: Int, keysRead: Int, unreadKeys: [String],
-    unansweredAudits: [String], drainSeconds: Double
+    acknowledgedWrites: Int, unknownWrites: Int, refusedWrites: Int? = nil, appliedUnknownWrites: Int, keysRead: Int,
+    unreadKeys: [String], unansweredAudits: [String], drainSeconds: Double
   ) {
     self.acknowledgedWrites = acknowledgedWrites
     self.unknownWrites = unknownWrites
+    self.refusedWrites = refusedWrites
     self.appliedUnknownWrites = appliedUnknownWrites
     self.keysRead = keysRead
     self.unreadKeys = unreadKeys

@@ -3,6 +3,8 @@ import HTTPClient
 import Synchronization
 
 /// What follows the traffic: the drain, the audit of every write by its operation id, and the final reads of every key.
+///
+/// Refused writes are audited too. A refusal promises that the write was certainly not applied.
 public final class Settlement: Sendable {
   /// How patient it is.
   public struct Limits: Sendable, Hashable {
@@ -31,6 +33,9 @@ public final class Settlement: Sendable {
   public struct Outcome: Sendable, Hashable {
     public var acknowledgedWrites = 0
     public var unknownWrites = 0
+    public var refusedWrites = 0
+    /// Refused writes that the store's record has all the same.
+    public var appliedRefusedWrites: [String] = []
     /// Acknowledged writes that the store's record had not when the drain was given up.
     public var missingWrites: [String] = []
     /// Unknown writes that turned out to have been applied.
@@ -68,27 +73,36 @@ public final class Settlement: Sendable {
   /// - Parameter progress: told what is asked, and how many of how many questions are answered.
   public func run(progress: @escaping @Sendable (_ what: String, _ done: Int, _ of: Int) -> Void) async -> Outcome {
     var outcome = Outcome()
-    let writes = recorder.writes.filter { $0.kind != .fail }
+    let writes = recorder.writes
     outcome.acknowledgedWrites = writes.count { $0.kind == .ok }
-    outcome.unknownWrites = writes.count - outcome.acknowledgedWrites
+    outcome.unknownWrites = writes.count { $0.kind == .unknown }
+    outcome.refusedWrites = writes.count { $0.kind == .fail }
 
     let start = ContinuousClock.now
     lastAnswer.withLock { $0 = start }
-    var answers = await audit(writes.map(\.operation)) { progress("audit", $0, $1) }
-    let late = writes.filter { $0.kind == .ok && answers[$0.operation.operation] != true }.map(\.operation)
+    var answers = await audit(writes.filter { $0.kind != .fail }.map(\.operation)) { progress("audit", $0, $1) }
+    func missing(_ kind: Completion.Kind) -> [StoreOperation] {
+      writes.filter { $0.kind == kind && answers[$0.operation.operation] != true }.map(\.operation)
+    }
+    let late = missing(.ok)
     await drain(late) { progress("drain", $0, $1) }
     answers.merge(await audit(late) { progress("audit", $0, $1) }) { _, new in new }
     outcome.drain = start.duration(to: .now)
+    // Only now: what was refused, or has no outcome, may have waited in a queue until the drain was over.
+    let others = missing(.unknown) + writes.filter { $0.kind == .fail }.map(\.operation)
+    answers.merge(await audit(others) { progress("audit", $0, $1) }) { _, new in new }
     for write in writes {
       let name = write.operation.operation ?? ""
       switch (answers[name], write.kind) {
       case (true?, .unknown): outcome.appliedUnknownWrites += 1
+      case (true?, .fail): outcome.appliedRefusedWrites.append(name)
       case (false?, .ok): outcome.missingWrites.append(name)
       case (nil, _): outcome.unansweredAudits.append(name)
       default: break
       }
     }
 
+    // A key that only refused writes were sent to is read as well: it has to be absent.
     let keys = Set(writes.map(\.operation.key)).sorted()
     outcome.keys = keys.count
     await finalReads(keys, &outcome) { progress("final reads", $0, $1) }

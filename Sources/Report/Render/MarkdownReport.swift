@@ -120,11 +120,15 @@ public struct MarkdownReport: Sendable {
     if let settlement = report.settlement {
       lines.append(
         "- writes: \(settlement.acknowledgedWrites) acknowledged; \(settlement.unknownWrites) of unknown outcome, of which "
-          + "\(settlement.appliedUnknownWrites) were applied; drained in \(number(settlement.drainSeconds, decimals: 1)) s"
+          + "\(settlement.appliedUnknownWrites) were applied\(refused(settlement)); drained in \(number(settlement.drainSeconds, decimals: 1)) s"
       )
     }
     lines += report.notes.map { "- \($0)" }
     return "## Run\n\n" + lines.joined(separator: "\n")
+  }
+
+  private static func refused(_ settlement: SettlementSummary) -> String {
+    settlement.refusedWrites.map { "; \($0) refused" } ?? ""
   }
 
   static func verdictTime(_ seconds: Double) -> String {
