@@ -2,15 +2,21 @@ import Consistency
 import Foundation
 import Report
 
-/// `DETECTION.md`: what the suite caught of what was planted, and whether it kept silent where nothing was.
+/// `DETECTION.md`: what the suite caught of what was planted, whether it kept silent where nothing was, and what the checker
+/// caught of histories that were damaged.
 public struct DetectionReport: Sendable {
   /// Of ten runs with a bug, in how many it has to be caught.
   public static let goal = 0.9
+  /// What the rates are to be known from.
+  public static let runsWanted = 10
+  public static let silentRunsWanted = 100
 
   public let text: String
 
-  /// - Parameter command: what made the record, as a user would type it.
-  public init(_ record: DetectionRecord, command: String) {
+  /// - Parameters:
+  ///   - mutants: what became of damaged histories; `nil` where that has not been run.
+  ///   - command: what made the record, as a user would type it.
+  public init(_ record: DetectionRecord, mutants: MutantRecord? = nil, command: String) {
     let bugs = KnownBug.all.filter { !record.runs(of: $0.name).isEmpty }
     let rest = KnownBug.all.filter { record.runs(of: $0.name).isEmpty }
     var parts = [
@@ -18,50 +24,71 @@ public struct DetectionReport: Sendable {
       # Detection power
 
       A green run is worth what it would have caught. Each bug below was planted into the services and run under the plan \
-      meant for it; then the same plans ran without any bug. Made by `\(command)`, last on \(record.updatedAt); every run is \
-      in `detection.json`. What the bugs are, and how they are planted: docs/detection.md.
+      meant for it. Then the same plans ran without any bug. Made by `\(command)`, last on \(record.updatedAt); every run is \
+      in `detection.json`. docs/detection.md says what the bugs are and how they are planted.
+
+      Intervals are Clopper-Pearson's at 95 % confidence: the rate that a count stands for lies in them. Few runs leave them \
+      wide.
       """,
       Self.summary(record, bugs),
     ]
+    if let owed = Self.owed(record) { parts.append(owed) }
     if !bugs.isEmpty { parts.append("## With a bug\n\n" + Self.withBug(record, bugs)) }
     if !rest.isEmpty { parts.append("Not run yet: \(rest.map(\.name).joined(separator: ", ")).") }
     parts.append("## Without a bug\n\n" + Self.withoutBug(record))
+    if let mutants { parts.append("## Damaged histories\n\n" + Self.damaged(mutants)) }
     text = parts.joined(separator: "\n\n") + "\n"
   }
 
   private static func summary(_ record: DetectionRecord, _ bugs: [KnownBug]) -> String {
-    let reached = bugs.count { bug in
+    let always = bugs.count { bug in
       let runs = record.runs(of: bug.name)
-      return Double(caught(runs)) >= goal * Double(runs.count)
+      return caught(runs) == runs.count
     }
+    let runs = bugs.flatMap { record.runs(of: $0.name) }
+    let all = Proportion(caught(runs), of: runs.count)
     let silent = record.runs(of: nil)
-    let alarms = silent.count { $0.verdict == .violated }
-    let undecided = silent.count { $0.verdict == .unknown }
+    let alarms = Proportion(caught(silent), of: silent.count)
+    return """
+      - \(always) of \(bugs.count) bugs were caught in every run. All bugs together: \(all.count) of \(all.runs) runs \
+      (\(all.intervalText)).
+      - Without a bug \(alarms.count) of \(alarms.runs) runs raised an alarm: the rate of false alarms is at most \
+      \(Proportion.percent(alarms.upperBound)) % (one-sided bound). \
+      \(silent.count { $0.verdict == .unknown }) came to no verdict.
+      """
+  }
+
+  /// What is missing before the rates are known as well as they are meant to be.
+  private static func owed(_ record: DetectionRecord) -> String? {
+    let missing = KnownBug.all.reduce(0) { $0 + max(0, runsWanted - record.runs(of: $1.name).count) }
+    let missingSilent = max(0, silentRunsWanted - record.runs(of: nil).count)
+    guard missing + missingSilent > 0 else { return nil }
     return
-      "\(reached) of \(bugs.count) bugs were caught in at least 9 of 10 runs. Of \(silent.count) runs without a bug "
-      + "\(alarms) raised an alarm, and \(undecided) came to no verdict."
+      "The aim is \(runsWanted) runs of each bug and \(silentRunsWanted) without any. \(missing) runs with a bug and "
+      + "\(missingSilent) without are still to be done; `kvchaos detect` goes on with them."
   }
 
   private static func caught(_ runs: [DetectionRecord.Run]) -> Int { runs.count { $0.verdict == .violated } }
 
   private static func withBug(_ record: DetectionRecord, _ bugs: [KnownBug]) -> String {
-    var rows = ["| bug | what it does | caught | by | first seen, s | run, s | place | named |"]
-    rows.append("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    var rows = ["| bug | what it does | caught | interval | by | first seen, s | run, s | place | named |"]
+    rows.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for bug in bugs {
       let runs = record.runs(of: bug.name)
+      let share = Proportion(caught(runs), of: runs.count)
       let alarms = counted(runs.flatMap(\.alarms))
       let seen = runs.compactMap(\.firstSeenAt).min().map { number($0) } ?? "-"
       let long = runs.map(\.secondsLong).max().map { number($0) } ?? "-"
       let named = counted(runs.compactMap { $0.culprit?.rawValue })
       rows.append(
-        "| [\(bug.name)](../chaos/detect/\(bug.name).yml) | \(bug.summary) | \(caught(runs)) of \(runs.count) | "
-          + "\(alarms.isEmpty ? "-" : alarms) | \(seen) | \(long) | \(bug.place.rawValue) | "
+        "| [\(bug.name)](../chaos/detect/\(bug.name).yml) | \(bug.summary) | \(share.count) of \(share.runs) | "
+          + "\(share.intervalText) | \(alarms.isEmpty ? "-" : alarms) | \(seen) | \(long) | \(bug.place.rawValue) | "
           + "\(named.isEmpty ? "-" : named) |")
     }
     return rows.joined(separator: "\n")
-      + "\n\n*by*: the checks that raised an alarm, with the number of runs. *first seen*: when the evidence was complete, in "
-      + "the fastest run; lost writes show in the audit after the traffic. *run*: the longest run. *place*: where the bug is; "
-      + "*named*: the tier that most findings of a run point to."
+      + "\n\n*interval*: of the rate at which the bug is caught. *by*: the checks that raised an alarm, with the number of "
+      + "runs. *first seen*: when the evidence was complete, in the fastest run; lost writes show in the audit after the "
+      + "traffic. *run*: the longest run. *place*: where the bug is; *named*: the tier that most findings of a run point to."
   }
 
   private static func withoutBug(_ record: DetectionRecord) -> String {
@@ -77,6 +104,33 @@ public struct DetectionReport: Sendable {
           + "\(ofPlan.count { $0.verdict == .unknown }) |")
     }
     return rows.joined(separator: "\n")
+  }
+
+  private static func damaged(_ record: MutantRecord) -> String {
+    let all = record.kinds.map(\.counts).reduce(MutantRecord.Counts(), +)
+    var lines = [
+      """
+      Recorded histories of \(record.histories.count) plans, damaged in \(record.kinds.count) ways, \(all.all) mutants. Each \
+      was either caught by the checker, or an exhaustive search found an execution of the contract that gives it (*legal*). \
+      Made by `\(record.command)`.
+
+      Caught \(all.caught), legal \(all.legal), missed \(all.missed), undecided \(all.undecided), \
+      false alarms \(all.falseAlarms).
+      """
+    ]
+    for (title, rows) in [("damage", record.kinds), ("history of", record.histories)] {
+      var table = [
+        "| \(title) | mutants | caught | legal | missed | undecided |", "| --- | --- | --- | --- | --- | --- |",
+      ]
+      for row in rows {
+        let counts = row.counts
+        table.append(
+          "| \(row.name) | \(counts.all) | \(counts.caught) | \(counts.legal) | \(counts.missed) | \(counts.undecided) |"
+        )
+      }
+      lines.append(table.joined(separator: "\n"))
+    }
+    return lines.joined(separator: "\n\n")
   }
 
   /// `lost-writes (3), order`: the most frequent first.

@@ -31,6 +31,28 @@ public struct Detector: Sendable {
     self.progress = progress
   }
 
+  /// Writes `DETECTION.md` anew from what has been run.
+  ///
+  /// - Returns: its text.
+  public static func rewrite(_ resultsRoot: String, command: String) throws(DetectionError) -> String {
+    let text = DetectionReport(
+      try read("\(resultsRoot)/detection.json"), mutants: mutants(resultsRoot), command: command
+    ).text
+    do {
+      try text.write(toFile: "\(resultsRoot)/DETECTION.md", atomically: true, encoding: .utf8)
+    } catch {
+      throw DetectionError(.unavailable, "\(resultsRoot) cannot be written: \(error.localizedDescription)")
+    }
+    return text
+  }
+
+  /// What `kvchaos-oracle mutants` has found, where it has been run.
+  private static func mutants(_ resultsRoot: String) -> MutantRecord? {
+    FileManager.default.contents(atPath: "\(resultsRoot)/mutants.json").flatMap {
+      try? JSONDecoder().decode(MutantRecord.self, from: $0)
+    }
+  }
+
   private var jsonPath: String { "\(resultsRoot)/detection.json" }
 
   /// Forgets the runs that the schedule asks for: after a change of a plan or of the image they prove nothing.
@@ -112,7 +134,7 @@ public struct Detector: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: resultsRoot, withIntermediateDirectories: true)
       try (encoder.encode(record) + Data("\n".utf8)).write(to: URL(filePath: jsonPath), options: .atomic)
-      try DetectionReport(record, command: command).text
+      try DetectionReport(record, mutants: Self.mutants(resultsRoot), command: command).text
         .write(toFile: "\(resultsRoot)/DETECTION.md", atomically: true, encoding: .utf8)
     } catch {
       throw DetectionError(.unavailable, "\(resultsRoot) cannot be written: \(error.localizedDescription)")

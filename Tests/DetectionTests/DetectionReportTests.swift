@@ -32,7 +32,14 @@ import Testing
 
   /// `KVCHAOS_WRITE_GOLDEN=1 swift test` writes the file anew.
   @Test func theReportIsTheGoldenOne() throws {
-    let text = DetectionReport(record, command: "kvchaos detect --runs 2 --silent-runs 3").text
+    let mutants = MutantRecord(
+      command: "make mutants",
+      kinds: [
+        .init(name: "a read answers what nobody wrote", counts: .init(caught: 7)),
+        .init(name: "an answer comes later", counts: .init(caught: 2, legal: 4, undecided: 1)),
+      ],
+      histories: [.init(name: "sql-leader-kill", counts: .init(caught: 9, legal: 4, undecided: 1))])
+    let text = DetectionReport(record, mutants: mutants, command: "kvchaos detect --runs 2 --silent-runs 3").text
     let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/DETECTION.md")
     if ProcessInfo.processInfo.environment["KVCHAOS_WRITE_GOLDEN"] != nil {
       try text.write(to: path, atomically: true, encoding: .utf8)
@@ -43,6 +50,7 @@ import Testing
   @Test func aRecordWithoutRunsClaimsNothing() {
     let text = DetectionReport(DetectionRecord(), command: "kvchaos detect").text
     #expect(text.contains("0 of 0 bugs"))
+    #expect(!text.contains("Damaged histories"))
     #expect(text.contains("## Without a bug\n\nNot run yet."))
     #expect(text.contains("Not run yet: ack-before-confirm, "))
   }

@@ -25,7 +25,7 @@ struct DetectCommand: AsyncParsableCommand {
   var runs = 10
 
   @Option(help: "Runs without any bug, under the plans in turn.")
-  var silentRuns = 20
+  var silentRuns = 100
 
   @Option(help: ArgumentHelp("Begin no further run after so long, like 9m.", valueName: "duration"))
   var within: Span?
@@ -38,6 +38,9 @@ struct DetectCommand: AsyncParsableCommand {
 
   @Flag(help: "List the bugs, and do nothing.")
   var list = false
+
+  @Flag(help: "Write DETECTION.md from what has been run, and run nothing.")
+  var report = false
 
   func validate() throws {
     guard runs >= 0, silentRuns >= 0 else { throw ValidationError("runs are counted from 0") }
@@ -54,11 +57,15 @@ struct DetectCommand: AsyncParsableCommand {
     }
     let names = bug.isEmpty ? KnownBug.all.map(\.name) : bug
     let configuration = try StackConfiguration.current()
+    if report {
+      print(try Detector.rewrite(results ?? "\(configuration.home)/results", command: command), terminator: "")
+      return
+    }
     let console = ConsoleProgress()
     let detector = Detector(
       DetectionSchedule(bugs: names, runs: runs, runsWithoutBug: silentRuns), configuration: configuration,
       resultsRoot: results ?? "\(configuration.home)/results",
-      command: "kvchaos detect --runs \(runs) --silent-runs \(silentRuns)", progress: console.show)
+      command: command, progress: console.show)
     let outcome: (record: DetectionRecord, owed: Int)
     do {
       if again { try detector.forget() }
@@ -68,7 +75,7 @@ struct DetectCommand: AsyncParsableCommand {
       console.finish()
       throw error
     }
-    print(DetectionReport(outcome.record, command: "kvchaos detect --runs \(runs) --silent-runs \(silentRuns)").text)
+    print(try Detector.rewrite(results ?? "\(configuration.home)/results", command: command), terminator: "")
     let verdict = DetectionVerdict(outcome.record, bugs: names)
     if outcome.owed > 0 {
       print("\(outcome.owed) runs are still owed; the same command goes on.")
@@ -76,4 +83,6 @@ struct DetectCommand: AsyncParsableCommand {
     }
     if !verdict.isReached { throw ExitCode(1) }
   }
+
+  private var command: String { "kvchaos detect --runs \(runs) --silent-runs \(silentRuns)" }
 }
