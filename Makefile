@@ -70,3 +70,16 @@ detect: images ## bugs planted on purpose, and what the suite catches of them (a
 	scripts/build-planted
 	$(KVCHAOS) up
 	$(KVCHAOS) detect
+
+.PHONY: oracle mutants
+ORACLE := .build/release/kvchaos-oracle
+oracle: ## the checker against the executable contract, on 200,000 random histories
+	swift build $(RELEASE) --product kvchaos-oracle
+	$(ORACLE) histories --count 200000
+
+MUTANTS ?= $(sort $(wildcard Tests/ContractOracleTests/Fixtures/runs/*.jsonl.gz))
+mutants: ## real histories damaged in forty ways, and the table in results/DETECTION.md
+	swift build $(RELEASE) --product kvchaos-oracle
+	swift build $(RELEASE) --product kvchaos
+	$(ORACLE) mutants --json results/mutants.json $(MUTANTS)
+	$(KVCHAOS) detect --report > /dev/null

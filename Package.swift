@@ -144,6 +144,12 @@ let package = Package(
 
     // Servers that do what a test wants.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    // The contract as a machine, and a search over all that it allows. It shares nothing with the checker but the events.
+    .target(name: "ContractOracle", dependencies: ["History"], path: "Tests/ContractOracle", swiftSettings: settings),
+    // Holds the checker against it.
+    .executableTarget(
+      name: "kvchaos-oracle", dependencies: ["Consistency", "ContractOracle", "History"], path: "Tests/kvchaos-oracle",
+      swiftSettings: settings),
 
     // One a library, one for the program as others run it, and the scenarios, which need Docker.
     tests("kvchaosTests", ["kvchaos", "CapLedger", "History", "Report", "TestSupport"]),
@@ -164,6 +170,9 @@ let package = Package(
       ]),
     tests("HistoryTests", ["History"], resources: [.copy("Fixtures")]),
     tests("ConsistencyTests", ["Consistency", "History"], resources: [.copy("Fixtures")]),
+    tests(
+      "ContractOracleTests", ["kvchaos-oracle", "Consistency", "ContractOracle", "History"],
+      resources: [.copy("Fixtures")]),
     tests("ChaosPlanTests", ["ChaosPlan", "Spelling"]),
     tests("HTTPClientTests", ["HTTPClient", "TestSupport"]),
     tests("FaultsTests", ["Faults", "TestSupport"]),

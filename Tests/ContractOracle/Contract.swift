@@ -1,0 +1,78 @@
+/// The contract of the store for one key, as a machine that makes its free choices at random or has all of them tried.
+///
+/// A key has a log of accepted writes and a state, which the first `applied` of them have made. There is nothing else:
+/// - P1: what is in the log is applied, sooner or later. Nothing takes it out.
+/// - P2: the log has an operation once, and is applied from its beginning to its end.
+/// - P3: a committed write is accepted and applied, and a linearizable read looks at the state, between question and answer.
+/// - P4: a cached read looks at a state that was current not longer ago than the cache's time to live.
+///
+/// When things may happen is the matter of `KeyHistory`: from when to when the store may accept a write, and a look may
+/// be taken.
+struct Contract: Hashable {
+  /// What a write does when it is applied. Values are numbers; 0 is absence.
+  struct Write: Hashable {
+    var value: Int
+    /// A conditional write is applied where the key has this value, and changes nothing elsewhere.
+    var expected: Int?
+  }
+
+  enum Fate: Hashable {
+    case waiting
+    case applied(version: Int64)
+    /// Its condition did not hold.
+    case declined
+  }
+
+  /// What somebody asked the store.
+  enum Look: Hashable {
+    /// A read: the value, and the version where the answer had one.
+    case state(value: Int, version: Int64?)
+    /// An audit: whether the record has the write, and the version where the answer had one.
+    case record(write: Int, isApplied: Bool, version: Int64?)
+  }
+
+  private(set) var log: [Int] = []
+  private(set) var applied = 0
+  private(set) var fates: [Int: Fate] = [:]
+  private(set) var value = 0
+  /// 0: never written.
+  private(set) var version: Int64 = 0
+
+  /// The store takes the write over. It does so once for each operation.
+  mutating func accept(_ write: Int) {
+    log.append(write)
+    fates[write] = .waiting
+  }
+
+  func hasAccepted(_ write: Int) -> Bool { fates[write] != nil }
+
+  /// The write to be applied next.
+  var next: Int? { applied < log.count ? log[applied] : nil }
+
+  /// Applies `next`.
+  ///
+  /// - Parameter version: what the key gets, above the version that it has. A declined write leaves it as it is.
+  mutating func apply(_ write: Write, version: Int64) {
+    let number = log[applied]
+    applied += 1
+    if let expected = write.expected, expected != value {
+      fates[number] = .declined
+      return
+    }
+    fates[number] = .applied(version: version)
+    (value, self.version) = (write.value, version)
+  }
+
+  func isDecided(_ write: Int) -> Bool { fates[write] != nil && fates[write] != .waiting }
+
+  /// Whether this is the answer now.
+  func answers(_ look: Look) -> Bool {
+    switch look {
+    case .state(let value, let version):
+      return value == self.value && (version == nil || version == self.version)
+    case .record(let write, let isApplied, let version):
+      guard case .applied(let given) = fates[write] else { return !isApplied }
+      return isApplied && (version == nil || version == given)
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import History
+
+/// A kind of damage to a history: what a faulty store, or a faulty recorder, would have left in it.
+public enum Mutation: String, Sendable, Hashable, CaseIterable {
+  // Reads
+  case readsSwapped = "two reads of a key swap their answers"
+  case readOlder = "a read answers what was written earlier"
+  case readNewer = "a read answers what was written later"
+  case readOfNothing = "a read answers that the key is absent"
+  case readInvented = "a read answers what nobody wrote"
+  case readOfAnotherKey = "a read answers a value of another key"
+  case readVersionUp = "the version of a read is one higher"
+  case readVersionDown = "the version of a read is one lower"
+  case readVersionsSwapped = "two reads of a key swap their versions"
+  case readOfRefused = "a read answers the value of a refused write"
+  case readTruncated = "a read answers a value without its last character"
+  case cachedReadDelayed = "a cached read comes at the end of the traffic"
+  case cachedReadTrusted = "a cached read was a linearizable one"
+  case readEarlier = "a read is answered before an event that preceded it"
+  case readLater = "a read is asked and answered later"
+  case finalReadOlder = "the final read answers what was written before"
+  case finalReadOfNothing = "the final read answers that the key is absent"
+  case finalCacheOlder = "the cache never converges: its final read answers what was written before"
+  // Effects
+  case effectDropped = "a write has no effect: who saw it sees what was there before"
+  case effectRepeated = "a write takes effect once more after another one"
+  case effectDelayed = "a write takes effect after the one that followed it"
+  case writeForgotten = "a write is missing in the history, and what it wrote was seen"
+  case writeSentAgain = "an acknowledged write is in the history twice, under two ids"
+  case writesSwapped = "two writes swap their values"
+  case valueReplaced = "a write has another value than the one that was sent"
+  case keyReplaced = "a write went to another key"
+  // The record
+  case recordLacks = "the record lacks a write"
+  case recordHasRefused = "the record has a refused write"
+  case recordVersionsSwapped = "the record has two writes in each other's place"
+  case recordVersionRepeated = "the record has one version for two writes"
+  case recordVersionUp = "the record has a write under a version one higher"
+  case recordForgets = "the record had a write, and lacks it when it is asked again"
+  case idShared = "two writes have one operation id"
+  // Answers
+  case okToFail = "an acknowledged write was refused"
+  case okToUnknown = "an acknowledged write has no outcome"
+  case unknownToOk = "a write of unknown outcome was acknowledged"
+  case unknownToFail = "a write of unknown outcome was refused"
+  case failToOk = "a refused write was acknowledged"
+  case failToUnknown = "a refused write has no outcome"
+  case queuedToCommitted = "a queued write was acknowledged as committed"
+  case committedVersionsSwapped = "two committed writes swap the versions in their answers"
+  case committedVersionDown = "a committed write has a version one lower"
+  // Time
+  case completionEarlier = "an answer comes earlier"
+  case completionLater = "an answer comes later"
+  case invocationEarlier = "a request is sent earlier"
+  case invocationLater = "a request is sent later"
+  case answersSwapped = "two requests end in each other's place"
+}

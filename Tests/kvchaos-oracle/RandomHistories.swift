@@ -1,0 +1,118 @@
+import ContractOracle
+import Foundation
+import History
+
+/// Histories made by the contract's model, half of them damaged, on which checker and oracle have to agree.
+struct RandomHistories {
+  /// Where the checker is weaker on purpose (docs/checker.md).
+  enum WeakerClass: String, Hashable, CaseIterable {
+    /// A write of unknown version does not fit between two known versions, which are neighbours.
+    case roomBetweenVersions = "no room between two versions"
+    /// That nothing comes between a condition and its write is held by linearizability alone, where versions and levels other
+    /// than the strongest count for nothing.
+    case conditionalWrites = "conditional writes on a key with versions or weaker levels"
+  }
+
+  struct Disagreement {
+    var seed: UInt64
+    var features: Features
+    var damage: [Mutation]
+    var result: Comparison.Result
+    var events: [Event]
+  }
+
+  private(set) var counts: [Comparison.Result: Int] = [:]
+  private(set) var classes: [WeakerClass: Int] = [:]
+  private(set) var damaged = 0
+  private(set) var disagreements: [Disagreement] = []
+  private(set) var featureCounts: [String: Int] = [:]
+  /// How many disagreements are kept with their histories.
+  private static let kept = 20
+
+  /// Whether the checker says violated exactly where there is no execution, the named classes apart.
+  var agrees: Bool {
+    counts[.missed] ?? 0 == 0 && counts[.falseAlarm] ?? 0 == 0 && counts[.undecided] ?? 0 == 0
+  }
+
+  /// The history of a seed; odd seeds are damaged.
+  static func make(_ seed: UInt64) -> (features: Features, damage: [Mutation], events: [Event]) {
+    var random = SplitMix64(seed: seed)
+    let features = Features(using: &random)
+    var events = HistoryGenerator.make(features, using: random)
+    random = SplitMix64(seed: ~seed)
+    var damage: [Mutation] = []
+    if seed % 2 == 1 {
+      let wanted = Int.random(in: 1...2, using: &random)
+      for _ in 0..<40 where damage.count < wanted {
+        guard let mutation = Mutation.allCases.randomElement(using: &random),
+          let changed = mutation.apply(to: events, using: &random)
+        else { continue }
+        events = changed
+        damage.append(mutation)
+      }
+    }
+    return (features, damage, events)
+  }
+
+  /// Compares on all of them, on every core.
+  static func run(_ seeds: Range<UInt64>) async -> RandomHistories {
+    let part: UInt64 = 500
+    return await withTaskGroup(of: RandomHistories.self) { group in
+      var next = seeds.lowerBound
+      func add() {
+        guard next < seeds.upperBound else { return }
+        let range = next..<min(next + part, seeds.upperBound)
+        next = range.upperBound
+        group.addTask {
+          var histories = RandomHistories()
+          for seed in range { histories.compare(seed) }
+          return histories
+        }
+      }
+      for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { add() }
+      var all = RandomHistories()
+      while let part = await group.next() {
+        all.add(part)
+        add()
+      }
+      return all
+    }
+  }
+
+  private mutating func compare(_ seed: UInt64) {
+    let (features, damage, events) = Self.make(seed)
+    let comparison = Comparison(timeToLive: features.timeToLive.map { .milliseconds($0) })
+    let result = comparison.compare(events)
+    if !damage.isEmpty { damaged += 1 }
+    for name in features.names { featureCounts[name, default: 0] += 1 }
+    if result == .missed, let weaker = Self.weaker(events, comparison) {
+      classes[weaker, default: 0] += 1
+      return
+    }
+    counts[result, default: 0] += 1
+    guard [.missed, .falseAlarm, .undecided].contains(result), disagreements.count < Self.kept else { return }
+    disagreements.append(
+      Disagreement(
+        seed: seed, features: features, damage: damage, result: result, events: comparison.minimized(events, result)))
+  }
+
+  /// The class by which alone the history is missed.
+  private static func weaker(_ events: [Event], _ comparison: Comparison) -> WeakerClass? {
+    if events.contains(where: { $0.function == "cas" }), events.contains(where: isWeaker) { return .conditionalWrites }
+    var dense = comparison.oracle
+    dense.versionsAreDense = true
+    return (try? dense.decide(events)) == .explained ? .roomBetweenVersions : nil
+  }
+
+  private static func isWeaker(_ event: Event) -> Bool {
+    event.version != nil || ["queued", "cache", "final", "final-cache"].contains(event.level)
+  }
+
+  private mutating func add(_ other: RandomHistories) {
+    counts.merge(other.counts, uniquingKeysWith: +)
+    classes.merge(other.classes, uniquingKeysWith: +)
+    featureCounts.merge(other.featureCounts, uniquingKeysWith: +)
+    damaged += other.damaged
+    disagreements += other.disagreements
+  }
+}
