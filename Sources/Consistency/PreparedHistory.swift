@@ -91,15 +91,5 @@ struct PreparedHistory: Sendable {
     }
   }
 
-  func text(_ token: Token) -> String { Self.text(symbols.value(token)) }
-
-  private static func text(_ value: Value) -> String {
-    switch value {
-    case .null: "null"
-    case .bool(let truth): truth ? "true" : "false"
-    case .integer(let integer): String(integer)
-    case .string(let string): "\"\(string)\""
-    case .list(let values): "[" + values.map(text).joined(separator: " ") + "]"
-    }
-  }
+  func text(_ token: Token) -> String { symbols.value(token).description }
 }

@@ -6,7 +6,7 @@ struct EDNParser {
   /// What a map has to say, before it is known whether keys are independent.
   private struct Raw {
     var event = CompactEvent()
-    var value = EDNReader.Form.null
+    var value = ValueOrPair.value(.null)
     var isCas = false
   }
 
@@ -101,32 +101,22 @@ struct EDNParser {
   private static func decision(_ raw: Raw) -> Bool? {
     guard raw.event.process >= 0, !raw.isCas, raw.event.key < 0 else { return nil }
     switch raw.value {
-    case .list(let pair): return pair.count == 2 && raw.event.kind == .invoke
-    case .null, .map: return nil
-    default: return false
+    case .pair: return raw.event.kind == .invoke
+    case .value(.null): return nil
+    case .value: return false
     }
   }
 
   private func event(_ raw: Raw, symbols: inout Symbols) -> CompactEvent {
     var event = raw.event
-    if isIndependent == true, event.process >= 0, case .list(let pair) = raw.value, pair.count == 2 {
-      event.key = Symbols.withBytes(pair[0].description) { symbols.key($0) }
-      event.value = Self.token(pair[1], symbols: &symbols)
-    } else {
-      event.value = Self.token(raw.value, symbols: &symbols)
+    switch raw.value {
+    case .pair(let key, let value) where isIndependent == true && event.process >= 0:
+      event.key = symbols.key(key)
+      event.value = value
+    case .pair(let first, let second): event.value = symbols.token([first, second])
+    case .value(let value): event.value = value
     }
     return event
-  }
-
-  private static func token(_ form: EDNReader.Form, symbols: inout Symbols) -> Token {
-    switch form {
-    case .null, .map: return .null
-    case .bool(let truth): return truth ? .yes : .no
-    case .integer(let integer): return symbols.token(integer)
-    case .string(let text), .keyword(let text), .text(let text):
-      return Symbols.withBytes(text) { symbols.token($0) }
-    case .list(let forms): return symbols.token(forms.map { token($0, symbols: &symbols) })
-    }
   }
 
   // MARK: Maps
@@ -136,65 +126,80 @@ struct EDNParser {
     try reader.skipTag()
     guard reader.take(0x7B) else { throw reader.failure("an operation map, `{:process …}`", at: start) }
     var raw = Raw()
-    var seen: UInt8 = 0  // 1 type, 2 process, 4 f
+    var seen: UInt16 = 0
     while true {
       guard try reader.skipSpace() else { throw reader.failure("`}`", at: start) }
       if reader.take(0x7D) { break }
+      let place = reader.position
       let name = reader.keyword()
       let field = name.map { EventField($0) } ?? .other
-      if name == nil { _ = try reader.form() }
+      if name == nil { try reader.skipForm() }
+      guard seen & field.bit == 0 else { throw reader.failure("each field once", at: place) }
+      seen |= field.bit
       if try reader.skipSpace(), reader.current == 0x7D {
         throw reader.failure("a value for every key of the map", at: start)
       }
-      let value = try reader.form()
       switch field {
       case .type:
-        guard case .keyword(let type) = value, let kind = Event.Kind(rawValue: type) else {
+        guard let kind = Event.Kind(rawValue: String(decoding: try reader.name(), as: UTF8.self)) else {
           throw reader.failure("a type: :invoke, :ok, :fail or :info", at: start)
         }
         raw.event.kind = kind
-        seen |= 1
-      case .process:
-        switch value {
-        case .integer(let number) where number >= 0 && number < Int32.max: raw.event.process = Int32(number)
-        case .keyword, .string, .text: raw.event.process = CompactEvent.nemesis
-        default: throw reader.failure("a process: a number from 0, or :nemesis", at: start)
-        }
-        seen |= 2
+      case .process: raw.event.process = try process(&reader, from: start)
       case .function:
-        let text = value.description
-        guard let number = Symbols.withBytes(text, { symbols.function($0) }) else {
+        let name = try reader.name()
+        guard let number = name.withUnsafeBufferPointer({ symbols.function($0) }) else {
           throw reader.failure("at most 255 different names of operations", at: start)
         }
         raw.event.function = number
-        raw.isCas = text.hasPrefix("cas") || text.hasPrefix("compare")
-        seen |= 4
-      case .value: raw.value = value
-      case .other: break
-      default: set(field, value, &raw.event, symbols: &symbols)
+        raw.isCas = name.starts(with: "cas".utf8) || name.starts(with: "compare".utf8)
+      case .value: raw.value = try reader.formOrPair(&symbols)
+      case .other: try reader.skipForm()
+      default: try set(field, &reader, &raw.event, symbols: &symbols)
       }
     }
-    guard seen == 7 else {
-      let missing = seen & 1 == 0 ? "type" : seen & 2 == 0 ? "process" : "f"
-      throw reader.failure("the field :\(missing)", at: start)
-    }
+    if let missing = EventField.missing(from: seen) { throw reader.failure("the field :\(missing)", at: start) }
     return raw
+  }
+
+  private static func process(_ reader: inout EDNReader, from start: Int) throws(LineFailure) -> Int32 {
+    var forgotten = Symbols()
+    let process = try reader.form(&forgotten)
+    if forgotten.keyword(process) == "nemesis" { return CompactEvent.nemesis }
+    guard let number = forgotten.integer(process), let process = Int32(exactly: number), process >= 0 else {
+      throw reader.failure("a process: a number from 0, or :nemesis", at: start)
+    }
+    return process
   }
 
   /// The fields that an operation need not have.
   private static func set(
-    _ field: EventField, _ value: EDNReader.Form, _ event: inout CompactEvent, symbols: inout Symbols
-  ) {
-    guard value != .null else { return }
-    switch (field, value) {
-    case (.time, .integer(let nanoseconds)): event.timeNanoseconds = nanoseconds
-    case (.version, .integer(let version)): event.version = version
-    case (.key, _): event.key = Symbols.withBytes(value.description) { symbols.key($0) }
-    case (.operation, _): event.operation = Symbols.withBytes(value.description) { symbols.text($0) }
-    case (.error, _): event.error = Symbols.withBytes(value.description) { symbols.text($0) }
-    case (.level, _):
-      event.level = Symbols.withBytes(value.description) { symbols.level($0) } ?? CompactEvent.noLevel
-    default: break
+    _ field: EventField, _ reader: inout EDNReader, _ event: inout CompactEvent, symbols: inout Symbols
+  ) throws(LineFailure) {
+    let start = reader.position
+    if field == .time || field == .version || field == .key {
+      let token = try reader.form(&symbols)
+      guard !token.isNull else { return }
+      if field == .key {
+        event.key = symbols.key(token)
+        return
+      }
+      guard let number = symbols.integer(token) else {
+        throw reader.failure("an integer for \(field == .time ? "time in nanoseconds" : "version")", at: start)
+      }
+      if field == .time { event.timeNanoseconds = number } else { event.version = number }
+      return
+    }
+    let name = try reader.name()
+    guard !name.elementsEqual("nil".utf8) else { return }
+    try name.withUnsafeBufferPointer { name throws(LineFailure) in
+      switch field {
+      case .operation: event.operation = symbols.text(name)
+      case .error: event.error = symbols.text(name)
+      default:
+        guard let level = symbols.level(name) else { throw reader.failure("at most 255 different levels", at: start) }
+        event.level = level
+      }
     }
   }
 }

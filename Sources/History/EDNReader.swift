@@ -1,17 +1,5 @@
 /// Reads EDN forms from bytes: what of Clojure's notation occurs in histories.
 struct EDNReader {
-  indirect enum Form: Hashable {
-    case null
-    case bool(Bool)
-    case integer(Int64)
-    case string(String)
-    case keyword(String)
-    /// A symbol, a fraction, a big number: kept as it stands.
-    case text(String)
-    case list([Form])
-    case map([Form])
-  }
-
   private let bytes: UnsafeBufferPointer<UInt8>
   private(set) var position = 0
   private var depth = 0
@@ -40,7 +28,7 @@ struct EDNReader {
         while let other = current, other != 0x0A { position += 1 }
       } else if byte == 0x23, position + 1 < bytes.count, bytes[position + 1] == 0x5F {
         position += 2
-        _ = try form()
+        try skipForm()
       } else {
         return true
       }
@@ -69,83 +57,165 @@ struct EDNReader {
     return UnsafeBufferPointer(rebasing: atom().dropFirst())
   }
 
-  mutating func form() throws(LineFailure) -> Form {
+  /// The name of a keyword or symbol, the text of a string, or any other form as it stands.
+  mutating func name() throws(LineFailure) -> [UInt8] {
+    guard try skipSpace(), let byte = current else { throw failure("a value") }
+    if byte == 0x22 { return try string() }
+    if byte == 0x3A { return Array(atom().dropFirst()) }
+    let start = position
+    try skipForm()
+    return Array(bytes[start..<position])
+  }
+
+  /// Steps over a form.
+  mutating func skipForm() throws(LineFailure) {
+    var forgotten = Symbols()
+    _ = try form(&forgotten)
+  }
+
+  // MARK: Values
+
+  mutating func form(_ symbols: inout Symbols) throws(LineFailure) -> Token {
     guard depth < Self.depthLimit else { throw failure("values nested at most \(Self.depthLimit) deep") }
     depth += 1
     defer { depth -= 1 }
     guard try skipSpace(), let byte = current else { throw failure("a value") }
     switch byte {
-    case 0x22: return .string(try string())
-    case 0x5B, 0x28: return .list(try sequence(to: byte == 0x5B ? 0x5D : 0x29))
-    case 0x7B:
-      let start = position
-      let forms = try sequence(to: 0x7D)
-      guard forms.count % 2 == 0 else { throw failure("a value for every key of the map", at: start) }
-      return .map(forms)
-    case 0x23: return try tagged()
+    case 0x22: return try string().withUnsafeBufferPointer { symbols.token($0) }
+    case 0x5B, 0x28: return symbols.token(try sequence(to: byte == 0x5B ? 0x5D : 0x29, &symbols))
+    case 0x7B: return try map(&symbols)
+    case 0x23: return try tagged(&symbols)
     case 0x5D, 0x7D, 0x29: throw failure("a value")
-    case 0x5C: return .string(String(decoding: atom().dropFirst(), as: UTF8.self))
-    default: return interpret(atom())
+    case 0x5C: return symbols.token(.character, UnsafeBufferPointer(rebasing: character()))
+    default: return try interpret(atom(), &symbols)
     }
   }
 
-  private mutating func tagged() throws(LineFailure) -> Form {
-    position += 1
-    // A set; the order of its elements says nothing.
-    if current == 0x7B { return .list(try sequence(to: 0x7D)) }
-    _ = atom()
-    return try form()
+  /// The two elements of a vector of two, else what is next as a whole.
+  mutating func formOrPair(_ symbols: inout Symbols) throws(LineFailure) -> ValueOrPair {
+    guard try skipSpace(), current == 0x5B else { return .value(try form(&symbols)) }
+    depth += 1
+    defer { depth -= 1 }
+    let elements = try sequence(to: 0x5D, &symbols)
+    return elements.count == 2 ? .pair(elements[0], elements[1]) : .value(symbols.token(elements))
   }
 
-  private mutating func sequence(to close: UInt8) throws(LineFailure) -> [Form] {
+  private mutating func map(_ symbols: inout Symbols) throws(LineFailure) -> Token {
+    let start = position
+    let forms = try sequence(to: 0x7D, &symbols)
+    guard forms.count % 2 == 0 else { throw failure("a value for every key of the map", at: start) }
+    let entries = stride(from: 0, to: forms.count, by: 2).map { (key: forms[$0], value: forms[$0 + 1]) }
+    guard let token = symbols.token(map: entries) else { throw failure("a map that has each key once", at: start) }
+    return token
+  }
+
+  private mutating func tagged(_ symbols: inout Symbols) throws(LineFailure) -> Token {
     let start = position
     position += 1
-    var forms: [Form] = []
+    if current == 0x7B {
+      guard let token = symbols.token(set: try sequence(to: 0x7D, &symbols)) else {
+        throw failure("a set that has each element once", at: start)
+      }
+      return token
+    }
+    // `##Inf`, `##NaN`.
+    if current == 0x23 {
+      _ = atom()
+      return symbols.token(.symbol, UnsafeBufferPointer(rebasing: bytes[start..<position]))
+    }
+    let tag = UnsafeBufferPointer(rebasing: atom())
+    guard !tag.isEmpty else { throw failure("a tag's name behind `#`", at: start) }
+    let value = try form(&symbols)
+    return symbols.token(tag: tag, value)
+  }
+
+  private mutating func sequence(to close: UInt8, _ symbols: inout Symbols) throws(LineFailure) -> [Token] {
+    let start = position
+    position += 1
+    var forms: [Token] = []
     while true {
       guard try skipSpace() else { throw failure("`\(Character(UnicodeScalar(close)))`", at: start) }
       if take(close) { return forms }
-      forms.append(try form())
+      forms.append(try form(&symbols))
     }
   }
 
-  private mutating func string() throws(LineFailure) -> String {
+  private mutating func string() throws(LineFailure) -> [UInt8] {
     let start = position
     position += 1
     while let byte = current, byte != 0x22, byte != 0x5C { position += 1 }
     if current == 0x22 {
       position += 1
-      return String(decoding: bytes[(start + 1)..<(position - 1)], as: UTF8.self)
+      return Array(bytes[(start + 1)..<(position - 1)])
     }
     return try escapedString(from: start)
   }
 
-  private mutating func escapedString(from start: Int) throws(LineFailure) -> String {
+  private mutating func escapedString(from start: Int) throws(LineFailure) -> [UInt8] {
     var text = Array(bytes[(start + 1)..<position])
+    /// The first half of a surrogate pair, until what follows is known.
+    var half: UInt32?
+    func settle() {
+      if let number = half { LooseText.append(number) { text.append($0) } }
+      half = nil
+    }
     while let byte = current, byte != 0x22 {
       position += 1
-      guard byte == 0x5C, let escaped = current else {
+      guard byte == 0x5C else {
+        settle()
         text.append(byte)
         continue
       }
+      guard let escaped = current else { break }
       position += 1
+      if escaped != 0x75 { settle() }
       switch escaped {
+      case 0x22, 0x5C, 0x2F: text.append(escaped)
       case 0x6E: text.append(0x0A)
       case 0x74: text.append(0x09)
       case 0x72: text.append(0x0D)
+      case 0x62: text.append(0x08)
+      case 0x66: text.append(0x0C)
       case 0x75:
-        guard position + 4 <= bytes.count else {
-          position = bytes.count
-          throw failure("four hexadecimal digits after \\u", at: start)
+        let number = try unit(from: start)
+        if let high = half, (0xDC00..<0xE000).contains(number) {
+          half = nil
+          LooseText.append(0x10000 + (high - 0xD800) << 10 + (number - 0xDC00)) { text.append($0) }
+        } else {
+          settle()
+          half = number
         }
-        guard let number = UInt32(String(decoding: bytes[position..<(position + 4)], as: UTF8.self), radix: 16)
-        else { throw failure("four hexadecimal digits after \\u") }
-        position += 4
-        text.append(contentsOf: String(UnicodeScalar(number) ?? "\u{FFFD}").utf8)
-      default: text.append(escaped)
+      default:
+        position -= 2
+        throw failure("an escape that EDN knows")
       }
+      if let number = half, !(0xD800..<0xDC00).contains(number) { settle() }
     }
+    settle()
     guard take(0x22) else { throw failure("the `\"` that ends a string", at: start) }
-    return String(decoding: text, as: UTF8.self)
+    return text
+  }
+
+  /// The four digits behind `\u`.
+  private mutating func unit(from start: Int) throws(LineFailure) -> UInt32 {
+    var number: UInt32 = 0
+    for _ in 0..<4 {
+      guard let byte = current else { throw failure("four hexadecimal digits after \\u", at: start) }
+      guard let digit = Character(UnicodeScalar(byte)).hexDigitValue else {
+        throw failure("four hexadecimal digits after \\u")
+      }
+      number = number << 4 | UInt32(digit)
+      position += 1
+    }
+    return number
+  }
+
+  /// What stands behind a backslash: one character, whatever it is, or a name such as `newline`.
+  private mutating func character() -> Slice<UnsafeBufferPointer<UInt8>> {
+    let start = position + 1
+    position = min(bytes.count, start + 1)
+    while let byte = current, byte > 0x20, !Self.isDelimiter(byte) { position += 1 }
+    return bytes[min(start, position)..<position]
   }
 
   private mutating func atom() -> Slice<UnsafeBufferPointer<UInt8>> {
@@ -163,46 +233,43 @@ struct EDNReader {
     }
   }
 
-  private func interpret(_ atom: Slice<UnsafeBufferPointer<UInt8>>) -> Form {
-    if atom.first == 0x3A { return .keyword(String(decoding: atom.dropFirst(), as: UTF8.self)) }
-    let text = String(decoding: atom, as: UTF8.self)
-    switch text {
-    case "nil": return .null
-    case "true": return .bool(true)
-    case "false": return .bool(false)
-    default: break
+  private func interpret(
+    _ atom: Slice<UnsafeBufferPointer<UInt8>>, _ symbols: inout Symbols
+  ) throws(LineFailure) -> Token {
+    let text = UnsafeBufferPointer(rebasing: atom)
+    if text.first == 0x3A { return symbols.token(.keyword, UnsafeBufferPointer(rebasing: text.dropFirst())) }
+    if text.elementsEqual("nil".utf8) { return .null }
+    if text.elementsEqual("true".utf8) { return .yes }
+    if text.elementsEqual("false".utf8) { return .no }
+    guard Self.isNumber(text) else { return symbols.token(.symbol, text) }
+    if let small = Self.smallInteger(text) { return symbols.token(small) }
+    guard let numeral = Numeral(edn: text) else { throw failure("a number as EDN has it", at: atom.startIndex) }
+    return symbols.token(numeral)
+  }
+
+  /// Whether it begins as only numbers do.
+  private static func isNumber(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let first = text.first else { return false }
+    if first &- 0x30 < 10 { return true }
+    return (first == 0x2B || first == 0x2D) && text.count > 1 && text[1] &- 0x30 < 10
+  }
+
+  /// Most numbers: an integer of at most 18 digits.
+  private static func smallInteger(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+    let isNegative = text[0] == 0x2D
+    let digits = text[(isNegative ? 1 : 0)...]
+    guard digits.count <= 18, digits.first != 0x30 || digits.count == 1 else { return nil }
+    var number: Int64 = 0
+    for digit in digits {
+      guard digit &- 0x30 < 10 else { return nil }
+      number = number * 10 + Int64(digit - 0x30)
     }
-    let digits = text.hasSuffix("N") ? String(text.dropLast()) : text
-    return Int64(digits).map(Form.integer) ?? .text(text)
+    return isNegative ? -number : number
   }
 }
 
-extension EDNReader.Form {
-  /// The form as a history's value.
-  func value(at start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>) throws(LineFailure) -> Value {
-    switch self {
-    case .null: return .null
-    case .bool(let truth): return .bool(truth)
-    case .integer(let integer): return .integer(integer)
-    case .string(let text), .keyword(let text), .text(let text): return .string(text)
-    case .list(let forms):
-      var values: [Value] = []
-      for form in forms { values.append(try form.value(at: start, end: end)) }
-      return .list(values)
-    case .map: throw LineFailure("a scalar or a vector for a value", at: start, end: end)
-    }
-  }
-
-  /// The form as a text for people.
-  var description: String {
-    switch self {
-    case .null: "nil"
-    case .bool(let truth): String(truth)
-    case .integer(let integer): String(integer)
-    case .string(let text), .text(let text): text
-    case .keyword(let text): text
-    case .list(let forms): "[" + forms.map(\.description).joined(separator: " ") + "]"
-    case .map(let forms): "{" + forms.map(\.description).joined(separator: " ") + "}"
-    }
-  }
+/// A value, or the two that a vector of two holds, which may be a key and its value.
+enum ValueOrPair {
+  case value(Token)
+  case pair(Token, Token)
 }

@@ -1,6 +1,16 @@
 /// What an event says, by the name that JSON Lines and EDN have for it.
-enum EventField {
+enum EventField: UInt16 {
   case type, process, function, key, value, time, version, operation, error, level, other
+
+  /// The bit of a field in a set of those seen; what has no meaning may come more than once.
+  var bit: UInt16 { self == .other ? 0 : 1 << rawValue }
+
+  /// The name of a field that every event needs and that was not seen.
+  static func missing(from seen: UInt16) -> String? {
+    if seen & EventField.type.bit == 0 { return "type" }
+    if seen & EventField.process.bit == 0 { return "process" }
+    return seen & EventField.function.bit == 0 ? "f" : nil
+  }
 
   @inline(__always)
   init(_ name: UnsafeBufferPointer<UInt8>) {

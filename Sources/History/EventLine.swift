@@ -54,34 +54,82 @@ package struct EventLine {
     case .bool(let truth): bytes.append(contentsOf: (truth ? "true" : "false").utf8)
     case .integer(let integer): append(integer)
     case .string(let string): append(string)
-    case .list(let values):
-      bytes.append(0x5B)
-      for (position, element) in values.enumerated() {
-        if position > 0 { bytes.append(0x2C) }
-        append(element)
-      }
-      bytes.append(0x5D)
+    case .list(let values): append(values)
+    default: appendRare(value)
     }
+  }
+
+  private mutating func append(_ values: [Value]) {
+    bytes.append(0x5B)
+    for (position, element) in values.enumerated() {
+      if position > 0 { bytes.append(0x2C) }
+      append(element)
+    }
+    bytes.append(0x5D)
+  }
+
+  /// What JSON has no notation for is written as the text that EDN has for it.
+  private mutating func appendRare(_ value: Value) {
+    switch value {
+    case .number(let text) where Numeral(json: text.utf8) != nil: bytes.append(contentsOf: text.utf8)
+    case .bytes(let loose): append(loose)
+    case .set(let values): append(values.sorted { $0.description < $1.description })
+    case .map(let entries):
+      let named = entries.map { (name: Self.name($0.key), value: $0.value) }.sorted { $0.name < $1.name }
+      bytes.append(0x7B)
+      for (position, entry) in named.enumerated() {
+        if position > 0 { bytes.append(0x2C) }
+        append(entry.name)
+        bytes.append(0x3A)
+        append(entry.value)
+      }
+      bytes.append(0x7D)
+    default: append(value.description)
+    }
+  }
+
+  private static func name(_ key: Value) -> String {
+    if case .string(let name) = key { return name }
+    return key.description
+  }
+
+  /// A string that is no Unicode: lone surrogates as escapes, anything else as it is.
+  private mutating func append(_ loose: [UInt8]) {
+    bytes.append(0x22)
+    var rest = loose[...]
+    while let first = rest.first {
+      if let surrogate = LooseText.surrogate(rest) {
+        bytes.append(contentsOf: "\\u\(String(surrogate, radix: 16))".utf8)
+        rest = rest.dropFirst(3)
+      } else {
+        append(character: first)
+        rest = rest.dropFirst()
+      }
+    }
+    bytes.append(0x22)
   }
 
   private mutating func append(_ string: String) {
     bytes.append(0x22)
-    for byte in string.utf8 {
-      switch byte {
-      case 0x22, 0x5C:
-        bytes.append(0x5C)
-        bytes.append(byte)
-      case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-      case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-      case 0x09: bytes.append(contentsOf: "\\t".utf8)
-      case 0..<0x20:
-        let digits = Array("0123456789abcdef".utf8)
-        bytes.append(contentsOf: "\\u00".utf8)
-        bytes.append(digits[Int(byte >> 4)])
-        bytes.append(digits[Int(byte & 15)])
-      default: bytes.append(byte)
-      }
-    }
+    for byte in string.utf8 { append(character: byte) }
     bytes.append(0x22)
+  }
+
+  @inline(__always)
+  private mutating func append(character byte: UInt8) {
+    switch byte {
+    case 0x22, 0x5C:
+      bytes.append(0x5C)
+      bytes.append(byte)
+    case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+    case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+    case 0x09: bytes.append(contentsOf: "\\t".utf8)
+    case 0..<0x20:
+      let digits = Array("0123456789abcdef".utf8)
+      bytes.append(contentsOf: "\\u00".utf8)
+      bytes.append(digits[Int(byte >> 4)])
+      bytes.append(digits[Int(byte & 15)])
+    default: bytes.append(byte)
+    }
   }
 }

@@ -22,7 +22,7 @@ struct JSONLinesParser {
     cursor += 1
     depth = 0
     var event = CompactEvent()
-    var seen: UInt8 = 0  // 1 type, 2 process, 4 f
+    var seen: UInt16 = 0
     Self.skipSpace(&cursor)
     if cursor.pointee == 0x7D { throw LineFailure("the fields type, process and f", at: start, end: end) }
     while true {
@@ -35,6 +35,8 @@ struct JSONLinesParser {
         cursor += 1
       }
       let field = EventField(UnsafeBufferPointer(start: name, count: cursor - name))
+      guard seen & field.bit == 0 else { throw LineFailure("each field once", at: name - 1, end: end) }
+      seen |= field.bit
       cursor += 1
       Self.skipSpace(&cursor)
       guard cursor.pointee == 0x3A else { throw LineFailure("`:` after a field's name", at: cursor, end: end) }
@@ -43,13 +45,10 @@ struct JSONLinesParser {
       switch field {
       case .type:
         event.kind = try Self.kind(&cursor, end: end)
-        seen |= 1
       case .process:
         event.process = try process(&cursor, end: end)
-        seen |= 2
       case .function:
         event.function = try function(&cursor, end: end, symbols: &symbols)
-        seen |= 4
       case .key: event.key = try key(&cursor, end: end, symbols: &symbols)
       case .value: event.value = try value(&cursor, end: end, symbols: &symbols)
       case .time: event.timeNanoseconds = try Self.integer(&cursor, end: end, field: "time in nanoseconds")
@@ -72,8 +71,7 @@ struct JSONLinesParser {
     }
     Self.skipSpace(&cursor)
     guard cursor.pointee == 0x0A else { throw LineFailure("one object a line", at: cursor, end: end) }
-    guard seen == 7 else {
-      let missing = seen & 1 == 0 ? "type" : seen & 2 == 0 ? "process" : "f"
+    if let missing = EventField.missing(from: seen) {
       throw LineFailure("the field `\(missing)`", at: start, end: end)
     }
     return event
@@ -162,10 +160,8 @@ struct JSONLinesParser {
     _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
   ) throws(LineFailure) -> Int32 {
     if cursor.pointee == 0x22 { return symbols.key(try string(&cursor, end: end)) }
-    if Self.skipNull(&cursor) { return -1 }
-    let start = cursor
-    _ = try Self.integer(&cursor, end: end, field: "key: a string or an integer")
-    return symbols.key(UnsafeBufferPointer(start: start, count: cursor - start))
+    let token = try value(&cursor, end: end, symbols: &symbols)
+    return token.isNull ? -1 : symbols.key(token)
   }
 
   /// The text of a string, or of whatever else stands there as it stands.
@@ -183,19 +179,24 @@ struct JSONLinesParser {
   private mutating func value(
     _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
   ) throws(LineFailure) -> Token {
-    switch cursor.pointee {
-    case 0x22: return symbols.token(try string(&cursor, end: end))
-    case 0x2D, 0x30...0x39:
-      let start = cursor
-      let integer = try Self.integer(&cursor, end: end, field: "value", strict: false)
-      // A fraction or an exponent: kept as its text, so that equal texts are equal values.
-      if cursor.pointee == 0x2E || cursor.pointee == 0x65 || cursor.pointee == 0x45 {
-        try skipValue(&cursor, end: end)
-        return symbols.token(UnsafeBufferPointer(start: start, count: cursor - start))
+    if cursor.pointee == 0x22 { return symbols.token(try string(&cursor, end: end)) }
+    // Most numbers: an integer of at most 18 digits.
+    let isNegative = cursor.pointee == 0x2D
+    let digits = isNegative ? cursor + 1 : cursor
+    if digits.pointee &- 0x30 < 10 {
+      var ahead = digits
+      var number: Int64 = 0
+      while ahead.pointee &- 0x30 < 10, ahead - digits < 19 {
+        number = number &* 10 &+ Int64(ahead.pointee &- 0x30)
+        ahead += 1
       }
-      return symbols.token(integer)
-    default: return try rareValue(&cursor, end: end, symbols: &symbols)
+      let isPlain = ahead - digits < 19 && (digits.pointee != 0x30 || ahead - digits == 1)
+      if isPlain, ahead.pointee != 0x2E, ahead.pointee | 0x20 != 0x65 {
+        cursor = ahead
+        return symbols.token(isNegative ? -number : number)
+      }
     }
+    return try rareValue(&cursor, end: end, symbols: &symbols)
   }
 
   private mutating func rareValue(
@@ -204,14 +205,25 @@ struct JSONLinesParser {
     if Self.skipNull(&cursor) { return .null }
     if Self.word(&cursor, "true") { return .yes }
     if Self.word(&cursor, "false") { return .no }
-    guard cursor.pointee == 0x5B else {
-      throw LineFailure("a value: a string, an integer, true, false, null or a list of those", at: cursor, end: end)
+    switch cursor.pointee {
+    case 0x5B, 0x7B:
+      guard depth < Self.depthLimit else {
+        throw LineFailure("values nested at most \(Self.depthLimit) deep", at: cursor, end: end)
+      }
+      depth += 1
+      defer { depth -= 1 }
+      return cursor.pointee == 0x5B
+        ? try list(&cursor, end: end, symbols: &symbols) : try object(&cursor, end: end, symbols: &symbols)
+    case 0x2D, 0x30...0x39: return symbols.token(try Self.number(&cursor, end: end))
+    default:
+      throw LineFailure(
+        "a value: a string, a number, true, false, null, a list or an object", at: cursor, end: end)
     }
-    guard depth < Self.depthLimit else {
-      throw LineFailure("lists nested at most \(Self.depthLimit) deep", at: cursor, end: end)
-    }
-    depth += 1
-    defer { depth -= 1 }
+  }
+
+  private mutating func list(
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
+  ) throws(LineFailure) -> Token {
     cursor += 1
     var elements: [Token] = []
     Self.skipSpace(&cursor)
@@ -222,20 +234,70 @@ struct JSONLinesParser {
     while true {
       Self.skipSpace(&cursor)
       elements.append(try value(&cursor, end: end, symbols: &symbols))
-      Self.skipSpace(&cursor)
-      if cursor.pointee == 0x2C {
-        cursor += 1
-        continue
-      }
-      guard cursor.pointee == 0x5D else { throw LineFailure("`,` or `]`", at: cursor, end: end) }
-      cursor += 1
-      return symbols.token(elements)
+      if try Self.ends(&cursor, with: 0x5D, expected: "`,` or `]`", end: end) { return symbols.token(elements) }
     }
+  }
+
+  private mutating func object(
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
+  ) throws(LineFailure) -> Token {
+    let start = cursor
+    cursor += 1
+    var entries: [(key: Token, value: Token)] = []
+    Self.skipSpace(&cursor)
+    if cursor.pointee == 0x7D {
+      cursor += 1
+    } else {
+      while true {
+        Self.skipSpace(&cursor)
+        let key = symbols.token(try string(&cursor, end: end))
+        Self.skipSpace(&cursor)
+        guard cursor.pointee == 0x3A else { throw LineFailure("`:` after a name", at: cursor, end: end) }
+        cursor += 1
+        Self.skipSpace(&cursor)
+        entries.append((key, try value(&cursor, end: end, symbols: &symbols)))
+        if try Self.ends(&cursor, with: 0x7D, expected: "`,` or `}`", end: end) { break }
+      }
+    }
+    guard let token = symbols.token(map: entries) else {
+      throw LineFailure("an object that has each name once", at: start, end: end)
+    }
+    return token
+  }
+
+  /// Steps over what follows an element: true for the bracket that ends the list, false for a comma.
+  private static func ends(
+    _ cursor: inout UnsafePointer<UInt8>, with bracket: UInt8, expected: String, end: UnsafePointer<UInt8>
+  ) throws(LineFailure) -> Bool {
+    skipSpace(&cursor)
+    guard cursor.pointee == 0x2C || cursor.pointee == bracket else {
+      throw LineFailure(expected, at: cursor, end: end)
+    }
+    cursor += 1
+    return cursor[-1] == bracket
+  }
+
+  private static func number(
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>
+  ) throws(LineFailure) -> Numeral {
+    let start = cursor
+    // What a number can consist of; whether it does is for `Numeral` to say.
+    while cursor.pointee &- 0x30 < 10 || cursor.pointee == 0x2D || cursor.pointee == 0x2B || cursor.pointee == 0x2E
+      || cursor.pointee | 0x20 == 0x65
+    {
+      cursor += 1
+    }
+    guard let numeral = Numeral(json: UnsafeBufferPointer(start: start, count: cursor - start)) else {
+      let failed = cursor
+      cursor = start
+      throw LineFailure("a number as JSON has it", at: failed == end ? failed : start, end: end)
+    }
+    return numeral
   }
 
   @inline(__always)
   private static func integer(
-    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, field: StaticString, strict: Bool = true
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, field: StaticString
   ) throws(LineFailure) -> Int64 {
     let start = cursor
     let negative = cursor.pointee == 0x2D
@@ -247,15 +309,11 @@ struct JSONLinesParser {
       cursor += 1
     }
     let count = cursor - digits
-    let fits = count > 0 && count <= 18
-    if fits, !strict || (cursor.pointee != 0x2E && cursor.pointee | 0x20 != 0x65) {
+    if count > 0, count <= 18, cursor.pointee != 0x2E, cursor.pointee | 0x20 != 0x65 {
       return negative ? -Int64(number) : Int64(number)
     }
-    if count > 18,
-      let wide = Int64(String(decoding: UnsafeBufferPointer(start: start, count: cursor - start), as: UTF8.self))
-    {
-      return wide
-    }
+    cursor = start
+    if count > 0, case .integer(let wide) = try Self.number(&cursor, end: end) { return wide }
     throw LineFailure("an integer for \(field)", at: start, end: end)
   }
 
@@ -324,37 +382,33 @@ struct JSONLinesParser {
       return number
     }
     var number = try unit()
-    if (0xD800..<0xDC00).contains(number), cursor.pointee == 0x5C, cursor[1] == 0x75 {
+    while (0xD800..<0xDC00).contains(number), cursor.pointee == 0x5C, cursor[1] == 0x75 {
       cursor += 1
       let low = try unit()
-      if (0xDC00..<0xE000).contains(low) { number = 0x10000 + (number - 0xD800) << 10 + (low - 0xDC00) }
+      if (0xDC00..<0xE000).contains(low) {
+        number = 0x10000 + (number - 0xD800) << 10 + (low - 0xDC00)
+      } else {
+        LooseText.append(number) { scratch.append($0) }
+        number = low
+      }
     }
-    for byte in String(UnicodeScalar(number) ?? "\u{FFFD}").utf8 { scratch.append(byte) }
+    LooseText.append(number) { scratch.append($0) }
   }
 
   /// Steps over a value of any shape that the format does not name.
   private mutating func skipValue(_ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>) throws(LineFailure) {
-    var depth = 0
-    while true {
-      switch cursor.pointee {
-      case 0x22:
-        _ = try string(&cursor, end: end)
-        if depth == 0 { return }
-        continue
-      case 0x5B, 0x7B: depth += 1
-      case 0x5D, 0x7D:
-        if depth == 0 { return }
-        depth -= 1
-        if depth == 0 {
-          cursor += 1
-          return
-        }
-      case 0x2C:
-        if depth == 0 { return }
-      case 0x0A: throw LineFailure("a value", at: cursor, end: end)
-      default: break
-      }
-      cursor += 1
+    if cursor.pointee == 0x22 {
+      _ = try string(&cursor, end: end)
+      return
     }
+    if cursor.pointee &- 0x30 < 10 {
+      let start = cursor
+      while cursor.pointee &- 0x30 < 10 { cursor += 1 }
+      if start.pointee != 0x30 || cursor - start == 1, cursor.pointee != 0x2E, cursor.pointee | 0x20 != 0x65 { return }
+      cursor = start
+    }
+    // What is rare is read as a value, and forgotten.
+    var forgotten = Symbols()
+    _ = try rareValue(&cursor, end: end, symbols: &forgotten)
   }
 }

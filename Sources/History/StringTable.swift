@@ -11,7 +11,7 @@ package struct StringTable: Sendable {
   private var arena: [UInt8] = []
   private var ends: [Int] = []
   /// Number + 1 in the lower half, the hash's upper half above it; 0 is free.
-  private var slots: [UInt64] = Array(repeating: 0, count: 64)
+  private var slots: [UInt64] = []
 
   package init() {}
 
@@ -54,8 +54,7 @@ package struct StringTable: Sendable {
   }
 
   private mutating func grow() {
-    let old = slots
-    slots = Array(repeating: 0, count: old.count * 2)
+    slots = Array(repeating: 0, count: max(64, slots.count * 2))
     let mask = slots.count - 1
     for number in 0..<ends.count {
       let hash = bytes(number).withUnsafeBufferPointer(Self.hash)

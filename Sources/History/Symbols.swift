@@ -12,8 +12,6 @@ package struct Symbols: Sendable {
   private var levels = StringTable()
   private var lists: [[Token]] = []
   private var listNumbers: [[Token]: Int] = [:]
-  private var wideIntegers: [Int64] = []
-  private var wideNumbers: [Int64: Int] = [:]
 
   package init() {}
 
@@ -30,17 +28,48 @@ package struct Symbols: Sendable {
 
   package mutating func token(_ integer: Int64) -> Token {
     if let small = Token.small(integer) { return small }
-    if let number = wideNumbers[integer] { return Token(bits: Token.wideIntegerTag << 60 | UInt64(number)) }
-    wideIntegers.append(integer)
-    wideNumbers[integer] = wideIntegers.count - 1
-    return Token(bits: Token.wideIntegerTag << 60 | UInt64(wideIntegers.count - 1))
+    return Self.withBytes(String(integer)) { token(.number, $0) }
+  }
+
+  mutating func token(_ numeral: Numeral) -> Token {
+    switch numeral {
+    case .integer(let integer): token(integer)
+    case .text(let text): text.withUnsafeBufferPointer { token(.number, $0) }
+    }
+  }
+
+  /// A value that is known by a name of its kind.
+  mutating func token(_ kind: Token.Rare, _ name: UnsafeBufferPointer<UInt8>) -> Token {
+    .rare(kind, strings.intern(name))
   }
 
   package mutating func token(_ list: [Token]) -> Token {
-    if let number = listNumbers[list] { return Token(bits: Token.listTag << 60 | UInt64(number)) }
+    Token(bits: Token.listTag << 60 | UInt64(number(of: list)))
+  }
+
+  private mutating func number(of list: [Token]) -> Int {
+    if let number = listNumbers[list] { return number }
     lists.append(list)
     listNumbers[list] = lists.count - 1
-    return Token(bits: Token.listTag << 60 | UInt64(lists.count - 1))
+    return lists.count - 1
+  }
+
+  /// - Returns: `nil` when an element comes twice.
+  package mutating func token(set elements: [Token]) -> Token? {
+    let sorted = elements.sorted { $0.bits < $1.bits }
+    guard zip(sorted, sorted.dropFirst()).allSatisfy({ $0 != $1 }) else { return nil }
+    return .rare(.set, number(of: sorted))
+  }
+
+  /// - Returns: `nil` when a key comes twice.
+  package mutating func token(map entries: [(key: Token, value: Token)]) -> Token? {
+    let sorted = entries.sorted { $0.key.bits < $1.key.bits }
+    guard zip(sorted, sorted.dropFirst()).allSatisfy({ $0.key != $1.key }) else { return nil }
+    return .rare(.map, number(of: sorted.flatMap { [$0.key, $0.value] }))
+  }
+
+  mutating func token(tag: UnsafeBufferPointer<UInt8>, _ value: Token) -> Token {
+    .rare(.tagged, number(of: [token(tag), value]))
   }
 
   package mutating func token(_ value: Value) -> Token {
@@ -48,13 +77,30 @@ package struct Symbols: Sendable {
     case .null: return .null
     case .bool(let truth): return truth ? .yes : .no
     case .integer(let integer): return token(integer)
+    case .number(let text): return Int64(text).map { token($0) } ?? Self.withBytes(text) { token(.number, $0) }
     case .string(let string): return Self.withBytes(string) { token($0) }
+    case .bytes(let bytes): return bytes.withUnsafeBufferPointer { token($0) }
+    case .keyword(let name): return Self.withBytes(name) { token(.keyword, $0) }
+    case .symbol(let name): return Self.withBytes(name) { token(.symbol, $0) }
+    case .character(let name): return Self.withBytes(name) { token(.character, $0) }
     case .list(let values): return token(values.map { token($0) })
+    case .set(let values):
+      return .rare(.set, number(of: values.map { token($0) }.sorted { $0.bits < $1.bits }))
+    case .map(let entries):
+      let sorted = entries.map { (key: token($0.key), value: token($0.value)) }.sorted { $0.key.bits < $1.key.bits }
+      return .rare(.map, number(of: sorted.flatMap { [$0.key, $0.value] }))
+    case .tagged(let tag, let value):
+      let inner = token(value)
+      return Self.withBytes(tag) { token(tag: $0, inner) }
     }
   }
 
   package mutating func key(_ bytes: UnsafeBufferPointer<UInt8>) -> Int32 {
-    guard let packed = Token.packed(bytes) else { return Int32(keys.intern(bytes)) }
+    guard let packed = Token.packed(bytes) else {
+      // Set apart from the marks of keys that are no strings.
+      guard let first = bytes.first, first >= Self.looseKeyMark else { return Int32(keys.intern(bytes)) }
+      return ([Self.looseKeyMark] + bytes).withUnsafeBufferPointer { Int32(keys.intern($0)) }
+    }
     if packed.bits == lastKey.bits, lastKey.number >= 0 { return lastKey.number }
     if let number = keyNumbers[packed.bits] {
       lastKey = (packed.bits, number)
@@ -64,6 +110,19 @@ package struct Symbols: Sendable {
     keyNumbers[packed.bits] = number
     return number
   }
+
+  /// The key that any value is: the integer 1 is another key than the string `"1"`.
+  package mutating func key(_ token: Token) -> Int32 {
+    if let bytes = bytes(token) { return bytes.withUnsafeBufferPointer { key($0) } }
+    var name = [Self.valueKeyMark]
+    withUnsafeBytes(of: token.bits.bigEndian) { name.append(contentsOf: $0) }
+    return name.withUnsafeBufferPointer { Int32(keys.intern($0)) }
+  }
+
+  /// Bytes that UTF-8 does not have. In front of the eight bytes of a token that is the key;
+  private static let valueKeyMark: UInt8 = 0xFF
+  /// and in front of a string that begins with one of the two itself.
+  private static let looseKeyMark: UInt8 = 0xFE
 
   package mutating func function(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt8? {
     let number = functions.intern(bytes)
@@ -84,12 +143,40 @@ package struct Symbols: Sendable {
 
   // MARK: Reading back
 
-  package func key(_ number: Int32) -> String? { number < 0 ? nil : keys.string(Int(number)) }
+  /// A key as people write it; one that is no string as `Value.description` has it.
+  package func key(_ number: Int32) -> String? {
+    guard number >= 0 else { return nil }
+    let bytes = keys.bytes(Int(number))
+    switch bytes.first {
+    case Self.valueKeyMark:
+      let bits = bytes.dropFirst().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      return value(Token(bits: bits)).description
+    case Self.looseKeyMark: return LooseText.escaped(Array(bytes.dropFirst()))
+    default: return String(validating: bytes, as: UTF8.self) ?? LooseText.escaped(Array(bytes))
+    }
+  }
   package func function(_ number: UInt8) -> String { functions.string(Int(number)) }
   package func level(_ number: UInt8) -> String? { number == CompactEvent.noLevel ? nil : levels.string(Int(number)) }
   package func text(_ number: Int32) -> String? { number < 0 ? nil : strings.string(Int(number)) }
 
+  /// The elements of a list; `nil` for any other value.
   package func list(_ token: Token) -> [Token]? { token.isList ? lists[Int(token.payload)] : nil }
+
+  /// The elements of a list or a set; `nil` for any other value.
+  package func elements(_ token: Token) -> [Token]? { token.isSet ? lists[token.rareNumber] : list(token) }
+
+  /// The entries of a map; `nil` for any other value.
+  package func entries(_ token: Token) -> [(key: Token, value: Token)]? {
+    guard token.rare == .map else { return nil }
+    let flat = lists[token.rareNumber]
+    return stride(from: 0, to: flat.count, by: 2).map { (flat[$0], flat[$0 + 1]) }
+  }
+
+  /// A whole number of 64 bits; `nil` for any other value.
+  package func integer(_ token: Token) -> Int64? {
+    if token.tag == Token.integerTag { return Int64(bitPattern: token.bits << 4) >> 4 }
+    return token.rare == .number ? Int64(strings.string(token.rareNumber)) : nil
+  }
 
   /// The UTF-8 of a string token; `nil` for any other value.
   package func bytes(_ token: Token) -> [UInt8]? {
@@ -100,14 +187,40 @@ package struct Symbols: Sendable {
     }
   }
 
+  /// The name of a keyword, without its colon; `nil` for any other value.
+  package func keyword(_ token: Token) -> String? {
+    token.rare == .keyword ? strings.string(token.rareNumber) : nil
+  }
+
   package func value(_ token: Token) -> Value {
     switch token.tag {
-    case Token.integerTag: .integer(Int64(bitPattern: token.bits << 4) >> 4)
-    case Token.wideIntegerTag: .integer(wideIntegers[Int(token.payload)])
-    case Token.stringTag: .string(strings.string(Int(token.payload)))
-    case Token.listTag: .list(lists[Int(token.payload)].map(value))
-    case Token.constantTag: token == .null ? .null : .bool(token == .yes)
-    default: .string(String(decoding: token.unpacked(), as: UTF8.self))
+    case Token.integerTag: return .integer(Int64(bitPattern: token.bits << 4) >> 4)
+    case Token.stringTag:
+      let bytes = strings.bytes(Int(token.payload))
+      return String(validating: bytes, as: UTF8.self).map { .string($0) } ?? .bytes(Array(bytes))
+    case Token.listTag: return .list(lists[Int(token.payload)].map(value))
+    case Token.constantTag: return token == .null ? .null : .bool(token == .yes)
+    case Token.rareTag: return rareValue(token)
+    default: return .string(String(decoding: token.unpacked(), as: UTF8.self))
+    }
+  }
+
+  private func rareValue(_ token: Token) -> Value {
+    switch token.rare {
+    case .number:
+      let text = strings.string(token.rareNumber)
+      return Int64(text).map { .integer($0) } ?? .number(text)
+    case .keyword: return .keyword(strings.string(token.rareNumber))
+    case .symbol: return .symbol(strings.string(token.rareNumber))
+    case .character: return .character(strings.string(token.rareNumber))
+    case .set: return .set(Set(lists[token.rareNumber].map(value)))
+    case .map:
+      let entries = entries(token) ?? []
+      return .map(Dictionary(entries.map { (value($0.key), value($0.value)) }) { first, _ in first })
+    case .tagged:
+      let pair = lists[token.rareNumber]
+      return .tagged(String(decoding: bytes(pair[0]) ?? [], as: UTF8.self), value(pair[1]))
+    case nil: fatalError("a token of no kind: \(token.bits)")
     }
   }
 

@@ -36,11 +36,11 @@ struct TextLogParser {
     // What follows is one EDN value, then perhaps an error. After info the value is often the reason: `:timed-out`.
     guard let value = rest.first else { return event }
     var reader = EDNReader(UnsafeBufferPointer(start: at(value, start), count: end - at(value, start)))
-    let form = try reader.form()
-    if kind == .info, case .keyword(let reason) = form {
+    let form = try reader.form(&symbols)
+    if kind == .info, let reason = symbols.keyword(form) {
       event.error = Symbols.withBytes(reason) { symbols.text($0) }
     } else if event.process != CompactEvent.nemesis {
-      event.value = symbols.token(try form.value(at: at(value, start), end: end))
+      event.value = form
     }
     return event
   }

@@ -12,7 +12,32 @@ package struct Token: Hashable, Sendable {
   @usableFromInline static let stringTag: UInt64 = 12
   @usableFromInline static let constantTag: UInt64 = 13
   @usableFromInline static let listTag: UInt64 = 14
-  @usableFromInline static let wideIntegerTag: UInt64 = 15
+  /// What is rare: the next four bits say what, the rest is a number of a table.
+  @usableFromInline static let rareTag: UInt64 = 15
+
+  /// What a rare token stands for.
+  enum Rare: UInt64 {
+    /// By its canonical text.
+    case number
+    case keyword
+    case symbol
+    case character
+    /// By its elements, in the order of their tokens.
+    case set
+    /// By its keys in the order of their tokens, each with its value.
+    case map
+    /// By the list of its tag and its value.
+    case tagged
+  }
+
+  static func rare(_ kind: Rare, _ number: Int) -> Token {
+    Token(bits: rareTag << 60 | kind.rawValue << 56 | UInt64(number))
+  }
+
+  /// What this stands for, if it is one of the rare.
+  var rare: Rare? { tag == Token.rareTag ? Rare(rawValue: payload >> 56) : nil }
+  /// The place in the table of its kind.
+  var rareNumber: Int { Int(payload & (1 << 56 - 1)) }
 
   package static let null = Token(bits: constantTag << 60)
   package static let no = Token(bits: constantTag << 60 | 1)
@@ -23,6 +48,7 @@ package struct Token: Hashable, Sendable {
   var payload: UInt64 { bits & (1 << 60 - 1) }
   package var isNull: Bool { self == .null }
   package var isList: Bool { tag == Token.listTag }
+  package var isSet: Bool { rare == .set }
 
   /// The token of an integer that fits in 60 bits; `nil` for the few that do not.
   static func small(_ integer: Int64) -> Token? {

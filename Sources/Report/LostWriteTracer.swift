@@ -68,13 +68,7 @@ struct LostWriteTracer {
     }
 
     static func text(_ value: Value) -> String {
-      switch value {
-      case .null: "absent"
-      case .string(let text): "\"\(text)\""
-      case .bool(let truth): String(truth)
-      case .integer(let integer): String(integer)
-      case .list(let values): "[\(values.map(text).joined(separator: " "))]"
-      }
+      value == .null ? "absent" : value.description
     }
   }
 }

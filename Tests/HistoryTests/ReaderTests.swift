@@ -91,7 +91,16 @@ import Testing
     (#"{"process":1,"type":"maybe","f":"get"}"#, "a type"), (#"{"process":-1,"type":"ok","f":"get"}"#, "a process"),
     (#"{"process":"zeus","type":"ok","f":"get"}"#, "a process"), (#"{"process":1,"f":"get"}"#, "the field `type`"),
     (#"{"process":1,"type":"ok"}"#, "the field `f`"), (#"{"type":"ok","f":"get"}"#, "the field `process`"),
-    (#"{"process":1,"type":"ok","f":"get","value":{"a":1}}"#, "a value"), ("[1,2]", "a JSON object"),
+    (#"{"process":1,"type":"ok","f":"get","value":{a:1}}"#, "a string"), ("[1,2]", "a JSON object"),
+    (#"{"process":1,"type":"ok","f":"get","value":{"a":1,"a":2}}"#, "each name once"),
+    (#"{"process":1,"type":"ok","f":"get","value":007}"#, "a number"),
+    (#"{"process":1,"type":"ok","f":"get","value":1.}"#, "a number"),
+    (#"{"process":1,"type":"ok","f":"get","value":1-2}"#, "a number"),
+    (#"{"process":1,"type":"ok","f":"get","value":nul}"#, "a value"),
+    (#"{"process":1,"type":"ok","f":"get","note":tru}"#, "a value"),
+    (#"{"process":1,"type":"ok","f":"get","note":[1}}"#, "`,` or `]`"),
+    (#"{"process":1,"type":"ok","type":"info","f":"get"}"#, "each field once"),
+    (#"{"process":1,"type":"ok","f":"get","value":1,"value":1}"#, "each field once"),
     (#"{"process":1,"type":"ok","f":"get"} {}"#, "one object a line"),
     (#"{"process":1,"type":"ok","f":"get","time":1.5}"#, "an integer"),
     (#"{"process":1 "type":"ok"}"#, "`,` or `}`"), (#"{"process":1,"type":"ok","f":"g\q"}"#, "an escape"),
@@ -109,7 +118,9 @@ import Testing
 
   @Test(arguments: [
     "{:process 1, :type :maybe, :f :read}", "{:process 1, :f :read}", "{:process nil, :type :ok, :f :read}", "7",
-    "{:process 1 :type}",
+    "{:process 1 :type}", "{:process 1, :type :ok, :type :ok, :f :read}", "{:process 1, :type :ok, :f :read :value 1x}",
+    "{:process 1, :type :ok, :f :read :value {:a 1 :a 2}}", "{:process 1, :type :ok, :f :read :value #{1 1}}",
+    "{:process 1, :type :ok, :f :read :version :new}", #"{:process 1, :type :ok, :f :read :value "\q"}"#,
   ])
   func malformedFormsAreNamed(form: String) throws {
     let good = "{:process 1, :type :invoke, :f :read}\n"

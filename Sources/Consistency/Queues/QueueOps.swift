@@ -36,7 +36,7 @@ struct QueueOps {
           dequeues.append(element)
         }
       case .drain:
-        guard certain, let taken = symbols.list(op.output) else {
+        guard certain, let taken = symbols.elements(op.output) else {
           if !certain { unsuitable = unsuitable ?? op }
           continue
         }

@@ -55,10 +55,9 @@ public struct Timeline: Sendable, Hashable {
   private static func target(_ value: Value) -> String {
     switch value {
     case .null: ""
-    case .bool(let truth): String(truth)
-    case .integer(let integer): String(integer)
-    case .string(let text): text
+    case .string(let text), .keyword(let text): text
     case .list(let values): values.map(target).joined(separator: ", ")
+    default: value.description
     }
   }
 }

@@ -26,7 +26,7 @@ struct SetChain {
     for (position, op) in ops.enumerated() where op.outcome != .failed {
       let interval = Interval(call: op.call, ret: op.outcome == .ok ? op.ret : Op.never, source: position)
       if op.action == .add { adds[op.input, default: []].append(interval) }
-      if op.action == .read, op.outcome == .ok { reads.append((Set(symbols.list(op.output) ?? []), interval)) }
+      if op.action == .read, op.outcome == .ok { reads.append((Set(symbols.elements(op.output) ?? []), interval)) }
     }
     reads.sort { $0.elements.count < $1.elements.count }
     for index in reads.indices.dropFirst() where !reads[index - 1].elements.isSubset(of: reads[index].elements) {
