@@ -65,6 +65,8 @@ let package = Package(
 
     // The nearest word to a misspelt one, for both sides.
     library("Spelling"),
+    // Text made safe for HTML, JSON, Markdown and terminals.
+    library("Escaping"),
 
     // The store: what is tested.
     library("ThreadExecutor"),
@@ -100,9 +102,9 @@ let package = Package(
       ]),
 
     // The suite: what tests it. It never imports KeyValueStore, so a checker cannot inherit the server's bugs.
-    library("History", ["CZlib", "CZstd"]),
-    library("Consistency", ["History"]),
-    library("ChaosPlan", ["Spelling", .product(name: "Yams", package: "Yams")]),
+    library("History", ["CZlib", "CZstd", "Escaping"]),
+    library("Consistency", ["Escaping", "History"]),
+    library("ChaosPlan", ["Escaping", "Spelling", .product(name: "Yams", package: "Yams")]),
     library("HTTPClient", ["CCurl"]),
     library("Faults"),
     // What runs in the side container of a network fault.
@@ -114,15 +116,15 @@ let package = Package(
     library(
       "LoadTest",
       [
-        "CCurl", "ChaosPlan", "HTTPClient", "Stack", "ThreadExecutor", "Workload",
+        "CCurl", "ChaosPlan", "Escaping", "HTTPClient", "Stack", "ThreadExecutor", "Workload",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]),
-    library("Report", ["ChaosPlan", "History", "Consistency"]),
+    library("Report", ["ChaosPlan", "Escaping", "History", "Consistency"]),
     library(
       "Orchestrator",
       ["ChaosPlan", "Faults", "Stack", "Workload", "History", "Consistency", "Report"]),
     library("Detection", ["ChaosPlan", "Consistency", "Orchestrator", "Report", "Stack", "Workload"]),
-    library("CapLedger", ["Consistency", "History", "Report"]),
+    library("CapLedger", ["Consistency", "Escaping", "History", "Report"]),
     // What runs in the client containers of the CAP ledger.
     library(
       "TierWorkload",
@@ -137,8 +139,8 @@ let package = Package(
     executable(
       "kvchaos",
       [
-        "CapLedger", "CapRuns", "ChaosPlan", "Detection", "Faults", "DockerEngine", "Stack", "HTTPClient", "History",
-        "Consistency", "LoadTest", "Orchestrator", "Report", arguments,
+        "CapLedger", "CapRuns", "ChaosPlan", "Detection", "Escaping", "Faults", "DockerEngine", "Stack", "HTTPClient",
+        "History", "Consistency", "LoadTest", "Orchestrator", "Report", arguments,
       ]),
     executable("kvchaos-bench", ["Consistency", "History"]),
 
@@ -168,6 +170,7 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
+    tests("EscapingTests", ["Escaping"]),
     tests("HistoryTests", ["History"], resources: [.copy("Fixtures")]),
     tests("ConsistencyTests", ["Consistency", "History"], resources: [.copy("Fixtures")]),
     tests(

@@ -1,3 +1,5 @@
+import Escaping
+
 /// A value in a history: what was written, read or exchanged.
 ///
 /// The cases are those of JSON and EDN. Two values are equal exactly when they are the same value in the notation of
@@ -40,7 +42,7 @@ extension Value: CustomStringConvertible {
     case .bool(let truth): truth ? "true" : "false"
     case .integer(let integer): String(integer)
     case .number(let text), .symbol(let text): text
-    case .string(let text): "\"\(text)\""
+    case .string(let text): Self.quoted(text)
     case .bytes(let bytes): "\"\(LooseText.escaped(bytes))\""
     case .keyword(let name): ":" + name
     case .character(let name): "\\" + name
@@ -50,5 +52,15 @@ extension Value: CustomStringConvertible {
       "{" + entries.map { "\($0.key) \($0.value)" }.sorted().joined(separator: ", ") + "}"
     case .tagged(let tag, let value): "#\(tag) \(value)"
     }
+  }
+
+  /// In quotes, so that where the string ends and what it holds can be seen: control characters are shown as text.
+  private static func quoted(_ text: String) -> String {
+    var quoted = String.UnicodeScalarView("\"".unicodeScalars)
+    for scalar in text.unicodeScalars {
+      if scalar == "\"" || scalar == "\\" { quoted.append("\\") }
+      quoted.append(scalar)
+    }
+    return Escaping.plain(String(quoted)) + "\""
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Escaping
 import Foundation
 
 /// Runs the command and turns what it throws into one sentence on standard error and an exit status.
@@ -17,7 +18,7 @@ enum Main {
       exit(code.rawValue)
     } catch {
       guard let status = ExitStatus.status(for: error) else { KVChaos.exit(withError: error) }
-      FileHandle.standardError.write(Data("kvchaos: \(error)\n".utf8))
+      FileHandle.standardError.write(Data("kvchaos: \(Escaping.plain("\(error)", keepingNewlines: true))\n".utf8))
       exit(status)
     }
   }

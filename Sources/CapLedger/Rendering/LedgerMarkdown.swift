@@ -1,4 +1,5 @@
 import Consistency
+import Escaping
 
 /// `CAP.md`: the ledger for people.
 public struct LedgerMarkdown: Sendable {
@@ -151,7 +152,7 @@ public struct LedgerMarkdown: Sendable {
 
   static func table(_ head: [String], _ rows: [[String]]) -> String {
     ([head, head.map { _ in "---" }] + rows)
-      .map { "| " + $0.joined(separator: " | ") + " |" }
+      .map { "| " + $0.map(Escaping.markdownCell).joined(separator: " | ") + " |" }
       .joined(separator: "\n")
   }
 }

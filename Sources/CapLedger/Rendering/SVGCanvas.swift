@@ -1,3 +1,4 @@
+import Escaping
 import Report
 
 /// What a drawing is made of, as SVG writes it. Colours and fonts are the style sheet's.
@@ -14,7 +15,7 @@ struct SVGCanvas {
   mutating func text(_ text: String, x: Double, y: Double, style: String = "", anchor: String? = nil) {
     guard !text.isEmpty else { return }
     let place = anchor.map { " text-anchor=\"\($0)\"" } ?? ""
-    let words = JUnitReport.escaped(text)
+    let words = Escaping.markup(text)
     parts.append("<text\(Self.style(style))\(place) x=\"\(Self.f(x))\" y=\"\(Self.f(y))\">\(words)</text>")
   }
 
@@ -51,7 +52,7 @@ struct SVGCanvas {
   /// - Parameter definitions: what the style sheet refers to.
   func svg(width: Double, height: Double, title: String, sheet: String, definitions: String) -> String {
     let size = "width=\"\(Self.f(width))\" height=\"\(Self.f(height))\""
-    let title = JUnitReport.escaped(title)
+    let title = Escaping.markup(title)
     let head = """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Self.f(width)) \(Self.f(height))" \(size) role="img" \
       aria-label="\(title)">

@@ -1,3 +1,5 @@
+import Escaping
+
 /// A JSON value whose fields keep their order, so that the schema reads as it was written.
 indirect enum SchemaValue: Sendable, Hashable, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral {
   case text(String)
@@ -42,25 +44,20 @@ indirect enum SchemaValue: Sendable, Hashable, ExpressibleByStringLiteral, Expre
       let lines = items.map { inner + $0.json(indent: indent + 2) }
       return "[\n\(lines.joined(separator: ",\n"))\n\(outer)]"
     case .object(let fields):
-      let lines = fields.map { "\(inner)\(Self.quoted($0.name)): \($0.value.json(indent: indent + 2))" }
+      let lines = fields.map { "\(inner)\(Escaping.json($0.name)): \($0.value.json(indent: indent + 2))" }
       return "{\n\(lines.joined(separator: ",\n"))\n\(outer)}"
     }
   }
 
   private var flat: String {
     switch self {
-    case .text(let text): Self.quoted(text)
+    case .text(let text): Escaping.json(text)
     case .number(let number): number == number.rounded() ? String(Int(number)) : String(number)
     case .boolean(let boolean): String(boolean)
     case .list(let items): "[\(items.map(\.flat).joined(separator: ", "))]"
     case .object(let fields):
       fields.isEmpty
-        ? "{}" : "{ \(fields.map { "\(Self.quoted($0.name)): \($0.value.flat)" }.joined(separator: ", ")) }"
+        ? "{}" : "{ \(fields.map { "\(Escaping.json($0.name)): \($0.value.flat)" }.joined(separator: ", ")) }"
     }
-  }
-
-  /// The texts of a schema have no control characters.
-  private static func quoted(_ text: String) -> String {
-    "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
   }
 }

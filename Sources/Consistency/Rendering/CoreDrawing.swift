@@ -1,3 +1,5 @@
+import Escaping
+
 /// Draws a few operations as bars over a common axis, for a terminal.
 ///
 /// The axis is the order of the events, not the clock: what matters is which operation ended before which began, and
@@ -44,7 +46,7 @@ public struct CoreDrawing: Sendable {
     if operation.outcome == .ok, let output = operation.output, output != operation.input { text += " → \(output)" }
     if operation.outcome == .unknown { text += " → ?" }
     if let version = operation.version { text += " v\(version)" }
-    return Self.shortened(text)
+    return Self.shortened(Escaping.plain(text))
   }
 
   /// Of a long value what it begins and what it ends with: the lines are for a terminal.

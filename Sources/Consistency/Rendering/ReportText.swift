@@ -1,3 +1,5 @@
+import Escaping
+
 /// A consistency report for a terminal or a log.
 public struct ReportText: Sendable {
   private let report: ConsistencyReport
@@ -25,7 +27,7 @@ public struct ReportText: Sendable {
       lines += findings(check)
     }
     lines += linearizability
-    return lines.joined(separator: "\n")
+    return lines.map { Escaping.plain($0) }.joined(separator: "\n")
   }
 
   private var headline: String {

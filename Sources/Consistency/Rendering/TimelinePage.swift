@@ -1,3 +1,5 @@
+import Escaping
+
 /// A self-contained HTML page: the verdicts, the core of the violation, and a zoomable picture of the operations around
 /// it with the faults behind them.
 public struct TimelinePage: Sendable {
@@ -82,33 +84,9 @@ public struct TimelinePage: Sendable {
     return operation.function + (value.map { " \($0)" } ?? "")
   }
 
-  static func escape(_ text: String) -> String {
-    var escaped = ""
-    for character in text {
-      switch character {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "\"": escaped += "&quot;"
-      default: escaped.append(character)
-      }
-    }
-    return escaped
-  }
+  /// Text as HTML, with control characters shown as text.
+  static func escape(_ text: String) -> String { Escaping.markup(Escaping.plain(text)) }
 
   /// A JSON string that is safe inside a script element too.
-  static func json(_ text: String) -> String {
-    var escaped = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": escaped += "\\\""
-      case "\\": escaped += "\\\\"
-      case "<", ">", "&", "\u{2028}", "\u{2029}", "\u{0}"..<"\u{20}":
-        let digits = String(scalar.value, radix: 16)
-        escaped += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped + "\""
-  }
+  static func json(_ text: String) -> String { Escaping.json(Escaping.plain(text), inScript: true) }
 }

@@ -1,3 +1,5 @@
+import Escaping
+
 /// A field of a chart with a grid and a vertical scale from 0.
 struct ChartFrame: Sendable {
   static let width = 1_000.0
@@ -33,14 +35,14 @@ struct ChartFrame: Sendable {
         \(Figures.decimal(maximum * share, places: 2))\(unit)</text>
         """
     }
-    let title = "<text x=\"\(Self.text(Self.left))\" y=\"\(Self.text(top - 7))\">\(LoadPage.escaped(name))</text>"
+    let title = "<text x=\"\(Self.text(Self.left))\" y=\"\(Self.text(top - 7))\">\(Escaping.markup(name))</text>"
     return (lines + [title]).joined(separator: "\n")
   }
 
   /// A mark on the horizontal axis.
   func mark(_ text: String, at share: Double) -> String {
     """
-    <text text-anchor="middle" x="\(Self.text(Self.x(share)))" y="\(Self.text(top + height + 16))">\(LoadPage.escaped(text))</text>
+    <text text-anchor="middle" x="\(Self.text(Self.x(share)))" y="\(Self.text(top + height + 16))">\(Escaping.markup(text))</text>
     """
   }
 
@@ -57,7 +59,7 @@ struct ChartFrame: Sendable {
 
   static func svg(height: Double, label: String, _ parts: [String]) -> String {
     ([
-      "<svg viewBox=\"0 0 \(text(width)) \(text(height))\" role=\"img\" aria-label=\"\(LoadPage.escaped(label))\">"
+      "<svg viewBox=\"0 0 \(text(width)) \(text(height))\" role=\"img\" aria-label=\"\(Escaping.markup(label))\">"
     ] + parts.filter { !$0.isEmpty } + ["</svg>"]).joined(separator: "\n")
   }
 }

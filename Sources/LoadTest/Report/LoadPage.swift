@@ -1,3 +1,5 @@
+import Escaping
+
 /// `report.html`: one self-contained file, without scripts and without anything to load.
 public struct LoadPage: Sendable {
   public let text: String
@@ -7,8 +9,8 @@ public struct LoadPage: Sendable {
     let errors = report.errors.map { [$0.error, Figures.count($0.count)] }
     let body = [
       """
-      <header><h1>\(Self.escaped(title))</h1>
-      <p><code>\(Self.escaped(report.test.command))</code> at \(Self.escaped(report.test.startedAt)):
+      <header><h1>\(Escaping.markup(title))</h1>
+      <p><code>\(Escaping.markup(report.test.command))</code> at \(Escaping.markup(report.test.startedAt)):
       ack=\(report.test.acknowledgement), read=\(report.test.read), \(Figures.count(report.test.keys)) keys,
       values of \(Figures.count(report.test.valueBytes)) bytes</p>\(
         report.test.isInterrupted ? "\n<p><strong>\(LoadText.interruption)</strong></p>" : "")</header>
@@ -16,18 +18,18 @@ public struct LoadPage: Sendable {
       Self.tiles(report),
       Self.table(nil, LoadText.latencyHeader, report.rows.map(LoadText.latencyCells)),
       errors.isEmpty ? "" : Self.table("Errors", ["error", "count"], errors),
-      "<ul>" + LoadText.sentenceList(report).map { "<li>\(Self.escaped($0))</li>" }.joined() + "</ul>",
+      "<ul>" + LoadText.sentenceList(report).map { "<li>\(Escaping.markup($0))</li>" }.joined() + "</ul>",
       "<section><h2>Over time</h2>\n\(LoadTimelineChart(report.timeline).svg)\n\(Self.timelineLegend)</section>",
       "<section><h2>Latency distribution</h2>\n\(DistributionChart(report.rows).svg)\n\(Self.distributionLegend)</section>",
       Self.table("Processor time", LoadText.processorHeader, report.processors.map(LoadText.processorCells)),
       report.baselines.isEmpty
         ? "" : Self.table("For scale", LoadText.baselineHeader, report.baselines.map(LoadText.baselineCells)),
-      report.notes.isEmpty ? "" : "<ul>" + report.notes.map { "<li>\(Self.escaped($0))</li>" }.joined() + "</ul>",
+      report.notes.isEmpty ? "" : "<ul>" + report.notes.map { "<li>\(Escaping.markup($0))</li>" }.joined() + "</ul>",
     ]
     text = """
       <!DOCTYPE html>
       <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(Self.escaped(title))</title>
+      <title>\(Escaping.markup(title))</title>
       <style>
       \(Self.sheet)
       </style></head><body>
@@ -39,7 +41,7 @@ public struct LoadPage: Sendable {
 
   private static func tiles(_ report: LoadReport) -> String {
     func tile(_ name: String, _ value: String) -> String {
-      "<div><b>\(escaped(value))</b><span>\(escaped(name))</span></div>"
+      "<div><b>\(Escaping.markup(value))</b><span>\(Escaping.markup(name))</span></div>"
     }
     let rate = report.rows.last.map { Figures.decimal($0.perSecond, places: 0) } ?? "-"
     var tiles = [tile("requests a second", rate), tile("errors", Figures.count(report.errorCount))]
@@ -54,10 +56,10 @@ public struct LoadPage: Sendable {
   }
 
   private static func table(_ title: String?, _ header: [String], _ rows: [[String]]) -> String {
-    let head = header.map { "<th>\(escaped($0))</th>" }.joined()
-    let lines = rows.map { "<tr>" + $0.map { "<td>\(escaped($0))</td>" }.joined() + "</tr>" }
+    let head = header.map { "<th>\(Escaping.markup($0))</th>" }.joined()
+    let lines = rows.map { "<tr>" + $0.map { "<td>\(Escaping.markup($0))</td>" }.joined() + "</tr>" }
     return """
-      <section>\(title.map { "<h2>\(escaped($0))</h2>" } ?? "")<div class="scroll"><table><thead><tr>\(head)</tr></thead><tbody>
+      <section>\(title.map { "<h2>\(Escaping.markup($0))</h2>" } ?? "")<div class="scroll"><table><thead><tr>\(head)</tr></thead><tbody>
       \(lines.joined(separator: "\n"))
       </tbody></table></div></section>
       """
@@ -72,11 +74,6 @@ public struct LoadPage: Sendable {
     <p class="legend"><span class="key put"></span>PUT <span class="key get"></span>GET; every step to the right is ten times
     rarer</p>
     """
-
-  static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;")
-  }
 
   private static let sheet = """
     :root { color-scheme: light dark; --ink: #1c2430; --soft: #5d6b7c; --line: #dde3ea; --paper: #ffffff; --card: #f5f7fa;

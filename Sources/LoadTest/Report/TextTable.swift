@@ -1,8 +1,10 @@
+import Escaping
+
 /// A Markdown table whose columns line up, so that it reads as well on a terminal.
 enum TextTable {
   /// - Parameter texts: the columns (by index) that are words; all others are numbers and stand to the right.
   static func markdown(_ header: [String], _ rows: [[String]], texts: Set<Int> = [0]) -> String {
-    let lines = [header] + rows.map { $0.map { $0.replacing("|", with: "\\|").replacing("\n", with: " ") } }
+    let lines = [header] + rows.map { $0.map(Escaping.markdownCell) }
     let widths = header.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
     func line(_ cells: [String]) -> String {
       "| "

@@ -1,4 +1,5 @@
 import Consistency
+import Escaping
 
 /// `report.html`: one self-contained file, without scripts and without anything to load.
 public struct HTMLReport: Sendable {
@@ -9,9 +10,9 @@ public struct HTMLReport: Sendable {
     var body = [
       """
       <header><p class="verdict \(Self.style(report.verdict))">\(verdict)</p>
-      <h1>\(Self.escaped(report.plan.name))</h1>
-      <p class="question">\(Self.escaped(report.plan.description))</p>
-      <p>\(Self.escaped(report.summary))</p></header>
+      <h1>\(Escaping.markup(report.plan.name))</h1>
+      <p class="question">\(Escaping.markup(report.plan.description))</p>
+      <p>\(Escaping.markup(report.summary))</p></header>
       """,
       Self.tiles(report),
       """
@@ -30,7 +31,7 @@ public struct HTMLReport: Sendable {
     text = """
       <!DOCTYPE html>
       <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(Self.escaped(report.plan.name)): \(verdict)</title>
+      <title>\(Escaping.markup(report.plan.name)): \(verdict)</title>
       <style>
       \(HTMLStyle.sheet)
       </style></head><body>
@@ -50,7 +51,7 @@ public struct HTMLReport: Sendable {
 
   private static func tiles(_ report: RunReport) -> String {
     func tile(_ name: String, _ value: String) -> String {
-      "<div><b>\(escaped(value))</b><span>\(escaped(name))</span></div>"
+      "<div><b>\(Escaping.markup(value))</b><span>\(Escaping.markup(name))</span></div>"
     }
     func availability(_ summary: TrafficSummary?) -> String { summary?.availability.map(percent) ?? "-" }
     let disturbed = report.traffic.during?.disturbedSeconds.map { "\(number($0, decimals: 1)) s" } ?? "-"
@@ -72,16 +73,16 @@ public struct HTMLReport: Sendable {
     let rows = report.checks.map { check in
       let isEmpty = check.verdict == .holds && !check.isExamined
       let word = isEmpty ? "-" : MarkdownReport.word(check.verdict)
-      var question = escaped(check.question)
-      if let note = check.note { question += "<br><small>\(escaped(note))</small>" }
+      var question = Escaping.markup(check.question)
+      if let note = check.note { question += "<br><small>\(Escaping.markup(note))</small>" }
       if check.verdict != .holds, !check.findings.isEmpty {
-        let shown = check.findings.prefix(10).map { "<pre>\(escaped($0))</pre>" }.joined()
+        let shown = check.findings.prefix(10).map { "<pre>\(Escaping.markup($0))</pre>" }.joined()
         let rest = check.findings.count > 10 ? "<p>\(check.findings.count - 10) more in report.json.</p>" : ""
         question += "<details open><summary>\(check.findings.count) findings</summary>\(shown)\(rest)</details>"
       }
       return """
-        <tr class="\(isEmpty ? "empty" : style(check.verdict))"><td><b>\(escaped(check.name))</b></td>\
-        <td class="word">\(word)</td><td>\(escaped(check.expected))</td><td>\(escaped(check.measured))</td><td>\(question)</td></tr>
+        <tr class="\(isEmpty ? "empty" : style(check.verdict))"><td><b>\(Escaping.markup(check.name))</b></td>\
+        <td class="word">\(word)</td><td>\(Escaping.markup(check.expected))</td><td>\(Escaping.markup(check.measured))</td><td>\(question)</td></tr>
         """
     }
     return section("Verdict", ["check", "", "expected", "measured", "question"], rows)
@@ -148,22 +149,21 @@ public struct HTMLReport: Sendable {
           + "drained in \(number(settlement.drainSeconds, decimals: 1)) s")
     }
     lines += report.notes
-    return "<section><h2>Run</h2><ul>" + lines.map { "<li>\(escaped($0))</li>" }.joined() + "</ul></section>"
+    return "<section><h2>Run</h2><ul>" + lines.map { "<li>\(Escaping.markup($0))</li>" }.joined() + "</ul></section>"
   }
 
   private static func section(_ title: String, _ header: [String], _ rows: [String], footer: String? = nil) -> String {
-    let head = header.map { "<th>\(escaped($0))</th>" }.joined()
-    let foot = footer.map { "<p class=\"footer\">\(escaped($0))</p>" } ?? ""
+    let head = header.map { "<th>\(Escaping.markup($0))</th>" }.joined()
+    let foot = footer.map { "<p class=\"footer\">\(Escaping.markup($0))</p>" } ?? ""
     return """
-      <section><h2>\(escaped(title))</h2><div class="scroll"><table><thead><tr>\(head)</tr></thead><tbody>
+      <section><h2>\(Escaping.markup(title))</h2><div class="scroll"><table><thead><tr>\(head)</tr></thead><tbody>
       \(rows.joined(separator: "\n"))
       </tbody></table></div>\(foot)</section>
       """
   }
 
   private static func row(_ cells: [String]) -> String {
-    "<tr>" + cells.map { "<td>\(escaped($0))</td>" }.joined() + "</tr>"
+    "<tr>" + cells.map { "<td>\(Escaping.markup($0))</td>" }.joined() + "</tr>"
   }
 
-  private static func escaped(_ text: String) -> String { JUnitReport.escaped(text) }
 }

@@ -1,4 +1,5 @@
 import Consistency
+import Escaping
 
 /// `junit.xml`: a test case is scenario x checker. Unknown is an error, never a pass.
 public struct JUnitReport: Sendable {
@@ -10,12 +11,12 @@ public struct JUnitReport: Sendable {
     let skipped = report.checks.count { $0.verdict == .holds && !$0.isExamined }
     let counts =
       "tests=\"\(report.checks.count)\" failures=\"\(failures)\" errors=\"\(errors)\" skipped=\"\(skipped)\""
-    let name = Self.escaped(report.plan.name)
+    let name = Escaping.markup(report.plan.name)
     let seconds = number(report.run.secondsLong)
     var lines = [
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
       "<testsuites name=\"kvchaos\" \(counts) time=\"\(seconds)\">",
-      "  <testsuite name=\"\(name)\" \(counts) time=\"\(seconds)\" timestamp=\"\(Self.escaped(report.run.startedAt))\">",
+      "  <testsuite name=\"\(name)\" \(counts) time=\"\(seconds)\" timestamp=\"\(Escaping.markup(report.run.startedAt))\">",
       "    <properties>",
       "      <property name=\"seed\" value=\"\(report.run.seed)\"/>",
       "      <property name=\"verdict\" value=\"\(report.verdict.rawValue)\"/>",
@@ -28,8 +29,8 @@ public struct JUnitReport: Sendable {
 
   private static func testCase(_ check: CheckReport, _ report: RunReport) -> [String] {
     let head =
-      "    <testcase classname=\"kvchaos.\(escaped(report.plan.name))\" name=\"\(escaped(check.name))\" time=\"0\""
-    let message = escaped("expected \(check.expected), measured \(check.measured)")
+      "    <testcase classname=\"kvchaos.\(Escaping.markup(report.plan.name))\" name=\"\(Escaping.markup(check.name))\" time=\"0\""
+    let message = Escaping.markup("expected \(check.expected), measured \(check.measured)")
     switch check.verdict {
     case .holds where check.isExamined: return ["\(head)/>"]
     case .holds: return ["\(head)>", "      <skipped message=\"\(message)\"/>", "    </testcase>"]
@@ -52,23 +53,6 @@ public struct JUnitReport: Sendable {
         "lost: operation \($0.operation), key \($0.key), value \($0.value ?? "(delete)")"
       }
     }
-    return escaped(lines.joined(separator: "\n"))
-  }
-
-  /// Escapes what XML 1.0 has a meaning for, and replaces what it cannot hold at all.
-  public static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\n", "\t": result.unicodeScalars.append(scalar)
-      case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+    return Escaping.markup(lines.joined(separator: "\n"))
   }
 }

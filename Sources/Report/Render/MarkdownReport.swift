@@ -1,4 +1,5 @@
 import Consistency
+import Escaping
 
 /// `report.md`: the report as text, for terminals, merge requests and diffs.
 public struct MarkdownReport: Sendable {
@@ -147,7 +148,7 @@ public struct MarkdownReport: Sendable {
   static func table(_ header: [String], _ rows: [[String]]) -> String {
     let lines = [header, header.map { _ in "---" }] + rows
     return lines.map { cells in
-      "| " + cells.map { $0.replacing("|", with: "\\|").replacing("\n", with: " ") }.joined(separator: " | ") + " |"
+      "| " + cells.map(Escaping.markdownCell).joined(separator: " | ") + " |"
     }.joined(separator: "\n")
   }
 }

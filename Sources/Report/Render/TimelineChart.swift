@@ -1,3 +1,5 @@
+import Escaping
+
 /// The picture of a run: operations a second by outcome above, latency below, over the faults and phases. Plain SVG,
 /// without scripts; colours come from the page's style sheet.
 struct TimelineChart {
@@ -37,7 +39,7 @@ struct TimelineChart {
       let name = to - from > 46 ? phase.name : ""
       return """
         <rect class="phase" x="\(f(from))" y="0" width="\(f(max(to - from - 1, 0)))" height="\(f(Self.phaseHeight - 4))"/>\
-        <text class="small" x="\(f(from + 4))" y="13">\(escaped(name))</text>
+        <text class="small" x="\(f(from + 4))" y="13">\(Escaping.markup(name))</text>
         """
     }.joined(separator: "\n")
   }
@@ -50,8 +52,8 @@ struct TimelineChart {
       let who = fault.targets.map(\.node).joined(separator: ", ")
       var marks = """
         <rect class="fault" x="\(f(from))" y="\(f(rateTop))" width="\(f(max(to - from, 1)))" height="\(f(bottom - rateTop))">\
-        <title>\(escaped("\(fault.label): \(who)"))</title></rect>\
-        <text class="fault-name" x="\(f(from + 4))" y="\(f(rateTop + 12))">\(escaped("\(fault.label): \(who)"))</text>
+        <title>\(Escaping.markup("\(fault.label): \(who)"))</title></rect>\
+        <text class="fault-name" x="\(f(from + 4))" y="\(f(rateTop + 12))">\(Escaping.markup("\(fault.label): \(who)"))</text>
         """
       if let recovery = fault.recovery, recovery > 0 {
         let line = x(struck + recovery)
@@ -139,5 +141,4 @@ struct TimelineChart {
   }
 
   private func f(_ value: Double) -> String { number(value, decimals: 1) }
-  private func escaped(_ text: String) -> String { JUnitReport.escaped(text) }
 }
