@@ -28,6 +28,7 @@ struct Assembler {
       guard let compact = symbols.compact(event) else { throw .tooManyNames }
       try add(compact, symbols: symbols)
     }
+    try check(symbols)
   }
 
   /// - Parameter symbols: those of the event; names that came since the last call are looked up there.
@@ -46,12 +47,34 @@ struct Assembler {
   }
 
   /// Adds a block whose names the parsing thread has looked up.
-  mutating func add(_ block: BlockChannel.Block) throws(ConsistencyError) {
+  ///
+  /// - Returns: false when nothing more is taken, since an event contradicts those before it: see `check`.
+  mutating func add(_ block: BlockChannel.Block) throws(ConsistencyError) -> Bool {
     (actions, levels) = (block.actions, block.levels)
-    for event in block.events { try add(event) }
+    for event in block.events where contradiction == nil { try add(event) }
+    return contradiction == nil
   }
 
+  /// What keeps the events from being a history, if anything does. Its names are looked up when all symbols are at hand.
+  func check(_ symbols: borrowing Symbols) throws(ConsistencyError) {
+    guard let (event, op, index) = contradiction else { return }
+    if event.kind == .invoke {
+      throw .invocationWhileOpen(
+        index: index, process: Int(event.process), function: symbols.function(event.function), open: Int(op.call))
+    }
+    func name(_ function: UInt8, _ key: Int32) -> String {
+      symbols.function(function) + (symbols.key(key).map { " of key \($0)" } ?? " without a key")
+    }
+    throw .completionOfAnother(
+      index: index, process: Int(event.process), invocation: Int(op.call), invoked: name(op.function, op.key),
+      completed: name(event.function, event.key < 0 ? op.key : event.key))
+  }
+
+  /// The first event that contradicts those before it, with the operation that it contradicts.
+  private var contradiction: (event: CompactEvent, op: Op, index: Int)?
+
   private mutating func add(_ event: CompactEvent) throws(ConsistencyError) {
+    guard contradiction == nil else { return }
     let index = Int32(eventCount)
     eventCount += 1
     guard event.process >= 0 else {
@@ -60,6 +83,11 @@ struct Assembler {
     }
     let level = event.level == CompactEvent.noLevel ? Level.unnamed : levels[Int(event.level)]
     if event.kind == .invoke {
+      let open = takeOpen(event.process)
+      guard open < 0 else {
+        contradiction = (event, ops[Int(open)], Int(index))
+        return
+      }
       setOpen(event.process, Int32(ops.count))
       let action = actions[Int(event.function)]
       seenActions |= 1 << UInt32(action.rawValue)
@@ -77,6 +105,11 @@ struct Assembler {
       if event.kind == .info { return }
       throw .completionWithoutInvocation(index: Int(index), process: Int(event.process))
     }
+    let op = ops[Int(place)]
+    guard event.function == op.function, event.key < 0 || event.key == op.key else {
+      contradiction = (event, op, Int(index))
+      return
+    }
     if event.kind == .ok { okCount += 1 }
     if event.kind == .fail { failedCount += 1 }
     complete(&ops[Int(place)], with: event, at: index, level: level)
@@ -87,7 +120,6 @@ struct Assembler {
     op.output = event.value
     if event.version != CompactEvent.noVersion { op.version = event.version }
     if event.operation >= 0 { op.operation = event.operation }
-    if op.key < 0 { op.key = event.key }
     if event.error >= 0 { op.error = event.error }
     if level != .unnamed, op.level == .unnamed { op.level = level }
     switch event.kind {

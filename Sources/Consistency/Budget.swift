@@ -1,4 +1,5 @@
 import Dispatch
+import History
 import Synchronization
 
 /// The time and memory that the searches of one check share, and whether they are used up.
@@ -18,6 +19,16 @@ final class Budget: Sendable {
     deadline = timeout.map { start + $0 * Self.usableShare }
     self.memoryLimitBytes = memoryLimitBytes
   }
+
+  /// What reading may take of this.
+  var readingLimits: ReadingLimits {
+    ReadingLimits(deadline: deadline, memoryBytes: memoryLimitBytes) { bytes in
+      guard let limit = self.usableBytes else { return true }
+      return ProcessMemory.residentBytes + bytes < limit
+    }
+  }
+
+  private var usableBytes: Int? { memoryLimitBytes.map { Int(Double($0) * Self.usableShare) } }
 
   /// A smaller budget that ends no later than another.
   init(within other: Budget, timeout: Duration) {
@@ -52,9 +63,7 @@ final class Budget: Sendable {
   /// - Parameter reserving: bytes that are about to be needed besides.
   func exhausted(reserving bytes: Int = 0) -> Exhausted? {
     if let deadline, ContinuousClock.now >= deadline { return .time }
-    if let memoryLimitBytes, ProcessMemory.residentBytes + bytes >= Int(Double(memoryLimitBytes) * Self.usableShare) {
-      return .memory
-    }
+    if let usableBytes, ProcessMemory.residentBytes + bytes >= usableBytes { return .memory }
     return nil
   }
 }

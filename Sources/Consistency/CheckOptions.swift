@@ -1,3 +1,5 @@
+import History
+
 /// How a history is to be checked.
 public struct CheckOptions: Sendable, Hashable {
   /// What a failed compare-and-set means.
@@ -20,11 +22,13 @@ public struct CheckOptions: Sendable, Hashable {
   public var threads: Int?
   /// The longest time for which a cached read may be behind; `nil`: cached reads may be of any age.
   public var cacheTimeToLive: Duration?
+  /// Whether values are pairs `[key value]`; `nil`: where the history shows it.
+  public var keys: ValueKeys?
 
   /// Without arguments: no limits, everything else as the history suggests.
   public init(
     model: Model? = nil, failedCas: FailedCas? = nil, timeout: Duration? = nil, memoryLimitBytes: Int? = nil,
-    threads: Int? = nil, cacheTimeToLive: Duration? = nil
+    threads: Int? = nil, cacheTimeToLive: Duration? = nil, keys: ValueKeys? = nil
   ) {
     self.model = model
     self.failedCas = failedCas
@@ -32,5 +36,6 @@ public struct CheckOptions: Sendable, Hashable {
     self.memoryLimitBytes = memoryLimitBytes
     self.threads = threads
     self.cacheTimeToLive = cacheTimeToLive
+    self.keys = keys
   }
 }

@@ -12,23 +12,34 @@ extension ConsistencyChecker {
     let start = ContinuousClock.now
     let budget = Budget(timeout: options.timeout, memoryLimitBytes: options.memoryLimitBytes, since: start)
     let replay = path == "-" ? try ReplayFile() : nil
+    var report: ConsistencyReport?
     if options.model == nil || options.model == .register || options.model == .casRegister {
-      if let report = try streamed(path, replay: replay, budget: budget, since: start) { return report }
+      do throws(HistoryError) {
+        report = try streamed(path, replay: replay, budget: budget, since: start)
+      } catch {
+        return try unread(error, Assembler(), since: start)
+      }
     }
+    if let report { return try checked(report) }
     return try assembled(path, replay: replay, budget: budget, since: start)
+  }
+
+  /// Without an operation there was nothing to check, and no verdict is given.
+  private func checked(_ report: ConsistencyReport) throws(ConsistencyError) -> ConsistencyReport {
+    guard report.operations > 0 else { throw .noOperations(events: report.events) }
+    return report
   }
 
   private func streamed(
     _ path: String, replay: ReplayFile?, budget: Budget, since start: ContinuousClock.Instant
-  ) throws -> ConsistencyReport? {
+  ) throws(HistoryError) -> ConsistencyReport? {
     var check = StreamingCheck()
-    let outcome = try EventPipeline.run(HistoryScanner(path: path, recordingTo: replay)) { block in
-      check.consume(block) && budget.exhausted() == nil
-    }
+    let scanner = try HistoryScanner(
+      path: path, recordingTo: replay, keys: options.keys, limits: budget.readingLimits)
+    let outcome = try EventPipeline.run(scanner) { block in check.consume(block) && budget.exhausted() == nil }
     guard !outcome.wasStopped, let (keys, checks) = check.finish(symbols: outcome.symbols) else { return nil }
     var notes: [String] = []
     if let line = outcome.summary.truncatedLine { notes.append(Self.truncation(line)) }
-    if keys.isEmpty { notes.append("the history has no operations") }
     return ConsistencyReport(
       verdict: .holds, model: .register, checks: checks, keys: keys, events: check.events,
       operations: keys.reduce(0) { $0 + $1.operations }, unknowns: keys.reduce(0) { $0 + $1.unknowns },
@@ -42,23 +53,43 @@ extension ConsistencyChecker {
     var assembler = Assembler()
     var failure: ConsistencyError?
     var exhausted: Budget.Exhausted?
-    let scanner = try replay.map { try HistoryScanner(replaying: $0) } ?? HistoryScanner(path: path)
-    let outcome = try EventPipeline.run(scanner) { block in
-      exhausted = budget.exhausted(reserving: assembler.growthBytes(adding: block.events.count))
-      guard exhausted == nil else { return false }
-      do throws(ConsistencyError) {
-        try assembler.add(block)
-      } catch {
-        failure = error
+    let outcome: EventPipeline.Outcome
+    do throws(HistoryError) {
+      let limits = budget.readingLimits
+      let scanner: HistoryScanner
+      if let replay {
+        scanner = try HistoryScanner(replaying: replay, keys: options.keys, limits: limits)
+      } else {
+        scanner = try HistoryScanner(path: path, keys: options.keys, limits: limits)
       }
-      return failure == nil && exhausted == nil
+      outcome = try EventPipeline.run(scanner) { block in
+        exhausted = budget.exhausted(reserving: assembler.growthBytes(adding: block.events.count))
+        guard exhausted == nil else { return false }
+        do throws(ConsistencyError) {
+          return try assembler.add(block)
+        } catch {
+          failure = error
+          return false
+        }
+      }
+    } catch {
+      return try unread(error, assembler, since: start)
     }
     if let failure { throw failure }
+    try assembler.check(outcome.symbols)
     if let exhausted { return unread(exhausted, assembler, since: start) }
     var report = report(
       assembler, symbols: outcome.symbols, since: start, format: outcome.summary.format, budget: budget)
     if let line = outcome.summary.truncatedLine { report.notes.append(Self.truncation(line)) }
-    return report
+    return try checked(report)
+  }
+
+  /// The report when a limit was reached while the history was read; any other error is thrown on.
+  private func unread(
+    _ error: HistoryError, _ assembler: Assembler, since start: ContinuousClock.Instant
+  ) throws(HistoryError) -> ConsistencyReport {
+    guard case .limitReached(_, let limit) = error else { throw error }
+    return unread(limit == .time ? .time : .memory, assembler, since: start)
   }
 
   private static func truncation(_ line: Int) -> String {

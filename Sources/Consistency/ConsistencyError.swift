@@ -2,6 +2,13 @@
 public enum ConsistencyError: Error, Sendable, Hashable {
   /// A completion came from a process that had nothing open.
   case completionWithoutInvocation(index: Int, process: Int)
+  /// A process invoked an operation while another of its own was open: which of them the next completion ends is not
+  /// known.
+  case invocationWhileOpen(index: Int, process: Int, function: String, open: Int)
+  /// A completion names another key or another function than the invocation that it completes.
+  case completionOfAnother(index: Int, process: Int, invocation: Int, invoked: String, completed: String)
+  /// There is no operation of a client in the history: nothing to judge.
+  case noOperations(events: Int)
   /// The operations belong to no model that is known, or to another than the one asked for.
   case unsuitableModel(function: String, model: String)
   /// More distinct names than the compact form holds (255).
@@ -13,6 +20,21 @@ extension ConsistencyError: CustomStringConvertible {
     switch self {
     case .completionWithoutInvocation(let index, let process):
       "event \(index): process \(process) completes an operation that it never invoked"
+    case .invocationWhileOpen(let index, let process, let function, let open):
+      """
+      event \(index): process \(process) invokes \(function) while its operation of event \(open) is open; \
+      a process has one operation at a time, and goes on under a new number after info
+      """
+    case .completionOfAnother(let index, let process, let invocation, let invoked, let completed):
+      """
+      event \(index): process \(process) completes \(completed), but invoked \(invoked) (event \(invocation)); \
+      a completion names the function and the key of its invocation
+      """
+    case .noOperations(let events):
+      """
+      no operation of a client among the \(events) events, so there is nothing to check; \
+      clients are processes with a number
+      """
     case .unsuitableModel(let function, let model):
       "the operation `\(function)` is not one of the model \(model)"
     case .tooManyNames: "more than 255 different names of operations or levels"

@@ -44,6 +44,7 @@ public final class OnlineChecker: Sendable {
     let start = ContinuousClock.now
     let (symbols, assembler, failure) = state.withLock { ($0.symbols, $0.assembler, $0.failure) }
     if let failure { throw failure }
+    try assembler.check(symbols)
     let budget = Budget(timeout: options.timeout, memoryLimitBytes: options.memoryLimitBytes, since: start)
     return ConsistencyChecker(options: options).report(
       assembler, symbols: symbols, since: start, format: .jsonLines, budget: budget)

@@ -15,18 +15,29 @@ final class FileSource: ByteSource {
   private let descriptor: Int32
   private let name: String
   private let owned: Bool
+  private let limits: ReadingLimits
 
-  /// - Parameter path: `-` is standard input.
-  init(path: String) throws(HistoryError) {
+  /// - Parameters:
+  ///   - path: `-` is standard input.
+  ///   - limits: with a deadline, what gives nothing is not waited for any longer.
+  init(path: String, limits: ReadingLimits = .none) throws(HistoryError) {
+    self.limits = limits
     if path == "-" {
       (descriptor, name, owned) = (0, "standard input", false)
       return
     }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe that nobody has opened to write is not waited for here either.
+    descriptor = try Self.descriptor(path, flags: limits.deadline == nil ? 0 : O_NONBLOCK)
+    (name, owned) = (path, true)
+  }
+
+  /// A descriptor of a file, to be closed by who asked.
+  static func descriptor(_ path: String, flags: Int32 = 0) throws(HistoryError) -> Int32 {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | flags)
     guard descriptor >= 0 else {
       throw .inputOutput(file: path, action: "open", reason: String(cString: strerror(errno)))
     }
-    (self.descriptor, name, owned) = (descriptor, path, true)
+    return descriptor
   }
 
   deinit {
@@ -42,15 +53,28 @@ final class FileSource: ByteSource {
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(HistoryError) -> Int {
     while true {
+      try waitForBytes()
       #if canImport(Glibc)
         let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
       #else
         let count = Darwin.read(descriptor, buffer.baseAddress, buffer.count)
       #endif
       if count >= 0 { return count }
-      if errno != EINTR {
+      if errno != EINTR, errno != EAGAIN {
         throw .inputOutput(file: name, action: "read", reason: String(cString: strerror(errno)))
       }
+    }
+  }
+
+  /// Waits until there is something to read, or the end, or no more time.
+  private func waitForBytes() throws(HistoryError) {
+    guard let deadline = limits.deadline else { return }
+    var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while true {
+      let left = (deadline - .now) / .milliseconds(1)
+      guard left > 0 else { throw .limitReached(file: name, .time) }
+      let count = poll(&entry, 1, Int32(min(left.rounded(.up), 1e9)))
+      if count > 0 || count < 0 && errno != EINTR { return }
     }
   }
 }

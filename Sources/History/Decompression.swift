@@ -32,9 +32,9 @@ final class PeekedSource: ByteSource {
   }
 
   /// The source with what compressed it undone, if anything did, as its first bytes say.
-  func decompressed(name: String) throws(HistoryError) -> any ByteSource {
+  func decompressed(name: String, limits: ReadingLimits) throws(HistoryError) -> any ByteSource {
     if ahead.starts(with: [0x1F, 0x8B]) { return try GzipSource(self, name: name) }
-    if ahead == [0x28, 0xB5, 0x2F, 0xFD] { return try ZstdSource(self, name: name) }
+    if ahead == [0x28, 0xB5, 0x2F, 0xFD] { return try ZstdSource(self, name: name, limits: limits) }
     return self
   }
 
@@ -47,7 +47,7 @@ final class PeekedSource: ByteSource {
   }
 }
 
-/// Undoes gzip, also of several members one after the other. A file cut short gives what it has.
+/// Undoes gzip, also of several members one after the other, and with zeros behind them as tapes leave them.
 final class GzipSource: ByteSource {
   private let source: any ByteSource
   private let name: String
@@ -61,8 +61,8 @@ final class GzipSource: ByteSource {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
     input = .allocate(byteCount: 1 << 16, alignment: 16)
-    // 15 bits of window, plus 32: the header says whether it is gzip or zlib.
-    guard inflateInit2_(stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+    // 15 bits of window, plus 16: gzip and nothing else.
+    guard inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
       throw .compression(file: name, reason: "zlib does not start")
     }
   }
@@ -79,11 +79,19 @@ final class GzipSource: ByteSource {
     while true {
       if stream.pointee.avail_in == 0 {
         let count = try source.read(into: input)
-        if count == 0 { return 0 }
+        guard count > 0 else {
+          if isBetweenMembers { return 0 }
+          throw .compression(file: name, reason: PeekedSource.endsEarly("gzip -dc"))
+        }
         stream.pointee.next_in = input.assumingMemoryBound(to: UInt8.self).baseAddress
         stream.pointee.avail_in = UInt32(count)
       }
       if isBetweenMembers {
+        while stream.pointee.avail_in > 0, stream.pointee.next_in.pointee == 0 {
+          stream.pointee.next_in += 1
+          stream.pointee.avail_in -= 1
+        }
+        guard stream.pointee.avail_in > 0 else { continue }
         inflateReset(stream)
         isBetweenMembers = false
       }
@@ -102,7 +110,7 @@ final class GzipSource: ByteSource {
   }
 }
 
-/// Undoes Zstandard. A file cut short gives what it has.
+/// Undoes Zstandard, also of several frames one after the other, and with zeros behind them.
 final class ZstdSource: ByteSource {
   private let source: any ByteSource
   private let name: String
@@ -110,13 +118,18 @@ final class ZstdSource: ByteSource {
   private let input: UnsafeMutableRawBufferPointer
   private var filled = 0
   private var used = 0
+  private var isBetweenFrames = false
 
-  init(_ source: any ByteSource, name: String) throws(HistoryError) {
+  init(_ source: any ByteSource, name: String, limits: ReadingLimits) throws(HistoryError) {
     guard let stream = ZSTD_createDStream() else { throw .compression(file: name, reason: "zstd does not start") }
     self.source = source
     self.name = name
     self.stream = stream
     input = .allocate(byteCount: 1 << 16, alignment: 16)
+    // The window is memory too: at most an eighth of all that there is.
+    guard let memory = limits.memoryBytes else { return }
+    let bits = max(10, min(27, Int.bitWidth - 1 - max(1, memory / 8).leadingZeroBitCount))
+    _ = ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, Int32(bits))
   }
 
   deinit {
@@ -127,18 +140,34 @@ final class ZstdSource: ByteSource {
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(HistoryError) -> Int {
     var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
     while output.pos == 0 {
-      if used == filled {
-        (filled, used) = (try source.read(into: input), 0)
-      }
+      if used == filled { (filled, used) = (try source.read(into: input), 0) }
       let isAtEnd = filled == 0
+      if isBetweenFrames {
+        while used < filled, input[used] == 0 { used += 1 }
+        if isAtEnd { return 0 }
+        guard used < filled else { continue }
+      }
       var part = ZSTD_inBuffer(src: input.baseAddress, size: filled, pos: used)
       let status = ZSTD_decompressStream(stream, &output, &part)
       used = part.pos
       guard ZSTD_isError(status) == 0 else {
+        if ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge {
+          throw .limitReached(file: name, .memory)
+        }
         throw .compression(file: name, reason: String(cString: ZSTD_getErrorName(status)))
       }
-      if isAtEnd { break }
+      isBetweenFrames = status == 0
+      if isAtEnd, !isBetweenFrames, output.pos == 0 {
+        throw .compression(file: name, reason: PeekedSource.endsEarly("zstd -dc"))
+      }
     }
     return output.pos
+  }
+}
+
+extension PeekedSource {
+  /// What is said of compressed data without their end.
+  static func endsEarly(_ command: String) -> String {
+    "they end early, without their checksum; what there is gives `\(command) FILE | kvchaos check -`"
   }
 }

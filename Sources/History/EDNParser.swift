@@ -1,15 +1,5 @@
 /// Reads an EDN history piece by piece: operation maps one after the other, or in one vector.
-///
-/// Where keys are independent, Jepsen writes every client's value as the tuple `[k v]`. A cas of a single register has
-/// a vector too, `[old new]`, so the first operation that is no cas and has a value decides; what comes before it waits.
 struct EDNParser {
-  /// What a map has to say, before it is known whether keys are independent.
-  private struct Raw {
-    var event = CompactEvent()
-    var value = ValueOrPair.value(.null)
-    var isCas = false
-  }
-
   /// Where the text stopped being EDN.
   struct Failure: Error {
     var cause: LineFailure
@@ -25,29 +15,40 @@ struct EDNParser {
     var cutAt: Int?
   }
 
-  private var hasBegun = false
+  private enum Frame {
+    case unknown
+    case bare
+    case bracketed(close: UInt8)
+    case closed
+  }
+
+  private var frame = Frame.unknown
   private var hasEvents = false
-  /// `nil` until an operation has decided.
-  private var isIndependent: Bool?
-  private var waiting: [Raw] = []
-  /// So many operations without a decision are those of one object.
-  private static let waitingLimit = 1 << 16
+  private var calendarStart: Int64?
 
   /// - Parameter isAtEnd: nothing follows these bytes.
   mutating func parse(
-    _ bytes: UnsafeBufferPointer<UInt8>, isAtEnd: Bool, symbols: inout Symbols
+    _ bytes: UnsafeBufferPointer<UInt8>, isAtEnd: Bool, keyed: inout KeyedValues, symbols: inout Symbols
   ) throws(Failure) -> Part {
     var part = Part()
     var reader = EDNReader(bytes)
     var formStart = 0
     do throws(LineFailure) {
-      while try reader.skipSpace() {
-        formStart = reader.position
-        let isBracket =
-          hasBegun ? reader.take(0x5D) || reader.take(0x29) : reader.take(0x5B) || reader.take(0x28)
-        hasBegun = true
-        if !isBracket { add(try Self.operation(&reader, symbols: &symbols), to: &part, symbols: &symbols) }
+      while true {
+        reader.skipBlanks()
         part.consumed = reader.position
+        guard try reader.skipSpace() else { break }
+        formStart = reader.position
+        if try !takeBracket(&reader) {
+          let parsed = try operation(&reader, symbols: &symbols)
+          hasEvents = true
+          try keyed.add(parsed, to: &part.events, symbols: &symbols)
+        }
+        part.consumed = reader.position
+      }
+      if isAtEnd {
+        if case .bracketed = frame { part.cutAt = bytes.count }
+        try keyed.finish(&part.events, symbols: &symbols)
       }
     } catch {
       guard reader.position >= bytes.count else {
@@ -55,16 +56,53 @@ struct EDNParser {
       }
       // What the end of the piece cuts goes on in the next one.
       if isAtEnd {
-        guard hasEvents else { throw Failure(cause: error, offset: formStart) }
+        guard hasEvents, !Self.isComplete(bytes, at: formStart) else { throw Failure(cause: error, offset: formStart) }
         // Only the last operation is a truncation; a bracket that is missing before others is not.
         guard !Self.hasAnotherMap(bytes[formStart...]) else {
           throw Failure(cause: reader.failure("`}`", at: formStart), offset: formStart)
         }
         part.cutAt = formStart
+        do throws(LineFailure) {
+          try keyed.finish(&part.events, symbols: &symbols)
+        } catch {
+          throw Failure(cause: error, offset: formStart)
+        }
       }
     }
-    if isAtEnd { decide(false, &part, symbols: &symbols) }
     return part
+  }
+
+  /// Takes a bracket around the whole history, if one is next where it may be.
+  private mutating func takeBracket(_ reader: inout EDNReader) throws(LineFailure) -> Bool {
+    switch frame {
+    case .unknown:
+      if reader.take(0x5B) {
+        frame = .bracketed(close: 0x5D)
+      } else if reader.take(0x28) {
+        frame = .bracketed(close: 0x29)
+      } else {
+        frame = .bare
+        return false
+      }
+      return true
+    case .bare: return false
+    case .bracketed(let close):
+      guard reader.take(close) else { return false }
+      frame = .closed
+      return true
+    case .closed: throw reader.failure("nothing behind the bracket that ends the history")
+    }
+  }
+
+  /// Whether a whole form begins there: then the end of the file is not what is wrong with it.
+  private static func isComplete(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
+    var reader = EDNReader(bytes, at: start)
+    do throws(LineFailure) {
+      try reader.skipForm()
+      return true
+    } catch {
+      return false
+    }
   }
 
   /// Whether a line after the first begins with a map.
@@ -77,55 +115,16 @@ struct EDNParser {
     return false
   }
 
-  // MARK: Independent keys
-
-  private mutating func add(_ raw: Raw, to part: inout Part, symbols: inout Symbols) {
-    hasEvents = true
-    if isIndependent == nil {
-      waiting.append(raw)
-      if let decision = Self.decision(raw) ?? (waiting.count >= Self.waitingLimit ? false : nil) {
-        decide(decision, &part, symbols: &symbols)
-      }
-    } else {
-      part.events.append(event(raw, symbols: &symbols))
-    }
-  }
-
-  private mutating func decide(_ decision: Bool, _ part: inout Part, symbols: inout Symbols) {
-    guard isIndependent == nil else { return }
-    isIndependent = decision
-    for raw in waiting { part.events.append(event(raw, symbols: &symbols)) }
-    waiting = []
-  }
-
-  private static func decision(_ raw: Raw) -> Bool? {
-    guard raw.event.process >= 0, !raw.isCas, raw.event.key < 0 else { return nil }
-    switch raw.value {
-    case .pair: return raw.event.kind == .invoke
-    case .value(.null): return nil
-    case .value: return false
-    }
-  }
-
-  private func event(_ raw: Raw, symbols: inout Symbols) -> CompactEvent {
-    var event = raw.event
-    switch raw.value {
-    case .pair(let key, let value) where isIndependent == true && event.process >= 0:
-      event.key = symbols.key(key)
-      event.value = value
-    case .pair(let first, let second): event.value = symbols.token([first, second])
-    case .value(let value): event.value = value
-    }
-    return event
-  }
-
   // MARK: Maps
 
-  private static func operation(_ reader: inout EDNReader, symbols: inout Symbols) throws(LineFailure) -> Raw {
+  private mutating func operation(
+    _ reader: inout EDNReader, symbols: inout Symbols
+  ) throws(LineFailure) -> ParsedEvent {
     let start = reader.position
     try reader.skipTag()
     guard reader.take(0x7B) else { throw reader.failure("an operation map, `{:process …}`", at: start) }
-    var raw = Raw()
+    var parsed = ParsedEvent(event: CompactEvent())
+    var names: [String] = []
     var seen: UInt16 = 0
     while true {
       guard try reader.skipSpace() else { throw reader.failure("`}`", at: start) }
@@ -133,6 +132,7 @@ struct EDNParser {
       let place = reader.position
       let name = reader.keyword()
       let field = name.map { EventField($0) } ?? .other
+      if let name, field == .other { names.append(String(decoding: name, as: UTF8.self)) }
       if name == nil { try reader.skipForm() }
       guard seen & field.bit == 0 else { throw reader.failure("each field once", at: place) }
       seen |= field.bit
@@ -144,22 +144,28 @@ struct EDNParser {
         guard let kind = Event.Kind(rawValue: String(decoding: try reader.name(), as: UTF8.self)) else {
           throw reader.failure("a type: :invoke, :ok, :fail or :info", at: start)
         }
-        raw.event.kind = kind
-      case .process: raw.event.process = try process(&reader, from: start)
+        parsed.event.kind = kind
+      case .process: parsed.event.process = try Self.process(&reader, from: start)
       case .function:
         let name = try reader.name()
         guard let number = name.withUnsafeBufferPointer({ symbols.function($0) }) else {
           throw reader.failure("at most 255 different names of operations", at: start)
         }
-        raw.event.function = number
-        raw.isCas = name.starts(with: "cas".utf8) || name.starts(with: "compare".utf8)
-      case .value: raw.value = try reader.formOrPair(&symbols)
+        parsed.event.function = number
+      case .value:
+        switch try reader.formOrPair(&symbols) {
+        case .value(let token): parsed.event.value = token
+        case .pair(let first, let second): parsed.pair = (first, second)
+        }
       case .other: try reader.skipForm()
-      default: try set(field, &reader, &raw.event, symbols: &symbols)
+      default: try set(field, &reader, &parsed.event, symbols: &symbols)
       }
     }
-    if let missing = EventField.missing(from: seen) { throw reader.failure("the field :\(missing)", at: start) }
-    return raw
+    if let missing = EventField.missing(from: seen) {
+      let isInterval = ForeignContent.isInterval(names)
+      throw reader.failure(isInterval ? ForeignContent.intervals : "the field :\(missing)", at: start)
+    }
+    return parsed
   }
 
   private static func process(_ reader: inout EDNReader, from start: Int) throws(LineFailure) -> Int32 {
@@ -173,21 +179,28 @@ struct EDNParser {
   }
 
   /// The fields that an operation need not have.
-  private static func set(
+  private mutating func set(
     _ field: EventField, _ reader: inout EDNReader, _ event: inout CompactEvent, symbols: inout Symbols
   ) throws(LineFailure) {
     let start = reader.position
     if field == .time || field == .version || field == .key {
       let token = try reader.form(&symbols)
       guard !token.isNull else { return }
-      if field == .key {
-        event.key = symbols.key(token)
-        return
+      switch field {
+      case .key: event.key = symbols.key(token)
+      case .version:
+        guard let version = symbols.integer(token) else { throw reader.failure("an integer for version", at: start) }
+        event.version = version
+      default:
+        guard let time = Timestamp.nanoseconds(token, symbols: symbols) else {
+          throw reader.failure(Timestamp.expected, at: start)
+        }
+        event.timeNanoseconds = time
+        guard symbols.integer(token) == nil, !token.isDecimal else { return }
+        // Of the calendar: counted from the first.
+        calendarStart = calendarStart ?? time
+        event.timeNanoseconds = time.subtractingReportingOverflow(calendarStart ?? 0).partialValue
       }
-      guard let number = symbols.integer(token) else {
-        throw reader.failure("an integer for \(field == .time ? "time in nanoseconds" : "version")", at: start)
-      }
-      if field == .time { event.timeNanoseconds = number } else { event.version = number }
       return
     }
     let name = try reader.name()

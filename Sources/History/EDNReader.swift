@@ -19,6 +19,11 @@ struct EDNReader {
     return LineFailure(expected, at: base + (place ?? position), end: base + bytes.count)
   }
 
+  /// Steps over space and commas.
+  mutating func skipBlanks() {
+    while let byte = current, byte <= 0x20 || byte == 0x2C { position += 1 }
+  }
+
   /// Steps over space, commas, comments and discarded forms; false at the end.
   mutating func skipSpace() throws(LineFailure) -> Bool {
     while let byte = current {
@@ -244,7 +249,7 @@ struct EDNReader {
     guard Self.isNumber(text) else { return symbols.token(.symbol, text) }
     if let small = Self.smallInteger(text) { return symbols.token(small) }
     guard let numeral = Numeral(edn: text) else { throw failure("a number as EDN has it", at: atom.startIndex) }
-    return symbols.token(numeral)
+    return symbols.token(numeral: numeral)
   }
 
   /// Whether it begins as only numbers do.

@@ -4,8 +4,18 @@ public enum HistoryError: Error, Sendable, Hashable {
   case malformed(file: String, line: Int, expected: String, found: String)
   /// The file cannot be opened, read or written; `reason` is the system's own word.
   case inputOutput(file: String, action: String, reason: String)
-  /// The compressed data do not decode.
+  /// The compressed data do not decode, or end early.
   case compression(file: String, reason: String)
+  /// Jepsen's binary store is not as its format has it.
+  case damagedStore(file: String, reason: String)
+  /// A limit of a check was reached while it read: how much there is left is not known.
+  case limitReached(file: String, Limit)
+
+  /// What a check may take.
+  public enum Limit: String, Sendable, Hashable {
+    case time = "the time limit was reached"
+    case memory = "the memory limit was reached"
+  }
 }
 
 extension HistoryError: CustomStringConvertible {
@@ -17,6 +27,8 @@ extension HistoryError: CustomStringConvertible {
       "\(file): cannot \(action): \(reason)"
     case .compression(let file, let reason):
       "\(file): the compressed data are damaged: \(reason)"
+    case .damagedStore(let file, let reason): "\(file): Jepsen's store cannot be read: \(reason)"
+    case .limitReached(let file, let limit): "\(file): \(limit.rawValue) while it was read"
     }
   }
 }

@@ -9,7 +9,7 @@ package struct HistoryScanner {
     package var truncatedLine: Int?
   }
 
-  private static let blockBytes = 1 << 20
+  static let blockBytes = 1 << 20
   private static let shortBytes = 1 << 16
   private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
@@ -17,26 +17,47 @@ package struct HistoryScanner {
   package let name: String
   /// Whether reading it all takes less than handing it to another thread.
   package let isShort: Bool
-  private var source: any ByteSource
-  package private(set) var symbols = Symbols()
-  package private(set) var summary = Summary()
+  private let source: any ByteSource
+  /// The path where the bytes are those of a file that can be read at any place.
+  let plainPath: String?
+  let limits: ReadingLimits
+  package internal(set) var symbols = Symbols()
+  package internal(set) var summary = Summary()
+  var keyed: KeyedValues
+  /// The number of the line at the buffer's front.
+  var line = 1
+  /// Elements of the block of a store that is being read.
+  var elementCount = 0
 
-  /// - Parameter path: `-` is standard input. What gzip or zstd compressed is decompressed.
-  /// - Parameter replay: keeps every byte that is read, for a second scan.
-  package init(path: String, recordingTo replay: ReplayFile? = nil) throws(HistoryError) {
+  /// - Parameters:
+  ///   - path: `-` is standard input. What gzip or zstd compressed is decompressed.
+  ///   - replay: keeps every byte that is read, for a second scan.
+  ///   - keys: whether values are pairs of a key and a value; `nil`: as the history shows.
+  package init(
+    path: String, recordingTo replay: ReplayFile? = nil, keys: ValueKeys? = nil, limits: ReadingLimits = .none
+  ) throws(HistoryError) {
     name = path == "-" ? "standard input" : path
-    let file = try FileSource(path: path)
+    self.limits = limits
+    keyed = KeyedValues(keys)
+    let file = try FileSource(path: path, limits: limits)
     let source: any ByteSource = replay.map { RecordingSource(file, to: $0) } ?? file
     let peeked = try PeekedSource(source)
-    self.source = try peeked.decompressed(name: name)
+    self.source = try peeked.decompressed(name: name, limits: limits)
     isShort = (file.length ?? .max) <= Self.shortBytes && self.source === peeked
+    plainPath = file.length != nil && self.source === peeked && path != "-" ? path : nil
   }
 
   /// Standard input once more: what an earlier scan has read of it, and then the rest.
-  package init(replaying replay: ReplayFile) throws(HistoryError) {
+  package init(
+    replaying replay: ReplayFile, keys: ValueKeys? = nil, limits: ReadingLimits = .none
+  ) throws(HistoryError) {
     name = "standard input"
     isShort = false
-    source = try PeekedSource(ReplaySource(replay, then: FileSource(path: "-"))).decompressed(name: name)
+    plainPath = nil
+    self.limits = limits
+    keyed = KeyedValues(keys)
+    let source = ReplaySource(replay, then: try FileSource(path: "-", limits: limits))
+    self.source = try PeekedSource(source).decompressed(name: name, limits: limits)
   }
 
   /// Parses everything and hands the events over in blocks.
@@ -46,38 +67,75 @@ package struct HistoryScanner {
   package mutating func scan(_ emit: ([CompactEvent], borrowing Symbols) -> Bool) throws(HistoryError) {
     var buffer = LineBuffer(capacity: Self.blockBytes)
     summary.format = try detectFormat(&buffer)
+    let isWhole: Bool
     switch summary.format {
-    case .edn: try scanForms(&buffer, emit)
+    case .edn: isWhole = try scanForms(&buffer, emit)
+    case .jsonArray: isWhole = try scanArray(&buffer, emit)
+    case .jepsenStore: isWhole = try scanStore(&buffer, emit)
     case .jsonLines:
       var parser = JSONLinesParser()
-      try scanLines(&buffer, emit) { (start, end, symbols) throws(LineFailure) in
+      isWhole = try scanLines(&buffer, emit) { (start, end, symbols) throws(LineFailure) in
         try parser.parse(start, end: end, symbols: &symbols)
       }
     case .textLog:
       var parser = TextLogParser()
-      try scanLines(&buffer, emit) { (start, end, symbols) throws(LineFailure) in
+      isWhole = try scanLines(&buffer, emit) { (start, end, symbols) throws(LineFailure) in
         try parser.parse(start, end: end, symbols: &symbols)
       }
-      if summary.events == 0 {
-        throw .malformed(
-          file: name, line: 1, expected: "a history: JSON Lines, EDN operation maps, or Jepsen's log",
-          found: "none of them")
-      }
     }
+    guard isWhole, summary.events == 0 else { return }
+    let found: String
+    if let line = summary.truncatedLine {
+      found = line == 1 ? "half a record" : "half a record in line \(line)"
+    } else {
+      found = line == 1 && buffer.filled.isEmpty ? "an empty file" : "none"
+    }
+    throw .malformed(file: name, line: summary.truncatedLine ?? 1, expected: Self.anyEvent, found: found)
   }
 
-  /// Reads until the format shows, and steps over a byte order mark.
+  private static let anyEvent =
+    "a history: JSON Lines, a JSON array, EDN operation maps, or Jepsen's log, history.txt or test.jepsen"
+
+  /// Reads on, into room for at least half a block.
+  ///
+  /// - Returns: how much came; 0 is the end.
+  mutating func fill(_ buffer: inout LineBuffer) throws(HistoryError) -> Int {
+    try limits.check(adding: buffer.growth(for: Self.blockBytes / 2), file: name)
+    let count = try source.read(into: buffer.space(atLeast: Self.blockBytes / 2))
+    buffer.advance(count)
+    return count
+  }
+
+  /// Emits a block unless it is empty. - Returns: false when no more is wanted.
+  mutating func send(
+    _ block: [CompactEvent], _ emit: ([CompactEvent], borrowing Symbols) -> Bool
+  ) -> Bool {
+    summary.events += block.count
+    return block.isEmpty || emit(block, symbols)
+  }
+
+  func malformed(_ failure: LineFailure, line: Int) -> HistoryError {
+    .malformed(file: name, line: line, expected: failure.expected, found: failure.found)
+  }
+
+  /// Reads until the format shows, and steps over a byte order mark and over blanks.
   private mutating func detectFormat(_ buffer: inout LineBuffer) throws(HistoryError) -> HistoryFormat {
-    var mayBeMarked = true
+    var isFirst = true
     while true {
-      let count = try source.read(into: buffer.space(atLeast: Self.blockBytes / 2))
-      buffer.advance(count)
-      let isAtEnd = count == 0
-      if mayBeMarked, buffer.filled.count >= Self.byteOrderMark.count || isAtEnd {
+      let isAtEnd = try fill(&buffer) == 0
+      if isFirst, buffer.filled.count >= ForeignContent.bytesNeeded || isAtEnd {
+        if let foreign = ForeignContent.name(buffer.filled) {
+          throw .malformed(file: name, line: 1, expected: "a history", found: foreign)
+        }
         if buffer.filled.starts(with: Self.byteOrderMark) { buffer.consume(Self.byteOrderMark.count) }
-        mayBeMarked = false
+        isFirst = false
       }
-      if !mayBeMarked, let format = HistoryFormat(detecting: buffer.filled) { return format }
+      if !isFirst {
+        if let format = HistoryFormat(detecting: buffer.filled) { return format }
+        let blanks = buffer.filled.prefix { $0 <= 0x20 }
+        line += blanks.count { $0 == 0x0A }
+        buffer.consume(blanks.count)
+      }
       // Nothing, or the beginning of a record whose run was killed.
       if isAtEnd { return .jsonLines }
     }
@@ -85,69 +143,50 @@ package struct HistoryScanner {
 
   private mutating func scanLines(
     _ buffer: inout LineBuffer, _ emit: ([CompactEvent], borrowing Symbols) -> Bool,
-    _ parse: (UnsafePointer<UInt8>, UnsafePointer<UInt8>, inout Symbols) throws(LineFailure) -> CompactEvent?
-  ) throws(HistoryError) {
-    var line = 1
+    _ parse: (UnsafePointer<UInt8>, UnsafePointer<UInt8>, inout Symbols) throws(LineFailure) -> ParsedEvent?
+  ) throws(HistoryError) -> Bool {
     var atEnd = false
     while true {
-      if let lines = atEnd ? buffer.rest : buffer.completeLines, var start = lines.baseAddress {
+      let lines = atEnd ? buffer.rest : buffer.completeLines()
+      if let lines, var start = lines.baseAddress {
         var block: [CompactEvent] = []
         block.reserveCapacity(lines.count / 64 + 1)
         let end = start + lines.count
         while start < end {
           var next = start
           while next.pointee != 0x0A { next += 1 }
+          try limits.check(parsing: next - start, file: name)
           do throws(LineFailure) {
-            if let event = try parse(start, next, &symbols) { block.append(event) }
-          } catch {
-            guard atEnd, next == end else {
-              throw .malformed(file: name, line: line, expected: error.expected, found: error.found)
+            if let event = try parse(start, next, &symbols) {
+              try keyed.add(event, to: &block, symbols: &symbols)
             }
+          } catch {
+            let record = UnsafeBufferPointer(start: start, count: next - start)
+            guard atEnd, next == end, isCutShort(record) else { throw malformed(error, line: line) }
             summary.truncatedLine = line
           }
           start = next + 1
           line += 1
         }
-        summary.events += block.count
-        if !block.isEmpty, !emit(block, symbols) { return }
+        if !send(block, emit) { return false }
         if !atEnd { buffer.consume(lines.count) }
       }
-      if atEnd { return }
-      let count = try source.read(into: buffer.space(atLeast: Self.blockBytes / 2))
-      buffer.advance(count)
-      atEnd = count == 0
+      if atEnd {
+        var block: [CompactEvent] = []
+        do throws(LineFailure) {
+          try keyed.finish(&block, symbols: &symbols)
+        } catch {
+          throw malformed(error, line: line)
+        }
+        return send(block, emit)
+      }
+      if lines == nil { buffer.consumeBlanks() }
+      atEnd = try fill(&buffer) == 0
     }
   }
 
-  private mutating func scanForms(
-    _ buffer: inout LineBuffer, _ emit: ([CompactEvent], borrowing Symbols) -> Bool
-  ) throws(HistoryError) {
-    var parser = EDNParser()
-    var line = 1
-    var atEnd = false
-    while true {
-      let bytes = buffer.filled
-      func number(at offset: Int) -> Int { line + bytes[..<offset].count { $0 == 0x0A } }
-      do throws(EDNParser.Failure) {
-        let part = try parser.parse(bytes, isAtEnd: atEnd, symbols: &symbols)
-        summary.events += part.events.count
-        summary.truncatedLine = part.cutAt.map(number)
-        if !part.events.isEmpty, !emit(part.events, symbols) { return }
-        line = number(at: part.consumed)
-        buffer.consume(part.consumed)
-      } catch {
-        throw .malformed(
-          file: name, line: number(at: error.offset), expected: error.cause.expected, found: error.cause.found)
-      }
-      if atEnd { return }
-      // At least as much again as is left of a form, so that a long one is not read over and over.
-      var missing = max(1, buffer.filled.count)
-      while missing > 0, !atEnd {
-        let count = try source.read(into: buffer.space(atLeast: Self.blockBytes / 2))
-        buffer.advance(count)
-        missing -= count
-        atEnd = count == 0
-      }
-    }
+  /// Whether a last line without a newline is one that was not written to its end.
+  private func isCutShort(_ record: UnsafeBufferPointer<UInt8>) -> Bool {
+    summary.format != .jsonLines || JSONArraySplitter.isCutShort(record)
   }
 }

@@ -10,11 +10,13 @@ struct JSONLinesParser {
   /// Lists within lists, of which a history has one or two and a thread's stack holds not all that a file can.
   private var depth = 0
   private static let depthLimit = 100
+  /// The time that texts of the calendar count from: that of the first.
+  private var calendarStart: Int64?
 
   /// The event of the line that starts at `start`; `nil` for a blank line.
   mutating func parse(
     _ start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
-  ) throws(LineFailure) -> CompactEvent? {
+  ) throws(LineFailure) -> ParsedEvent? {
     var cursor = start
     Self.skipSpace(&cursor)
     if cursor.pointee == 0x0A { return nil }
@@ -22,6 +24,7 @@ struct JSONLinesParser {
     cursor += 1
     depth = 0
     var event = CompactEvent()
+    var pair: (first: Token, second: Token)?
     var seen: UInt16 = 0
     Self.skipSpace(&cursor)
     if cursor.pointee == 0x7D { throw LineFailure("the fields type, process and f", at: start, end: end) }
@@ -50,8 +53,13 @@ struct JSONLinesParser {
       case .function:
         event.function = try function(&cursor, end: end, symbols: &symbols)
       case .key: event.key = try key(&cursor, end: end, symbols: &symbols)
-      case .value: event.value = try value(&cursor, end: end, symbols: &symbols)
-      case .time: event.timeNanoseconds = try Self.integer(&cursor, end: end, field: "time in nanoseconds")
+      case .value:
+        if cursor.pointee == 0x5B {
+          pair = try listOrPair(&cursor, end: end, symbols: &symbols, &event.value)
+        } else {
+          event.value = try value(&cursor, end: end, symbols: &symbols)
+        }
+      case .time: event.timeNanoseconds = try time(&cursor, end: end)
       case .version:
         if !Self.skipNull(&cursor) { event.version = try Self.integer(&cursor, end: end, field: "version") }
       case .operation: event.operation = try text(&cursor, end: end, symbols: &symbols)
@@ -72,9 +80,33 @@ struct JSONLinesParser {
     Self.skipSpace(&cursor)
     guard cursor.pointee == 0x0A else { throw LineFailure("one object a line", at: cursor, end: end) }
     if let missing = EventField.missing(from: seen) {
-      throw LineFailure("the field `\(missing)`", at: start, end: end)
+      let isInterval = ForeignContent.isInterval(try fieldNames(start, end: end))
+      throw LineFailure(isInterval ? ForeignContent.intervals : "the field `\(missing)`", at: start, end: end)
     }
-    return event
+    return ParsedEvent(event: event, pair: pair)
+  }
+
+  /// The names of the fields of an object that has been read once.
+  private mutating func fieldNames(
+    _ start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>
+  ) throws(LineFailure) -> [String] {
+    var cursor = start
+    Self.skipSpace(&cursor)
+    cursor += 1
+    var names: [String] = []
+    Self.skipSpace(&cursor)
+    while cursor.pointee == 0x22 {
+      names.append(String(decoding: try string(&cursor, end: end), as: UTF8.self))
+      Self.skipSpace(&cursor)
+      cursor += 1
+      Self.skipSpace(&cursor)
+      try skipValue(&cursor, end: end)
+      Self.skipSpace(&cursor)
+      guard cursor.pointee == 0x2C else { break }
+      cursor += 1
+      Self.skipSpace(&cursor)
+    }
+    return names
   }
 
   // MARK: Fields
@@ -164,6 +196,52 @@ struct JSONLinesParser {
     return token.isNull ? -1 : symbols.key(token)
   }
 
+  @inline(__always)
+  private mutating func time(
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>
+  ) throws(LineFailure) -> Int64 {
+    var ahead = cursor
+    var number: Int64 = 0
+    while ahead.pointee &- 0x30 < 10, ahead - cursor < 19 {
+      number = number &* 10 &+ Int64(ahead.pointee &- 0x30)
+      ahead += 1
+    }
+    let count = ahead - cursor
+    if count > 0, count < 19, ahead.pointee != 0x2E, ahead.pointee | 0x20 != 0x65 {
+      cursor = ahead
+      return number
+    }
+    return try rareTime(&cursor, end: end)
+  }
+
+  private mutating func rareTime(
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>
+  ) throws(LineFailure) -> Int64 {
+    let start = cursor
+    if Self.skipNull(&cursor) { return 0 }
+    if cursor.pointee == 0x22 {
+      guard let time = Timestamp.nanoseconds(iso: try string(&cursor, end: end)) else {
+        throw LineFailure(Timestamp.expected, at: start, end: end)
+      }
+      let origin = calendarStart ?? time
+      calendarStart = origin
+      return time.subtractingReportingOverflow(origin).partialValue
+    }
+    guard cursor.pointee == 0x2D || cursor.pointee &- 0x30 < 10 else {
+      throw LineFailure(Timestamp.expected, at: start, end: end)
+    }
+    let numeral = try Self.number(&cursor, end: end)
+    let text = String(decoding: UnsafeBufferPointer(start: start, count: cursor - start), as: UTF8.self)
+    if text.allSatisfy({ $0 == "-" || $0.isNumber }) {
+      if case .integer(let whole) = numeral { return whole }
+      return text.hasPrefix("-") ? .min : .max
+    }
+    guard let time = Timestamp.nanoseconds(seconds: text) else {
+      throw LineFailure(Timestamp.expected, at: start, end: end)
+    }
+    return time
+  }
+
   /// The text of a string, or of whatever else stands there as it stands.
   private mutating func text(
     _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
@@ -212,29 +290,41 @@ struct JSONLinesParser {
       }
       depth += 1
       defer { depth -= 1 }
-      return cursor.pointee == 0x5B
-        ? try list(&cursor, end: end, symbols: &symbols) : try object(&cursor, end: end, symbols: &symbols)
-    case 0x2D, 0x30...0x39: return symbols.token(try Self.number(&cursor, end: end))
+      guard cursor.pointee == 0x5B else { return try object(&cursor, end: end, symbols: &symbols) }
+      return symbols.token(try elements(&cursor, end: end, symbols: &symbols))
+    case 0x2D, 0x30...0x39: return symbols.token(numeral: try Self.number(&cursor, end: end))
     default:
       throw LineFailure(
         "a value: a string, a number, true, false, null, a list or an object", at: cursor, end: end)
     }
   }
 
-  private mutating func list(
+  /// The two elements of a list of two; any other list goes to `value`.
+  private mutating func listOrPair(
+    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols, _ value: inout Token
+  ) throws(LineFailure) -> (first: Token, second: Token)? {
+    depth += 1
+    defer { depth -= 1 }
+    let elements = try elements(&cursor, end: end, symbols: &symbols)
+    if elements.count == 2 { return (elements[0], elements[1]) }
+    value = symbols.token(elements)
+    return nil
+  }
+
+  private mutating func elements(
     _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
-  ) throws(LineFailure) -> Token {
+  ) throws(LineFailure) -> [Token] {
     cursor += 1
     var elements: [Token] = []
     Self.skipSpace(&cursor)
     if cursor.pointee == 0x5D {
       cursor += 1
-      return symbols.token(elements)
+      return elements
     }
     while true {
       Self.skipSpace(&cursor)
       elements.append(try value(&cursor, end: end, symbols: &symbols))
-      if try Self.ends(&cursor, with: 0x5D, expected: "`,` or `]`", end: end) { return symbols.token(elements) }
+      if try Self.ends(&cursor, with: 0x5D, expected: "`,` or `]`", end: end) { return elements }
     }
   }
 

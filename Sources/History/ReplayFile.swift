@@ -18,6 +18,19 @@ package final class ReplayFile: Sendable {
   }
 
   deinit { _ = close(descriptor) }
+
+  /// Writes bytes at the end.
+  func append(_ bytes: UnsafeRawBufferPointer) throws(HistoryError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let written = write(descriptor, rest.baseAddress, rest.count)
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else {
+        throw .inputOutput(file: "/tmp", action: "keep the history in", reason: String(cString: strerror(errno)))
+      }
+      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    }
+  }
 }
 
 /// Reads a source and records every byte of it.
@@ -32,14 +45,7 @@ final class RecordingSource: ByteSource {
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(HistoryError) -> Int {
     let count = try source.read(into: buffer)
-    var rest = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count])
-    while !rest.isEmpty {
-      let written = write(file.descriptor, rest.baseAddress, rest.count)
-      guard written > 0 else {
-        throw .inputOutput(file: "/tmp", action: "keep the history in", reason: String(cString: strerror(errno)))
-      }
-      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-    }
+    try file.append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
     return count
   }
 }

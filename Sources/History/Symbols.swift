@@ -31,7 +31,7 @@ package struct Symbols: Sendable {
     return Self.withBytes(String(integer)) { token(.number, $0) }
   }
 
-  mutating func token(_ numeral: Numeral) -> Token {
+  mutating func token(numeral: Numeral) -> Token {
     switch numeral {
     case .integer(let integer): token(integer)
     case .text(let text): text.withUnsafeBufferPointer { token(.number, $0) }

@@ -49,6 +49,8 @@ package struct Token: Hashable, Sendable {
   package var isNull: Bool { self == .null }
   package var isList: Bool { tag == Token.listTag }
   package var isSet: Bool { rare == .set }
+  /// A number other than an integer of 60 bits.
+  var isDecimal: Bool { rare == .number }
 
   /// The token of an integer that fits in 60 bits; `nil` for the few that do not.
   static func small(_ integer: Int64) -> Token? {

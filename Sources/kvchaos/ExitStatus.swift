@@ -30,12 +30,14 @@ enum ExitStatus {
     case is PlanError: badInput
     case let error as HistoryError:
       switch error {
-      case .malformed, .compression: badInput
-      case .inputOutput: unavailable
+      case .malformed, .compression, .damagedStore: badInput
+      case .inputOutput, .limitReached: unavailable
       }
     case let error as ConsistencyError:
       switch error {
-      case .completionWithoutInvocation, .unsuitableModel, .tooManyNames: badInput
+      case .completionWithoutInvocation, .invocationWhileOpen, .completionOfAnother, .noOperations, .unsuitableModel,
+        .tooManyNames:
+        badInput
       }
     case let error as StackError: error.code == .unavailable ? unavailable : internalFault
     case let error as DockerEngineError:

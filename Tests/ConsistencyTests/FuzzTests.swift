@@ -40,7 +40,9 @@ import Testing
         outcomes["no history", default: 0] += 1
       }
     }
-    #expect(outcomes["error", default: 0] > 0 && outcomes.count > 1, "\(outcomes)")
+    // Nearly every byte of Jepsen's store is under a checksum.
+    let isChecked = original.hasSuffix(".jepsen")
+    #expect(outcomes["error", default: 0] > 0 && (isChecked || outcomes.count > 1), "\(outcomes)")
   }
 
   private func damaged(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
@@ -60,10 +62,13 @@ import Testing
     return bytes
   }
 
-  @Test(arguments: ["[", "{", "(", "#{", "#_", "#a "], [1_000, 1_000_000])
+  @Test(arguments: ["[", "{", "(", "#{", "#_", "#a ", "{:a ", #"{"a":"#], [1_000, 1_000_000])
   func whatIsNestedTooDeeplyIsAnError(opening: String, depth: Int) {
     let value = String(repeating: opening, count: depth)
-    for text in [value, "{:process 1, :type :ok, :f :read, :value \(value)}", #"{"process":1,"value":\#(value)"#] {
+    for text in [
+      value, "{:process 1, :type :ok, :f :read, :value \(value)}", #"{"process":1,"value":\#(value)"#,
+      #"[{"process":1,"value":\#(value)"#, "1\t:ok\t:read\t\(value)",
+    ] {
       let path = FileManager.default.temporaryDirectory.appendingPathComponent("deep-\(UUID().uuidString)").path
       defer { try? FileManager.default.removeItem(atPath: path) }
       // Cut short or not: no stack is long enough for what a file can hold.

@@ -167,12 +167,13 @@ import Testing
       (text + "; a comment {\n#_ {:left :out} #jepsen.history.Op{:process 7, :type :info, :f \"r\\u0065ad\"}").utf8)
     func events(cutAt cut: Int) throws -> [Event] {
       var parser = EDNParser()
+      var keyed = KeyedValues(nil)
       var symbols = Symbols()
       let first = try bytes[..<cut].withUnsafeBufferPointer {
-        try parser.parse($0, isAtEnd: false, symbols: &symbols)
+        try parser.parse($0, isAtEnd: false, keyed: &keyed, symbols: &symbols)
       }
       let second = try bytes[first.consumed...].withUnsafeBufferPointer {
-        try parser.parse($0, isAtEnd: true, symbols: &symbols)
+        try parser.parse($0, isAtEnd: true, keyed: &keyed, symbols: &symbols)
       }
       #expect(second.cutAt == nil)
       return (first.events + second.events).enumerated().map { symbols.event($1, index: $0) }

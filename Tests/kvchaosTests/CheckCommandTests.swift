@@ -24,6 +24,17 @@ import Testing
     """
   }
 
+  /// Writes of pairs, of which the first is read after the second.
+  private static let pairs = """
+    {"process":0,"type":"invoke","f":"write","value":["a",1]}
+    {"process":0,"type":"ok","f":"write","value":["a",1]}
+    {"process":0,"type":"invoke","f":"write","value":["b",1]}
+    {"process":0,"type":"ok","f":"write","value":["b",1]}
+    {"process":1,"type":"invoke","f":"read","value":null}
+    {"process":1,"type":"ok","f":"read","value":["a",1]}
+
+    """
+
   private static let (held, violated) = (written(thenRead: "1"), written(thenRead: "null"))
   /// A set that is removed from and read as a whole, which nothing decides.
   private static let unknown = """
@@ -43,7 +54,44 @@ import Testing
     Case(name: "unknown option", options: ["--fast"], history: held, status: 64, says: "Unknown option '--fast'"),
     Case(name: "unknown model", options: ["--model", "stack"], history: held, status: 64, says: "cas-register"),
     Case(name: "no time", options: ["--timeout", "0"], history: held, status: 64, says: "more than 0 seconds"),
-    Case(name: "no threads", options: ["--threads", "0"], history: held, status: 64, says: "at least 1"),
+    Case(name: "no threads", options: ["--threads", "0"], history: held, status: 64, says: "between 1 and 1024"),
+    Case(
+      name: "a time with its unit", options: ["--timeout", "60s", "--cache-ttl", "500ms"], history: held, status: 0,
+      says: "holds"),
+    Case(
+      name: "a time in seconds", options: ["--timeout", "60", "--cache-ttl", "0.5"], history: held, status: 0,
+      says: "holds"),
+    Case(name: "no end of time", options: ["--timeout", "1e300"], history: held, status: 64, says: "1e300"),
+    Case(
+      name: "a long time", options: ["--timeout", "99999999999999999999s"], history: held, status: 64, says: "99999"),
+    Case(name: "a time that is not a number", options: ["--timeout", "nan"], history: held, status: 64, says: "nan"),
+    Case(name: "a negative time", options: ["--cache-ttl=-1"], history: held, status: 64, says: "-1"),
+    Case(name: "an age past all numbers", options: ["--cache-ttl", "1e300"], history: held, status: 64, says: "1e300"),
+    Case(
+      name: "too many threads", options: ["--threads", "100000"], history: held, status: 64, says: "between 1 and 1024"),
+    Case(name: "memory past all numbers", options: ["--memory", "1e300G"], history: held, status: 64, says: "1e300G"),
+    Case(
+      name: "memory past every machine", options: ["--memory", "99999999999999G"], history: held, status: 64,
+      says: "99999999999999G"),
+    Case(name: "no memory", options: ["--memory", "0"], history: held, status: 64, says: "--memory"),
+    Case(name: "keys of no kind", options: ["--keys", "all"], history: held, status: 64, says: "tuple"),
+    Case(
+      name: "values that are no pairs", options: ["--keys", "tuple"], history: pairs, status: 65, says: "--keys none"),
+    Case(name: "values that are pairs", options: ["--keys", "none"], history: pairs, status: 1, says: "VIOLATED"),
+    Case(
+      name: "an array", history: "[\(held.split(separator: "\n").joined(separator: ","))]", status: 0, says: "holds"),
+    Case(name: "an empty file", history: "", status: 65, says: "found an empty file"),
+    Case(name: "an error as JSON", history: #"{"error":"not found"}"#, status: 65, says: "the field `type`"),
+    Case(
+      name: "only a nemesis", history: #"{"process":"nemesis","type":"info","f":"kill"}"# + "\n", status: 65,
+      says: "no operation of a client"),
+    Case(
+      name: "a completion of another key",
+      history: held.replacing(#""ok","f":"read","key":"k""#, with: #""ok","f":"read","key":"j""#),
+      status: 65, says: "completes read of key j, but invoked read of key k"),
+    Case(
+      name: "a malformed line that would colour the terminal", history: held + "\u{1B}[31m\n", status: 65,
+      says: "found `\\u{1b}[31m`"),
     Case(name: "memory in stones", options: ["--memory", "3stone"], history: held, status: 64, says: "3stone"),
     Case(
       name: "a malformed line", history: held.replacing("\"ok\"", with: "\"okay\""), status: 65,
@@ -119,5 +167,16 @@ import Testing
     #expect(run.status == status)
     #expect(run.errors.hasPrefix("kvchaos: cannot write the page \(page): "))
     #expect(run.output.contains("linearizability"))
+  }
+
+  /// Standard input that gives nothing and does not end: the time limit is kept, and what is not known is unknown.
+  @Test(arguments: ["", held])
+  func aSilentInputEndsByTheTimeLimit(history: String) throws {
+    let pipe = Pipe()
+    try pipe.fileHandleForWriting.write(contentsOf: Data(history.utf8))
+    let run = try ProgramRun(["check", "--timeout", "300ms", "-"], pipe: pipe)
+    #expect(run.status == 2)
+    #expect(run.output.contains("the time limit was reached while the history was read"))
+    try pipe.fileHandleForWriting.close()
   }
 }

@@ -15,8 +15,9 @@ struct ProgramRun {
   ///
   /// - Parameters:
   ///   - input: what it finds on standard input.
+  ///   - pipe: what is its standard input instead.
   ///   - environment: added to that of the tests.
-  init(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws {
+  init(_ arguments: [String], input: String = "", pipe: Pipe? = nil, environment: [String: String] = [:]) throws {
     let folder = try TemporaryFolder()
     let (input, output, errors) = (
       try folder.file("input", input), try folder.file("output"), try folder.file("errors")
@@ -25,7 +26,11 @@ struct ProgramRun {
     process.executableURL = Self.products.appendingPathComponent("kvchaos")
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.standardInput = try FileHandle(forReadingFrom: input)
+    if let pipe {
+      process.standardInput = pipe
+    } else {
+      process.standardInput = try FileHandle(forReadingFrom: input)
+    }
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)
     try process.run()

@@ -72,15 +72,16 @@ extension ConsistencyChecker {
   public func timeline(path: String, report: ConsistencyReport) throws -> Timeline {
     var assembler = Assembler()
     var failure: ConsistencyError?
-    let outcome = try EventPipeline.run(HistoryScanner(path: path)) { block in
+    let outcome = try EventPipeline.run(HistoryScanner(path: path, keys: options.keys)) { block in
       do throws(ConsistencyError) {
-        try assembler.add(block)
+        return try assembler.add(block)
       } catch {
         failure = error
+        return false
       }
-      return failure == nil
     }
     if let failure { throw failure }
+    try assembler.check(outcome.symbols)
     return Timeline(PreparedHistory(assembler, symbols: outcome.symbols), report)
   }
 }

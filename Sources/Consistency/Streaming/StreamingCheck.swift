@@ -11,6 +11,7 @@ struct StreamingCheck {
     var call: Int32
     var key: Int32
     var kind: Kind
+    var function: UInt8
   }
 
   private enum Kind: UInt8 { case none, read, write }
@@ -54,11 +55,12 @@ struct StreamingCheck {
         }
         // What versions and operation ids tell is for the checks that see the whole history.
         guard event.version == CompactEvent.noVersion, event.operation < 0 else { return false }
-        while open.count <= process { open.append(Open(value: .null, call: 0, key: 0, kind: .none)) }
+        while open.count <= process { open.append(Open(value: .null, call: 0, key: 0, kind: .none, function: 0)) }
         guard open[process].kind == .none else { return false }
         let isWritten = kind == .write
         guard !isWritten || !event.value.isNull else { return false }
-        open[process] = Open(value: event.value, call: index, key: event.key, kind: kind)
+        open[process] = Open(
+          value: event.value, call: index, key: event.key, kind: kind, function: event.function)
         let stream = stream(event.key)
         if isWritten {
           guard stream.callWrite(event.value, at: index) else { return false }
@@ -77,6 +79,8 @@ struct StreamingCheck {
 
   private mutating func complete(_ operation: Open, _ event: CompactEvent, at index: Int32) -> Bool {
     guard operation.kind != .none else { return event.kind == .info }
+    // A completion of something else is for the whole history to refuse.
+    guard event.function == operation.function, event.key < 0 || event.key == operation.key else { return false }
     guard let stream = streams[Int(operation.key + 1)] else { return false }
     switch (operation.kind, event.kind) {
     case (.read, .ok): return stream.returnRead(event.value, called: operation.call, at: index)

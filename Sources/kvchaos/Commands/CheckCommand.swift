@@ -1,5 +1,6 @@
 import ArgumentParser
 import Consistency
+import Escaping
 import Foundation
 import History
 
@@ -9,8 +10,8 @@ struct CheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Hold a recorded history against what a store promises.",
     discussion: """
-      Reads kvchaos JSON Lines, Jepsen's EDN operation maps and Jepsen's text log, plain or compressed by gzip or zstd; \
-      which one it is shows in the content. Checks linearizability key by key, and what is always decided: lost \
+      Reads kvchaos JSON Lines, a JSON array, Jepsen's EDN operation maps, log, history.txt and test.jepsen, plain or \
+      compressed by gzip or zstd; which one it is shows in the content. Checks linearizability key by key, and what is always decided: lost \
       acknowledged writes, reads of values never written, stale reads, duplicates, broken order, session guarantees, \
       convergence.
 
@@ -31,14 +32,24 @@ struct CheckCommand: ParsableCommand {
       """)
   var failMeans: CheckOptions.FailedCas?
 
-  @Option(help: "Seconds after which what is undecided is unknown.")
-  var timeout: Double?
+  @Option(help: "Time after which what is undecided is unknown, e.g. 60s or 500ms; a bare number is seconds.")
+  var timeout: Span?
 
   @Option(help: "Memory past which what is undecided is unknown, e.g. 200M or 2G.")
   var memory: MemorySize?
 
-  @Option(help: "Seconds by which a cached read may be behind; older ones are violations. (default: any)")
-  var cacheTTL: Double?
+  @Option(
+    help: """
+      Time by which a cached read may be behind, e.g. 60s or 500ms; older ones are violations. (default: any)
+      """)
+  var cacheTTL: Span?
+
+  @Option(
+    help: """
+      What a value of two elements is: tuple, a key and its value; or none, a value. (default: tuple where the \
+      history shows it)
+      """)
+  var keys: ValueKeys?
 
   @Option(help: "Threads to use. (default: one a core)")
   var threads: Int?
@@ -50,17 +61,16 @@ struct CheckCommand: ParsableCommand {
   var html: String?
 
   func validate() throws {
-    if let timeout, !(timeout > 0) { throw ValidationError("--timeout has to be more than 0 seconds") }
-    if let threads, threads < 1 { throw ValidationError("--threads has to be at least 1") }
-    if let cacheTTL, cacheTTL < 0 { throw ValidationError("--cache-ttl cannot be negative") }
+    if let timeout, timeout.duration <= .zero { throw ValidationError("--timeout has to be more than 0 seconds") }
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads has to be between 1 and 1024") }
     if html != nil, history == "-" { throw ValidationError("--html reads the history again: give a file, not -") }
   }
 
   func run() throws {
     let checker = ConsistencyChecker(
       options: CheckOptions(
-        model: model, failedCas: failMeans, timeout: timeout.map { .seconds($0) }, memoryLimitBytes: memory?.bytes,
-        threads: threads, cacheTimeToLive: cacheTTL.map { .seconds($0) }))
+        model: model, failedCas: failMeans, timeout: timeout?.duration, memoryLimitBytes: memory?.bytes,
+        threads: threads, cacheTimeToLive: cacheTTL?.duration, keys: keys))
     let name = history == "-" ? "standard input" : history
     let report: ConsistencyReport
     do {
@@ -97,7 +107,7 @@ struct CheckCommand: ParsableCommand {
 
   /// EX_DATAERR, with the reason on standard error.
   private static func badInput(_ reason: String) -> ExitCode {
-    FileHandle.standardError.write(Data("kvchaos: \(reason)\n".utf8))
+    FileHandle.standardError.write(Data("kvchaos: \(Escaping.plain(reason))\n".utf8))
     return ExitCode(65)
   }
 }
@@ -113,10 +123,15 @@ struct MemorySize: ExpressibleByArgument {
     let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
     let unit = digits.last.flatMap { units[$0] }
     if unit != nil { digits = digits.dropLast() }
-    guard let number = Double(digits), number > 0, number.isFinite else { return nil }
-    bytes = Int(number * Double(unit ?? 1))
+    guard digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }), let number = Double(digits) else {
+      return nil
+    }
+    let bytes = (number * Double(unit ?? 1)).rounded()
+    guard bytes >= 1, bytes < 0x1p53 else { return nil }
+    self.bytes = Int(bytes)
   }
 }
 
 extension Model: ExpressibleByArgument {}
 extension CheckOptions.FailedCas: ExpressibleByArgument {}
+extension ValueKeys: ExpressibleByArgument {}
