@@ -11,6 +11,8 @@ public struct WipeFault: Fault {
   private static let member = "member"
   /// A heal that fails is tried again, so this need not be the longest that a node may take.
   private static let joinedLookLimit = 30
+  /// Of CockroachDB 22.1 an id that is gone has to count as dead first, which takes 75 s at least.
+  private static let retireLookLimit = 120
   /// Where each of the images keeps its data.
   private static let findFolder = """
     for folder in /var/lib/redis /var/lib/rabbitmq /var/lib/kvchaos \(CockroachMember.folder); do
@@ -63,7 +65,7 @@ public struct WipeFault: Fault {
     }
     try await environment.runtime.start(container: undo.target.container)
     if let member = undo.parameters[Self.member], CockroachMember.isID(member) {
-      try await environment.retireMember(member, in: undo, looks: Self.joinedLookLimit)
+      try await environment.retireMember(member, in: undo, looks: Self.retireLookLimit)
     }
   }
 
