@@ -5,12 +5,26 @@ extension KeyCheck {
     let projection = RegisterProjection(ops, model: model, failedCas: failedCas, symbols: history.symbols)
     guard !isUnsuitable(projection.unsuitable, &result) else { return }
     var register = projection.ops
-    VersionedValues.distinguish(&register) { version(of: ops[Int($0.source)]) }
+    delay(&register, of: ops)
+    VersionedValues.distinguish(&register) {
+      let op = ops[Int($0.source)]
+      return op.hasVersion ? op.version : nil
+    }
     decide(register, from: ops, &result)
   }
 
-  /// The version that a write gave its key, or under which a read saw it.
-  private func version(of op: Op) -> Int64? { op.hasVersion ? op.version : trail.version(of: op) }
+  /// A write that the store's record did not have at some moment took effect after it.
+  private func delay(_ register: inout [RegisterOp], of ops: [Op]) {
+    guard !trail.isEmpty else { return }
+    var isDelayed = false
+    for position in register.indices where register[position].kind != .read {
+      let begin = trail.effectBegin(ops[Int(register[position].source)])
+      guard begin > register[position].call, begin < register[position].ret else { continue }
+      register[position].call = begin
+      isDelayed = true
+    }
+    if isDelayed { register.sort { $0.call < $1.call } }
+  }
 
   /// Decides a register, by zones where they apply and by search elsewhere.
   func decide(_ register: [RegisterOp], from ops: [Op], _ result: inout KeyVerdict) {

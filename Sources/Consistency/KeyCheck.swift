@@ -13,10 +13,11 @@ struct KeyCheck {
 
   func verdict(ofGroup group: Int) -> KeyVerdict {
     let start = ContinuousClock.now
-    let ops = history.ops(inGroup: group)
+    let recorded = history.ops(inGroup: group)
+    let ops = trail.effects(recorded)
     var result = KeyVerdict(
-      key: history.name(ofGroup: group), verdict: .holds, engine: .none, operations: ops.count,
-      unknowns: ops.count { $0.outcome == .unknown }, seconds: 0, configurations: 0, core: [])
+      key: history.name(ofGroup: group), verdict: .holds, engine: .none, operations: recorded.count,
+      unknowns: recorded.count { $0.outcome == .unknown }, seconds: 0, configurations: 0, core: [])
     switch model {
     case .register, .casRegister, .mutex: checkRegister(ops, &result)
     case .append: checkAppend(ops, &result)

@@ -25,6 +25,9 @@ enum Level: UInt8, Sendable {
     }
   }
 
+  /// Whether a read at this level may be answered by a cache.
+  var isCached: Bool { self == .cache || self == .finalCache }
+
   /// Whether real time binds the operation: it takes effect between its invocation and its completion.
   var isStrong: Bool {
     switch self {

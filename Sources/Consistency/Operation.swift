@@ -61,8 +61,8 @@ extension Operation: CustomStringConvertible {
   }
 
   private func seconds(_ nanoseconds: Int64) -> String {
-    let microseconds = nanoseconds / 1000
+    let microseconds = nanoseconds.magnitude / 1000
     let fraction = String(microseconds % 1_000_000 + 1_000_000).dropFirst()
-    return "\(microseconds / 1_000_000).\(fraction) s"
+    return "\(nanoseconds < 0 ? "-" : "")\(microseconds / 1_000_000).\(fraction) s"
   }
 }

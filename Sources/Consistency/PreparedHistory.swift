@@ -56,9 +56,16 @@ struct PreparedHistory: Sendable {
 
   func name(ofGroup group: Int) -> String? { group == groupCount - 1 ? nil : symbols.key(Int32(group)) }
 
-  /// The operation as findings name it.
+  /// An operation as the history has it, without what a check has added to it.
+  func recorded(_ op: Op) -> Op {
+    let position = ops.firstPosition { $0.call >= op.call }
+    return position < ops.count && ops[position].call == op.call ? ops[position] : op
+  }
+
+  /// The operation as findings name it: what its client saw.
   func operation(_ op: Op) -> Operation {
-    Operation(
+    let op = recorded(op)
+    return Operation(
       index: Int(op.call), completionIndex: op.ret == Op.never ? nil : Int(op.ret), callNanoseconds: op.callTime,
       returnNanoseconds: op.returnTime == Int64.max ? nil : op.returnTime, process: Int(op.process),
       function: symbols.function(op.function), key: symbols.key(op.key),

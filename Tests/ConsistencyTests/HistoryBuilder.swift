@@ -41,22 +41,37 @@ struct HistoryBuilder {
     add(process, .fail, "get", key, .null, nil, level, nil)
   }
 
+  /// A compare-and-set.
+  mutating func swap(
+    _ old: String, _ new: String, by process: Int = 0, key: String = "k", _ kind: Event.Kind = .ok,
+    version: Int64? = nil, level: String? = nil, operation: String? = nil
+  ) {
+    let pair = Value.list([.string(old), .string(new)])
+    add(process, .invoke, "cas", key, pair, nil, level, operation)
+    add(process, kind, "cas", key, pair, version, level, operation)
+  }
+
   /// The store's record is asked for an operation.
   mutating func audit(_ operation: String, _ answer: Bool, version: Int64? = nil, key: String = "k") {
+    audit(operation, .bool(answer), version: version, key: key)
+  }
+
+  mutating func audit(_ operation: String, _ answer: Value, version: Int64? = nil, key: String = "k") {
     add(9, .invoke, "operation", key, .null, nil, nil, operation)
-    add(9, .ok, "operation", key, .bool(answer), version, nil, operation)
+    add(9, .ok, "operation", key, answer, version, nil, operation)
   }
 
   mutating func begin(
-    _ function: String, _ value: String? = nil, by process: Int, key: String = "k", level: String? = nil
+    _ function: String, _ value: String? = nil, by process: Int, key: String = "k", level: String? = nil,
+    operation: String? = nil
   ) {
-    add(process, .invoke, function, key, value.map(Value.string) ?? .null, nil, level, nil)
+    add(process, .invoke, function, key, value.map(Value.string) ?? .null, nil, level, operation)
   }
 
   mutating func end(
     _ function: String, _ value: String? = nil, by process: Int, key: String = "k", _ kind: Event.Kind = .ok,
-    version: Int64? = nil, level: String? = nil
+    version: Int64? = nil, level: String? = nil, operation: String? = nil
   ) {
-    add(process, kind, function, key, value.map(Value.string) ?? .null, version, level, nil)
+    add(process, kind, function, key, value.map(Value.string) ?? .null, version, level, operation)
   }
 }

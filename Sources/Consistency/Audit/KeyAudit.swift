@@ -11,6 +11,8 @@ struct KeyAudit {
     /// The invocation of the earliest, and the position in `ops`.
     var firstCall: Int32
     var first: Int
+    /// The moment before which none of them had taken effect: the record may say that it is later than the invocation.
+    var firstEffect: Int32
     /// The last acknowledgement; `Op.never` as soon as one of them may take effect later.
     var lastReturn: Int32
     var count: Int
@@ -18,6 +20,7 @@ struct KeyAudit {
 
   let history: PreparedHistory
   let name: String?
+  /// The key's operations, with what the store's record adds to them.
   let ops: [Op]
   let trail: AuditTrail
   let options: CheckOptions
@@ -31,9 +34,9 @@ struct KeyAudit {
     self.trail = trail
     self.options = options
     name = history.name(ofGroup: group)
-    ops = history.ops(inGroup: group)
+    ops = trail.settled(history.ops(inGroup: group))
     // Absence before the first write: as if deleted before the history began.
-    writers[.null] = Writers(firstCall: -1, first: -1, lastReturn: -1, count: 1)
+    writers[.null] = Writers(firstCall: -1, first: -1, firstEffect: -1, lastReturn: -1, count: 1)
     for (position, op) in ops.enumerated() {
       guard let value = written(op) else { continue }
       if op.outcome == .failed {
@@ -44,9 +47,12 @@ struct KeyAudit {
       if var known = writers[value] {
         known.lastReturn = max(known.lastReturn, end)
         known.count += 1
+        known.firstEffect = min(known.firstEffect, max(op.call, trail.effectBegin(op)))
         writers[value] = known
       } else {
-        writers[value] = Writers(firstCall: op.call, first: position, lastReturn: end, count: 1)
+        writers[value] = Writers(
+          firstCall: op.call, first: position, firstEffect: max(op.call, trail.effectBegin(op)), lastReturn: end,
+          count: 1)
       }
     }
   }
@@ -62,7 +68,20 @@ struct KeyAudit {
     }
   }
 
+  /// Whether it is a write that the checks of writes are about.
+  func isWrite(_ op: Op) -> Bool { written(op) != nil }
+
+  /// How a sentence names a write.
+  func verb(_ op: Op) -> String {
+    switch op.action {
+    case .delete: "delete"
+    case .cas: "swap to \(text(written(op) ?? .null))"
+    default: "write of \(text(op.input))"
+    }
+  }
+
   mutating func run() -> AuditTallies {
+    checkRecord()
     checkLostWrites()
     checkReads()
     checkReadOrder()

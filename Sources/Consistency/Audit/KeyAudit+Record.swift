@@ -1,0 +1,51 @@
+import History
+
+extension KeyAudit {
+  /// What the store's record says of the key's writes, held against their answers and against itself.
+  mutating func checkRecord() {
+    for op in ops where isWrite(op) {
+      if trail.isAmbiguous(op) {
+        tallies.lost.undecided += 1
+        tallies.lost.note =
+          "several different writes have the operation id \(history.symbols.text(op.operation) ?? ""): "
+          + "the store's record vouches for one of them only"
+      }
+      guard let answers = trail.answers(op) else { continue }
+      if let audit = answers.unreadable {
+        tallies.lost.undecided += 1
+        tallies.lost.note = "an audit was answered \(text(audit.output)): it has to be true or false"
+      }
+      if op.outcome == .failed {
+        tallies.failed.examined += 1
+        if let audit = answers.applied {
+          violate(\.failed, "the store's record has a \(verb(op)) that was answered as not done", op, audit)
+        }
+        continue
+      }
+      guard let version = answers.version else { continue }
+      if let other = answers.otherVersion {
+        violate(
+          \.duplicates, "the store's record has one \(verb(op)) as version \(version) and as version \(other.version)",
+          op, answers.applied, other)
+      } else if op.hasVersion, op.version != version {
+        violate(
+          \.duplicates,
+          "a \(verb(op)) was acknowledged as version \(op.version), and the store's record has it as version \(version)",
+          op, answers.applied)
+      }
+    }
+  }
+
+  /// Why an acknowledged write is lost by the record alone; `nil`: by the record it is not.
+  func loss(_ op: Op) -> (message: String, audits: (Op?, Op?))? {
+    guard let answers = trail.answers(op) else { return nil }
+    if let vanished = answers.vanished {
+      return ("a \(verb(op)) was in the store's record of applied operations, and then was not", (answers.applied, vanished))
+    }
+    // A queued write may be applied later than it is acknowledged. That it never was, the last audit says.
+    guard let denied = answers.denied, denied.call > op.ret, op.level != .queued || answers.applied == nil else {
+      return nil
+    }
+    return ("an acknowledged \(verb(op)) is not in the store's record of applied operations", (denied, nil))
+  }
+}
