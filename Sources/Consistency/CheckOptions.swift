@@ -24,11 +24,17 @@ public struct CheckOptions: Sendable, Hashable {
   public var cacheTimeToLive: Duration?
   /// Whether values are pairs `[key value]`; `nil`: where the history shows it.
   public var keys: ValueKeys?
+  /// What the object is before the first write; `nil`: absent, of a counter 0.
+  public var initial: Value?
+  /// Whether answers of operations that change the object say no more than that they were done. Else an answer that is
+  /// neither nothing, nor the value that was given, nor a value that was there before leaves the key unknown.
+  public var ignoresAnswers = false
 
   /// Without arguments: no limits, everything else as the history suggests.
   public init(
     model: Model? = nil, failedCas: FailedCas? = nil, timeout: Duration? = nil, memoryLimitBytes: Int? = nil,
-    threads: Int? = nil, cacheTimeToLive: Duration? = nil, keys: ValueKeys? = nil
+    threads: Int? = nil, cacheTimeToLive: Duration? = nil, keys: ValueKeys? = nil, initial: Value? = nil,
+    ignoresAnswers: Bool = false
   ) {
     self.model = model
     self.failedCas = failedCas
@@ -37,5 +43,7 @@ public struct CheckOptions: Sendable, Hashable {
     self.threads = threads
     self.cacheTimeToLive = cacheTimeToLive
     self.keys = keys
+    self.initial = initial
+    self.ignoresAnswers = ignoresAnswers
   }
 }

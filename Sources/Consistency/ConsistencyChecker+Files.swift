@@ -13,7 +13,7 @@ extension ConsistencyChecker {
     let budget = Budget(timeout: options.timeout, memoryLimitBytes: options.memoryLimitBytes, since: start)
     let replay = path == "-" ? try ReplayFile() : nil
     var report: ConsistencyReport?
-    if options.model == nil || options.model == .register || options.model == .casRegister {
+    if options.initial == nil, options.model == nil || options.model == .register || options.model == .casRegister {
       do throws(HistoryError) {
         report = try streamed(path, replay: replay, budget: budget, since: start)
       } catch {
@@ -41,7 +41,7 @@ extension ConsistencyChecker {
     var notes: [String] = []
     if let line = outcome.summary.truncatedLine { notes.append(Self.truncation(line)) }
     return ConsistencyReport(
-      verdict: .holds, model: .register, checks: checks, keys: keys, events: check.events,
+      verdict: .holds, model: options.model ?? .register, checks: checks, keys: keys, events: check.events,
       operations: keys.reduce(0) { $0 + $1.operations }, unknowns: keys.reduce(0) { $0 + $1.unknowns },
       failures: check.failures, seconds: (ContinuousClock.now - start) / .seconds(1),
       peakMemoryBytes: ProcessMemory.peakBytes, notes: notes)
@@ -78,7 +78,7 @@ extension ConsistencyChecker {
     if let failure { throw failure }
     try assembler.check(outcome.symbols)
     if let exhausted { return unread(exhausted, assembler, since: start) }
-    var report = report(
+    var report = try report(
       assembler, symbols: outcome.symbols, since: start, format: outcome.summary.format, budget: budget)
     if let line = outcome.summary.truncatedLine { report.notes.append(Self.truncation(line)) }
     return try checked(report)

@@ -23,27 +23,45 @@ public struct ConsistencyChecker: Sendable {
     let budget = Budget(timeout: options.timeout, memoryLimitBytes: options.memoryLimitBytes, since: start)
     var symbols = Symbols()
     let assembler = try Assembler(events, symbols: &symbols)
-    return report(assembler, symbols: symbols, since: start, format: .jsonLines, budget: budget)
+    return try report(assembler, symbols: symbols, since: start, format: .jsonLines, budget: budget)
   }
 
   /// What is found in a history that has been read.
   func report(
     _ assembler: Assembler, symbols: Symbols, since start: ContinuousClock.Instant, format: HistoryFormat,
     budget: Budget
-  ) -> ConsistencyReport {
-    guard let history = budget.run({ PreparedHistory(assembler, symbols: symbols) }) else {
-      return unread(.time, assembler, since: start)
+  ) throws(ConsistencyError) -> ConsistencyReport {
+    var model = try Model.of(assembler, symbols, options: options)
+    var note: String?
+    if model?.isRegister == true, let op = Model.transaction(in: assembler.ops, symbols) {
+      model = nil
+      note =
+        "the value of `\(symbols.function(op.function))` (event \(op.call)) is a transaction of micro-operations, which "
+        + "no model here has"
+    } else if model == nil {
+      let names = assembler.actionSet.contains(.other) ? assembler.ops.first { $0.action == .other } : nil
+      note = names.map {
+        "the operation `\(symbols.function($0.function))` (event \($0.call)) belongs to no known model; "
+          + "--model names those that there are"
+      }
     }
-    return report(history, since: start, format: format, budget: budget)
+    let (chosen, initial) = (model, options.initial)
+    let prepared = budget.run {
+      Result { () throws(ConsistencyError) in
+        try PreparedHistory(assembler, symbols: symbols, model: chosen, initial: initial)
+      }
+    }
+    guard let prepared else { return unread(.time, assembler, since: start) }
+    return report(try prepared.get(), model: model, note: note, since: start, format: format, budget: budget)
   }
 
   private func report(
-    _ history: PreparedHistory, since start: ContinuousClock.Instant, format: HistoryFormat, budget: Budget
+    _ history: PreparedHistory, model: Model?, note: String?, since start: ContinuousClock.Instant,
+    format: HistoryFormat, budget: Budget
   ) -> ConsistencyReport {
-    let model = options.model ?? Model(guessing: history.actions)
     let failedCas = options.failedCas ?? (format == .textLog ? .sawAnother : .notDone)
     let threads = options.threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    let isRegister = model == .register || model == .casRegister
+    let isRegister = model?.isRegister == true
     let options = options
 
     let board = VerdictBoard(groups: history.groupCount)
@@ -66,19 +84,32 @@ public struct ConsistencyChecker: Sendable {
     let posted = board.take()
     var (audit, keys) = (posted.audit, posted.keys)
     func left(_ isDone: [Bool]) -> [Int] { isDone.indices.filter { !isDone[$0] && history.count(inGroup: $0) > 0 } }
-    let note = (budget.exhausted() ?? .memory).rawValue
-    if !left(posted.isAudited).isEmpty { audit.skip(note) }
+    let limit = (budget.exhausted() ?? .memory).rawValue
+    if !left(posted.isAudited).isEmpty { audit.skip(limit) }
     if model != nil {
-      keys += left(posted.isDecided).map { KeyVerdict(unchecked: history, group: $0, note: note) }
+      keys += left(posted.isDecided).map { KeyVerdict(unchecked: history, group: $0, note: limit) }
     }
     keys.sort { ($0.verdict.weight, $1.key ?? "") > ($1.verdict.weight, $0.key ?? "") }
     var checks = isRegister ? audit.outcomes : []
-    checks.append(Self.linearizability(keys, model: model))
+    var linearizability = Self.linearizability(keys, model: model)
+    if let note { linearizability.note = note }
+    if linearizability.verdict == .holds, !Self.hasAnswer(history.ops, failedCas) {
+      linearizability.verdict = .unknown
+      linearizability.note = "no operation was answered, so there is nothing that could be judged"
+    }
+    checks.append(linearizability)
     return ConsistencyReport(
       verdict: Verdict(combining: checks.map(\.verdict)), model: model, checks: checks, keys: keys,
       events: history.eventCount, operations: history.ops.count,
       unknowns: history.unknownCount, failures: history.failedCount,
       seconds: (ContinuousClock.now - start) / .seconds(1), peakMemoryBytes: ProcessMemory.peakBytes, notes: [])
+  }
+
+  /// Whether anything in the history could have been wrong.
+  private static func hasAnswer(_ ops: [Op], _ failedCas: CheckOptions.FailedCas) -> Bool {
+    ops.contains { op in
+      op.action != .audit && (op.outcome == .ok || (op.outcome == .failed && op.action == .cas && failedCas == .sawAnother))
+    }
   }
 
   /// Calls `body` for every key with operations while time and memory last.
@@ -115,7 +146,7 @@ public struct ConsistencyChecker: Sendable {
     var outcome = CheckOutcome(check: .linearizability)
     guard model != nil else {
       outcome.verdict = .unknown
-      outcome.note = "the operations belong to no known model; name one"
+      outcome.note = "the operations together belong to no known model"
       return outcome
     }
     outcome.verdict = Verdict(combining: keys.lazy.map(\.verdict))

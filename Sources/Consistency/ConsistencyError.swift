@@ -11,6 +11,14 @@ public enum ConsistencyError: Error, Sendable, Hashable {
   case noOperations(events: Int)
   /// The operations belong to no model that is known, or to another than the one asked for.
   case unsuitableModel(function: String, model: String)
+  /// A value that is none of the model's.
+  case unsuitableValue(index: Int, function: String, model: Model)
+  /// The model has no beginning to be chosen.
+  case unsuitableInitial(model: String)
+  /// A level that the checker does not know.
+  case unknownLevel(String)
+  /// An element null of a queue: a dequeue that finds nothing is answered null, too.
+  case nullElement(index: Int)
   /// More distinct names than the compact form holds (255).
   case tooManyNames
 }
@@ -36,7 +44,18 @@ extension ConsistencyError: CustomStringConvertible {
       clients are processes with a number
       """
     case .unsuitableModel(let function, let model):
-      "the operation `\(function)` is not one of the model \(model)"
+      "the operation `\(function)` is not one of the model \(model); name another one by --model, or none"
+    case .unsuitableValue(let index, let function, let model):
+      "event \(index): the value of `\(function)` is not what the model \(model.rawValue) has: [version value]"
+    case .unsuitableInitial(let model):
+      "an initial value is for registers and counters, and the operations are those of the model \(model)"
+    case .unknownLevel(let name):
+      """
+      the level "\(name)" is not known, so what it promises is not: expected \(Level.names.joined(separator: ", ")), \
+      or no level where real time binds the operation
+      """
+    case .nullElement(let index):
+      "event \(index): an element null is enqueued; it could not be told from a dequeue that found nothing"
     case .tooManyNames: "more than 255 different names of operations or levels"
     }
   }

@@ -67,6 +67,10 @@ public enum Engine: String, Sendable, Hashable, Codable {
   case setChain = "set-chain"
   /// Counting, for queues that promise no order.
   case counting
+  /// Just-in-time search for counters.
+  case counterSearch = "counter-search"
+  /// Just-in-time search for locks with owners or fencing tokens.
+  case lockSearch = "lock-search"
   /// Nothing on this key is bound by real time.
   case none
 }

@@ -2,7 +2,9 @@ import History
 
 extension KeyCheck {
   func checkRegister(_ ops: [Op], _ result: inout KeyVerdict) {
-    let projection = RegisterProjection(ops, model: model, failedCas: failedCas, symbols: history.symbols)
+    let reading = model == .mutex ? nil : answerReading(ops, &result)
+    let projection = RegisterProjection(
+      ops, model: model, failedCas: failedCas, reading: reading, symbols: history.symbols)
     guard !isUnsuitable(projection.unsuitable, &result) else { return }
     var register = projection.ops
     delay(&register, of: ops)

@@ -19,12 +19,16 @@ struct KeyCheck {
       key: history.name(ofGroup: group), verdict: .holds, engine: .none, operations: recorded.count,
       unknowns: recorded.count { $0.outcome == .unknown }, seconds: 0, configurations: 0, core: [])
     switch model {
-    case .register, .casRegister, .mutex: checkRegister(ops, &result)
+    case .register, .casRegister, .versionedRegister: checkRegister(ops, &result)
+    case .mutex, .ownerMutex, .fencedMutex: checkLock(ops, &result)
     case .append: checkAppend(ops, &result)
     case .queue: checkQueue(ops, &result)
     case .atLeastOnceQueue: checkDeliveries(ops, &result)
     case .set: checkSet(ops, &result)
+    case .counter: checkCounter(ops, &result)
     }
+    // What is not understood is no pass, and takes nothing from a violation that was found without it.
+    if result.verdict == .holds, result.note != nil { result.verdict = .unknown }
     result.seconds = (ContinuousClock.now - start) / .seconds(1)
     return result
   }
@@ -36,6 +40,25 @@ struct KeyCheck {
     result.note =
       "the operation `\(history.symbols.function(op.function))` does not belong to the model \(model.rawValue)"
     return true
+  }
+
+  /// Notes an answer that is not understood: the key cannot be said to hold then.
+  func caveat(_ result: inout KeyVerdict, _ op: Op, _ what: String) {
+    guard result.note == nil else { return }
+    result.note = "the answer of `\(history.operation(op))` \(what)"
+  }
+
+  /// How the answers of the key's operations are read; one that is not understood is noted.
+  func answerReading(_ ops: [Op], _ result: inout KeyVerdict) -> AnswerReading? {
+    guard !options.ignoresAnswers else { return nil }
+    let reading = AnswerReading(ops, model: model, symbols: history.symbols)
+    if let op = ops.first(where: { reading($0) == .foreign || reading.seen($0) == .foreign }) {
+      caveat(
+        &result, op,
+        "is neither nothing, nor the value it was invoked with, nor a value that was there before; "
+          + "if it says no more than that it was done, --ignore-answers leaves such answers out")
+    }
+    return reading
   }
 
   func violated(_ message: String, _ core: [Op], _ result: inout KeyVerdict) {

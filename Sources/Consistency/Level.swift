@@ -12,6 +12,11 @@ enum Level: UInt8, Sendable {
   case final
   /// Reads of the cache after the drain, which must have converged.
   case finalCache
+  /// A level that the checker does not know: the history cannot be judged.
+  case foreign
+
+  /// The names that histories may have.
+  static let names = ["queued", "committed", "cache", "linearizable", "final", "final-cache"]
 
   init(name: String?) {
     switch name {
@@ -21,7 +26,8 @@ enum Level: UInt8, Sendable {
     case "linearizable": self = .linearizable
     case "final": self = .final
     case "final-cache": self = .finalCache
-    default: self = .unnamed
+    case nil: self = .unnamed
+    default: self = .foreign
     }
   }
 
@@ -32,7 +38,7 @@ enum Level: UInt8, Sendable {
   var isStrong: Bool {
     switch self {
     case .unnamed, .committed, .linearizable, .final: true
-    case .queued, .cache, .finalCache: false
+    case .queued, .cache, .finalCache, .foreign: false
     }
   }
 }

@@ -6,7 +6,7 @@ public enum Model: String, Sendable, Hashable, Codable, CaseIterable {
   case casRegister = "cas-register"
   /// get, put and append on strings; an absent key reads as the empty string.
   case append = "kv"
-  /// acquire and release.
+  /// acquire and release. Where the model is guessed, a lock is also held to be released by who holds it.
   case mutex
   /// enqueue and dequeue, first in first out, each element taken exactly once.
   case queue
@@ -14,18 +14,30 @@ public enum Model: String, Sendable, Hashable, Codable, CaseIterable {
   case atLeastOnceQueue = "at-least-once-queue"
   /// add, remove, contains; or add and reads of the whole set.
   case set
+  /// add of whole numbers, and reads of their sum.
+  case counter
+  /// A lock that only its owner releases: who is named by the values, or else the process.
+  case ownerMutex = "owner-mutex"
+  /// The same, and each acquisition is answered by a fencing token, higher than all before it.
+  case fencedMutex = "fenced-mutex"
+  /// A register, with compare-and-set or without, whose values are `[version value]`: the version goes up with each write.
+  case versionedRegister = "versioned-register"
 
   /// What of an operation's name belongs to the model.
   var actions: [Action] {
     switch self {
     case .register: [.read, .write, .delete]
-    case .casRegister: [.read, .write, .delete, .cas]
+    case .casRegister, .versionedRegister: [.read, .write, .delete, .cas]
     case .append: [.read, .write, .delete, .append]
-    case .mutex: [.acquire, .release]
+    case .mutex, .ownerMutex, .fencedMutex: [.acquire, .release]
     case .queue, .atLeastOnceQueue: [.enqueue, .dequeue, .drain]
     case .set: [.add, .remove, .contains, .read]
+    case .counter: [.add, .read]
     }
   }
+
+  /// Whether it is a register with compare-and-set or without: what the always-decided checks are for.
+  var isRegister: Bool { self == .register || self == .casRegister || self == .versionedRegister }
 
   /// The narrowest model that has all these actions, questions to the store's record aside; `nil` when none does.
   init?(guessing actions: Set<Action>) {

@@ -46,7 +46,7 @@ public final class OnlineChecker: Sendable {
     if let failure { throw failure }
     try assembler.check(symbols)
     let budget = Budget(timeout: options.timeout, memoryLimitBytes: options.memoryLimitBytes, since: start)
-    return ConsistencyChecker(options: options).report(
+    return try ConsistencyChecker(options: options).report(
       assembler, symbols: symbols, since: start, format: .jsonLines, budget: budget)
   }
 }

@@ -10,14 +10,28 @@ struct PreparedHistory: Sendable {
   let failedCount: Int
   let unknownCount: Int
   let actions: Set<Action>
+  /// What the object begins with, where that is not absence.
+  let initial: Token?
+  /// The operations as the model has them, where its values do not mean what they say.
+  private let viewed: [Op]?
+  private let view: ValueView?
   /// The positions of the operations of key k are `positions[starts[k]..<starts[k + 1]]`; the last group is for
   /// operations without a key.
   private let starts: [Int32]
   private let positions: [Int32]
 
-  init(_ assembler: Assembler, symbols: Symbols) {
-    self.symbols = symbols
+  /// - Parameters:
+  ///   - model: what the values are read for.
+  ///   - initial: what the object begins with; `nil`: absence.
+  init(
+    _ assembler: Assembler, symbols: Symbols, model: Model? = nil, initial: Value? = nil
+  ) throws(ConsistencyError) {
+    var symbols = symbols
     ops = assembler.ops
+    self.initial = initial.map { symbols.token($0) }
+    view = ValueView(model: model, initial: self.initial)
+    if let view { viewed = try view.apply(to: ops, symbols: &symbols) } else { viewed = nil }
+    self.symbols = symbols
     nemesis = assembler.nemesis
     eventCount = assembler.eventCount
     failedCount = assembler.failedCount
@@ -42,7 +56,7 @@ struct PreparedHistory: Sendable {
   init(_ events: [Event]) throws(ConsistencyError) {
     var symbols = Symbols()
     let assembler = try Assembler(events, symbols: &symbols)
-    self.init(assembler, symbols: symbols)
+    try self.init(assembler, symbols: symbols)
   }
 
   /// Groups, the one without a key included.
@@ -51,7 +65,8 @@ struct PreparedHistory: Sendable {
   func count(inGroup group: Int) -> Int { Int(starts[group + 1] - starts[group]) }
 
   func ops(inGroup group: Int) -> [Op] {
-    positions[Int(starts[group])..<Int(starts[group + 1])].map { ops[Int($0)] }
+    let ops = viewed ?? ops
+    return positions[Int(starts[group])..<Int(starts[group + 1])].map { ops[Int($0)] }
   }
 
   func name(ofGroup group: Int) -> String? { group == groupCount - 1 ? nil : symbols.key(Int32(group)) }
@@ -69,8 +84,8 @@ struct PreparedHistory: Sendable {
       index: Int(op.call), completionIndex: op.ret == Op.never ? nil : Int(op.ret), callNanoseconds: op.callTime,
       returnNanoseconds: op.returnTime == Int64.max ? nil : op.returnTime, process: Int(op.process),
       function: symbols.function(op.function), key: symbols.key(op.key),
-      input: op.input.isNull ? nil : text(op.input),
-      output: Self.hasAnswer(op) ? text(op.output) : nil,
+      input: op.input.isNull ? nil : recordedText(op.input),
+      output: Self.hasAnswer(op) ? recordedText(op.output) : nil,
       outcome: op.outcome == .ok ? .ok : op.outcome == .failed ? .failed : .unknown,
       version: op.hasVersion ? op.version : nil, operation: symbols.text(op.operation), error: symbols.text(op.error),
       level: Self.levelName(op.level))
@@ -78,9 +93,11 @@ struct PreparedHistory: Sendable {
 
   /// Whether the completion says something: what was read, even if it was nothing.
   private static func hasAnswer(_ op: Op) -> Bool {
+    // What a refused swap saw.
+    if op.action == .cas, op.outcome == .failed { return !op.output.isNull && op.output != op.input }
     guard op.outcome == .ok else { return false }
     switch op.action {
-    case .write, .delete: return false
+    case .write, .delete: return !op.output.isNull && op.output != op.input
     case .read, .dequeue, .drain, .contains, .audit, .other: return true
     case .cas, .append, .enqueue, .add, .remove, .acquire, .release: return !op.output.isNull
     }
@@ -88,7 +105,7 @@ struct PreparedHistory: Sendable {
 
   private static func levelName(_ level: Level) -> String? {
     switch level {
-    case .unnamed: nil
+    case .unnamed, .foreign: nil
     case .queued: "queued"
     case .committed: "committed"
     case .cache: "cache"
@@ -98,5 +115,8 @@ struct PreparedHistory: Sendable {
     }
   }
 
-  func text(_ token: Token) -> String { symbols.value(token).description }
+  /// A value as findings name it.
+  func text(_ token: Token) -> String { recordedText(view?.shown(token) ?? token) }
+
+  private func recordedText(_ token: Token) -> String { symbols.value(token).description }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Consistency
 
-/// Histories with known verdicts: our own, and, where they are beside the repository, real ones of other systems.
+/// Histories with known verdicts: our own, and real ones of other systems.
 @Suite struct KnownHistoryTests {
   struct Known: CustomTestStringConvertible, Sendable {
     var path: String
@@ -12,18 +12,10 @@ import Testing
     var testDescription: String { (path as NSString).lastPathComponent }
   }
 
-  /// `../shared/data` beside the package, or wherever KVCHAOS_SHARED points.
-  static let shared: URL =
-    ProcessInfo.processInfo.environment["KVCHAOS_SHARED"].map { URL(fileURLWithPath: $0) }
-    ?? URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().appendingPathComponent(
-      "../../../shared"
-    )
-    .standardizedFileURL
-
-  static let fixtures = Bundle.module.url(forResource: "Fixtures", withExtension: nil).map { known(in: $0) } ?? []
-  static let sharedHistories = ["etcd-jepsen", "porcupine-kv"].flatMap {
-    known(in: shared.appendingPathComponent("data/\($0)"))
-  }
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+    "Fixtures")
+  static let fixtures = known(in: folder)
+  static let realOnes = ["etcd-jepsen", "porcupine-kv"].flatMap { known(in: folder.appendingPathComponent($0)) }
 
   private static func known(in folder: URL) -> [Known] {
     guard let table = try? String(contentsOf: folder.appendingPathComponent("verdicts.tsv"), encoding: .utf8) else {
@@ -41,11 +33,12 @@ import Testing
     try decide(known)
   }
 
-  @Test(
-    .enabled(if: !sharedHistories.isEmpty, "../shared/data is not beside the repository"), arguments: sharedHistories)
+  @Test(arguments: realOnes)
   func realHistories(_ known: Known) throws {
     try decide(known)
   }
+
+  @Test func allAreThere() { #expect(Self.fixtures.count == 12 && Self.realOnes.count == 39) }
 
   private func decide(_ known: Known) throws {
     let report = try ConsistencyChecker().check(path: known.path)

@@ -243,6 +243,33 @@ import Testing
       $0.put("v", by: 4, level: "committed", operation: "o3")
       $0.get("w", level: "linearizable")
     },
+    Case("a refused attempt adds nothing", .order, .holds) {
+      $0.put("v1", by: 2, .fail, level: "committed", operation: "o1")
+      $0.put("v2", by: 3, level: "queued", operation: "o2")
+      $0.put("v1", by: 4, level: "committed", operation: "o1")
+      $0.audit("o1", true, version: 2)
+      $0.audit("o2", true, version: 1)
+    },
+    Case("a value is read between a refused attempt and the next", .phantomReads, .violated) {
+      $0.put("v", by: 2, .fail, level: "committed", operation: "o1")
+      $0.get("v", level: "linearizable")
+      $0.put("v", by: 4, level: "committed", operation: "o1")
+    },
+    Case("attempts at one write with two versions", .duplicates, .violated) {
+      $0.put("v", by: 2, version: 1, level: "committed", operation: "o1")
+      $0.put("v", by: 3, version: 2, level: "committed", operation: "o1")
+    },
+    Case("attempts of several clients are in no session", .monotonicWrites, .holds) {
+      $0.begin("put", "v4", by: 5, level: "queued", operation: "o4")
+      $0.put("v2", by: 2, version: 3, level: "committed", operation: "o2")
+      $0.put("v4", by: 2, level: "committed", operation: "o4")
+      $0.audit("o4", true, version: 5)
+    },
+    Case("an attempt committed what another had queued", .linearizability, .violated) {
+      $0.put("v", by: 2, level: "queued", operation: "o1")
+      $0.put("v", by: 3, level: "committed", operation: "o1")
+      $0.get(nil, level: "linearizable")
+    },
     Case("a refused attempt after one that was applied", .failedWrites, .holds) {
       $0.put("v", by: 2, .info, level: "committed", operation: "o1")
       $0.put("v", by: 3, .fail, level: "committed", operation: "o1")

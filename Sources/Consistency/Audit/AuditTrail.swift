@@ -21,42 +21,68 @@ struct AuditTrail: Sendable {
     var unreadable: Op?
   }
 
-  /// What the writes of one operation id have in common.
-  private struct Claim {
-    var key: Int32
-    var action: Action
-    var input: Token
+  /// The attempts at one write.
+  private struct Attempts {
+    var first: Op
     var count = 1
+    /// The one that was acknowledged as committed first.
+    var committed: Op?
+    /// One that was answered with a version, and one that was answered with another.
+    var versioned: Op?
+    var otherVersion: Op?
+
+    init(_ op: Op) {
+      first = op
+      note(op)
+    }
+
+    mutating func note(_ op: Op) {
+      guard op.outcome == .ok else { return }
+      if op.level != .queued, committed.map({ op.ret < $0.ret }) ?? true { committed = op }
+      guard op.hasVersion else { return }
+      if let versioned, versioned.version != op.version { otherVersion = otherVersion ?? op }
+      versioned = versioned ?? op
+    }
   }
 
   private var answers: [Int32: Answers] = [:]
-  /// Ids that several attempts at one write share.
-  private var retried: Set<Int32> = []
+  /// By id: what several attempts at one write came to.
+  private var retried: [Int32: Attempts] = [:]
   /// Ids that different writes share: what the record says of them vouches for one write only, and does not say for which.
   private var ambiguous: Set<Int32> = []
   /// Whether settling may change an operation at all.
   private let settlesAnything: Bool
 
   init(_ history: PreparedHistory) {
-    var claims: [Int32: Claim] = [:]
+    var attempts: [Int32: Attempts] = [:]
     for op in history.ops where op.operation >= 0 {
       if op.action == .audit {
         if op.outcome == .ok { answers[op.operation, default: Answers()].add(op) }
       } else if op.isEffect {
-        let claim = Claim(key: op.key, action: op.action, input: op.input)
-        guard let other = claims.updateValue(claim, forKey: op.operation) else { continue }
-        if other.key == claim.key, other.action == claim.action, other.input == claim.input {
-          retried.insert(op.operation)
+        guard let first = attempts[op.operation]?.first else {
+          attempts[op.operation] = Attempts(op)
+          continue
+        }
+        if first.key == op.key, first.action == op.action, first.input == op.input {
+          attempts[op.operation]?.count += 1
+          attempts[op.operation]?.note(op)
         } else {
           ambiguous.insert(op.operation)
         }
       }
     }
-    retried.subtract(ambiguous)
+    retried = attempts.filter { $0.value.count > 1 && !ambiguous.contains($0.key) }
     settlesAnything = !answers.isEmpty || !retried.isEmpty || history.actions.contains(.cas)
   }
 
-  var isEmpty: Bool { answers.isEmpty }
+  var isEmpty: Bool { answers.isEmpty && retried.isEmpty }
+
+  /// Answers of two attempts at one write that give it two versions.
+  func twoVersions(_ op: Op) -> (Op, Op)? {
+    guard op.operation >= 0, let attempts = retried[op.operation] else { return nil }
+    guard let one = attempts.versioned, let other = attempts.otherVersion else { return nil }
+    return (one, other)
+  }
 
   /// `nil`: the record was not asked, did not answer, or cannot know which write is meant.
   func answers(_ op: Op) -> Answers? {
@@ -72,9 +98,12 @@ struct AuditTrail: Sendable {
   ///
   /// - Parameter op: as `settled` leaves it.
   func effectEnd(_ op: Op) -> Int32 {
-    let found = answers(op)?.applied?.ret ?? Op.never
+    let found = min(answers(op)?.applied?.ret ?? Op.never, committed(op)?.ret ?? Op.never)
     return op.outcome == .ok && op.level != .queued ? min(op.ret, found) : found
   }
+
+  /// Of several attempts the one that was acknowledged as committed first.
+  private func committed(_ op: Op) -> Op? { op.operation < 0 ? nil : retried[op.operation]?.committed }
 
   /// Whether it is the record alone that says that this write took effect.
   ///
@@ -85,8 +114,10 @@ struct AuditTrail: Sendable {
 
   /// The time of `effectEnd`.
   func effectEndTime(_ op: Op) -> Int64 {
-    guard let found = answers(op)?.applied, found.ret < op.ret || op.level == .queued else { return op.returnTime }
-    return found.returnTime
+    let end = effectEnd(op)
+    if let found = answers(op)?.applied, found.ret == end { return found.returnTime }
+    if let committed = committed(op), committed.ret == end { return committed.returnTime }
+    return op.returnTime
   }
 
   /// Operations with what the record adds:
@@ -105,7 +136,7 @@ struct AuditTrail: Sendable {
         result.append(op)
         continue
       }
-      guard retried.contains(op.operation) else {
+      guard retried[op.operation] != nil else {
         result.append(op)
         continue
       }
@@ -171,25 +202,15 @@ extension AuditTrail.Answers {
 }
 
 extension Op {
-  /// Takes in another attempt at the same operation: together they begin with the first and are acknowledged with the
-  /// first that was.
+  /// Takes in another attempt at the same operation. Together they begin with the first that was not refused, and are
+  /// acknowledged with the first that was. No client saw them as one, so they are in no client's session.
   fileprivate mutating func join(_ other: Op) {
-    func rank(_ op: Op) -> Int {
-      switch (op.outcome, op.level) {
-      case (.ok, .queued): 2
-      case (.ok, _): 3
-      case (.unknown, _): 1
-      case (.failed, _): 0
-      }
-    }
-    let isBetter = rank(other) > rank(self) || (rank(other) == rank(self) && other.ret < ret)
+    guard other.outcome != .failed else { return }
+    let begin = outcome == .failed ? other : self
+    let isLater = outcome == .ok && (other.outcome != .ok || ret < other.ret)
     let version = hasVersion ? version : other.version
-    guard isBetter else {
-      self.version = version
-      return
-    }
-    let (call, callTime) = (call, callTime)
-    self = other
-    (self.call, self.callTime, self.version) = (call, callTime, version)
+    if !isLater { self = other }
+    (call, callTime, self.version) = (begin.call, begin.callTime, version)
+    process = -2 - begin.call
   }
 }

@@ -10,6 +10,12 @@ extension KeyAudit {
           "several different writes have the operation id \(history.symbols.text(op.operation) ?? ""): "
           + "the store's record vouches for one of them only"
       }
+      if let (one, other) = trail.twoVersions(op) {
+        violate(
+          \.duplicates,
+          "two attempts at one \(verb(op)) were answered as version \(one.version) and as version \(other.version)", one,
+          other)
+      }
       guard let answers = trail.answers(op) else { continue }
       if let audit = answers.unreadable {
         tallies.lost.undecided += 1

@@ -30,9 +30,15 @@ struct DeliveryCount {
     let lastEmpty = ops.empties.map(\.call).max() ?? -1
     let unknown = ops.unknownDequeues.count
     var missing: [Int] = []
-    for enqueue in ops.enqueues where enqueue.isCertain && taken[enqueue.value] == nil {
-      if enqueue.ret < lastEmpty { missing.append(enqueue.source) } else { left += 1 }
+    for (value, writers) in enqueued {
+      // Elements that are equal are told apart by their number alone.
+      let certain = writers.filter(\.isCertain)
+      let due = certain.filter { $0.ret < lastEmpty }
+      let lacking = max(0, due.count - (taken[value]?.count ?? 0))
+      missing += due.suffix(lacking).map(\.source)
+      left += max(0, certain.count - (taken[value]?.count ?? 0)) - lacking
     }
+    missing.sort()
     // Each dequeue without an answer may have taken one.
     if missing.count > unknown { lost = missing } else { left += missing.count }
   }

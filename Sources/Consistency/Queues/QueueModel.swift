@@ -1,15 +1,24 @@
 import History
 
-/// A first-in-first-out queue for the frontier search: where elements are enqueued more than once, or dequeues have
-/// unknown outcomes.
+/// A first-in-first-out queue for the frontier search: where elements are enqueued more than once, dequeues have unknown
+/// outcomes, or drains are not alone.
 struct QueueModel: FrontierModel {
   private enum Kind { case enqueue, dequeue, empty, unknownDequeue }
 
   private(set) var operations: [FrontierOperation] = []
   private var kinds: [Kind] = []
   private var values: [Token] = []
-  private var states: [[Token]] = [[]]
-  private var numbers: [[Token]: Int] = [[]: 0]
+  /// What is in the queue, and how far each drain has come.
+  private struct State: Hashable {
+    var queue: [Token] = []
+    var drains: [Int32]
+  }
+
+  /// By operation: the drain that it is a step of, and which step; -1: none.
+  private var drains: [Int32] = []
+  private var places: [Int32] = []
+  private var states: [State] = []
+  private var numbers: [State: Int] = [:]
   private var dequeuesLeft = 0
 
   init(_ ops: QueueOps) {
@@ -20,8 +29,12 @@ struct QueueModel: FrontierModel {
     all += ops.dequeues.map { ($0, .dequeue) }
     all += ops.empties.map { ($0, .empty) }
     all += ops.unknownDequeues.map { ($0, .unknownDequeue) }
-    all.sort { $0.element.call < $1.element.call }
+    all.sort { ($0.element.call, $0.element.place) < ($1.element.call, $1.element.place) }
+    states = [State(drains: ops.hasOpenDrains ? Array(repeating: 0, count: ops.drainCount) : [])]
+    numbers[states[0]] = 0
     var effects: [Token: Int32] = [:]
+    // Steps of drains are like nothing else.
+    var ownEffect = Int32(all.count * 4)
     for (element, kind) in all {
       let token = kind == .enqueue || kind == .dequeue ? element.value : .null
       let base = effects[token] ?? Int32(effects.count * 4)
@@ -33,29 +46,42 @@ struct QueueModel: FrontierModel {
         case .empty: 2
         case .unknownDequeue: 3
         }
+      let drain = ops.hasOpenDrains ? element.drain : -1
+      if drain >= 0 { ownEffect += 1 }
+      drains.append(drain)
+      places.append(element.place)
       kinds.append(kind)
       values.append(token)
       dequeuesLeft += kind == .dequeue || kind == .empty ? 1 : 0
       operations.append(
         FrontierOperation(
           isReadOnly: kind == .empty, isBlind: false, isTotal: kind == .enqueue, isCertain: element.isCertain,
-          call: element.call, ret: element.ret, effect: base + offset, source: Int32(element.source)))
+          call: element.call, ret: element.ret, effect: drain >= 0 ? ownEffect : base + offset, source: Int32(element.source)))
     }
   }
 
   mutating func state(after operation: Int, in state: Int) -> Int? {
+    let (drain, before) = (Int(drains[operation]), states[state])
+    if drain >= 0, before.drains[drain] != places[operation] { return nil }
+    var after = before
     switch kinds[operation] {
-    case .empty: return states[state].isEmpty ? state : nil
-    case .enqueue: return number(states[state] + [values[operation]])
-    case .dequeue: return states[state].first == values[operation] ? number(Array(states[state].dropFirst())) : nil
-    case .unknownDequeue: return states[state].isEmpty ? nil : number(Array(states[state].dropFirst()))
+    case .empty: return before.queue.isEmpty ? state : nil
+    case .enqueue: after.queue.append(values[operation])
+    case .dequeue:
+      guard before.queue.first == values[operation] else { return nil }
+      after.queue.removeFirst()
+      if drain >= 0 { after.drains[drain] += 1 }
+    case .unknownDequeue:
+      guard !before.queue.isEmpty else { return nil }
+      after.queue.removeFirst()
     }
+    return number(after)
   }
 
-  private mutating func number(_ queue: [Token]) -> Int {
-    if let known = numbers[queue] { return known }
-    states.append(queue)
-    numbers[queue] = states.count - 1
+  private mutating func number(_ state: State) -> Int {
+    if let known = numbers[state] { return known }
+    states.append(state)
+    numbers[state] = states.count - 1
     return states.count - 1
   }
 

@@ -59,6 +59,26 @@ struct QueueOrder {
     return emptiness(ops, byEnd, dequeueOf).map { (false, $0) } ?? (true, nil)
   }
 
+  /// A drain that took two elements against the order in which they certainly were enqueued; `nil`: none, or an element is
+  /// enqueued twice.
+  static func drainViolation(_ ops: QueueOps) -> Violation? {
+    guard ops.drainCount > 0 else { return nil }
+    var enqueueOf: [Token: QueueOps.Element] = [:]
+    for enqueue in ops.enqueues where enqueueOf.updateValue(enqueue, forKey: enqueue.value) != nil { return nil }
+    // Of what each drain has taken so far the element whose enqueue began last.
+    var latest: [Int: QueueOps.Element] = [:]
+    for dequeue in ops.dequeues {
+      guard let enqueue = enqueueOf[dequeue.value] else { continue }
+      if let other = latest[dequeue.source], enqueue.ret < other.call {
+        return Violation(
+          operations: Array(Set([enqueue.source, other.source, dequeue.source])).sorted(),
+          message: "a drain took two elements in the wrong order")
+      }
+      if enqueue.call > latest[dequeue.source]?.call ?? -1 { latest[dequeue.source] = enqueue }
+    }
+    return nil
+  }
+
   /// A dequeue that found nothing although some element certainly was there at every moment of it.
   private static func emptiness(
     _ ops: QueueOps, _ byEnd: [Int], _ dequeueOf: [Int: QueueOps.Element]

@@ -10,13 +10,17 @@ struct RegisterProjection {
   /// The first operation that the model does not know.
   private(set) var unsuitable: Op?
 
-  init(_ source: [Op], model: Model, failedCas: CheckOptions.FailedCas, symbols: borrowing Symbols) {
+  /// - Parameter reading: what answers say besides; `nil`: nothing.
+  init(
+    _ source: [Op], model: Model, failedCas: CheckOptions.FailedCas, reading: AnswerReading? = nil,
+    symbols: borrowing Symbols
+  ) {
     ops.reserveCapacity(source.count)
     for (position, op) in source.enumerated() {
       guard op.level.isStrong || op.action != .read else { continue }
-      guard let projected = Self.project(op, model: model, failedCas: failedCas, symbols: symbols) else {
+      guard let projected = Self.project(op, failedCas: failedCas, reading: reading, symbols: symbols) else {
         if op.action == .audit || op.outcome == .failed { continue }
-        if op.action == .read || op.action == .contains { continue }
+        if op.action == .read || (op.action == .contains && op.outcome != .ok) { continue }
         unsuitable = unsuitable ?? op
         continue
       }
@@ -27,7 +31,7 @@ struct RegisterProjection {
   }
 
   private static func project(
-    _ op: Op, model: Model, failedCas: CheckOptions.FailedCas, symbols: borrowing Symbols
+    _ op: Op, failedCas: CheckOptions.FailedCas, reading: AnswerReading?, symbols: borrowing Symbols
   ) -> RegisterOp? {
     let certain = op.outcome == .ok && op.level != .queued
     let end = certain ? op.ret : Op.never
@@ -38,9 +42,15 @@ struct RegisterProjection {
     }
     switch op.action {
     case .read: return op.outcome == .ok ? make(.read, op.output) : nil
-    case .write, .delete: return make(.write, op.written)
+    case .write, .delete:
+      // What says what was there before saw it.
+      if certain, case .before(let previous)? = reading?(op) { return make(.cas, op.written, expecting: previous) }
+      return make(.write, op.written)
     case .cas:
       guard let pair = symbols.list(op.input), pair.count == 2 else { return nil }
+      if case .before(let seen)? = reading?.seen(op) {
+        return RegisterOp(kind: .read, isCertain: true, call: op.call, ret: op.ret, value: seen, source: 0)
+      }
       if op.outcome == .failed, failedCas == .sawAnother {
         return RegisterOp(
           kind: .mismatch, isCertain: true, call: op.call, ret: op.ret, value: .null, expected: pair[0], source: 0)

@@ -82,6 +82,6 @@ extension ConsistencyChecker {
     }
     if let failure { throw failure }
     try assembler.check(outcome.symbols)
-    return Timeline(PreparedHistory(assembler, symbols: outcome.symbols), report)
+    return Timeline(try PreparedHistory(assembler, symbols: outcome.symbols), report)
   }
 }

@@ -22,6 +22,8 @@ struct StreamingCheck {
   private(set) var events = 0
   private(set) var failures = 0
   private(set) var isInTrouble = false
+  /// Whether anything was answered; where nothing was, nothing can be said to hold.
+  private var hasAnswer = false
 
   private let sweepMinimum: Int
 
@@ -58,7 +60,7 @@ struct StreamingCheck {
         while open.count <= process { open.append(Open(value: .null, call: 0, key: 0, kind: .none, function: 0)) }
         guard open[process].kind == .none else { return false }
         let isWritten = kind == .write
-        guard !isWritten || !event.value.isNull else { return false }
+        guard !isWritten || !(event.value.isNull || event.value.isList) else { return false }
         open[process] = Open(
           value: event.value, call: index, key: event.key, kind: kind, function: event.function)
         let stream = stream(event.key)
@@ -83,12 +85,18 @@ struct StreamingCheck {
     guard event.function == operation.function, event.key < 0 || event.key == operation.key else { return false }
     guard let stream = streams[Int(operation.key + 1)] else { return false }
     switch (operation.kind, event.kind) {
-    case (.read, .ok): return stream.returnRead(event.value, called: operation.call, at: index)
+    case (.read, .ok):
+      hasAnswer = true
+      return stream.returnRead(event.value, called: operation.call, at: index)
     case (.read, _):
       if event.kind == .fail { failures += 1 }
       stream.dropRead(called: operation.call, isUnknown: event.kind == .info)
       return true
-    case (_, .ok): return stream.returnWrite(operation.value, at: index)
+    case (_, .ok):
+      // An answer that says more than that it was done is for the checks that see the whole history.
+      guard event.value.isNull || event.value == operation.value else { return false }
+      hasAnswer = true
+      return stream.returnWrite(operation.value, at: index)
     case (_, .fail):
       failures += 1
       return stream.refuseWrite(operation.value)
@@ -110,7 +118,7 @@ struct StreamingCheck {
 
   /// What a history that came to its end without trouble is found to be; `nil` after trouble.
   mutating func finish(symbols: Symbols) -> (keys: [KeyVerdict], checks: [CheckOutcome])? {
-    guard !isInTrouble else { return nil }
+    guard !isInTrouble, hasAnswer else { return nil }
     // Whatever is open at the end has an unknown outcome.
     for operation in open where operation.kind != .none {
       guard let stream = streams[Int(operation.key + 1)] else { continue }

@@ -4,12 +4,18 @@ import History
 struct AppendModel: FrontierModel {
   private enum Kind { case read, put, append }
 
+  private struct Effect: Hashable {
+    var kind: Kind
+    var part: Int
+    var seen: Int
+  }
+
   private(set) var operations: [FrontierOperation] = []
   private var kinds: [Kind] = []
   /// By operation: the number of its text, and the text by number.
   private var parts: [Int] = []
   private var texts: [[UInt8]] = []
-  /// By read: the state that it saw.
+  /// By operation: the state that it saw, if it says; -1: it does not.
   private var seen: [Int] = []
   private var index: PrefixIndex
   private var readsLeft = 0
@@ -20,12 +26,19 @@ struct AppendModel: FrontierModel {
 
   /// - Parameter kept: positions that are known; of the others only the writes are left, which may have happened at any
   ///   time or never. `nil`: all.
-  init(_ ops: [Op], keeping kept: Set<Int>? = nil, symbols: borrowing Symbols) {
+  init(_ ops: [Op], keeping kept: Set<Int>? = nil, reading: AnswerReading? = nil, symbols: borrowing Symbols) {
     var numbers: [[UInt8]: Int] = [:]
+    var effects: [Effect: Int32] = [:]
     var reads: [[UInt8]] = []
-    for (position, op) in ops.enumerated() where op.action == .read && op.outcome == .ok {
+    /// The string before a write or append, where its answer tells it.
+    func before(_ op: Op) -> Token? {
+      guard op.level != .queued, case .before(let token)? = reading?(op) else { return nil }
+      return token
+    }
+    for (position, op) in ops.enumerated() where op.outcome == .ok {
       if let kept, !kept.contains(position) { continue }
-      reads.append(symbols.bytes(op.output) ?? [])
+      if op.action == .read { reads.append(symbols.bytes(op.output) ?? []) }
+      if let token = before(op) { reads.append(symbols.bytes(token) ?? []) }
     }
     index = PrefixIndex(reads)
     for (position, op) in ops.enumerated() {
@@ -53,17 +66,22 @@ struct AppendModel: FrontierModel {
         texts.append(text)
       }
       let certain = op.outcome == .ok && op.level != .queued && !isForgotten
+      let told = isForgotten ? nil : before(op).map { index.number(of: symbols.bytes($0) ?? []) }
+      let state = kind == .read ? index.number(of: text) : told ?? -1
+      let effect = Effect(kind: kind, part: part, seen: kind == .read ? -1 : state)
+      let number = effects[effect] ?? Int32(effects.count)
+      effects[effect] = number
       kinds.append(kind)
       parts.append(part)
-      seen.append(kind == .read ? index.number(of: text) : -1)
-      readsLeft += kind == .read ? 1 : 0
+      seen.append(state)
+      readsLeft += state >= 0 ? 1 : 0
       readsToCome = readsLeft
       putsLeft += kind == .put ? 1 : 0
       operations.append(
         FrontierOperation(
-          isReadOnly: kind == .read, isBlind: kind == .put, isTotal: kind != .read, isCertain: certain,
-          call: isForgotten ? -1 : op.call,
-          ret: certain ? op.ret : Op.never, effect: Int32(part * 2 + (kind == .put ? 1 : 0)), source: Int32(position)))
+          isReadOnly: kind == .read, isBlind: kind == .put && told == nil, isTotal: kind != .read && told == nil,
+          isCertain: certain, call: isForgotten ? -1 : op.call, ret: certain ? op.ret : Op.never, effect: number,
+          source: Int32(position)))
     }
     guard kept != nil else { return }
     let order = operations.indices.sorted { (operations[$0].call, $0) < (operations[$1].call, $1) }
@@ -72,8 +90,9 @@ struct AppendModel: FrontierModel {
   }
 
   mutating func state(after operation: Int, in state: Int) -> Int? {
-    switch kinds[operation] {
-    case .read: seen[operation] == state ? state : nil
+    guard seen[operation] < 0 || seen[operation] == state else { return nil }
+    return switch kinds[operation] {
+    case .read: state
     case .put: index.appending(texts[parts[operation]], part: parts[operation], to: PrefixIndex.empty)
     case .append: index.appending(texts[parts[operation]], part: parts[operation], to: state)
     }
@@ -88,14 +107,11 @@ struct AppendModel: FrontierModel {
   var isDecided: Bool { readsLeft == 0 }
 
   mutating func didCall(_ operation: Int) {
-    if kinds[operation] == .read { readsToCome -= 1 }
+    if seen[operation] >= 0 { readsToCome -= 1 }
   }
 
   mutating func didReturn(_ operation: Int) {
-    switch kinds[operation] {
-    case .read: readsLeft -= 1
-    case .put: putsLeft -= 1
-    case .append: break
-    }
+    if seen[operation] >= 0 { readsLeft -= 1 }
+    if kinds[operation] == .put { putsLeft -= 1 }
   }
 }

@@ -51,6 +51,13 @@ struct CheckCommand: ParsableCommand {
       """)
   var keys: ValueKeys?
 
+  @Option(
+    help: "What the object is before the first write, e.g. 0, nil or \"a\". (default: absent; of a counter 0)")
+  var initial: InitialValue?
+
+  @Flag(help: "Answers of writes say no more than that they were done: leave out what else is in them.")
+  var ignoreAnswers = false
+
   @Option(help: "Threads to use. (default: one a core)")
   var threads: Int?
 
@@ -70,7 +77,8 @@ struct CheckCommand: ParsableCommand {
     let checker = ConsistencyChecker(
       options: CheckOptions(
         model: model, failedCas: failMeans, timeout: timeout?.duration, memoryLimitBytes: memory?.bytes,
-        threads: threads, cacheTimeToLive: cacheTTL?.duration, keys: keys))
+        threads: threads, cacheTimeToLive: cacheTTL?.duration, keys: keys,
+        initial: initial?.value, ignoresAnswers: ignoreAnswers))
     let name = history == "-" ? "standard input" : history
     let report: ConsistencyReport
     do {
@@ -129,6 +137,16 @@ struct MemorySize: ExpressibleByArgument {
     let bytes = (number * Double(unit ?? 1)).rounded()
     guard bytes >= 1, bytes < 0x1p53 else { return nil }
     self.bytes = Int(bytes)
+  }
+}
+
+/// A value as a history has it: `0`, `"a"`, `:a`, `nil`.
+struct InitialValue: ExpressibleByArgument {
+  var value: Value
+
+  init?(argument: String) {
+    guard let value = Value(notation: argument) else { return nil }
+    self.value = value
   }
 }
 

@@ -1,0 +1,75 @@
+import History
+
+/// A counter for the frontier search: adds of whole numbers, and reads of the sum.
+struct CounterModel: FrontierModel {
+  private(set) var operations: [FrontierOperation] = []
+  /// By operation: what it adds; of a read the number of the state that it saw.
+  private var amounts: [Int64] = []
+  private var isRead: [Bool] = []
+  private var sums: [Int64]
+  private var numbers: [Int64: Int]
+  private var readsLeft = 0
+  /// The first operation that is none of a counter.
+  private(set) var unsuitable: Op?
+
+  /// - Parameters:
+  ///   - initial: what the counter begins with.
+  ///   - kept: positions that are known; of the others only the adds are left, which may have happened at any time or
+  ///     never. `nil`: all.
+  init(_ ops: [Op], initial: Int64 = 0, keeping kept: Set<Int>? = nil, symbols: borrowing Symbols) {
+    sums = [initial]
+    numbers = [initial: 0]
+    var effects: [Int64: Int32] = [:]
+    for (position, op) in ops.enumerated() {
+      guard op.outcome != .failed, op.action != .audit, op.level.isStrong || op.action != .read else { continue }
+      let isForgotten = kept.map { !$0.contains(position) } ?? false
+      if op.action == .read, op.outcome != .ok || isForgotten { continue }
+      guard op.action == .read || op.action == .add,
+        let amount = symbols.integer(op.action == .read ? op.output : op.input)
+      else {
+        unsuitable = unsuitable ?? op
+        continue
+      }
+      let certain = op.outcome == .ok && op.level != .queued && !isForgotten
+      // An add of unknown outcome that adds nothing makes no difference.
+      if amount == 0, op.action == .add, !certain { continue }
+      let effect = effects[amount] ?? Int32(effects.count)
+      effects[amount] = effect
+      amounts.append(amount)
+      isRead.append(op.action == .read)
+      readsLeft += op.action == .read ? 1 : 0
+      operations.append(
+        FrontierOperation(
+          isReadOnly: op.action == .read, isBlind: false, isTotal: op.action == .add, isCertain: certain,
+          call: isForgotten ? -1 : op.call, ret: certain ? op.ret : Op.never,
+          effect: effect * 2 + (op.action == .read ? 1 : 0), source: Int32(position)))
+    }
+    guard kept != nil else { return }
+    let order = operations.indices.sorted { (operations[$0].call, $0) < (operations[$1].call, $1) }
+    (operations, amounts, isRead) = (
+      order.map { operations[$0] }, order.map { amounts[$0] }, order.map { isRead[$0] }
+    )
+  }
+
+  mutating func state(after operation: Int, in state: Int) -> Int? {
+    let amount = amounts[operation]
+    if isRead[operation] { return sums[state] == amount ? state : nil }
+    let (sum, overflow) = sums[state].addingReportingOverflow(amount)
+    return overflow ? nil : number(sum)
+  }
+
+  private mutating func number(_ sum: Int64) -> Int {
+    if let known = numbers[sum] { return known }
+    sums.append(sum)
+    numbers[sum] = sums.count - 1
+    return sums.count - 1
+  }
+
+  func isOpaque(_ state: Int) -> Bool { false }
+  func isHopeless(_ state: Int, hasPendingReads: Bool) -> Bool { false }
+  var isDecided: Bool { readsLeft == 0 }
+  mutating func didCall(_ operation: Int) {}
+  mutating func didReturn(_ operation: Int) {
+    if isRead[operation] { readsLeft -= 1 }
+  }
+}
