@@ -108,7 +108,8 @@ public struct ConsistencyChecker: Sendable {
   /// Whether anything in the history could have been wrong.
   private static func hasAnswer(_ ops: [Op], _ failedCas: CheckOptions.FailedCas) -> Bool {
     ops.contains { op in
-      op.action != .audit && (op.outcome == .ok || (op.outcome == .failed && op.action == .cas && failedCas == .sawAnother))
+      op.action != .audit
+        && (op.outcome == .ok || (op.outcome == .failed && op.action == .cas && failedCas == .sawAnother))
     }
   }
 

@@ -28,7 +28,8 @@ extension KeyCheck {
     result.engine = .lockSearch
     search(
       { LockModel(ops, reading: reading, hasOwners: hasOwners, keeping: $0) }, ops,
-      hasOwners ? "no order of the operations has the lock released by who holds it, and its tokens go up"
+      hasOwners
+        ? "no order of the operations has the lock released by who holds it, and its tokens go up"
         : "no order of the operations has the lock held by one at a time, and its tokens go up", &result)
   }
 

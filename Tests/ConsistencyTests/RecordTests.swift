@@ -329,7 +329,8 @@ import Testing
     var build: @Sendable (inout HistoryBuilder) -> Void
 
     init(
-      _ name: String, violatedAt limit: Int, heldAt other: Int, _ build: @escaping @Sendable (inout HistoryBuilder) -> Void
+      _ name: String, violatedAt limit: Int, heldAt other: Int,
+      _ build: @escaping @Sendable (inout HistoryBuilder) -> Void
     ) {
       (testDescription, limits, self.build) = (name, (limit, other), build)
     }

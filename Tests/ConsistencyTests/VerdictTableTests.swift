@@ -15,7 +15,9 @@ import Testing
     let status = try Self.status(of: row)
     #expect(row.statuses.contains(status.number), "\(status.number): \(status.text)")
     // What is unknown says why.
-    if status.number == 2 { #expect(status.text.contains("unknown:") || status.text.contains("note:"), "\(status.text)") }
+    if status.number == 2 {
+      #expect(status.text.contains("unknown:") || status.text.contains("note:"), "\(status.text)")
+    }
   }
 
   private static func status(of row: VerdictRow) throws -> (number: Int32, text: String) {
@@ -31,7 +33,8 @@ import Testing
     do {
       let report = try ConsistencyChecker(options: options).check(
         path: VerdictRow.folder.appendingPathComponent(row.file).path)
-      let notes = report.checks.compactMap { check in check.verdict == .unknown ? check.note.map { "note: \($0)" } : nil }
+      let notes = report.checks.compactMap { check in check.verdict == .unknown ? check.note.map { "note: \($0)" } : nil
+      }
       let number: Int32 = report.verdict == .holds ? 0 : report.verdict == .violated ? 1 : 2
       return (number, (notes + [ReportText(report, name: row.file).description]).joined(separator: "\n"))
     } catch let error as HistoryError {

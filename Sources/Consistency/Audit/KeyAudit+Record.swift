@@ -13,7 +13,8 @@ extension KeyAudit {
       if let (one, other) = trail.twoVersions(op) {
         violate(
           \.duplicates,
-          "two attempts at one \(verb(op)) were answered as version \(one.version) and as version \(other.version)", one,
+          "two attempts at one \(verb(op)) were answered as version \(one.version) and as version \(other.version)",
+          one,
           other)
       }
       guard let answers = trail.answers(op) else { continue }
@@ -46,7 +47,9 @@ extension KeyAudit {
   func loss(_ op: Op) -> (message: String, audits: (Op?, Op?))? {
     guard let answers = trail.answers(op) else { return nil }
     if let vanished = answers.vanished {
-      return ("a \(verb(op)) was in the store's record of applied operations, and then was not", (answers.applied, vanished))
+      return (
+        "a \(verb(op)) was in the store's record of applied operations, and then was not", (answers.applied, vanished)
+      )
     }
     // A queued write may be applied later than it is acknowledged. That it never was, the last audit says.
     guard let denied = answers.denied, denied.call > op.ret, op.level != .queued || answers.applied == nil else {

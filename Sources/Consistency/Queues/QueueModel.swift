@@ -56,7 +56,8 @@ struct QueueModel: FrontierModel {
       operations.append(
         FrontierOperation(
           isReadOnly: kind == .empty, isBlind: false, isTotal: kind == .enqueue, isCertain: element.isCertain,
-          call: element.call, ret: element.ret, effect: drain >= 0 ? ownEffect : base + offset, source: Int32(element.source)))
+          call: element.call, ret: element.ret, effect: drain >= 0 ? ownEffect : base + offset,
+          source: Int32(element.source)))
     }
   }
 
