@@ -27,4 +27,12 @@ enum Action: UInt8, Sendable, CaseIterable {
     default: self = .other
     }
   }
+
+  /// Whether an operation is about a value that its invocation has, or else its completion.
+  var hasValue: Bool {
+    switch self {
+    case .write, .cas, .append, .enqueue, .add, .remove: true
+    case .read, .delete, .dequeue, .drain, .contains, .acquire, .release, .audit, .other: false
+    }
+  }
 }

@@ -38,6 +38,7 @@ struct AnswerReading {
   func callAsFunction(_ op: Op) -> Answer {
     guard op.outcome == .ok, !op.output.isNull, op.output != op.input else { return .nothing }
     switch op.action {
+    case .read, .contains, .dequeue, .drain, .audit, .other: return .nothing
     case .write, .delete:
       if values.contains(op.output) || (isText && isString(op.output)) { return .before(op.output) }
     case .append:

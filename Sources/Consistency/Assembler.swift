@@ -127,7 +127,7 @@ struct Assembler {
       op.outcome = .ok
       op.ret = index
       // Histories may give a write's value with the completion only.
-      if op.input.isNull, op.action != .read { op.input = event.value }
+      if op.input.isNull, op.action.hasValue { op.input = event.value }
     case .fail:
       op.outcome = .failed
       op.ret = index

@@ -33,7 +33,7 @@ public struct ConsistencyChecker: Sendable {
   ) throws(ConsistencyError) -> ConsistencyReport {
     var model = try Model.of(assembler, symbols, options: options)
     var note: String?
-    if model?.isRegister == true, let op = Model.transaction(in: assembler.ops, symbols) {
+    if model != nil, let op = Model.transaction(in: assembler.ops, symbols) {
       model = nil
       note =
         "the value of `\(symbols.function(op.function))` (event \(op.call)) is a transaction of micro-operations, which "

@@ -40,17 +40,19 @@ extension Model {
   }
 
   /// An operation whose value is a list of micro-operations, such as `[[:r 1 nil] [:w 2 3]]`: a transaction, which is no
-  /// operation of one register.
+  /// operation of one object.
   static func transaction(in ops: [Op], _ symbols: borrowing Symbols) -> Op? {
     ops.first { isTransaction($0.input, symbols) || isTransaction($0.output, symbols) }
   }
 
+  private static let steps: Set = ["r", "w", "append", "send", "poll"]
+
   private static func isTransaction(_ token: Token, _ symbols: borrowing Symbols) -> Bool {
-    guard token.isList, let steps = symbols.list(token), !steps.isEmpty else { return false }
-    for step in steps {
-      guard let parts = symbols.list(step), parts.count == 3 else { return false }
-      let name = symbols.keyword(parts[0]) ?? symbols.bytes(parts[0]).map { String(decoding: $0, as: UTF8.self) }
-      guard name == "r" || name == "w" || name == "append" else { return false }
+    guard token.isList, let parts = symbols.list(token), !parts.isEmpty else { return false }
+    for part in parts {
+      guard let step = symbols.list(part), let first = step.first, step.count <= 3 else { return false }
+      let name = symbols.keyword(first) ?? symbols.bytes(first).map { String(decoding: $0, as: UTF8.self) }
+      guard let name, steps.contains(name) else { return false }
     }
     return true
   }

@@ -13,7 +13,7 @@ import Testing
 
     /// - Parameter lines: an operation each, from invocation to completion: who, what, its value, its answer. A line that
     ///   begins with `>` only invokes, one with `<` only completes.
-    init(_ name: String, _ verdict: Verdict, _ options: CheckOptions = CheckOptions(), _ lines: [Line]) {
+    init(_ name: String, _ verdict: Verdict, _ options: CheckOptions, _ lines: [Line]) {
       (testDescription, self.verdict, self.options) = (name, verdict, options)
       events = []
       for line in lines {
@@ -27,6 +27,8 @@ import Testing
         if line.part != .begin { add(line.kind, line.answer) }
       }
     }
+
+    init(_ name: String, _ verdict: Verdict, _ lines: [Line]) { self.init(name, verdict, CheckOptions(), lines) }
   }
 
   struct Line: Sendable {
@@ -62,6 +64,7 @@ import Testing
     Case("a wrong sum", .violated, [add(1), add(2), read(4)]),
     Case("a stale sum", .violated, [add(1), add(2), read(1)]),
     Case("a stale sum of a cache", .holds, [add(1), add(2), read(1, level: "cache"), read(3)]),
+    Case("a sum of a cache that never was", .violated, [add(1), add(2), read(2, level: "cache")]),
     Case("an add taken away", .holds, [add(5), add(-2), read(3)]),
     Case("an unknown add that happened", .holds, [add(1), op(2, "add", 2, .null, .info), read(3)]),
     Case("an unknown add that did not", .holds, [add(1), op(2, "add", 2, .null, .info), read(1)]),
@@ -163,6 +166,9 @@ import Testing
     Case("a cached read is behind", .holds, [add(1), read(.list([]), level: "cache"), read(.list([1]))]),
     Case(
       "a cached read saw what nobody added", .violated, [add(1), read(.list([2]), level: "cache"), read(.list([1]))]),
+    Case("contains of a cache is behind", .holds, [add(1), op(1, "contains", 1, false, level: "cache")]),
+    Case("contains of a cache saw what nobody added", .violated, [op(1, "contains", 1, true, level: "cache"), add(1)]),
+    Case("a cached read saw what never was together", .violated, [add(1), add(2), read(.list([2]), level: "cache")]),
     Case("a queued add comes late", .holds, [op(0, "add", 1, 1, level: "queued"), read(.list([])), read(.list([1]))]),
     Case("a read that is no list", .unknown, [add("x"), read("garbage")]),
     Case("a read has an element twice", .unknown, [add("x"), read(.list(["x", "x"]))]),
@@ -199,6 +205,9 @@ import Testing
       [
         op(0, "append", "a"), op(0, "put", "b", "x"), op(1, "get", .null, "b"),
       ]),
+    Case("a cached string is behind", .holds, [op(0, "append", "a"), op(1, "get", .null, "", level: "cache")]),
+    Case(
+      "a cached string that never was", .violated, [op(0, "append", "a"), op(1, "get", .null, "b", level: "cache")]),
     Case("an append answers a number", .unknown, [op(0, "append", "a", 1), op(1, "get", .null, "a")]),
   ]
 
@@ -237,6 +246,12 @@ import Testing
       "a transaction of micro-operations", .unknown,
       [
         write(.list([.list([.keyword("w"), 9, 1])])), read(.list([.list([.keyword("r"), 9, 1])])),
+      ]),
+    Case(
+      "a transaction of a log", .unknown,
+      [
+        op(0, "send", .list([.list([.keyword("send"), 9, 1])])),
+        op(1, "poll", .null, .list([.list([.keyword("poll")])])),
       ]),
     Case("an operation of no model", .unknown, [write(1), op(0, "frobnicate", 1)]),
   ]

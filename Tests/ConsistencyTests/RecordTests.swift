@@ -54,6 +54,7 @@ import Testing
       $0.audit("o2", true, version: 1)
     },
     Case("a queued write before what its client had read", .writesFollowReads, .violated) {
+      $0.put("x", by: 3, version: 7, level: "committed")
       $0.get("x", by: 1, version: 7, level: "cache")
       $0.put("w", by: 1, level: "queued", operation: "o1")
       $0.audit("o1", true, version: 6)
@@ -377,7 +378,7 @@ import Testing
     },
     Age("a version", violatedAt: 2, heldAt: 3) {
       $0.put("a", version: 1)
-      $0.put("b", version: 2)
+      $0.put("b", level: "queued")
       $0.put("a", by: 3, .info)
       for _ in 0..<10 { $0.get(nil, key: "other") }
       $0.get("b", version: 2, level: "cache")

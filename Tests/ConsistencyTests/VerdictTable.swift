@@ -1,6 +1,5 @@
 import Foundation
-
-@testable import Consistency
+import Testing
 
 /// The table `reports/verdicts.tsv` of the fixtures: histories that a checker may judge wrongly, and what is right.
 struct VerdictRow: CustomTestStringConvertible, Sendable {

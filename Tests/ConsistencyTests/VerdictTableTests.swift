@@ -25,7 +25,7 @@ import Testing
     var rest = row.arguments[...]
     while let name = rest.popFirst(), let value = rest.popFirst() {
       switch name {
-      case "--model": options.model = try #require(Model(rawValue: value))
+      case "--model": options.model = Model(rawValue: value)
       case "--initial": options.initial = .integer(try #require(Int64(value)))
       default: Issue.record("an argument that this test does not know: \(name)")
       }

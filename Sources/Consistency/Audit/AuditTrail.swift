@@ -23,18 +23,13 @@ struct AuditTrail: Sendable {
 
   /// The attempts at one write.
   private struct Attempts {
-    var first: Op
-    var count = 1
     /// The one that was acknowledged as committed first.
     var committed: Op?
     /// One that was answered with a version, and one that was answered with another.
     var versioned: Op?
     var otherVersion: Op?
 
-    init(_ op: Op) {
-      first = op
-      note(op)
-    }
+    init(_ op: Op) { note(op) }
 
     mutating func note(_ op: Op) {
       guard op.outcome == .ok else { return }
@@ -54,24 +49,25 @@ struct AuditTrail: Sendable {
   private let settlesAnything: Bool
 
   init(_ history: PreparedHistory) {
-    var attempts: [Int32: Attempts] = [:]
-    for op in history.ops where op.operation >= 0 {
+    // By id: the position of the first attempt.
+    var firsts: [Int32: Int32] = [:]
+    for (position, op) in history.ops.enumerated() where op.operation >= 0 {
       if op.action == .audit {
         if op.outcome == .ok { answers[op.operation, default: Answers()].add(op) }
       } else if op.isEffect {
-        guard let first = attempts[op.operation]?.first else {
-          attempts[op.operation] = Attempts(op)
+        guard let known = firsts[op.operation] else {
+          firsts[op.operation] = Int32(position)
           continue
         }
+        let first = history.ops[Int(known)]
         if first.key == op.key, first.action == op.action, first.input == op.input {
-          attempts[op.operation]?.count += 1
-          attempts[op.operation]?.note(op)
+          retried[op.operation, default: Attempts(first)].note(op)
         } else {
           ambiguous.insert(op.operation)
         }
       }
     }
-    retried = attempts.filter { $0.value.count > 1 && !ambiguous.contains($0.key) }
+    for id in ambiguous { retried[id] = nil }
     settlesAnything = !answers.isEmpty || !retried.isEmpty || history.actions.contains(.cas)
   }
 
@@ -147,6 +143,8 @@ struct AuditTrail: Sendable {
         result.append(op)
       }
     }
+    // A refused attempt says nothing of when its operation began.
+    if !places.isEmpty { result.sort { $0.call < $1.call } }
     for position in result.indices where result[position].isEffect { settle(&result[position]) }
     return result
   }
@@ -207,9 +205,9 @@ extension Op {
   fileprivate mutating func join(_ other: Op) {
     guard other.outcome != .failed else { return }
     let begin = outcome == .failed ? other : self
-    let isLater = outcome == .ok && (other.outcome != .ok || ret < other.ret)
+    let isFirst = outcome == .ok && (other.outcome != .ok || ret < other.ret)
     let version = hasVersion ? version : other.version
-    if !isLater { self = other }
+    if !isFirst { self = other }
     (call, callTime, self.version) = (begin.call, begin.callTime, version)
     process = -2 - begin.call
   }

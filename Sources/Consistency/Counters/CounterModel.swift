@@ -20,8 +20,12 @@ struct CounterModel: FrontierModel {
     sums = [initial]
     numbers = [initial: 0]
     var effects: [Int64: Int32] = [:]
+    var isOutOfOrder = kept != nil
     for (position, op) in ops.enumerated() {
-      guard op.outcome != .failed, op.action != .audit, op.level.isStrong || op.action != .read else { continue }
+      guard op.outcome != .failed, op.action != .audit else { continue }
+      // A cache may show what was there at any earlier moment.
+      let isCached = op.action == .read && !op.level.isStrong
+      isOutOfOrder = isOutOfOrder || isCached
       let isForgotten = kept.map { !$0.contains(position) } ?? false
       if op.action == .read, op.outcome != .ok || isForgotten { continue }
       guard op.action == .read || op.action == .add,
@@ -41,10 +45,10 @@ struct CounterModel: FrontierModel {
       operations.append(
         FrontierOperation(
           isReadOnly: op.action == .read, isBlind: false, isTotal: op.action == .add, isCertain: certain,
-          call: isForgotten ? -1 : op.call, ret: certain ? op.ret : Op.never,
+          call: isForgotten || isCached ? -1 : op.call, ret: certain ? op.ret : Op.never,
           effect: effect * 2 + (op.action == .read ? 1 : 0), source: Int32(position)))
     }
-    guard kept != nil else { return }
+    guard isOutOfOrder else { return }
     let order = operations.indices.sorted { (operations[$0].call, $0) < (operations[$1].call, $1) }
     (operations, amounts, isRead) = (
       order.map { operations[$0] }, order.map { amounts[$0] }, order.map { isRead[$0] }

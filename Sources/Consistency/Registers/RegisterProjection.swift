@@ -16,6 +16,7 @@ struct RegisterProjection {
     symbols: borrowing Symbols
   ) {
     ops.reserveCapacity(source.count)
+    var isOutOfOrder = false
     for (position, op) in source.enumerated() {
       guard op.level.isStrong || op.action != .read else { continue }
       guard let projected = Self.project(op, failedCas: failedCas, reading: reading, symbols: symbols) else {
@@ -26,8 +27,14 @@ struct RegisterProjection {
       }
       var registerOp = projected
       registerOp.source = Int32(position)
+      if op.action == .contains, !op.level.isStrong {
+        // A cache may show what was there at any earlier moment.
+        registerOp.call = -1
+        isOutOfOrder = true
+      }
       ops.append(registerOp)
     }
+    if isOutOfOrder { ops.sort { $0.call < $1.call } }
   }
 
   private static func project(

@@ -29,6 +29,7 @@ struct AppendModel: FrontierModel {
   init(_ ops: [Op], keeping kept: Set<Int>? = nil, reading: AnswerReading? = nil, symbols: borrowing Symbols) {
     var numbers: [[UInt8]: Int] = [:]
     var effects: [Effect: Int32] = [:]
+    var isOutOfOrder = kept != nil
     var reads: [[UInt8]] = []
     /// The string before a write or append, where its answer tells it.
     func before(_ op: Op) -> Token? {
@@ -42,7 +43,7 @@ struct AppendModel: FrontierModel {
     }
     index = PrefixIndex(reads)
     for (position, op) in ops.enumerated() {
-      guard op.outcome != .failed, op.action != .audit, op.level.isStrong || op.action != .read else { continue }
+      guard op.outcome != .failed, op.action != .audit else { continue }
       let kind: Kind
       switch op.action {
       case .read: kind = .read
@@ -53,6 +54,9 @@ struct AppendModel: FrontierModel {
         continue
       }
       guard kind != .read || op.outcome == .ok else { continue }
+      // A cache may show what was there at any earlier moment.
+      let isCached = kind == .read && !op.level.isStrong
+      isOutOfOrder = isOutOfOrder || isCached
       let isForgotten = kept.map { !$0.contains(position) } ?? false
       if kind == .read, isForgotten { continue }
       let token = kind == .read ? op.output : op.written
@@ -80,10 +84,11 @@ struct AppendModel: FrontierModel {
       operations.append(
         FrontierOperation(
           isReadOnly: kind == .read, isBlind: kind == .put && told == nil, isTotal: kind != .read && told == nil,
-          isCertain: certain, call: isForgotten ? -1 : op.call, ret: certain ? op.ret : Op.never, effect: number,
+          isCertain: certain, call: isForgotten || isCached ? -1 : op.call, ret: certain ? op.ret : Op.never,
+          effect: number,
           source: Int32(position)))
     }
-    guard kept != nil else { return }
+    guard isOutOfOrder else { return }
     let order = operations.indices.sorted { (operations[$0].call, $0) < (operations[$1].call, $1) }
     (operations, kinds) = (order.map { operations[$0] }, order.map { kinds[$0] })
     (parts, seen) = (order.map { parts[$0] }, order.map { seen[$0] })
