@@ -14,8 +14,9 @@ import Testing
           ? .init(function: "get", value: .null) : .init(function: "put", value: .integer(Int64(number)))
       },
       apply: { request, state in
-        if request.function == "put" { state = request.value }
-        return state
+        guard request.function == "put" else { return state }
+        state = request.value
+        return .null
       })
     var generator = SeededGenerator(seed: UInt64(seed))
     var verdicts: [Bool: Int] = [:]
