@@ -88,11 +88,16 @@ struct KeyAudit {
     checkVersions()
     checkSessions()
     checkConvergence()
+    checkEffects()
     return tallies
   }
 
   /// Counts a violation, and keeps it with its operations while there is room for findings.
   mutating func violate(_ path: WritableKeyPath<AuditTallies, Tally>, _ message: String, _ involved: Op?...) {
+    violate(path, message, involved)
+  }
+
+  mutating func violate(_ path: WritableKeyPath<AuditTallies, Tally>, _ message: String, _ involved: [Op?]) {
     tallies[keyPath: path].violations += 1
     guard !tallies[keyPath: path].isFull else { return }
     var operations: [Op] = []

@@ -1,0 +1,93 @@
+/// Decides whether the effects on one key can have come in one order that everything agrees with: the acknowledgements, the
+/// moments by which a write was applied, the versions, and what was read, at every level.
+///
+/// An effect is a write that was applied, with the reads that saw it; absence at the beginning is one too. Of two effects
+/// the first certainly comes before the second when
+/// - the first was accepted before the second was sent, or before the final read that saw the second was asked: `accepted`
+///   of the first lies before `sent` of the second (P2, P1);
+/// - the first was there before something had to see the second: `seen` of the first lies before `needed` of the second
+///   (P3; P4, where a cached read is one that may look back);
+/// - its version is lower.
+///
+/// An order exists exactly where these have no cycle. Each relation compares two numbers, so the order is found by taking
+/// away, again and again, an effect that none of the others precedes: n log n for the sorting, and linear after it.
+struct EffectOrder {
+  /// Moments are positions in the history, doubled, so that there is room for a moment between two events.
+  struct Effect {
+    /// When the first of its attempts was sent, or the last final read that saw it was asked.
+    var sent: Int64 = .min
+    /// By when the store had accepted it.
+    var accepted = Int64.max
+    /// By when the first that saw it had its answer, or its commit was reported.
+    var seen = Int64.max
+    /// The last moment at which somebody who saw it began to look.
+    var needed: Int64 = .min
+    var version: Int64?
+  }
+
+  let effects: [Effect]
+
+  /// - Returns: `nil` where there is an order; else effects that each have to come after the next one, in a circle.
+  func cycle() -> [Int]? {
+    var accepted = Minimum(effects.indices.map { effects[$0].accepted })
+    var seen = Minimum(effects.indices.map { effects[$0].seen })
+    var versions = Minimum(effects.indices.map { effects[$0].version ?? .max })
+    let queues = [
+      effects.indices.sorted { effects[$0].sent < effects[$1].sent },
+      effects.indices.sorted { effects[$0].needed < effects[$1].needed },
+      effects.indices.sorted { effects[$0].version ?? .min < effects[$1].version ?? .min },
+    ]
+    var next = [0, 0, 0]
+    var freed = Array(repeating: UInt8(0), count: effects.count)
+    var ready: [Int] = []
+    var isGone = Array(repeating: false, count: effects.count)
+    var left = effects.count
+
+    /// An effect that has to come before this one.
+    func obstacle(_ effect: Int) -> Int? {
+      let own = effects[effect]
+      if let other = accepted.least(besides: effect), effects[other].accepted < own.sent { return other }
+      if let other = seen.least(besides: effect), effects[other].seen < own.needed { return other }
+      guard let version = own.version, let other = versions.least(besides: effect) else { return nil }
+      return effects[other].version.map { $0 <= version } == true ? other : nil
+    }
+    /// Those that the least of the others no longer holds back, by one relation.
+    func free(_ relation: Int, while isFree: (Int) -> Bool) {
+      while next[relation] < queues[relation].count, isFree(queues[relation][next[relation]]) {
+        let effect = queues[relation][next[relation]]
+        next[relation] += 1
+        freed[effect] += 1
+        if freed[effect] == 3 { ready.append(effect) }
+      }
+    }
+    func take(_ effect: Int) {
+      isGone[effect] = true
+      left -= 1
+      accepted.remove(effect)
+      seen.remove(effect)
+      versions.remove(effect)
+    }
+
+    while left > 0 {
+      let least = (accepted.least(), seen.least(), versions.least())
+      free(0) { effects[$0].sent <= least.0.map { effects[$0].accepted } ?? .max }
+      free(1) { effects[$0].needed <= least.1.map { effects[$0].seen } ?? .max }
+      free(2) { (effects[$0].version ?? .min) < least.2.flatMap { effects[$0].version } ?? .max }
+      if let effect = ready.popLast() {
+        if !isGone[effect] { take(effect) }
+        continue
+      }
+      // The least itself may be held back by nobody else.
+      let candidates = [least.0, least.1, least.2].compactMap(\.self)
+      guard let effect = candidates.first(where: { obstacle($0) == nil }) else { break }
+      take(effect)
+    }
+    guard left > 0, var effect = isGone.firstIndex(of: false) else { return nil }
+    var path: [Int] = []
+    while !path.contains(effect), let other = obstacle(effect) {
+      path.append(effect)
+      effect = other
+    }
+    return path.firstIndex(of: effect).map { Array(path[$0...]) } ?? path
+  }
+}

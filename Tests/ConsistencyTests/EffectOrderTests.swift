@@ -1,0 +1,67 @@
+import History
+import Testing
+
+@testable import Consistency
+
+/// Orders of effects: what only contradicts together.
+@Suite struct EffectOrderTests {
+  private typealias Effect = EffectOrder.Effect
+
+  /// Against trying every order.
+  @Test(arguments: 0..<400) func findsAnOrderExactlyWhereThereIsOne(seed: Int) {
+    var random = SeededGenerator(seed: UInt64(seed))
+    let count = Int.random(in: 1...6, using: &random)
+    let effects = (0..<count).map { _ in
+      func moment() -> Int64 { Int64.random(in: 0..<12, using: &random) }
+      return Effect(
+        sent: moment(), accepted: moment() + 4, seen: moment() + 5, needed: moment(),
+        version: random.chance(0.4) ? Int64.random(in: 1...6, using: &random) : nil)
+    }
+    func comesBefore(_ one: Effect, _ other: Effect) -> Bool {
+      if one.accepted < other.sent || one.seen < other.needed { return true }
+      guard let version = one.version, let otherVersion = other.version else { return false }
+      return version <= otherVersion
+    }
+    func hasOrder(_ left: [Int]) -> Bool {
+      left.isEmpty
+        || left.contains { first in
+          let rest = left.filter { $0 != first }
+          return rest.allSatisfy { !comesBefore(effects[$0], effects[first]) } && hasOrder(rest)
+        }
+    }
+    let cycle = EffectOrder(effects: effects).cycle()
+    #expect((cycle == nil) == hasOrder(Array(effects.indices)))
+    guard let cycle, cycle.count > 1 else { return }
+    for (one, next) in zip(cycle, cycle.dropFirst() + [cycle[0]]) {
+      #expect(comesBefore(effects[next], effects[one]), "\(cycle) of \(effects)")
+    }
+  }
+
+  /// Three writes in a circle: the acknowledgements order two pairs, and what was read the third.
+  @Test func whatContradictsOnlyTogetherIsFound() throws {
+    var history = HistoryBuilder()
+    history.begin("put", "c", by: 3, level: "queued")
+    history.put("a", by: 0, level: "queued", operation: "oa")
+    history.put("b", by: 0, level: "queued", operation: "ob")
+    history.end("put", "c", by: 3, level: "queued")
+    history.audit("ob", true, version: 1)
+    history.get("a", by: 1, version: 2, level: "cache")
+    let report = try ConsistencyChecker().check(history.events)
+    #expect(report.verdict == .violated)
+  }
+
+  /// A cached read between two others, within the time to live: each may be stale, but not both.
+  @Test func aCachedReadMayBeStaleAndNotMore() throws {
+    var history = HistoryBuilder()
+    history.put("a", level: "committed")
+    history.put("b", level: "queued")
+    history.put("c", level: "queued")
+    history.get("c", by: 2, level: "cache")
+    history.get("a", by: 3, level: "cache")
+    let strict = try ConsistencyChecker(options: CheckOptions(cacheTimeToLive: .microseconds(500))).check(
+      history.events)
+    #expect(strict.verdict == .violated)
+    let lax = try ConsistencyChecker(options: CheckOptions(cacheTimeToLive: .milliseconds(5))).check(history.events)
+    #expect(lax[.order]?.verdict == .holds && lax[.staleReads]?.verdict == .holds)
+  }
+}
