@@ -32,7 +32,7 @@ struct FressianReader {
   /// The next operation as Jepsen writes it since 0.3, or any other value.
   mutating func element(_ symbols: inout Symbols) throws(LineFailure) -> Element {
     let code = try byte()
-    guard let type = try structType(code) else { return .value(try value(code, &symbols)) }
+    guard let type = try structType(code, &symbols) else { return .value(try value(code, &symbols)) }
     guard type.name == "jepsen.history.Op" else { return .value(try structure(type, &symbols)) }
     guard type.fields == 7 else { throw failure("an operation of seven fields") }
     var fields: [Token] = []
@@ -41,7 +41,7 @@ struct FressianReader {
       if place == 5 {
         // Independent keys are map entries, which vectors of two are not.
         let code = try byte()
-        if let type = try structType(code) {
+        if let type = try structType(code, &symbols) {
           isEntry = type.name == "map-entry"
           fields.append(try structure(type, &symbols))
         } else {
@@ -87,7 +87,7 @@ struct FressianReader {
 
   private mutating func value(_ code: UInt8, _ symbols: inout Symbols) throws(LineFailure) -> Token {
     if let integer = try integer(code) { return symbols.token(integer) }
-    if let type = try structType(code) { return try structure(type, &symbols) }
+    if let type = try structType(code, &symbols) { return try structure(type, &symbols) }
     switch code {
     case 0x80..<0xA0: return try cached(Int(code - 0x80))
     case 0xCC: return try cached(try count())
@@ -147,14 +147,14 @@ struct FressianReader {
   // MARK: Tagged values
 
   /// The type of a value with a tag that the code begins; `nil` for any other code.
-  private mutating func structType(_ code: UInt8) throws(LineFailure) -> StructType? {
+  private mutating func structType(_ code: UInt8, _ symbols: inout Symbols) throws(LineFailure) -> StructType? {
     switch code {
     case 0xA0..<0xB0: return try known(Int(code - 0xA0))
     case 0xF0: return try known(try count())
     case 0xEF:
-      var names = Symbols()
-      let tag = names.bytes(try value(&names)) ?? []
-      let type = StructType(name: String(decoding: tag, as: UTF8.self), fields: try count())
+      let tag = try value(&symbols)
+      let name = String(decoding: symbols.bytes(tag) ?? [], as: UTF8.self)
+      let type = StructType(name: name, fields: try count())
       structs.append(type)
       return type
     default:
@@ -193,23 +193,29 @@ struct FressianReader {
       return token
     case "key", "sym":
       let space = try value(&symbols)
-      let bare = symbols.bytes(try value(&symbols)) ?? []
-      let full = (symbols.bytes(space).map { $0 + [0x2F] } ?? []) + bare
+      let bare = try value(&symbols)
+      let full = (symbols.bytes(space).map { $0 + [0x2F] } ?? []) + (symbols.bytes(bare) ?? [])
       return full.withUnsafeBufferPointer { symbols.token(name == "key" ? .keyword : .symbol, $0) }
-    case "map-entry": return symbols.token([try value(&symbols), try value(&symbols)])
+    case "map-entry":
+      let pair = [try value(&symbols), try value(&symbols)]
+      return symbols.token(pair)
     case "vec", "byte": return try value(&symbols)
     case "bigint": return symbols.token(numeral: Numeral(edn: Self.decimal(try blob(try byte()))) ?? .integer(0))
     case "bigdec":
       let digits = Self.decimal(try blob(try byte()))
-      let scale = symbols.integer(try value(&symbols)) ?? 0
-      guard let numeral = Numeral(edn: digits + Array("e\(0 - scale)M".utf8)) else { throw failure("a decimal") }
+      let scale = try value(&symbols)
+      guard let places = symbols.integer(scale).flatMap({ Int32(exactly: $0) }),
+        let numeral = Numeral(edn: digits + Array("e\(-Int64(places))M".utf8))
+      else { throw failure("a decimal") }
       return symbols.token(numeral: numeral)
     case "ratio":
-      let parts = [try value(&symbols), try value(&symbols)].map { Array(symbols.value($0).description.utf8) }
+      let halves = [try value(&symbols), try value(&symbols)]
+      let parts = halves.map { Array(symbols.value($0).description.utf8) }
       guard let numeral = Numeral(edn: parts[0] + [0x2F] + parts[1]) else { throw failure("a fraction") }
       return symbols.token(numeral: numeral)
     case "char":
-      guard let code = symbols.integer(try value(&symbols)), let number = UInt32(exactly: code), number < 0x11_0000
+      let scalar = try value(&symbols)
+      guard let code = symbols.integer(scalar), let number = UInt32(exactly: code), number < 0x11_0000
       else { throw failure("a character") }
       var bytes: [UInt8] = []
       LooseText.append(number) { bytes.append($0) }

@@ -44,17 +44,25 @@ extension HistoryScanner {
         line += bytes[counted..<offset].count { $0 == 0x0A }
         counted = offset
       }
-      do throws(LineFailure) {
-        while let object = try splitter.next(bytes) {
-          advance(to: object.lowerBound)
+      func next() throws(HistoryError) -> Range<Int>? {
+        do throws(LineFailure) {
+          return try splitter.next(bytes)
+        } catch {
+          advance(to: splitter.consumed)
+          throw malformed(error, line: line)
+        }
+      }
+      while let object = try next() {
+        advance(to: object.lowerBound)
+        do throws(LineFailure) {
           Self.join(UnsafeBufferPointer(rebasing: bytes[object]), into: record)
           guard let start = record.bytes.baseAddress else { continue }
           if let event = try parser.parse(start, end: start + record.bytes.count - 1, symbols: &symbols) {
             try keyed.add(event, to: &block, symbols: &symbols)
           }
+        } catch {
+          throw malformed(error, line: line)
         }
-      } catch {
-        throw malformed(error, line: line)
       }
       advance(to: splitter.consumed)
       buffer.consume(splitter.consumed)

@@ -89,6 +89,7 @@ extension HistoryScanner {
     }
   }
 
+  /// Of a block that is not there the reading says so.
   private func lengthOrZero(_ id: UInt32, _ store: JepsenStore) -> Int { (try? store.blockLength(id)) ?? 0 }
 
   /// The operations of a stream, or those of one list.
@@ -109,7 +110,7 @@ extension HistoryScanner {
       count = header
     }
     while count < 0 ? !reader.isAtEnd && !(!isStream && reader.takeListEnd()) : elementCount < count {
-      let parsed = try StoredOperation.event(try reader.element(&symbols), keys: keyed.areTuples, symbols: &symbols)
+      let parsed = try StoredOperation.event(try reader.element(&symbols), keys: keys, symbols: &symbols)
       try keyed.add(parsed, to: &events, symbols: &symbols)
       elementCount += 1
     }

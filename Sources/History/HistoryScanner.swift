@@ -23,6 +23,8 @@ package struct HistoryScanner {
   let limits: ReadingLimits
   package internal(set) var symbols = Symbols()
   package internal(set) var summary = Summary()
+  /// Whether values are pairs of a key and a value; `nil`: as the history shows.
+  let keys: ValueKeys?
   var keyed: KeyedValues
   /// The number of the line at the buffer's front.
   var line = 1
@@ -38,6 +40,7 @@ package struct HistoryScanner {
   ) throws(HistoryError) {
     name = path == "-" ? "standard input" : path
     self.limits = limits
+    self.keys = keys
     keyed = KeyedValues(keys)
     let file = try FileSource(path: path, limits: limits)
     let source: any ByteSource = replay.map { RecordingSource(file, to: $0) } ?? file
@@ -55,6 +58,7 @@ package struct HistoryScanner {
     isShort = false
     plainPath = nil
     self.limits = limits
+    self.keys = keys
     keyed = KeyedValues(keys)
     let source = ReplaySource(replay, then: try FileSource(path: "-", limits: limits))
     self.source = try PeekedSource(source).decompressed(name: name, limits: limits)
@@ -131,10 +135,10 @@ package struct HistoryScanner {
         isFirst = false
       }
       if !isFirst {
-        if let format = HistoryFormat(detecting: buffer.filled) { return format }
         let blanks = buffer.filled.prefix { $0 <= 0x20 }
         line += blanks.count { $0 == 0x0A }
         buffer.consume(blanks.count)
+        if let format = HistoryFormat(detecting: buffer.filled) { return format }
       }
       // Nothing, or the beginning of a record whose run was killed.
       if isAtEnd { return .jsonLines }
@@ -180,7 +184,7 @@ package struct HistoryScanner {
         }
         return send(block, emit)
       }
-      if lines == nil { buffer.consumeBlanks() }
+      buffer.consumeBlanks()
       atEnd = try fill(&buffer) == 0
     }
   }

@@ -1,8 +1,8 @@
 /// An operation of Jepsen's binary store as an event.
 enum StoredOperation {
-  /// - Parameter keys: whether values are pairs of a key and a value, where that is known.
+  /// - Parameter keys: whether values are pairs of a key and a value, where that was chosen.
   static func event(
-    _ element: FressianReader.Element, keys: Bool?, symbols: inout Symbols
+    _ element: FressianReader.Element, keys: ValueKeys?, symbols: inout Symbols
   ) throws(LineFailure) -> ParsedEvent {
     var parsed = ParsedEvent(event: CompactEvent())
     switch element {

@@ -83,7 +83,7 @@ import Testing
     #expect(events.filter { $0.process != .nemesis }.allSatisfy { $0.key == (isKeyed ? "a" : nil) })
     // What has the type of an operation is one, and has to be right.
     #expect(failure(log + line(":A", ":ok\t:read\t1")).contains("a process"))
-    #expect(failure(log + line("1", ":ok\t:read\t1 2")).contains("one value") == !isKeyed)
+    #expect(failure(log + line("1", ":ok\t:read\t1 2")).contains("one value"))
     #expect(failure(log + line("1", ":ok\t:read")).contains("a value"))
   }
 
@@ -100,9 +100,8 @@ import Testing
     #"[{"process":0,"type":"invoke","f":"write","value":[1,"]}"]},{"process":0,"type":"ok","f":"write"}]"#
 
   @Test(arguments: [
-    array, array.replacing("},{", with: "},\n{"), array.replacing(",", with: " ,\n\t "),
-    "\n\n " + array + "\n\n",
-    array.replacing("{", with: "{\r\n").replacing("}", with: "\r\n}").replacing(#""]\r\n}""#, with: #""]}""#),
+    array, array.replacing("},{", with: "},\n{"), array.replacing(",", with: " ,\n\t "), "\n\n " + array + "\n\n",
+    array.replacing("[{", with: "[\r\n{\r\n"),
   ])
   func arraysOfOperationMaps(text: String) throws {
     let (events, summary) = try scan(text)
@@ -300,7 +299,7 @@ import Testing
       (Array("{\"error\":\"not found\"}".utf8), "the field `type`"),
       (Array("{\"error\":\"not found\"}\n".utf8), "the field `type`"),
       (Array("{:error \"not found\"}".utf8), "the field :type"), (Array("not found".utf8), "expected a history"),
-      (Array("{\"process\":0,\"type\":\"inv".utf8), "half a record"), (Array("{:process 0 :ty".utf8), "`}`"),
+      (Array("{\"process\":0,\"type\":\"inv".utf8), "half a record"), (Array("{:process 0 :ty".utf8), "a value"),
       (Array("null".utf8), "expected a history"), (Array("\"x\"".utf8), "expected a history"),
       (Array("{\"clientId\":0,\"call\":0,\"return\":10,\"input\":{},\"output\":{}}".utf8), "Porcupine"),
       (Array("[{\"ClientId\":0,\"Input\":1,\"Call\":0,\"Output\":1,\"Return\":10}]".utf8), "Porcupine"),
