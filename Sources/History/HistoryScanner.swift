@@ -71,6 +71,7 @@ package struct HistoryScanner {
   package mutating func scan(_ emit: ([CompactEvent], borrowing Symbols) -> Bool) throws(HistoryError) {
     var buffer = LineBuffer(capacity: Self.blockBytes)
     summary.format = try detectFormat(&buffer)
+    keyed.isJepsens = summary.format != .jsonLines && summary.format != .jsonArray
     let isWhole: Bool
     switch summary.format {
     case .edn: isWhole = try scanForms(&buffer, emit)

@@ -15,8 +15,8 @@ struct ParsedEvent {
 
 /// Takes the keys out of the values of histories that have them there, as Jepsen's tests of independent keys do.
 ///
-/// A pair is a key and a value only where the history says so: an invocation of a read is `[k nil]`, or every invocation
-/// is a pair that begins with a key. A cas is no evidence, since that of one register is a pair of its own. What comes
+/// A pair is a key and a value only where the history says so: an invocation of a read is `[k nil]`, or, in what Jepsen
+/// itself writes, every invocation is a pair that begins with a key. A cas is no evidence, since that of one register is a pair of its own. What comes
 /// before the history has said so waits.
 struct KeyedValues {
   private enum Role: UInt8 { case read, cas, other }
@@ -25,6 +25,8 @@ struct KeyedValues {
   private(set) var areTuples: Bool?
   private var waiting: [ParsedEvent] = []
   private var sawPair = false
+  /// Jepsen wrote it, so that invocations which are all pairs are enough.
+  var isJepsens = true
   /// By the number of the function.
   private var roles: [Role] = []
   /// So many events are waited for.
@@ -59,9 +61,9 @@ struct KeyedValues {
     block.append(try event(parsed, symbols: &symbols))
   }
 
-  /// The end of the history: what has not said that it has keys has none, unless all that it has are pairs.
+  /// The end of the history: what has not said that it has keys has none, unless it is Jepsen's and all pairs.
   mutating func finish(_ block: inout [CompactEvent], symbols: inout Symbols) throws(LineFailure) {
-    if areTuples == nil { areTuples = sawPair }
+    if areTuples == nil { areTuples = sawPair && isJepsens }
     try release(to: &block, symbols: &symbols)
   }
 
