@@ -109,6 +109,13 @@ import Testing
       $0.put("a", .fail, operation: "o1")
       $0.audit("o1", true)
     },
+    Case("the record had a write whose only attempt until then was refused", .failedWrites, .violated) {
+      $0.put("a", .fail, operation: "o1")
+      $0.audit("o1", true, version: 1)
+      $0.put("a", version: 1, level: "committed", operation: "o1")
+      $0.put("b", by: 2, version: 2, level: "committed", operation: "o2")
+      $0.get("b", level: "linearizable")
+    },
     Case("the record lacks a refused write", .failedWrites, .holds) {
       $0.put("a", .fail, operation: "o1")
       $0.audit("o1", false)

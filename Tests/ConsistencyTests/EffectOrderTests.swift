@@ -50,6 +50,25 @@ import Testing
     #expect(report.verdict == .violated)
   }
 
+  /// Versions 1 and 2 are neighbours: what was acknowledged between them has no version left.
+  @Test(arguments: [(Int64(2), Verdict.violated), (3, .holds)])
+  func aWriteNeedsAVersion(last: Int64, verdict: Verdict) throws {
+    var history = HistoryBuilder()
+    history.put("a", version: 1, level: "committed")
+    history.put("b", level: "queued")
+    history.put("c", version: last, level: "committed")
+    #expect(try ConsistencyChecker().check(history.events)[.order]?.verdict == verdict)
+  }
+
+  /// Some stores count versions from 0.
+  @Test func theFirstVersionMayBeZero() throws {
+    var history = HistoryBuilder()
+    history.put("a", version: 0, level: "committed")
+    history.put("b", version: 1, level: "committed")
+    history.get("b", version: 1)
+    #expect(try ConsistencyChecker().check(history.events).verdict == .holds)
+  }
+
   /// A cached read between two others, within the time to live: each may be stale, but not both.
   @Test func aCachedReadMayBeStaleAndNotMore() throws {
     var history = HistoryBuilder()

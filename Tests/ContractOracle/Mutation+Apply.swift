@@ -79,7 +79,7 @@ extension Mutation {
       let value = trace.value(write)
       trace.answer(read) { $0.value = value }
     case .readVersionUp, .readVersionDown:
-      guard let read = reads.filter({ events.completion($0)?.version != nil }).randomElement(using: &random) else {
+      guard let read = reads.filter({ events.completion($0)?.version ?? 0 > 1 }).randomElement(using: &random) else {
         return false
       }
       trace.answer(read) { $0.version = ($0.version ?? 0) + (self == .readVersionUp ? 1 : -1) }
@@ -316,7 +316,7 @@ extension Mutation {
       else { return false }
       trace.swapVersions(one, other)
     case .committedVersionDown:
-      let versioned = trace.writes(.ok) { events.completion($0)?.version != nil }
+      let versioned = trace.writes(.ok) { events.completion($0)?.version ?? 0 > 1 }
       guard let write = versioned.randomElement(using: &random) else { return false }
       trace.answer(write) { $0.version = $0.version.map { $0 - 1 } }
     default: return false

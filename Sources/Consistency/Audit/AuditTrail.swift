@@ -156,7 +156,7 @@ struct AuditTrail: Sendable {
     }
     guard let answers else { return }
     if !op.hasVersion, op.outcome != .failed, let version = answers.version { op.version = version }
-    if op.outcome == .unknown, let applied = answers.applied {
+    if op.outcome == .unknown, let applied = answers.applied, applied.ret > op.call {
       (op.outcome, op.ret, op.returnTime) = (.ok, applied.ret, applied.returnTime)
     }
   }
@@ -168,7 +168,8 @@ struct AuditTrail: Sendable {
     var ops = settled(ops)
     for position in ops.indices where ops[position].isEffect && ops[position].outcome == .ok {
       let end = effectEnd(ops[position])
-      guard end != Op.never else { continue }
+      // A record that had it before it was sent is a violation of its own, and no time in which it can have happened.
+      guard end != Op.never, end > ops[position].call else { continue }
       ops[position].ret = end
       if ops[position].level == .queued { ops[position].level = .committed }
     }

@@ -29,6 +29,11 @@ extension KeyAudit {
         }
         continue
       }
+      if let audit = answers.applied, audit.ret < op.call {
+        violate(
+          \.failed, "the store's record had a \(verb(op)) before any attempt at it was sent that was not refused",
+          audit, op)
+      }
       guard let version = answers.version else { continue }
       if let other = answers.otherVersion {
         violate(

@@ -23,9 +23,42 @@ struct EffectOrder {
     /// The last moment at which somebody who saw it began to look.
     var needed: Int64 = .min
     var version: Int64?
+
+    /// Such that they can be negated.
+    fileprivate var clampedSent: Int64 { max(sent, -.max) }
+    fileprivate var clampedNeeded: Int64 { max(needed, -.max) }
   }
 
   let effects: [Effect]
+
+  /// Effects that cannot be in any one order; `nil` where they can.
+  func contradiction() -> [Int]? { cycle() ?? cramped() }
+
+  /// An effect of unknown version between two whose versions are neighbours, so that none is left for it.
+  ///
+  /// - Returns: the one before it, itself, and the one after it.
+  private func cramped() -> [Int]? {
+    let unversioned = effects.indices.filter { effects[$0].version == nil }
+    guard !unversioned.isEmpty else { return nil }
+    let versioned = effects.indices.filter { effects[$0].version != nil }
+    func version(_ effect: Int) -> Int64 { effects[effect].version ?? 0 }
+    // By a moment, and up to there (or from there on) the highest (or lowest) version.
+    let accepted = Envelope(versioned, { effects[$0].accepted }, highest: version)
+    let seen = Envelope(versioned, { effects[$0].seen }, highest: version)
+    let sent = Envelope(versioned, { -effects[$0].clampedSent }, highest: { -version($0) })
+    let needed = Envelope(versioned, { -effects[$0].clampedNeeded }, highest: { -version($0) })
+    for effect in unversioned {
+      let own = effects[effect]
+      let before = [accepted.best(before: own.sent), seen.best(before: own.needed)].compactMap(\.self)
+        .max { version($0) < version($1) }
+      let after = [
+        own.accepted == .max ? nil : sent.best(before: -own.accepted),
+        own.seen == .max ? nil : needed.best(before: -own.seen),
+      ].compactMap(\.self).min { version($0) < version($1) }
+      if let before, let after, version(after) - version(before) < 2 { return [before, effect, after] }
+    }
+    return nil
+  }
 
   /// - Returns: `nil` where there is an order; else effects that each have to come after the next one, in a circle.
   func cycle() -> [Int]? {
@@ -89,5 +122,27 @@ struct EffectOrder {
       effect = other
     }
     return path.firstIndex(of: effect).map { Array(path[$0...]) } ?? path
+  }
+}
+
+/// Of what lies before a moment, the one with the highest number.
+private struct Envelope {
+  private var moments: [Int64] = []
+  private var bests: [Int] = []
+
+  init(_ effects: [Int], _ moment: (Int) -> Int64, highest number: (Int) -> Int64) {
+    for effect in effects.sorted(by: { moment($0) < moment($1) }) {
+      moments.append(moment(effect))
+      if let best = bests.last, number(best) >= number(effect) { bests.append(best) } else { bests.append(effect) }
+    }
+  }
+
+  func best(before moment: Int64) -> Int? {
+    var (low, high) = (0, moments.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if moments[middle] < moment { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 ? bests[low - 1] : nil
   }
 }

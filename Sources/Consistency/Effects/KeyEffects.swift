@@ -53,8 +53,13 @@ struct KeyEffects {
     _ ops: [Op], trail: AuditTrail, written: (Op) -> Token?, expected: (Op) -> Token?, timeToLive: Int64?
   ) {
     self.ops = ops
+    // Most stores count from 1, so that absence has version 0; where a write has that one, absence has none.
+    let countsFromZero = ops.contains { op in
+      op.hasVersion && op.version <= 0 && op.outcome != .failed && !(op.action == .read && op.output.isNull)
+    }
     let absence = Write(
-      value: .null, effect: .init(accepted: -1, seen: -1, version: 0), earliest: -1, isApplied: true)
+      value: .null, effect: .init(accepted: -1, seen: -1, version: countsFromZero ? nil : 0), earliest: -1,
+      isApplied: true)
     add(absence)
     for (position, op) in ops.enumerated() where op.outcome != .failed {
       guard let value = written(op) else { continue }
@@ -169,7 +174,7 @@ struct KeyEffects {
       effects.append(effect)
       numbers.append(number)
     }
-    return EffectOrder(effects: effects).cycle().map { shown($0.map { numbers[$0] }, writes) }
+    return EffectOrder(effects: effects).contradiction().map { shown($0.map { numbers[$0] }, writes) }
   }
 
   /// The writes, and the reads that say the most of each.
