@@ -60,6 +60,6 @@ extension KeyAudit {
     guard let denied = answers.denied, denied.call > op.ret, op.level != .queued || answers.applied == nil else {
       return nil
     }
-    return ("an acknowledged \(verb(op)) is not in the store's record of applied operations", (denied, nil))
+    return ("an acknowledged \(verb(op)) is not in the store's record of applied operations", (nil, nil))
   }
 }
