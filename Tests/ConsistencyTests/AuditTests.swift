@@ -256,6 +256,12 @@ import Testing
       $0.get("b", level: "final")
       $0.get("a", level: "final-cache")
     },
+    Case("a write goes on between the final reads", .convergence, .holds) {
+      $0.begin("put", "a", by: 0)
+      $0.get(nil, level: "final")
+      $0.end("put", "a", by: 0)
+      $0.get("a", level: "final-cache")
+    },
     Case("the cache agrees in the end", .convergence, .holds) {
       $0.put("a")
       $0.get("a", level: "final")

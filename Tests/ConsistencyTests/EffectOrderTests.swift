@@ -60,6 +60,17 @@ import Testing
     #expect(try ConsistencyChecker().check(history.events)[.order]?.verdict == verdict)
   }
 
+  /// Between 1 and 3 there is a version, but another write has it.
+  @Test func aVersionIsTakenOnce() throws {
+    var history = HistoryBuilder()
+    history.begin("put", "x", by: 4, level: "committed")
+    history.put("a", version: 1, level: "committed")
+    history.put("b", level: "queued")
+    history.put("c", version: 3, level: "committed")
+    history.end("put", "x", by: 4, version: 2, level: "committed")
+    #expect(try ConsistencyChecker().check(history.events)[.order]?.verdict == .violated)
+  }
+
   /// Some stores count versions from 0.
   @Test func theFirstVersionMayBeZero() throws {
     var history = HistoryBuilder()

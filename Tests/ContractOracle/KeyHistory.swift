@@ -205,10 +205,11 @@ struct KeyHistory {
     }
   }
 
+  /// Whether no other audit of the write was answered after this one was asked.
   private func isLastAudit(_ call: Call, in calls: [Call]) -> Bool {
     !calls.contains {
       $0.invocation.function == "operation" && $0.operation == call.operation && $0.kind == .ok
-        && $0.sentAt > call.sentAt
+        && $0.sentAt != call.sentAt && $0.endedAt ?? -1 > call.sentAt
     }
   }
 }

@@ -140,7 +140,12 @@ extension KeyAudit {
       }
       return
     }
-    let lastWrite = ops.last { written($0) != nil && $0.outcome != .failed }?.call ?? -1
+    // Reads that were asked while writes went on may differ.
+    var lastWrite: Int32 = -1
+    for op in ops where op.outcome != .failed && written(op) != nil {
+      lastWrite = max(lastWrite, op.outcome == .ok ? op.ret : op.call)
+    }
+    guard final.call > lastWrite else { return }
     for op in ops where op.action == .read && op.outcome == .ok && op.call > lastWrite && op.call != final.call {
       guard op.level == .final || op.level == .finalCache else { continue }
       tallies.convergence.examined += 1

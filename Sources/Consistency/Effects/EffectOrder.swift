@@ -34,7 +34,7 @@ struct EffectOrder {
   /// Effects that cannot be in any one order; `nil` where they can.
   func contradiction() -> [Int]? { cycle() ?? cramped() }
 
-  /// An effect of unknown version between two whose versions are neighbours, so that none is left for it.
+  /// An effect of unknown version between two others, where every version between theirs is taken.
   ///
   /// - Returns: the one before it, itself, and the one after it.
   private func cramped() -> [Int]? {
@@ -42,6 +42,7 @@ struct EffectOrder {
     guard !unversioned.isEmpty else { return nil }
     let versioned = effects.indices.filter { effects[$0].version != nil }
     func version(_ effect: Int) -> Int64 { effects[effect].version ?? 0 }
+    let versions = versioned.map(version).sorted()
     // By a moment, and up to there (or from there on) the highest (or lowest) version.
     let accepted = Envelope(versioned, { effects[$0].accepted }, highest: version)
     let seen = Envelope(versioned, { effects[$0].seen }, highest: version)
@@ -55,7 +56,10 @@ struct EffectOrder {
         own.accepted == .max ? nil : sent.best(before: -own.accepted),
         own.seen == .max ? nil : needed.best(before: -own.seen),
       ].compactMap(\.self).min { version($0) < version($1) }
-      if let before, let after, version(after) - version(before) < 2 { return [before, effect, after] }
+      guard let before, let after else { continue }
+      // Those that others are known to have are taken.
+      let taken = versions.firstPosition { $0 >= version(after) } - versions.firstPosition { $0 > version(before) }
+      if version(after) - version(before) - 1 <= Int64(max(taken, 0)) { return [before, effect, after] }
     }
     return nil
   }
