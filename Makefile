@@ -81,5 +81,5 @@ MUTANTS ?= $(sort $(wildcard Tests/ContractOracleTests/Fixtures/runs/*.jsonl.gz)
 mutants: ## real histories damaged in forty ways, and the table in results/DETECTION.md
 	swift build $(RELEASE) --product kvchaos-oracle
 	swift build $(RELEASE) --product kvchaos
-	$(ORACLE) mutants --json results/mutants.json $(MUTANTS)
+	$(ORACLE) mutants --each 25 --json results/mutants.json $(MUTANTS)
 	$(KVCHAOS) detect --report > /dev/null
