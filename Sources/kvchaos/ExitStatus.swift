@@ -33,12 +33,7 @@ enum ExitStatus {
       case .malformed, .compression, .damagedStore: badInput
       case .inputOutput, .limitReached: unavailable
       }
-    case let error as ConsistencyError:
-      switch error {
-      case .completionWithoutInvocation, .invocationWhileOpen, .completionOfAnother, .noOperations, .unsuitableModel,
-        .tooManyNames:
-        badInput
-      }
+    case is ConsistencyError: badInput
     case let error as StackError: error.code == .unavailable ? unavailable : internalFault
     case let error as DockerEngineError:
       switch error.code {

@@ -252,7 +252,7 @@ import Testing
   private func compressed(_ text: String, by tool: String) throws -> [UInt8] {
     let path = try file(Array(text.utf8))
     defer { for name in [path, path + ".out"] { try? FileManager.default.removeItem(atPath: name) } }
-    FileManager.default.createFile(atPath: path + ".out", contents: nil)
+    #expect(FileManager.default.createFile(atPath: path + ".out", contents: nil))
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [tool, "-c", path]

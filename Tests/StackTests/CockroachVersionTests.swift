@@ -21,7 +21,8 @@ struct CockroachVersionTests {
   @Test func onlyALineThatWasTriedNeedsNoWarning() throws {
     #expect(try #require(CockroachVersion("v22.1.22")).warning == nil)
     for untried in ["v20.2.19", "v22.2.19", "v24.2.4", "v26.1.0"] {
-      let warning = try #require(try #require(CockroachVersion(untried)).warning)
+      let version = try #require(CockroachVersion(untried))
+      let warning = try #require(version.warning)
       #expect(warning.contains(untried.dropFirst()) && warning.contains("untested"))
       #expect(warning.contains("docs/cockroachdb.md"))
     }
