@@ -35,6 +35,12 @@ static inline CURLcode kv_easy_set_function(CURL *handle, CURLoption option, kv_
   return curl_easy_setopt(handle, option, function);
 }
 
+/// Called whenever a request is about to be sent on a connection, a kept one or a new one. What it does not answer with
+/// `CURL_PREREQFUNC_OK` is not sent.
+static inline CURLcode kv_easy_set_request_function(CURL *handle, curl_prereq_callback function) {
+  return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, function);
+}
+
 static inline CURLcode kv_easy_get_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }

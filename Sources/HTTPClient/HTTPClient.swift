@@ -7,10 +7,8 @@ import Synchronization
 /// and touches only the transfers that something happened to (libcurl's `multi_socket` interface), and the easy handles
 /// are used again and again. Proxies of the environment are ignored, redirects are not followed.
 ///
-/// - Note: Like every client that keeps connections, libcurl sends a request once more, on a fresh connection, when the
-///   kept one turns out to be dead and not a byte of an answer has come (`Curl_retry_request`), whatever the method. The
-///   server may then have seen the request twice. Whoever sends what must not happen twice sends its own
-///   `Idempotency-Key`, as the workload does; both copies then carry the same key.
+/// Each request is sent at most once. When a kept connection breaks before a byte of the answer has come, libcurl would send
+/// the request again on a new one; this client does not let it, and answers `connectionLost`.
 public final class HTTPClient: Sendable {
   private let mailbox = Mailbox()
   private let nextID = Atomic<UInt64>(0)

@@ -10,6 +10,7 @@ final class Transfer {
   /// libcurl writes its own words for a failure here; it has to outlive the handle.
   private let errorBuffer: UnsafeMutablePointer<CChar>
   private var headDelivered = false
+  private let once = SendOnce()
 
   /// `nil` when libcurl has no memory for a handle.
   init?(unixSocketPath: String?) {
@@ -27,6 +28,7 @@ final class Transfer {
     kv_easy_set_string(handle, CURLOPT_PROTOCOLS_STR, "http")
     kv_easy_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     if let unixSocketPath { kv_easy_set_string(handle, CURLOPT_UNIX_SOCKET_PATH, unixSocketPath) }
+    once.guardRequests(of: handle)
     kv_easy_set_pointer(handle, CURLOPT_WRITEDATA, context)
     kv_easy_set_function(handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
       Transfer.borrow(context)?.receiveBody(UnsafeBufferPointer(start: bytes, count: size * count))
@@ -62,6 +64,7 @@ final class Transfer {
     headerBlock.removeAll(keepingCapacity: true)
     body = []
     headDelivered = false
+    once.reset()
     errorBuffer[0] = 0
     let request = submission.request
     kv_easy_set_string(handle, CURLOPT_URL, request.url)
@@ -153,7 +156,10 @@ final class Transfer {
     if code == CURLE_OK {
       succeed()
     } else {
-      fail(TransferFailure.error(code: code, words: String(cString: errorBuffer), bytesSent: bytesSent))
+      let words = code == CURLE_ABORTED_BY_CALLBACK ? "" : String(cString: errorBuffer)
+      fail(
+        TransferFailure.error(
+          code: code, words: words.isEmpty ? once.words(of: code) : words, wasSent: once.hasBegun))
     }
   }
 
@@ -179,12 +185,5 @@ final class Transfer {
     case nil: break
     }
     body = []
-  }
-
-  /// The bytes of the request (header and body) that the kernel took, over every attempt.
-  private var bytesSent: Int {
-    var bytes = 0
-    kv_easy_get_long(handle, CURLINFO_REQUEST_SIZE, &bytes)
-    return bytes
   }
 }

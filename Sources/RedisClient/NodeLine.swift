@@ -194,7 +194,9 @@ final class NodeLine {
     unanswered.removeAll()
     unsent.removeAll()
     channel?.close(promise: nil)
-    for entry in sent { entry.request.answer(.failure(error)) }
+    // Whatever ended the connection, these may have taken effect.
+    let lost = RedisError(.connectionLost, error.detail)
+    for entry in sent { entry.request.answer(.failure(lost)) }
     // Certainly never sent, which is a lesser fault.
     let notSent = RedisError(.unavailable, error.detail)
     for request in waiting { request.answer(.failure(notSent)) }

@@ -7,6 +7,8 @@ public struct Culprit: Sendable, Hashable, Codable {
     case worker
     case sql
     case redis
+    /// The suite's own client, which called something certain that no answer of the store proves.
+    case client
     /// The services did not log how far operations came.
     case untraced
   }

@@ -98,7 +98,10 @@ struct CulpritFinder {
     switch finding.check {
     case .lostWrites: return nil
     case .convergence: return named(.redis, "the cache says something else than the SQL tier after the drain", write)
-    case .failedWrites: return named(.api, "answered as not done, and done", write)
+    case .failedWrites:
+      return write?.isAnswered == false
+        ? named(.client, "no answer came; the client took it for certainly not done, and it was done", write)
+        : named(.api, "answered as not done, and done", write)
     case .phantomReads:
       return read?.level == "cache" || read?.level == "final-cache"
         ? named(.redis, "a cached read saw what nobody wrote", read) : named(.sql, "a read saw what nobody wrote", read)
@@ -155,4 +158,7 @@ struct CulpritFinder {
 
 extension Operation {
   fileprivate var isWriteOfStore: Bool { function == "put" || function == "delete" }
+
+  /// Whether its outcome is an answer of the store, and not what the client made of none: the reason then begins with the status.
+  fileprivate var isAnswered: Bool { error.map { Int($0.prefix(3)) != nil } ?? true }
 }

@@ -113,7 +113,8 @@ final class SQLHandle {
     notices.clear()
     guard PQenterPipelineMode(connection) == 1 else { throw lost("pipeline mode", mayHaveCommitted: false) }
     for statement in statements {
-      guard send(statement) else { throw lost("sending", mayHaveCommitted: false) }
+      // libpq sends what it has when there is much of it: the COMMIT among the statements may have left.
+      guard send(statement) else { throw lost("sending", mayHaveCommitted: commits) }
     }
     guard PQpipelineSync(connection) == 1 else { throw lost("sending", mayHaveCommitted: commits) }
     var results: [SQLResult] = []

@@ -27,10 +27,20 @@ public struct SQLState: Sendable, Hashable {
     case _ where code.hasPrefix("08") || code.hasPrefix("57P") || code.hasPrefix("58") || code.hasPrefix("XX"):
       // The connection, the server or its disk gave up: at COMMIT that says nothing about the commit.
       mayHaveCommitted ? .unknown : .noneRetryable
-    default:
+    case _ where Self.refusingClasses.contains(String(code.prefix(2))):
       .none
+    default:
+      // A code that nobody here knows proves nothing.
+      mayHaveCommitted ? .unknown : .none
     }
   }
+
+  /// The classes of errors that are raised while a statement is carried out, which ends its transaction: a feature that is
+  /// not supported, data, constraints, the transaction's or the user's state, names and rights, resources.
+  private static let refusingClasses: Set<String> = [
+    "03", "0A", "20", "21", "22", "23", "24", "25", "26", "27", "28", "2B", "34", "39", "3B", "3D", "3F", "40", "42",
+    "44", "53", "54", "55", "P0",
+  ]
 
   /// True when the connection must not be used again: the node is shutting down, or is no leader (any more); or the session
   /// does not find the schema, or its rights, as they should be (class 42).

@@ -110,26 +110,34 @@ struct HTTPClientTests {
       .connectionLost, certainlyNotSent: false, HTTPRequest(method: "PUT", url: silent.url(), body: [1]))
   }
 
-  /// The documented behaviour of libcurl: a kept connection that died is replaced, with the same Idempotency-Key.
-  @Test func aDeadKeptConnectionIsReplacedAndTheRequestSentAgainWithItsOwnKey() async throws {
-    let keys = Mutex<[String]>([])
+  /// libcurl would send it again by itself, and an answer to the second copy would prove nothing of the first.
+  @Test func aRequestThatAKeptConnectionTookIsNeverSentAgain() async throws {
+    let requests = Mutex<[String]>([])
     let server = RawServer { connection in
-      guard connection.readRequest() != nil else { return }
-      connection.answer("first")
-      guard connection.number > 0 else {
-        // Takes the second request and closes without a word.
-        if let request = connection.readRequest() {
-          let key = request.split(separator: "\r\n").first { $0.hasPrefix("Idempotency-Key") }
-          keys.withLock { $0.append(String(key ?? "")) }
-        }
-        return
+      while let request = connection.readRequest() {
+        requests.withLock { $0.append(String(request.prefix(3))) }
+        guard request.hasPrefix("GET") || connection.number > 0 else { return }
+        connection.answer("taken")
       }
     }
     _ = try await client.send(HTTPRequest(method: "GET", url: server.url()))
-    let response = try await client.send(
-      HTTPRequest(method: "PUT", url: server.url(), headers: [("Idempotency-Key", "k7")], body: [1]))
-    #expect(response.status == 200)
-    #expect(keys.withLock { $0 } == ["Idempotency-Key: k7"])
+    await expectError(
+      .connectionLost, certainlyNotSent: false, HTTPRequest(method: "PUT", url: server.url(), body: [1]))
+    _ = try await client.send(HTTPRequest(method: "GET", url: server.url()))
+    #expect(requests.withLock { $0 } == ["GET", "PUT", "GET"])
+  }
+
+  /// An NGINX that is restarted: it takes a request on a kept connection, resets it, and refuses the next connection.
+  @Test(arguments: [true, false])
+  func aRequestThatWasTakenBeforeTheServerWentIsUnknown(resets: Bool) async throws {
+    let server = VanishingServer(resets: resets)
+    _ = try await client.send(HTTPRequest(method: "GET", url: server.url))
+    await expectError(
+      .connectionLost, certainlyNotSent: false, HTTPRequest(method: "PUT", url: server.url, body: [1]))
+    #expect(server.requests == ["GET", "PUT"])
+    // Nobody listens now: this one was certainly not sent.
+    await expectError(
+      .connectFailed, certainlyNotSent: true, HTTPRequest(method: "PUT", url: server.url, body: [1]))
   }
 
   @Test func aBadURLIsAnInvalidRequest() async {

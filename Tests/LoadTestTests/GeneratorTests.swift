@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import LoadTest
@@ -74,6 +75,18 @@ import Testing
       result.recorder.errors == [
         "PUT failed: 503 the queue is full": 2, "GET unknown: no answer within 0.2 s": 2,
       ])
+  }
+
+  /// The server takes a request on a kept connection, resets it, and refuses the next: it may have been done.
+  @Test(.timeLimit(.minutes(10))) func aRequestThatWasTakenBeforeTheServerWentIsUnknown() async throws {
+    let server = VanishingServer(resets: true, answers: "PUT")
+    let settings = LoadSettings(
+      mode: .users(1, ramp: .zero, loops: 1), target: try #require(LoadTarget(server.url)), keys: 50, valueBytes: 20,
+      timeout: .seconds(20), token: nil)
+    let result = try await LoadGenerator(settings).run()
+    #expect(server.requests == ["PUT", "GET"])
+    #expect(result.recorder.puts.ok == 1)
+    #expect(result.recorder.gets.unknown == 1 && result.recorder.gets.failed == 0, "\(result.recorder.errors)")
   }
 
   /// Who stops a test has what was measured soon, even where nothing is answered any more.

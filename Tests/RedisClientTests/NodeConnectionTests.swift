@@ -73,6 +73,21 @@ struct NodeConnectionTests {
     #expect(server.seen == [["AUTH", "secret"]])
   }
 
+  /// Whoever gives a connection up does not know what became of the commands that were sent on it.
+  @Test func whatWasSentBeforeTheConnectionWasGivenUpIsNotCertainlyUndone() async throws {
+    let server = try await ScriptedNode(loop: Self.loop) { _ in nil }
+    let line = NIOLoopBoundBox.makeBoxSendingValue(
+      NodeLine(node: server.node, options: Self.options(server.node), loop: Self.loop), eventLoop: Self.loop)
+    let (answers, answer) = AsyncStream.makeStream(of: NodeConnection.Answer.self)
+    Self.loop.execute { line.value.send([Self.words("SET", "a", "b")]) { answer.yield($0) } }
+    while server.seen.isEmpty { await Task.yield() }
+    Self.loop.execute { line.value.close() }
+    for await answer in answers {
+      #expect(Self.code(answer) == .connectionLost)
+      break
+    }
+  }
+
   @Test func silenceEndsWithTheTime() async throws {
     let server = try await ScriptedNode(loop: Self.loop) { _ in nil }
     let options = Self.options(server.node) {

@@ -8,7 +8,7 @@ import Testing
 @Suite struct CulpritFinderTests {
   /// One acknowledged write that the SQL tier does not have, and one (`r1.0.2`) that it has, with trails of the logs' lines.
   private func culprits(
-    _ lines: [String], faults: [FaultReport] = [], expect: Expectations = Expectations()
+    _ lines: [String], faults: [FaultReport] = [], expect: Expectations = Expectations(), failedBut error: String? = nil
   ) throws -> [Culprit] {
     var events: [Event] = []
     func add(
@@ -26,6 +26,13 @@ import Testing
       add(.ok, "put", key, .string("v"), operation, "queued")
       add(.invoke, "operation", key, .null, operation)
       add(.ok, "operation", key, .bool(isApplied), operation)
+    }
+    if let error {
+      add(.invoke, "put", "k4", .string("w"), "r1.0.4", "committed")
+      add(.fail, "put", "k4", .string("w"), "r1.0.4", "committed")
+      events[events.count - 1].error = error
+      add(.invoke, "get", "k4", .null, nil, "linearizable")
+      add(.ok, "get", "k4", .string("w"), nil, "linearizable")
     }
     add(.invoke, "get", "k3", .null, nil, "cache")
     add(.fail, "get", "k3", .null, nil, "cache")
@@ -76,6 +83,14 @@ import Testing
   @Test func aBatchOfWhichTheRestIsThereWasNotLostBySQL() throws {
     #expect(
       try culprits([line("delivered", "r1.0.1 r1.0.2"), line("committed", "r1.0.1 r1.0.2")]).map(\.tier) == [.worker])
+  }
+
+  /// What no answer of the store proves, the client has said.
+  @Test(arguments: [("503 no majority", Culprit.Tier.api), ("connectFailed", .client)])
+  func aWriteThatWasCalledFailedPointsToWhoSaidSo(error: String, tier: Culprit.Tier) throws {
+    let found = try culprits([other], failedBut: error).first { $0.check == "failed-writes" }
+    #expect(found?.tier == tier)
+    #expect(found?.operation == "r1.0.4")
   }
 
   @Test func tooFewAnswersPointToTheTierThatWasStruck() throws {

@@ -10,6 +10,7 @@ struct SQLStateTests {
       ("25006", .noneRetryable), ("57014", .unknown), ("53300", .noneRetryable), ("40003", .unknown),
       ("08007", .unknown), ("08006", .unknown), ("57P01", .unknown), ("57P02", .unknown), ("58030", .unknown),
       ("XX000", .unknown), ("42P01", .none), ("22021", .none), ("23502", .none), ("42501", .none),
+      ("P0001", .none), ("99999", .unknown), ("57000", .unknown),
     ] as [(String, SQLError.Effect)])
   func atCommit(_ code: String, _ effect: SQLError.Effect) {
     #expect(SQLState(code).effect(mayHaveCommitted: true) == effect)

@@ -27,6 +27,12 @@ public final class RawServer: Sendable {
       }
     }
 
+    /// Has the connection end with a reset.
+    public func resetWhenClosed() {
+      var option = Glibc.linger(l_onoff: 1, l_linger: 0)
+      setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<Glibc.linger>.size))
+    }
+
     public func write(_ text: String) {
       let bytes = Array(text.utf8)
       _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))

@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import HTTPClient
 
 /// One client's two easy handles, one for its PUTs and one for its GETs, used for one request after another. Everything that
 /// does not change is set once; a request costs the digits of its key, and for a GET its address. Lives on the generator's
@@ -20,6 +21,7 @@ final class ClientTransfers {
   private let body: UnsafeMutableBufferPointer<CChar>
   private var bodyLength = 0
   private var sequence: Int
+  private let once = SendOnce()
 
   /// - Parameter index: what `of(_:)` answers for its handles.
   /// - Returns: nil when libcurl has no memory for a handle.
@@ -68,6 +70,7 @@ final class ClientTransfers {
     kv_easy_set_string(handle, CURLOPT_PROXY, "")
     kv_easy_set_string(handle, CURLOPT_PROTOCOLS_STR, "http")
     kv_easy_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+    once.guardRequests(of: handle)
     kv_easy_set_long(handle, CURLOPT_BUFFERSIZE, Self.bodyCapacity)
     kv_easy_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
     kv_easy_set_function(handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
@@ -102,6 +105,7 @@ final class ClientTransfers {
   func begin(_ request: LoadRequest, at now: UInt64) -> UnsafeMutableRawPointer {
     open = (request, now)
     bodyLength = 0
+    once.reset()
     switch request.kind {
     case .put:
       RequestTexts.write(request.key, digits: LoadSettings.keyDigits, to: requestBody, at: texts.bodyKeyOffset)
@@ -130,10 +134,8 @@ final class ClientTransfers {
     defer { open = nil }
     guard let open, let handle = openHandle else { return .unknown("nothing was under way") }
     guard code == CURLE_OK else {
-      var bytesSent = 0
-      kv_easy_get_long(handle, CURLINFO_REQUEST_SIZE, &bytesSent)
-      let words = String(cString: curl_easy_strerror(code))
-      return bytesSent == 0 ? .failed(words) : .unknown(words)
+      let words = once.words(of: code)
+      return once.hasBegun ? .unknown(words) : .failed(words)
     }
     var status = 0
     kv_easy_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
