@@ -102,11 +102,13 @@ let package = Package(
       ]),
 
     // The suite: what tests it. It never imports KeyValueStore, so a checker cannot inherit the server's bugs.
-    library("History", ["CZlib", "CZstd", "Escaping"]),
+    // Files that take whole records or nothing.
+    library("RecordFile"),
+    library("History", ["CZlib", "CZstd", "Escaping", "RecordFile"]),
     library("Consistency", ["Escaping", "History"]),
     library("ChaosPlan", ["Escaping", "Spelling", .product(name: "Yams", package: "Yams")]),
     library("HTTPClient", ["CCurl"]),
-    library("Faults"),
+    library("Faults", ["RecordFile"]),
     // What runs in the side container of a network fault.
     library("PacketFaults"),
     executable("kv-netfault", ["PacketFaults", arguments]),
@@ -119,7 +121,9 @@ let package = Package(
         "CCurl", "ChaosPlan", "Escaping", "HTTPClient", "Stack", "ThreadExecutor", "Workload",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]),
-    library("Report", ["ChaosPlan", "Escaping", "History", "Consistency"]),
+    library(
+      "Report",
+      ["ChaosPlan", "Escaping", "History", "Consistency", .product(name: "Histogram", package: "hdrhistogram-swift")]),
     library(
       "Orchestrator",
       ["ChaosPlan", "Faults", "Stack", "Workload", "History", "Consistency", "Report"]),
@@ -171,14 +175,14 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     tests("EscapingTests", ["Escaping"]),
-    tests("HistoryTests", ["History"], resources: [.copy("Fixtures")]),
+    tests("HistoryTests", ["History", "RecordFile"], resources: [.copy("Fixtures")]),
     tests("ConsistencyTests", ["Consistency", "History"], resources: [.copy("Fixtures")]),
     tests(
       "ContractOracleTests", ["kvchaos-oracle", "Consistency", "ContractOracle", "History"],
       resources: [.copy("Fixtures")]),
-    tests("ChaosPlanTests", ["ChaosPlan", "Spelling"]),
+    tests("ChaosPlanTests", ["ChaosPlan", "Spelling"], resources: [.copy("Fixtures")]),
     tests("HTTPClientTests", ["HTTPClient", "TestSupport"]),
-    tests("FaultsTests", ["Faults", "TestSupport"]),
+    tests("FaultsTests", ["Faults", "RecordFile", "TestSupport"]),
     tests("PacketFaultsTests", ["PacketFaults"]),
     tests("DockerEngineTests", ["DockerEngine", "Faults", "TestSupport"]),
     tests("StackTests", ["Stack", "ChaosPlan", "Faults", "DockerEngine", "TestSupport"]),

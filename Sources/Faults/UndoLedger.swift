@@ -1,21 +1,34 @@
 import Foundation
 import Glibc
+import RecordFile
 
 /// The undos that are owed, on disk: written and synced before a fault is injected, closed after its heal was verified.
 ///
 /// JSON Lines, appended. One process at a time holds it (an exclusive `flock`, which the kernel lets go of when the
 /// process dies), so that `kvchaos heal` never takes back the faults of a run that is under way.
+///
+/// A record that could not be written to its end, on a full disk, is taken back, and no later record joins its line. Lines that are no
+/// records stay where they are: one of them may be the undo of a fault that is still in effect.
 public actor UndoLedger {
   /// Lines of the file that are no records: a torn write, or someone's editor.
   public nonisolated let damagedLines: [String]
   public nonisolated let path: String
-  private let descriptor: Int32
+  /// Kept as long as the ledger is: whoever may change the stack has both.
+  private let projectLock: ProjectLock?
+  private var file: RecordFile
   private var entries: [LedgerEntry]
 
   /// Opens the ledger, making the file and its folder if they are not there.
   ///
+  /// - Parameter lock: the right to change the stack, which is kept with the ledger; `nil` where the ledger is all that is used.
   /// - Throws: `FaultError` with `ledgerInUse` if another process holds it, with `ledgerUnavailable` for anything else.
-  public init(path: String) throws(FaultError) {
+  public init(path: String, lock: ProjectLock? = nil) throws(FaultError) {
+    try self.init(path: path, lock: lock, write: nil)
+  }
+
+  /// - Parameter write: in place of the system's, for tests.
+  init(path: String, lock: ProjectLock? = nil, write: RecordFile.Write?) throws(FaultError) {
+    projectLock = lock
     self.path = path
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     do {
@@ -34,15 +47,17 @@ public actor UndoLedger {
       }
       let data = try Self.readAll(descriptor, path)
       let (open, damaged) = LedgerRecord.replay(data)
-      if open.isEmpty, !data.isEmpty {
+      if open.isEmpty, damaged.isEmpty, !data.isEmpty {
         // Nothing is owed: begin anew, so that the file does not grow for ever.
         guard ftruncate(descriptor, 0) == 0 else { throw Self.systemError("emptied", path) }
-      } else if let last = data.last, last != UInt8(ascii: "\n") {
+      }
+      var file = RecordFile(descriptor: descriptor, write: write)
+      if let last = data.last, last != UInt8(ascii: "\n"), !open.isEmpty || !damaged.isEmpty {
         // A torn line stays by itself; the next record begins on a line of its own.
-        try Self.append(Data([UInt8(ascii: "\n")]), to: descriptor, path)
+        try Self.append([UInt8(ascii: "\n")], to: &file, path)
       }
       try Self.syncFolder(folder)
-      self.descriptor = descriptor
+      self.file = file
       entries = open
       damagedLines = damaged
     } catch {
@@ -52,7 +67,7 @@ public actor UndoLedger {
   }
 
   deinit {
-    Glibc.close(descriptor)
+    Glibc.close(file.descriptor)
   }
 
   /// What is owed, oldest first.
@@ -79,25 +94,22 @@ public actor UndoLedger {
     } catch {
       throw FaultError(code: .ledgerUnavailable, message: "a ledger record cannot be encoded: \(error)")
     }
-    try Self.append(line, to: descriptor, path)
+    try Self.append(Array(line), to: &file, path)
   }
 
   private static var now: String { Date.now.formatted(.iso8601) }
 
-  private static func append(_ data: Data, to descriptor: Int32, _ path: String) throws(FaultError) {
-    var rest = Array(data)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw systemError("written", path) }
-      rest = rest.dropFirst(count)
+  private static func append(_ bytes: [UInt8], to file: inout RecordFile, _ path: String) throws(FaultError) {
+    do {
+      try file.append(bytes, synced: true)
+    } catch {
+      throw FaultError(code: .ledgerUnavailable, message: "\(path) \(error)")
     }
-    guard fsync(descriptor) == 0 else { throw systemError("synced", path) }
   }
 
   /// Tries for a second: a child that was forked an instant ago holds what its parent has let go of, until it becomes
   /// another program.
-  private static func lock(_ descriptor: Int32) -> Bool {
+  static func lock(_ descriptor: Int32) -> Bool {
     for _ in 0..<50 {
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
       guard errno == EWOULDBLOCK || errno == EINTR else { return false }

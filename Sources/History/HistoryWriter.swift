@@ -1,3 +1,4 @@
+import RecordFile
 import Synchronization
 
 #if canImport(Glibc)
@@ -10,10 +11,11 @@ import Synchronization
 ///
 /// One lock gives an event its index and its time and writes it, so the file's order is the order of the times, and
 /// every event is with the operating system before `append` returns: a killed process leaves a history that can still
-/// be checked, cut at most inside its last line by a full disk.
+/// be checked. An event that a full disk broke off is taken back, so no later event joins its line.
 public final class HistoryWriter: Sendable {
   private struct State {
-    var descriptor: Int32
+    /// `nil` when closed.
+    var file: RecordFile?
     var count = 0
     var line = EventLine()
   }
@@ -32,8 +34,16 @@ public final class HistoryWriter: Sendable {
   ///   - observer: called with every event, in the file's order, under the writer's lock: it must be quick and must
   ///     not append. The way to feed a checker while the run goes on.
   /// - Throws: `HistoryError.inputOutput`.
-  public init(
+  public convenience init(
     path: String, startingAt start: ContinuousClock.Instant = .now, observer: (@Sendable (Event) -> Void)? = nil
+  ) throws(HistoryError) {
+    try self.init(path: path, startingAt: start, observer: observer, write: nil)
+  }
+
+  /// - Parameter write: in place of the system's, for tests.
+  init(
+    path: String, startingAt start: ContinuousClock.Instant, observer: (@Sendable (Event) -> Void)?,
+    write: RecordFile.Write?
   ) throws(HistoryError) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
@@ -42,12 +52,12 @@ public final class HistoryWriter: Sendable {
     self.path = path
     self.start = start
     self.observer = observer
-    self.state = Mutex(State(descriptor: descriptor))
+    self.state = Mutex(State(file: RecordFile(descriptor: descriptor, write: write)))
   }
 
   deinit {
     state.withLock { state in
-      if state.descriptor >= 0 { _ = Self.closing(state.descriptor) }
+      if let file = state.file { _ = Self.closing(file.descriptor) }
     }
   }
 
@@ -64,7 +74,7 @@ public final class HistoryWriter: Sendable {
   @discardableResult
   public func append(_ event: Event) throws(HistoryError) -> Event {
     let result: Result<Event, HistoryError> = state.withLock { state in
-      guard state.descriptor >= 0 else {
+      guard state.file != nil else {
         return .failure(.inputOutput(file: path, action: "write to", reason: "the history is closed"))
       }
       var event = event
@@ -72,8 +82,10 @@ public final class HistoryWriter: Sendable {
       event.timeNanoseconds = elapsedNanoseconds
       state.line.removeAll()
       state.line.append(event)
-      if let reason = Self.write(state.line.bytes, to: state.descriptor) {
-        return .failure(.inputOutput(file: path, action: "write to", reason: reason))
+      do throws(RecordFile.Failure) {
+        try state.file?.append(state.line.bytes)
+      } catch {
+        return .failure(.inputOutput(file: path, action: "write to", reason: error.reason))
       }
       state.count += 1
       observer?(event)
@@ -97,9 +109,9 @@ public final class HistoryWriter: Sendable {
   /// Closes the file. More calls do nothing.
   public func close() throws(HistoryError) {
     let reason: String? = state.withLock { state in
-      guard state.descriptor >= 0 else { return nil }
-      defer { state.descriptor = -1 }
-      return Self.closing(state.descriptor) == 0 ? nil : String(cString: strerror(errno))
+      guard let file = state.file else { return nil }
+      defer { state.file = nil }
+      return Self.closing(file.descriptor) == 0 ? nil : String(cString: strerror(errno))
     }
     if let reason { throw .inputOutput(file: path, action: "close", reason: reason) }
   }
@@ -110,27 +122,6 @@ public final class HistoryWriter: Sendable {
     #else
       Darwin.close(descriptor)
     #endif
-  }
-
-  /// - Returns: the system's reason when not every byte could be written.
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> String? {
-    bytes.withUnsafeBytes { buffer in
-      var rest = buffer[...]
-      while !rest.isEmpty {
-        let part = UnsafeRawBufferPointer(rebasing: rest)
-        #if canImport(Glibc)
-          let written = Glibc.write(descriptor, part.baseAddress, part.count)
-        #else
-          let written = Darwin.write(descriptor, part.baseAddress, part.count)
-        #endif
-        if written < 0 {
-          if errno == EINTR { continue }
-          return String(cString: strerror(errno))
-        }
-        rest = rest.dropFirst(written)
-      }
-      return nil
-    }
   }
 
   private static func nanoseconds(_ duration: Duration) -> Int64 {

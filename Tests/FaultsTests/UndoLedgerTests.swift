@@ -1,6 +1,7 @@
-import Faults
 import Foundation
 import Testing
+
+@testable import Faults
 
 struct UndoLedgerTests {
   let path = NSTemporaryDirectory() + "kvchaos-test-\(UUID().uuidString)/deep/undo.jsonl"
@@ -51,6 +52,42 @@ struct UndoLedgerTests {
     }
   }
 
+  /// The disk is full in the middle of a record, and has room again later.
+  @Test func aRecordThatBrokeOffLeavesNothing() async throws {
+    let disk = FullDisk()
+    do {
+      let ledger = try UndoLedger(path: path, write: disk.write)
+      let first = try await ledger.open(undo)
+      disk.leave(30)
+      await #expect(throws: FaultError.self) {
+        try await ledger.open(Undo(kind: .pause, target: FaultTarget(node: "redis-2", container: "p-redis-2")))
+      }
+      await #expect(throws: FaultError.self) { try await ledger.close(first) }
+      disk.leave(nil)
+      _ = try await ledger.open(Undo(kind: .stop, target: undo.target))
+    }
+    let next = try UndoLedger(path: path)
+    #expect(await next.openEntries.map(\.undo.kind) == [.kill, .stop])
+    #expect(next.damagedLines.isEmpty)
+  }
+
+  /// A line that is no record may be the undo of a fault in effect: it is told, and stays.
+  @Test func aDamagedLineIsNeverThrownAway() async throws {
+    do {
+      let ledger = try UndoLedger(path: path)
+      try await ledger.close(try await ledger.open(undo))
+    }
+    let file = URL(fileURLWithPath: path)
+    try (Data(contentsOf: file) + Data("{\"event\":\"open\",\"id\":{\"event\":\"close\"}\n".utf8)).write(to: file)
+    let whole = try Data(contentsOf: file)
+    do {
+      let ledger = try UndoLedger(path: path)
+      #expect(ledger.damagedLines.count == 1)
+      #expect(await ledger.openEntries.isEmpty)
+    }
+    #expect(try Data(contentsOf: file) == whole)
+  }
+
   @Test func aTornCloseLeavesTheUndoOpen() async throws {
     do {
       let ledger = try UndoLedger(path: path)
@@ -66,6 +103,30 @@ struct UndoLedgerTests {
     let error = #expect(throws: FaultError.self) { try UndoLedger(path: path) }
     #expect(error?.code == .ledgerInUse)
     withExtendedLifetime(first) {}
+  }
+
+  /// Whatever checkout it was started from: the engine and the project are what two share.
+  @Test func oneProcessAtATimeChangesAProject() throws {
+    let folder = NSTemporaryDirectory() + "kvchaos-test-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func lock(_ engine: String, _ project: String) throws(FaultError) -> ProjectLock {
+      try ProjectLock(engine: engine, project: project, purpose: "kvchaos run p in /home/a", folder: folder)
+    }
+    do {
+      let ledger = try UndoLedger(path: "\(folder)/a/undo.jsonl", lock: try lock("AB:CD", "kvchaos"))
+      // Another checkout's ledger is another file, and free.
+      let error = #expect(throws: FaultError.self) {
+        try UndoLedger(path: "\(folder)/b/undo.jsonl", lock: try lock("AB:CD", "kvchaos"))
+      }
+      #expect(error?.code == .ledgerInUse)
+      #expect(error?.message.contains("kvchaos run p in /home/a (process \(getpid()))") == true)
+      _ = try lock("AB:CD", "other")
+      _ = try lock("EF", "kvchaos")
+      withExtendedLifetime(ledger) {}
+    }
+    _ = try lock("AB:CD", "kvchaos")
+    #expect(ProjectLock.fileName(engine: "AB:CD", project: "kv/../x") == "kvchaos-AB_CD-kv_.._x.lock")
   }
 
   @Test func aFolderThatCannotBeMadeIsAClearError() {

@@ -1,4 +1,6 @@
 import Foundation
+import Glibc
+import Synchronization
 import Testing
 
 @testable import History
@@ -76,5 +78,61 @@ import Testing
     let writer = try HistoryWriter(path: path, observer: { continuation.yield($0) })
     let event = try writer.append(process: .client(0), kind: .invoke, function: "get")
     #expect(event.index == 0 && writer.count == 1)
+  }
+
+  /// The disk is full in the middle of a record, and has room again later.
+  @Test func anEventThatBrokeOffLeavesNothing() throws {
+    let path = temporaryPath()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let disk = FullDisk()
+    let writer = try HistoryWriter(path: path, startingAt: .now, observer: nil, write: disk.write)
+    let first = try writer.append(process: .client(0), kind: .invoke, function: "get", key: "k")
+    disk.leave(20)
+    #expect(throws: HistoryError.self) {
+      try writer.append(process: .client(0), kind: .ok, function: "get", key: "k", value: .string("lost"))
+    }
+    disk.leave(nil)
+    let second = try writer.append(process: .client(0), kind: .info, function: "get", key: "k")
+    try writer.close()
+    let read = try RecordedHistory(path: path)
+    #expect(read.events == [first, second] && read.truncatedLine == nil)
+  }
+
+  /// A pipe has no end to go back to.
+  @Test func whereABrokenEventCannotBeTakenBackNothingMoreIsTaken() throws {
+    let path = temporaryPath()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try #require(mkfifo(path, 0o600) == 0)
+    // Both ends, so that opening waits for nobody.
+    let reader = open(path, O_RDWR | O_NONBLOCK)
+    try #require(reader >= 0)
+    defer { close(reader) }
+    let disk = FullDisk()
+    let writer = try HistoryWriter(path: path, startingAt: .now, observer: nil, write: disk.write)
+    disk.leave(20)
+    #expect(throws: HistoryError.self) { try writer.append(process: .client(0), kind: .invoke, function: "get") }
+    disk.leave(nil)
+    #expect(throws: HistoryError.self) { try writer.append(process: .client(0), kind: .invoke, function: "get") }
+    #expect(writer.count == 0)
+  }
+}
+
+/// A disk on which only so many bytes are left.
+private final class FullDisk: Sendable {
+  private let left = Mutex<Int?>(nil)
+
+  func leave(_ bytes: Int?) { left.withLock { $0 = bytes } }
+
+  @Sendable func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    left.withLock { left in
+      let count = min(bytes.count, left ?? bytes.count)
+      guard count > 0 else {
+        errno = ENOSPC
+        return -1
+      }
+      let written = Glibc.write(descriptor, bytes.baseAddress, count)
+      left = left.map { $0 - written }
+      return written
+    }
   }
 }

@@ -1,0 +1,75 @@
+import Foundation
+import Glibc
+
+/// The right to change one project's containers on one engine: one process of the machine has it at a time, whichever checkout it was
+/// started from. The kernel lets go of it when the process dies.
+///
+/// `scripts/bootstrap --stop` takes the same lock: name and folder are part of what the two agree on.
+public final class ProjectLock: Sendable {
+  public let path: String
+  private let descriptor: Int32
+
+  /// Where every user of the machine may make files, and nobody deletes those of others.
+  public static var folder: String { access("/run/lock", W_OK) == 0 ? "/run/lock" : "/tmp" }
+
+  /// - Parameters:
+  ///   - engine: the engine's id.
+  ///   - purpose: what to tell whoever finds it taken: `kvchaos run in /home/me/kvchaos`.
+  /// - Throws: `FaultError` with `ledgerInUse` if another process has it, with `ledgerUnavailable` for anything else.
+  public init(engine: String, project: String, purpose: String, folder: String = folder) throws(FaultError) {
+    path = "\(folder)/\(Self.fileName(engine: engine, project: project))"
+    let descriptor = Self.open(path)
+    guard descriptor >= 0 else {
+      throw FaultError(
+        code: .ledgerUnavailable, message: "the lock \(path) cannot be opened: \(String(cString: strerror(errno)))")
+    }
+    guard UndoLedger.lock(descriptor) else {
+      let holder = Self.text(descriptor)
+      Glibc.close(descriptor)
+      throw FaultError(
+        code: .ledgerInUse,
+        message:
+          "\(holder.isEmpty ? "another kvchaos" : holder) is at work on the stack `\(project)`; wait for it, or interrupt it "
+          + "(it heals before it ends), then try again")
+    }
+    self.descriptor = descriptor
+    // For people only: a file that somebody else made may not be ours to write.
+    let text = "\(purpose) (process \(getpid()))\n"
+    if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, text, text.utf8.count, 0) }
+  }
+
+  deinit {
+    _ = ftruncate(descriptor, 0)
+    Glibc.close(descriptor)
+  }
+
+  /// Letters, digits, points, hyphens and underscores stay; everything else becomes an underscore.
+  static func fileName(engine: String, project: String) -> String {
+    let name = "kvchaos-\(engine)-\(project)"
+    return String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) ? $0 : "_" }) + ".lock"
+  }
+
+  /// One that is there is opened as it is: in a folder of everybody's the kernel may refuse to open another user's file for making it.
+  private static func open(_ path: String) -> Int32 {
+    for _ in 0..<3 {
+      var descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+      if descriptor < 0, errno == EACCES { descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) }
+      if descriptor >= 0 || errno != ENOENT { return descriptor }
+      descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 {
+        // The mask of the process must not keep other users out.
+        fchmod(descriptor, 0o666)
+        return descriptor
+      }
+      guard errno == EEXIST else { return descriptor }
+    }
+    return -1
+  }
+
+  private static func text(_ descriptor: Int32) -> String {
+    var buffer = [UInt8](repeating: 0, count: 1_024)
+    let count = pread(descriptor, &buffer, buffer.count, 0)
+    let text = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+    return text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+  }
+}
