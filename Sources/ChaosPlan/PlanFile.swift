@@ -40,12 +40,16 @@ public struct PlanFile: Sendable, Hashable {
   private static func unreadable(_ path: String) -> String {
     guard !FileManager.default.fileExists(atPath: path) else { return "cannot be read as UTF-8 text" }
     let url = URL(filePath: path)
-    let folder = url.deletingLastPathComponent().relativePath
-    let known = paths(in: folder).map { URL(filePath: $0).lastPathComponent }
-    guard let nearest = nearestWord(to: url.lastPathComponent, among: known) else {
-      let list = known.isEmpty ? "the folder \(folder) has no plans" : "there are \(known.joined(separator: ", "))"
-      return "no such plan; \(list)"
+    let here = url.deletingLastPathComponent().relativePath
+    // Whoever is in the repository's folder leaves the folder of the plans out.
+    let known = [here, "\(here)/chaos"].map { paths(in: $0) }.first { !$0.isEmpty } ?? []
+    guard let first = known.first else { return "no such plan; the folder \(here) has no plans" }
+    let folder = URL(filePath: first).deletingLastPathComponent().relativePath
+    let names = known.map { URL(filePath: $0).lastPathComponent }
+    if let nearest = nearestWord(to: url.lastPathComponent, among: names) {
+      return "no such plan; did you mean `\(folder)/\(nearest)`?"
     }
-    return "no such plan; did you mean `\(folder)/\(nearest)`?"
+    let near = nearestWords(to: url.lastPathComponent, among: names, most: 3).map { "`\(folder)/\($0)`" }
+    return "no such plan; the nearest are \(near.joined(separator: ", ")); `kvchaos plan list` lists all \(names.count)"
   }
 }

@@ -6,16 +6,16 @@ extension PlanParser {
   private static let groupWords = ["sequence", "parallel", "random"]
 
   /// `faults: [ … ]`; what is wrong is reported and left out.
-  static func faults(_ node: Node, safety: SafetySettings, problems: ProblemList) -> [FaultStep] {
+  static func faults(_ node: Node, frame: PlanFrame, problems: ProblemList) -> [FaultStep] {
     guard let items = node.sequence else {
       problems.add("`faults` must be a list: `- kill: { tier: redis, role: master }`", at: node)
       return []
     }
-    return items.compactMap { step($0, safety: safety, problems: problems)?.step }
+    return items.compactMap { step($0, frame: frame, problems: problems)?.step }
   }
 
   static func step(
-    _ node: Node, safety: SafetySettings, isChoice: Bool = false, problems: ProblemList
+    _ node: Node, frame: PlanFrame, isChoice: Bool = false, problems: ProblemList
   ) -> (step: FaultStep, weight: Double)? {
     guard let reader = MappingReader(node, name: "a fault", problems: problems) else { return nil }
     let kinds = FaultAction.Kind.allCases
@@ -43,10 +43,10 @@ extension PlanParser {
       return nil
     }
     if let kind = FaultAction.Kind(rawValue: word) {
-      let fault = fault(kind, content, at: at, reader, safety: safety)
+      let fault = fault(kind, content, at: at, reader, frame: frame)
       return fault.map { (.fault($0), weight) }
     }
-    let group = isChoice ? nil : group(word, content, at: at, safety: safety, problems: problems)
+    let group = isChoice ? nil : group(word, content, at: at, frame: frame, problems: problems)
     if isChoice {
       problems.add("`\(word)` cannot be one of the faults of `random`; give it single faults", at: content)
     }
@@ -54,20 +54,20 @@ extension PlanParser {
   }
 
   private static func group(
-    _ word: String, _ content: Node, at: Duration, safety: SafetySettings, problems: ProblemList
+    _ word: String, _ content: Node, at: Duration, frame: PlanFrame, problems: ProblemList
   ) -> FaultStep? {
-    if word == "random" { return random(content, at: at, safety: safety, problems: problems).map(FaultStep.random) }
+    if word == "random" { return random(content, at: at, frame: frame, problems: problems).map(FaultStep.random) }
     guard let items = content.sequence, !items.isEmpty else {
       problems.add("`\(word)` must be a list of faults that is not empty", at: content)
       return nil
     }
-    let steps = items.compactMap { step($0, safety: safety, problems: problems)?.step }
+    let steps = items.compactMap { step($0, frame: frame, problems: problems)?.step }
     return word == "sequence" ? .sequence(steps, at: at) : .parallel(steps, at: at)
   }
 
   /// `random: { for: 10m, interval: 15s, jitter: 5s, at-once: 1, faults: [ … ] }`
   private static func random(
-    _ node: Node, at: Duration, safety: SafetySettings, problems: ProblemList
+    _ node: Node, at: Duration, frame: PlanFrame, problems: ProblemList
   ) -> RandomFaults? {
     guard let reader = MappingReader(node, name: "`random`", problems: problems) else { return nil }
     let length = requiredDuration(reader, "for", hint: "how long it goes on, like `10m`")
@@ -79,7 +79,7 @@ extension PlanParser {
     guard let list else { return nil }
     let items = list.sequence ?? []
     let choices = items.compactMap { item -> RandomFaults.Choice? in
-      guard let (step, weight) = step(item, safety: safety, isChoice: true, problems: problems),
+      guard let (step, weight) = step(item, frame: frame, isChoice: true, problems: problems),
         case .fault(let fault) = step
       else { return nil }
       return RandomFaults.Choice(fault, weight: weight)
@@ -91,7 +91,7 @@ extension PlanParser {
   }
 
   private static func fault(
-    _ kind: FaultAction.Kind, _ settings: Node, at: Duration, _ reader: MappingReader, safety: SafetySettings
+    _ kind: FaultAction.Kind, _ settings: Node, at: Duration, _ reader: MappingReader, frame: PlanFrame
   ) -> PlannedFault? {
     let duration = duration(reader, kind)
     let every = every(reader)
@@ -102,8 +102,9 @@ extension PlanParser {
     let selector = kind == .partition ? partitionSelector(target) : selector(target, kind)
     target.finish()
     guard let action, let duration, let selector else { return nil }
-    checkMajority(kind, selector, safety, settings, reader.problems)
-    return PlannedFault(action: action, selector: selector, at: at, duration: duration, every: every)
+    let fault = PlannedFault(action: action, selector: selector, at: at, duration: duration, every: every)
+    check(fault, frame, settings, reader.problems)
+    return fault
   }
 
   private static let noDuration = "a fault has no `duration`; it needs the time until it is healed, like `8s`"
@@ -149,17 +150,5 @@ extension PlanParser {
         Units.duration(text).flatMap { $0 > .zero ? $0 : nil }
       }
     }
-  }
-
-  /// What shows in the file already to take down a majority; the rest is refused when it would strike.
-  private static func checkMajority(
-    _ kind: FaultAction.Kind, _ selector: Selector, _ safety: SafetySettings, _ node: Node, _ problems: ProblemList
-  ) {
-    guard kind.takesNodesDown, !safety.allowMajorityLoss, selector.role == nil, selector.ownerOf == nil,
-      selector.mode == .all || selector.mode == .majority
-    else { return }
-    problems.add(
-      "`\(kind.rawValue)` on \(selector.label) takes a majority down; if the plan asks for that, say "
-        + "`safety: { allow-majority-loss: true }`", at: node)
   }
 }

@@ -52,11 +52,14 @@ public enum PlanParser {
       .flatMap(self.workload)
     let steadyState = root.mapping("steady-state").map(self.steadyState) ?? SteadyState()
     let safety = root.mapping("safety").map(self.safety) ?? SafetySettings()
+    let frame = PlanFrame(stack: stack, safety: safety, scaled: scaledTiers(root.optional("faults")))
     let faults = root.required("faults", hint: "a list (`[]` for a run without faults)")
-      .map { self.faults($0, safety: safety, problems: problems) }
+      .map { self.faults($0, frame: frame, problems: problems) }
     checkSides(faults ?? [], root, problems)
+    checkTogether(faults ?? [], frame, root, problems)
     let expect = root.mapping("expect").map { self.expectations($0, workload: workload) } ?? Expectations()
     let seed = root.value("seed", hint: "a whole number from 0 to 18446744073709551615") { UInt64($0) }
+    if let workload { checkHotKeys(faults ?? [], workload, root, problems) }
     root.finish()
     guard let name, let description, let workload, let faults else { return nil }
     let plan = Plan(

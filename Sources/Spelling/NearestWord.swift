@@ -11,6 +11,13 @@ public func nearestWord(to typo: String, among words: [String]) -> String? {
   return words.first { $0.lowercased().hasPrefix(lowered) || lowered.hasPrefix($0.lowercased()) }
 }
 
+/// The words that are the fewest edits away, however many that are, the nearest first.
+public func nearestWords(to typo: String, among words: [String], most: Int) -> [String] {
+  let lowered = typo.lowercased().prefix(64)
+  let ranked = words.map { (word: $0, distance: editDistance(String(lowered), $0.lowercased())) }
+  return ranked.sorted { ($0.distance, $0.word) < ($1.distance, $1.word) }.prefix(most).map(\.word)
+}
+
 /// The optimal string alignment distance (Damerau-Levenshtein where no piece is edited twice).
 public func editDistance(_ left: String, _ right: String) -> Int {
   let a = Array(left)

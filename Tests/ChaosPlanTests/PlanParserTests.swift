@@ -26,7 +26,7 @@ import Testing
             duration: .fixed(.seconds(60)))),
         .fault(
           PlannedFault(
-            action: .stop(timeout: .seconds(3)), selector: Selector(tier: .sql, role: .follower, mode: .minority),
+            action: .stop(timeout: .seconds(3)), selector: Selector(tier: .sql, mode: .minority),
             at: .seconds(2), duration: .fixed(.seconds(4)))),
       ],
       expect: Expectations(
@@ -84,5 +84,20 @@ import Testing
     }
     #expect(error?.problems.first?.message.contains("did you mean `") == true)
     #expect(error?.problems.first?.message.contains("redis-master-kill.yml`?") == true)
+  }
+
+  @Test func aFileThatIsNearNoneNamesAFewAndNotAll() throws {
+    let error = #expect(throws: PlanError.self) { try PlanFile(path: "\(Texts.planFolder)/nope.yml") }
+    let message = try #require(error?.problems.first?.message)
+    #expect(message.components(separatedBy: ".yml").count - 1 == 3, "\(message)")
+    #expect(message.contains("kvchaos plan list"))
+  }
+
+  /// Whoever is in the repository's folder need not say `chaos/`.
+  @Test func aNameWithoutItsFolderIsFound() throws {
+    let error = #expect(throws: PlanError.self) {
+      try PlanFile(path: "\(Texts.planFolder)/../redis-master-kil.yml")
+    }
+    #expect(error?.problems.first?.message.contains("chaos/redis-master-kill.yml`?") == true)
   }
 }

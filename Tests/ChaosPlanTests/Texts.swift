@@ -6,6 +6,8 @@ enum Texts {
   static let planFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "chaos").path()
 
+  static let testFolder = URL(filePath: #filePath).deletingLastPathComponent().path()
+
   static let smallest = """
     name: a
     description: b
@@ -39,7 +41,7 @@ enum Texts {
       - pause: { tier: worker, mode: { fixed: 2 } }
         at: 500ms
         duration: 1m
-      - stop: { tier: sql, role: follower, mode: minority, timeout: 3s }
+      - stop: { tier: sql, mode: minority, timeout: 3s }
         at: 2s
         duration: 4s
     expect:

@@ -73,13 +73,13 @@ public enum CapPlanParser {
       return []
     }
     // To take down a majority, or all of a tier, is what a cell may be about.
-    let safety = SafetySettings(allowMajorityLoss: true)
+    let frame = PlanFrame(safety: SafetySettings(allowMajorityLoss: true))
     return mapping.compactMap { key, value in
       guard let name = key.scalar?.string, PlanParser.isName(name) else {
         problems.add("a fault's name must be lower-case words joined by hyphens, like `master-killed`", at: key)
         return nil
       }
-      guard case .fault(let fault)? = PlanParser.step(value, safety: safety, problems: problems)?.step else {
+      guard case .fault(let fault)? = PlanParser.step(value, frame: frame, problems: problems)?.step else {
         if problems.problems.isEmpty { problems.add("a cell has one fault, not a group of them", at: value) }
         return nil
       }

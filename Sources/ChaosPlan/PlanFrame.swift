@@ -1,0 +1,75 @@
+/// What a plan says of the stack and of the run around its faults: enough to refuse, before the run, faults that cannot strike, or
+/// that take down what the plan does not offer up.
+struct PlanFrame {
+  var stack = StackSettings()
+  var safety = SafetySettings()
+  /// The tiers whose size the plan itself changes.
+  var scaled: Set<Tier> = []
+
+  /// How many nodes a tier has; `nil`: as many as the stack happens to run with.
+  func nodes(of tier: Tier) -> Int? {
+    switch tier {
+    case .proxy, .rabbitmq, .sql, .etcd: 3
+    case .redis: 6
+    case .api: scaled.contains(.api) ? nil : stack.apis
+    case .worker: scaled.contains(.worker) ? nil : stack.workers
+    }
+  }
+
+  /// How many nodes match a selector while all of the stack runs; `nil` where the plan does not tell.
+  func matched(by selector: Selector) -> Int? {
+    guard let tier = selector.tier, selector.side == nil else { return nil }
+    if selector.ownerOf != nil { return 1 }
+    switch (tier, selector.role) {
+    case (_, nil): return nodes(of: tier)
+    case (.redis, .master?), (.redis, .replica?): return 3
+    // One node leads, by the meaning of the word.
+    case (.rabbitmq, .leader?), (.sql, .leader?), (.etcd, .leader?): return 1
+    case (.rabbitmq, .follower?), (.sql, .follower?), (.etcd, .follower?): return 2
+    case (.proxy, _?), (.api, _?): return nodes(of: tier)
+    default: return nil
+    }
+  }
+
+  /// Why a selector can never strike as it says; `nil` if it can.
+  func obstacle(to selector: Selector) -> String? {
+    if case .fixed(let count) = selector.mode {
+      // Where it is not known how many match, it is at most the tier.
+      guard let most = matched(by: selector) ?? selector.tier.flatMap(nodes), count > most else { return nil }
+      return "`mode: { fixed: \(count) }` asks for \(count) of \(most): there are no more of \(everyone(selector))"
+    }
+    guard let matched = matched(by: selector), selector.mode.count(of: matched) == 0 else { return nil }
+    return "`mode: \(selector.mode == .minority ? "minority" : "one")` of \(matched) is nobody: \(everyone(selector))"
+  }
+
+  private func everyone(_ selector: Selector) -> String {
+    var selector = selector
+    selector.mode = .one
+    return "`\(selector.label)`"
+  }
+
+  /// Whether a selector takes a majority of a tier, or of the Redis masters, who vote for a failover.
+  func takesMajority(_ selector: Selector) -> Bool {
+    guard let tier = selector.tier else {
+      switch selector.mode {
+      case .all, .majority: return true
+      // Of more than half of all, more than half of some tier.
+      case .fixedPercent(let percent): return percent > 50
+      case .one, .minority, .fixed: return false
+      }
+    }
+    if selector.role == nil, selector.ownerOf == nil, selector.mode == .all || selector.mode == .majority {
+      return true
+    }
+    guard let matched = matched(by: selector) else { return false }
+    let struck = selector.mode.count(of: matched)
+    let voters = tier == .redis && selector.role == .master ? 3 : nodes(of: tier)
+    return voters.map { struck * 2 > $0 } ?? false
+  }
+
+  /// Why a partition cannot divide a tier; `nil` if it can.
+  func obstacle(to shape: PartitionShape, of tier: Tier?) -> String? {
+    guard let tier, let nodes = nodes(of: tier), nodes < shape.nodesMinimum else { return nil }
+    return "`\(shape.rawValue)` needs \(shape.nodesMinimum) nodes, and `\(tier.rawValue)` has \(nodes)"
+  }
+}

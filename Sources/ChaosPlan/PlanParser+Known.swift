@@ -1,0 +1,119 @@
+import Yams
+
+/// What is known of a plan's faults before the run, beyond what each of their words says.
+extension PlanParser {
+  /// The tiers that the plan scales, at any depth of its faults.
+  static func scaledTiers(_ node: Node?) -> Set<Tier> {
+    guard let node else { return [] }
+    if let items = node.sequence { return items.reduce(into: []) { $0.formUnion(scaledTiers($1)) } }
+    guard let mapping = node.mapping else { return [] }
+    return mapping.reduce(into: []) { tiers, pair in
+      if pair.key.scalar?.string == FaultAction.Kind.scale.rawValue,
+        let tier = pair.value.mapping?["tier"]?.scalar.flatMap({ Tier(rawValue: $0.string) })
+      {
+        tiers.insert(tier)
+      }
+      tiers.formUnion(scaledTiers(pair.value))
+    }
+  }
+
+  /// What a fault's own words show already: targets that never are, and a majority that is not offered up. What depends on the roles
+  /// of the moment is refused when it would strike.
+  static func check(_ fault: PlannedFault, _ frame: PlanFrame, _ node: Node, _ problems: ProblemList) {
+    let kind = fault.action.kind
+    if case .network(let action) = fault.action, case .partition(let settings) = action.effect {
+      if let obstacle = frame.obstacle(to: settings.shape, of: fault.selector.tier) { problems.add(obstacle, at: node) }
+      return
+    }
+    if let obstacle = frame.obstacle(to: fault.selector) {
+      problems.add(obstacle, at: node)
+    } else if kind.takesNodesDown, !frame.safety.allowMajorityLoss, frame.takesMajority(fault.selector) {
+      problems.add(
+        "`\(kind.rawValue)` on \(fault.selector.label) takes a majority down; if the plan asks for that, say "
+          + "`safety: { allow-majority-loss: true }`", at: node)
+    }
+  }
+
+  /// What the faults come to together: those that are certainly open at the same time, and those that the limit cuts off.
+  static func checkTogether(_ steps: [FaultStep], _ frame: PlanFrame, _ root: MappingReader, _ problems: ProblemList) {
+    let windows = steps.flatMap { FaultWindow.known(of: $0) }
+    let node = root.optional("faults")
+    if let window = windows.first(where: { $0.end > frame.safety.limit }) {
+      problems.add(
+        "`\(window.label)` lasts until \(seconds(window.end)), and the faults end at \(seconds(frame.safety.limit)); "
+          + "say `safety: { limit: \(seconds(window.end)) }` or more", at: node)
+    }
+    guard !frame.safety.allowMajorityLoss else { return }
+    for (index, window) in windows.enumerated() {
+      guard let tier = window.fault?.selector.tier, let nodes = frame.nodes(of: tier) else { continue }
+      // A node that does not run is not drawn again, so each of these takes others.
+      let open = windows[...index].filter { other in
+        other.fault?.selector.tier == tier && other.fault?.stopsNodes == true && other.start <= window.start
+          && window.start < other.end
+      }
+      let down = open.compactMap(\.fault).reduce(0) { sum, fault in
+        sum + (frame.matched(by: fault.selector).map(fault.selector.mode.count) ?? 0)
+      }
+      guard window.fault?.stopsNodes == true, open.count > 1, down * 2 > nodes else { continue }
+      problems.add(
+        "\(open.map { "`\($0.label)`" }.joined(separator: " and ")) are open at the same time and take down \(down) of the "
+          + "\(nodes) nodes of `\(tier.rawValue)`, a majority; if the plan asks for that, say "
+          + "`safety: { allow-majority-loss: true }`", at: node)
+      return
+    }
+  }
+
+  /// `owner-of: hot.3` is a key that the workload has.
+  static func checkHotKeys(
+    _ steps: [FaultStep], _ workload: WorkloadSettings, _ root: MappingReader, _ problems: ProblemList
+  ) {
+    for owner in steps.flatMap(\.faults).compactMap(\.selector.ownerOf) where owner.hasPrefix("hot.") {
+      guard Int(owner.dropFirst(4)).map({ (0..<workload.keys).contains($0) }) != true else { continue }
+      problems.add(
+        "`owner-of: \(owner)` is no key of the workload, whose hot keys are `hot.0` to `hot.\(workload.keys - 1)`",
+        at: root.optional("faults"))
+    }
+  }
+
+  private static func seconds(_ duration: Duration) -> String {
+    let seconds = duration / .seconds(1)
+    return seconds == seconds.rounded() ? "\(Int(seconds))s" : "\(Int(duration / .milliseconds(1)))ms"
+  }
+}
+
+/// When a fault is certainly open, counted from the end of the steady state before.
+struct FaultWindow {
+  var label: String
+  /// `nil` of random faults, of which the seed decides.
+  var fault: PlannedFault?
+  var start: Duration
+  var end: Duration
+
+  /// The windows of a step whose beginnings the plan itself tells. What follows another fault begins when that is healed, which
+  /// nobody knows before.
+  static func known(of step: FaultStep, from start: Duration = .zero) -> [FaultWindow] {
+    switch step {
+    case .fault(let fault):
+      let begin = start + fault.at
+      let length: Duration = if case .fixed(let duration) = fault.duration { duration } else { .zero }
+      return [FaultWindow(label: fault.label, fault: fault, start: begin, end: begin + length)]
+    case .sequence(let steps, let at):
+      return steps.first.map { known(of: $0, from: start + at) } ?? []
+    case .parallel(let steps, let at):
+      return steps.flatMap { known(of: $0, from: start + at) }
+    case .random(let random):
+      let begin = start + random.at
+      return [FaultWindow(label: "random", fault: nil, start: begin, end: begin + random.length)]
+    }
+  }
+}
+
+extension PlannedFault {
+  /// Whether its targets do not run while it is open, so that no other fault draws them.
+  fileprivate var stopsNodes: Bool {
+    switch action {
+    case .kill, .stop, .pause, .wipe: selector.side == nil
+    default: false
+    }
+  }
+}
