@@ -64,12 +64,14 @@ public struct LiveMeasure: Sendable, Hashable {
   }
 }
 
-/// Counts the events of a run as they are written. Called under the history's lock: constant time, no waiting.
+/// Counts the events of a run as they are written. Called under the history's lock: constant time and constant memory,
+/// however long the run.
 final class LiveStatistics: Sendable {
   private struct State {
     var measure = LiveMeasure()
     var invokedAt: [Int: Int64] = [:]
-    var latencies: [Double] = []
+    /// Of the operations that ended in ok.
+    var latencies = LatencyDistribution()
     var second: Int64 = 0
     var inThisSecond = 0
     /// The operations of the last seconds, by second; only as many as the window needs.
@@ -107,7 +109,7 @@ final class LiveStatistics: Sendable {
       switch event.kind {
       case .ok:
         state.measure.ok += 1
-        state.latencies.append(latency)
+        state.latencies.record(seconds: latency)
       case .fail: state.measure.fail += 1
       case .info, .invoke: state.measure.unknown += 1
       }
@@ -125,10 +127,7 @@ final class LiveStatistics: Sendable {
       var measure = state.measure
       let all = state.recent.reduce(0) { $0 + $1.all }
       if all > 0 { measure.recentAvailability = Double(state.recent.reduce(0) { $0 + $1.ok }) / Double(all) }
-      if withLatency, !state.latencies.isEmpty {
-        let sorted = state.latencies.sorted()
-        measure.latencyP99 = sorted[min(Int(Double(sorted.count) * 0.99), sorted.count - 1)]
-      }
+      if withLatency { measure.latencyP99 = state.latencies.percentile(0.99) }
       return measure
     }
   }

@@ -33,6 +33,24 @@ import Testing
     #expect(measure.latencyP99.map { abs($0 - 0.1) < 1e-6 } == true)
   }
 
+  /// The steady-state gate and the report decide by the same number: of 100, the 99th, not the slowest.
+  @Test(arguments: [1, 2, 99, 100, 101, 1_000]) func theGateAndTheReportMeanTheSamePercentile(count: Int) throws {
+    let statistics = LiveStatistics(rule: RecoveryRule())
+    var samples: [Sample] = []
+    for number in 1...count {
+      statistics.observe(event(0, .invoke, at: Double(number)))
+      statistics.observe(event(0, .ok, at: Double(number) + Double(number) / 1_000))
+      samples.append(
+        Sample(
+          start: Double(number), end: Double(number) + Double(number) / 1_000, outcome: .ok, kind: "get"))
+    }
+    let live = try #require(statistics.measure(withLatency: true).latencyP99)
+    let reported = try #require(TrafficSummary(samples, secondsLong: 1).latencyMilliseconds).p99
+    #expect(abs(live * 1_000 - reported) < 1e-6)
+    let exact = (Double(count) * 0.99).rounded(.up)
+    #expect(abs(reported - exact) <= exact / 500)
+  }
+
   @Test func anAnswerThatCameTooLateDidNotServe() {
     let statistics = LiveStatistics(rule: RecoveryRule(quiet: 2, latencyLimit: 1))
     statistics.observe(event(0, .invoke, at: 0))
@@ -69,6 +87,18 @@ import Testing
     line.openFaults = []
     line.phase = .settling
     #expect(line.text == "final reads 3.2 s | audit 120/800")
+  }
+
+  /// Runs of several processes may begin in one second.
+  @Test func noTwoRunsGetTheSameFolder() async throws {
+    let root = FileManager.default.temporaryDirectory.appending(path: "kvchaos-\(UUID().uuidString)").path()
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    let time = Date(timeIntervalSince1970: 1_800_000_000)
+    let paths = try await withThrowingTaskGroup(of: String.self) { group in
+      for _ in 0..<64 { group.addTask { try ResultsFolder(root: root, plan: "p", startedAt: time).path } }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(Set(paths).count == 64)
   }
 
   @Test func resultsFoldersDoNotMeetAndLatestIsTheLast() throws {

@@ -24,22 +24,24 @@ public struct Timeline: Sendable, Hashable, Codable {
       bins = []
       return
     }
-    var latencies = [[Double]](repeating: [], count: Int(last) + 1)
-    bins = latencies.indices.map { Bin(second: $0, ok: 0, fail: 0, unknown: 0) }
+    bins = (0...Int(last)).map { Bin(second: $0, ok: 0, fail: 0, unknown: 0) }
+    var latencies = [[Double]](repeating: [], count: bins.count)
     for sample in samples {
       let second = Int(sample.end)
       switch sample.outcome {
       case .ok:
         bins[second].ok += 1
-        latencies[second].append(sample.latency * 1_000)
+        latencies[second].append(sample.latency)
       case .fail: bins[second].fail += 1
       case .unknown: bins[second].unknown += 1
       }
     }
+    var distribution = LatencyDistribution()
     for second in bins.indices where !latencies[second].isEmpty {
-      let sorted = latencies[second].sorted()
-      bins[second].latencyP50Milliseconds = percentile(sorted, 0.5)
-      bins[second].latencyP99Milliseconds = percentile(sorted, 0.99)
+      distribution.reset()
+      for latency in latencies[second] { distribution.record(seconds: latency) }
+      bins[second].latencyP50Milliseconds = distribution.percentile(0.5).map { $0 * 1_000 }
+      bins[second].latencyP99Milliseconds = distribution.percentile(0.99).map { $0 * 1_000 }
     }
   }
 }

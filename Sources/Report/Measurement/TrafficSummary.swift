@@ -27,19 +27,18 @@ public struct TrafficSummary: Sendable, Hashable, Codable {
     unknown = operations - ok - fail
     availability = operations == 0 ? nil : Double(ok) / Double(operations)
     self.secondsLong = secondsLong
-    let latencies = samples.filter { $0.outcome == .ok }.map { $0.latency * 1_000 }.sorted()
-    latencyMilliseconds =
-      latencies.isEmpty
-      ? nil
-      : Latency(
-        p50: percentile(latencies, 0.5), p95: percentile(latencies, 0.95), p99: percentile(latencies, 0.99),
-        max: latencies[latencies.count - 1])
+    var latencies = LatencyDistribution()
+    for sample in samples where sample.outcome == .ok { latencies.record(seconds: sample.latency) }
+    latencyMilliseconds = Latency(latencies)
   }
 }
 
-/// The smallest value that at least this share of the sorted values does not exceed (nearest rank).
-func percentile(_ sorted: [Double], _ share: Double) -> Double {
-  precondition(!sorted.isEmpty, "there is no percentile of nothing")
-  let rank = Int((share * Double(sorted.count)).rounded(.up))
-  return sorted[min(max(rank, 1), sorted.count) - 1]
+extension TrafficSummary.Latency {
+  /// `nil` where nothing was recorded.
+  init?(_ latencies: LatencyDistribution) {
+    guard let p50 = latencies.percentile(0.5), let p95 = latencies.percentile(0.95),
+      let p99 = latencies.percentile(0.99), let max = latencies.maximum
+    else { return nil }
+    self.init(p50: p50 * 1_000, p95: p95 * 1_000, p99: p99 * 1_000, max: max * 1_000)
+  }
 }
