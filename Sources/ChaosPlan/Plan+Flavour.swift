@@ -52,9 +52,6 @@ extension PlannedFault {
       return
         "`\(word)` between `\(selector.tier?.rawValue ?? "all")` and `etcd` is nothing on CockroachDB: there is no etcd"
     }
-    if case .network(let network) = action, case .partition(let settings) = network.effect, settings.with.contains(.etcd) {
-      return "`\(word)` cannot divide `etcd` along on CockroachDB: there is no etcd"
-    }
     return nil
   }
 }

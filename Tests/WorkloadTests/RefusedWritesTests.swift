@@ -9,7 +9,7 @@ import Testing
 /// The final phase asks for writes that were refused, too.
 @Suite struct RefusedWritesTests {
   /// Refuses every write and has applied it all the same: what P1 and P3 forbid, and only the record shows.
-  @Test(.timeLimit(.minutes(1))) func aRefusedWriteIsAskedFor() async throws {
+  @Test(.timeLimit(.minutes(10))) func aRefusedWriteIsAskedFor() async throws {
     let server = RawServer { connection in
       while let request = connection.readRequest() {
         if request.hasPrefix("GET /operations/") {
