@@ -18,16 +18,30 @@ public struct ResultsFolder: Sendable, Hashable {
     let manager = FileManager.default
     do {
       try manager.createDirectory(atPath: parent, withIntermediateDirectories: true)
-      let free = (0..<1_000).lazy.map { $0 == 0 ? base : "\(base)-\($0)" }
-        .first { [parent] in !manager.fileExists(atPath: "\(parent)/\($0)") }
-      name = free ?? UUID().uuidString
+      name = try Self.create(base, in: parent)
       path = "\(parent)/\(name)"
-      try manager.createDirectory(atPath: hasLogs ? "\(path)/logs" : path, withIntermediateDirectories: true)
+      if hasLogs { try manager.createDirectory(atPath: "\(path)/logs", withIntermediateDirectories: false) }
     } catch {
       throw OrchestratorError(
         code: .internalFault,
         message: "the results folder \(root)/\(plan) cannot be made: \(error.localizedDescription)")
     }
+  }
+
+  /// Makes a folder that was not there a moment ago: the system decides which of two runs has made it.
+  ///
+  /// - Returns: its name.
+  private static func create(_ base: String, in parent: String) throws -> String {
+    for number in 0..<1_000 {
+      let name = number == 0 ? base : "\(base)-\(number)"
+      do {
+        try FileManager.default.createDirectory(atPath: "\(parent)/\(name)", withIntermediateDirectories: false)
+        return name
+      } catch let error as CocoaError where error.code == .fileWriteFileExists {
+        continue
+      }
+    }
+    throw CocoaError(.fileWriteFileExists)
   }
 
   public func file(_ name: String) -> String { "\(path)/\(name)" }

@@ -38,7 +38,7 @@ import Testing
     let settlement = Settlement(
       recorder: recorder, firstProcess: 1,
       limits: Settlement.Limits(
-        stall: .seconds(1), answer: .seconds(5), convergence: .seconds(5), concurrency: 2))
+        stall: .seconds(60), answer: .seconds(60), convergence: .seconds(60), concurrency: 2))
     let outcome = await settlement.run { _, _, _ in }
     #expect(outcome.refusedWrites == 1 && outcome.acknowledgedWrites == 0 && outcome.unknownWrites == 0)
     #expect(outcome.appliedRefusedWrites == ["o1"])
