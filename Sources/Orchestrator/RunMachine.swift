@@ -46,7 +46,8 @@ public struct RunMachine: Sendable {
   /// How far a fault is.
   enum FaultState: Sendable, Hashable {
     case planned
-    case injecting(since: Duration)
+    case injecting
+    /// Its time runs since it is in effect: a partition of many nodes takes seconds to be.
     case open(since: Duration)
     case healing
     case over
@@ -166,10 +167,10 @@ public struct RunMachine: Sendable {
   }
 
   private mutating func injected(_ fault: Int, _ now: Duration) -> [Action] {
-    guard case .injecting(let since) = faults[fault] else {
+    guard case .injecting = faults[fault] else {
       preconditionFailure("fault \(fault) was reported as injected while it was \(faults[fault])")
     }
-    faults[fault] = .open(since: since)
+    faults[fault] = .open(since: now)
     guard interruption != nil || stop != nil else { return [] }
     faults[fault] = .healing
     return [.heal(fault: fault)]
@@ -232,7 +233,7 @@ public struct RunMachine: Sendable {
         begins[index] = now
         ends[index] = now
       case .planned where strikes[index].notBefore.allSatisfy({ isPast($0, now) }):
-        faults[index] = .injecting(since: now)
+        faults[index] = .injecting
         begins[index] = now
         actions.append(.inject(fault: index))
       case .open(let since) where hasLasted(strikes[index].fault.duration, since: since, measure, now):

@@ -132,6 +132,20 @@ private func planned(
     #expect(bench.machine.phase == .recovering)
   }
 
+  /// A partition of many nodes may take longer to be in effect than it is to last.
+  @Test func aFaultLastsItsTimeFromWhenItIsInEffect() {
+    var bench = Bench([kill(for: 8)])
+    bench.handle(.prepared)
+    bench.pass(to: 5)
+    #expect(bench.taken() == [.startTraffic, .inject(fault: 0)])
+    bench.pass(to: 15)
+    bench.handle(.injected(fault: 0))
+    bench.pass(to: 22)
+    #expect(bench.taken().isEmpty)
+    bench.pass(to: 23)
+    #expect(bench.taken() == [.heal(fault: 0)])
+  }
+
   @Test func aFaultThatCannotBeInjectedIsAnObstacleAndTheRunGoesOn() {
     var bench = Bench([kill()])
     bench.handle(.prepared)
