@@ -17,7 +17,8 @@ demo: images ## set everything up, kill a Redis master under load, print the ver
 
 .PHONY: test
 test: images ## unit tests, then the scenarios on the real stack, through `swift test`
-	swift test
+	swift test --skip ScenarioTests
+	swift test --skip-build --filter ScenarioTests
 
 # Those that `make test` runs too, and the soak, which is run by hand.
 CI_PLANS := $(patsubst %,chaos/%.yml,redis-master-kill rabbitmq-leader-kill sql-leader-kill worker-kill api-kill)

@@ -8,7 +8,7 @@ extension Scenarios {
   @Suite(.serialized) struct ConditionalScenarios {
     private static let committed = "?ack=committed"
 
-    @Test(.timeLimit(.minutes(1))) func theFirstOutcomeIsTheOnlyOne() async throws {
+    @Test(.timeLimit(.minutes(5))) func theFirstOutcomeIsTheOnlyOne() async throws {
       let caller = try await StoreCaller()
       let (key, early, first) = (UUID().uuidString, UUID().uuidString, UUID().uuidString)
       func put(_ operation: String, _ version: Int) async throws -> HTTPResponse {
@@ -35,7 +35,7 @@ extension Scenarios {
       #expect(try await caller.put(key, "v", Self.committed, [("If-None-Match", "*")]).header("ETag") == "\"4\"")
     }
 
-    @Test(.timeLimit(.minutes(3))) func conditionalPutsAreLinearizable() async throws {
+    @Test(.timeLimit(.minutes(5))) func conditionalPutsAreLinearizable() async throws {
       let race = try await SwapRace(try await StoreCaller(), keys: 2)
       await withTaskGroup(of: Void.self) { group in
         for client in 1...6 { group.addTask { await race.run(client: client, rounds: 20) } }
@@ -46,7 +46,7 @@ extension Scenarios {
     }
 
     /// The same, while the SQL leader is killed and another takes over: swaps whose answer was lost took effect once or never.
-    @Test(.timeLimit(.minutes(4))) func conditionalPutsAreLinearizableWhileTheSQLLeaderDies() async throws {
+    @Test(.timeLimit(.minutes(5))) func conditionalPutsAreLinearizableWhileTheSQLLeaderDies() async throws {
       let store = try await StoreUnderTest()
       let leader = try #require(await leader(store))
       let race = try await SwapRace(try await StoreCaller(), keys: 2)

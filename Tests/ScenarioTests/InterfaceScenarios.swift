@@ -5,6 +5,9 @@ import Testing
 extension Scenarios {
   /// The HTTP interface through NGINX, as a client meets it: its limits, bad input, slow clients.
   @Suite(.serialized) struct InterfaceScenarios {
+    /// One for all: they harm nothing, and each `up` would ask the whole stack whether it is there.
+    private static let caller = Task { try await StoreCaller() }
+
     static let keys = [
       "a/b", "/a", "a/", "//", "a//b///c", "/", "100%", "%2F", "%", "a+b", "+", "a b", " ", "a?b=c&d", "#a", "a#b",
       "a;b=c",
@@ -13,8 +16,8 @@ extension Scenarios {
       String(repeating: "k", count: 512), String(repeating: "🐘", count: 128), String(repeating: "/", count: 512),
     ]
 
-    @Test(.timeLimit(.minutes(2))) func everyKeyIsReadBackAsItWasWritten() async throws {
-      let caller = try await StoreCaller()
+    @Test(.timeLimit(.minutes(5))) func everyKeyIsReadBackAsItWasWritten() async throws {
+      let caller = try await Self.caller.value
       let run = UUID().uuidString
       // All are written before any is read, so that two keys that become one on the way are seen.
       for (index, key) in Self.keys.enumerated() {
@@ -36,16 +39,16 @@ extension Scenarios {
     }
 
     /// What could be written but never read or deleted again is not written.
-    @Test(.timeLimit(.minutes(1)), arguments: ["\u{0}", "a\u{0}b", ".", "..", "../x", "../../x", "a/../../x", "./.."])
+    @Test(.timeLimit(.minutes(5)), arguments: ["\u{0}", "a\u{0}b", ".", "..", "../x", "../../x", "a/../../x", "./.."])
     func keysThatNoAddressCanNameAreRefused(_ key: String) async throws {
-      let caller = try await StoreCaller()
+      let caller = try await Self.caller.value
       let answer = try await caller.put(key, "v")
       #expect(answer.status == 422 && answer.isRefusal, "\(answer.text)")
     }
 
     /// Raw targets, of which some never get past NGINX: whoever answers, it is in the store's own form.
     @Test(
-      .timeLimit(.minutes(1)),
+      .timeLimit(.minutes(5)),
       arguments: [
         ("/store/%00", 400), ("/store/..%2F..%2Fx", 400), ("/store/../../etc/passwd", 400), ("/store/%zz", 400),
         ("/store/%", 400), ("/store/a%FF", 422), ("/store/", 422), ("/store/a/%2e%2e/%2e%2e/b", 422),
@@ -55,7 +58,7 @@ extension Scenarios {
         ("/store/" + String(repeating: "k", count: 513), 422), ("/store/" + String(repeating: "k", count: 70_000), 414),
       ])
     func addressesThatAreNone(_ target: String, _ status: Int) async throws {
-      let caller = try await StoreCaller()
+      let caller = try await Self.caller.value
       let token = StoreToken.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
       let request = "GET \(target) HTTP/1.1\r\nHost: store\r\nConnection: close\r\n\(token)\r\n"
       let answer = await RawClient.exchange(port: caller.port, Array(request.utf8))
@@ -66,8 +69,8 @@ extension Scenarios {
       }
     }
 
-    @Test(.timeLimit(.minutes(1))) func bytesOutsideUTF8AndOversizeHeadsAreRefused() async throws {
-      let caller = try await StoreCaller()
+    @Test(.timeLimit(.minutes(5))) func bytesOutsideUTF8AndOversizeHeadsAreRefused() async throws {
+      let caller = try await Self.caller.value
       let end = " HTTP/1.1\r\nHost: store\r\nConnection: close\r\n"
       let token = StoreToken.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
       let raw = Array("GET /store/a".utf8) + [0xFF] + Array("\(end)\(token)\r\n".utf8)
@@ -84,22 +87,22 @@ extension Scenarios {
     }
 
     @Test(
-      .timeLimit(.minutes(1)),
+      .timeLimit(.minutes(5)),
       arguments: [
         ("{", 400), ("", 400), ("[]", 422), (#"{"key":"interface-bad"}"#, 422),
         (#"{"key":"interface-bad","value":"v","value":"w"}"#, 422), (#"{"key":"interface-bad","value":"\ud800"}"#, 422),
         (#"{"key":"interface-bad","vlaue":"v"}"#, 422), ("\u{FEFF}{\"key\":\"interface-bad\",\"value\":\"v\"}", 400),
       ])
     func bodiesThatAreNone(_ body: String, _ status: Int) async throws {
-      let caller = try await StoreCaller()
+      let caller = try await Self.caller.value
       let answer = try await caller.send(
         "PUT", "/store", [("Content-Type", "application/json")], body: Array(body.utf8))
       #expect(answer.status == status && answer.isRefusal, "\(answer.text)")
       #expect(try await caller.send("GET", "/store/interface-bad?read=linearizable").status == 404)
     }
 
-    @Test(.timeLimit(.minutes(2))) func valuesUpToTheirLimitAndNoMore() async throws {
-      let caller = try await StoreCaller()
+    @Test(.timeLimit(.minutes(5))) func valuesUpToTheirLimitAndNoMore() async throws {
+      let caller = try await Self.caller.value
       let json = [("Content-Type", "application/json")]
       let mebibyte = 1 << 20
       // The longest body that is legal: every byte of the value escaped, six for one.
@@ -121,8 +124,8 @@ extension Scenarios {
       #expect(try await caller.send("DELETE", "/store/interface-large?ack=committed").status == 200)
     }
 
-    @Test(.timeLimit(.minutes(1))) func aBodyInChunksIsRead() async throws {
-      let caller = try await StoreCaller()
+    @Test(.timeLimit(.minutes(5))) func aBodyInChunksIsRead() async throws {
+      let caller = try await Self.caller.value
       let token = StoreToken.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
       let head =
         "PUT /store?ack=committed HTTP/1.1\r\nHost: store\r\nConnection: close\r\nContent-Type: application/json\r\n\(token)"
@@ -136,8 +139,8 @@ extension Scenarios {
 
     /// Clients that begin and do not go on cost a connection of NGINX each until their time is over, and nothing else: the
     /// store answers others meanwhile, and nothing of theirs is applied.
-    @Test(.timeLimit(.minutes(2))) func slowClientsHoldUpNobody() async throws {
-      let caller = try await StoreCaller()
+    @Test(.timeLimit(.minutes(5))) func slowClientsHoldUpNobody() async throws {
+      let caller = try await Self.caller.value
       let port = caller.port
       let token = StoreToken.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
       let operation = UUID().uuidString

@@ -11,7 +11,7 @@ extension Scenarios {
     }
 
     /// A partition takes an API along on each side, and a second fault strikes the one on the side of the minority.
-    @Test(.timeLimit(.minutes(3))) func aSideOfAPartitionIsASelector() async throws {
+    @Test(.timeLimit(.minutes(5))) func aSideOfAPartitionIsASelector() async throws {
       let run = ShortRun(
         name: "short-sides",
         faults: """
@@ -30,7 +30,7 @@ extension Scenarios {
     }
 
     /// The Redis node that `owner-of` means has the key's entry.
-    @Test(.timeLimit(.minutes(1)), arguments: ["hot", "a{b}c", "\u{e9}t\u{e9}"]) func theOwnerOfAKeyHasItsEntry(
+    @Test(.timeLimit(.minutes(5)), arguments: ["hot", "a{b}c", "\u{e9}t\u{e9}"]) func theOwnerOfAKeyHasItsEntry(
       _ key: String
     ) async throws {
       let store = try await StoreUnderTest()

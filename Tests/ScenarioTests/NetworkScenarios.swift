@@ -7,7 +7,7 @@ extension Scenarios {
   /// Whom network faults may touch.
   @Suite(.serialized) struct Network {
     /// A container beside the stack, without its label, is not struck, whoever asks.
-    @Test(.timeLimit(.minutes(1))) func aContainerOfSomebodyElseIsRefused() async throws {
+    @Test(.timeLimit(.minutes(5))) func aContainerOfSomebodyElseIsRefused() async throws {
       let stack = Stack(try Laboratory.configuration())
       let name = "not-of-kvchaos-\(UInt32.random(in: 0..<1_000_000))"
       let create = try await docker("create", "--name", name, "kvchaos/netfault:local", "sleep", "60")

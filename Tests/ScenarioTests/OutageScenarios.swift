@@ -7,7 +7,7 @@ extension Scenarios {
   /// never says what is not so. Afterwards all is as before.
   @Suite(.serialized) struct Outages {
     /// Without any Redis reads are slower, not wrong.
-    @Test(.timeLimit(.minutes(3))) func allOfRedis() async throws {
+    @Test(.timeLimit(.minutes(5))) func allOfRedis() async throws {
       let store = try await StoreUnderTest()
       let nodes = try await store.stack.status().nodes.filter { $0.tier == .redis }
       #expect(nodes.count == 6)
@@ -39,7 +39,7 @@ extension Scenarios {
     }
 
     /// Without a quorum of RabbitMQ nothing is taken: who writes is told within two seconds that nothing was done.
-    @Test(.timeLimit(.minutes(4))) func theQuorumOfRabbitMQ() async throws {
+    @Test(.timeLimit(.minutes(5))) func theQuorumOfRabbitMQ() async throws {
       let store = try await StoreUnderTest()
       let brokers = try await store.stack.status().nodes.filter { $0.tier == .rabbitmq }
       #expect(brokers.count == 3)
@@ -80,7 +80,7 @@ extension Scenarios {
 
     /// Without SQL writes are taken and wait; what needs the table is refused or unknown, in time, and nothing is answered
     /// that is not known.
-    @Test(.timeLimit(.minutes(4))) func allOfSQL() async throws {
+    @Test(.timeLimit(.minutes(5))) func allOfSQL() async throws {
       let store = try await StoreUnderTest()
       let nodes = try await store.stack.status().nodes.filter { $0.tier == .sql }
       #expect(nodes.count == 3)

@@ -116,7 +116,7 @@ extension Scenarios {
     }
 
     /// Containers beside the stack, of another project or of none, are struck by no fault of the catalogue.
-    @Test(.timeLimit(.minutes(2)), arguments: ["com.docker.compose.project=not-kvchaos", "any=label"])
+    @Test(.timeLimit(.minutes(5)), arguments: ["com.docker.compose.project=not-kvchaos", "any=label"])
     func aContainerOfSomebodyElseIsNotStruck(label: String) async throws {
       let stack = Stack(try Laboratory.configuration())
       let name = "not-of-kvchaos-\(UInt32.random(in: 0..<1_000_000))"

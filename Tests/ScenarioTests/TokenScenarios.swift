@@ -6,7 +6,7 @@ import Testing
 extension Scenarios {
   /// A bearer token on the API, as the stack's setting turns it on.
   @Suite(.serialized) struct Tokens {
-    @Test(.timeLimit(.minutes(4))) func aTokenIsWantedWhereItIsSet() async throws {
+    @Test(.timeLimit(.minutes(5))) func aTokenIsWantedWhereItIsSet() async throws {
       let store = try await StoreUnderTest()
       let token = "token-\(UUID().uuidString)"
       let since = Int64(Date().timeIntervalSince1970) - 1
