@@ -10,6 +10,8 @@ public struct DockerEngine: Sendable {
   /// The Compose project whose containers may be touched.
   public let project: String
   let connection: EngineConnection
+  /// Where the engine listens.
+  public var socketPath: String { connection.socketPath }
 
   static let projectLabel = "com.docker.compose.project"
   /// Docker 20.10. Older engines lack nothing that is used here, but are tested by nobody.
@@ -17,18 +19,10 @@ public struct DockerEngine: Sendable {
 
   /// - Parameters:
   ///   - project: the Compose project's name.
-  ///   - socketPath: `nil` takes `DOCKER_HOST` if that is a `unix://` address, else `/var/run/docker.sock`.
-  public init(project: String, socketPath: String? = nil) {
+  ///   - socketPath: of the engine's Unix socket (`EngineEndpoint`).
+  public init(project: String, socketPath: String) {
     self.project = project
-    connection = EngineConnection(socketPath: socketPath ?? Self.defaultSocketPath())
-  }
-
-  static func defaultSocketPath(
-    environment: [String: String] = ProcessInfo.processInfo.environment
-  ) -> String {
-    let scheme = "unix://"
-    guard let host = environment["DOCKER_HOST"], host.hasPrefix(scheme) else { return "/var/run/docker.sock" }
-    return String(host.dropFirst(scheme.count))
+    connection = EngineConnection(socketPath: socketPath)
   }
 
   /// Ends the connections. Calls made afterwards fail.

@@ -5,6 +5,8 @@ public struct DockerEngineError: Error, ContainerRuntimeError, Sendable, Hashabl
   public enum Code: String, Sendable, Hashable {
     /// No engine answers on the socket.
     case unavailable
+    /// The engine that was asked for is none that kvchaos can work with.
+    case unusable
     /// The engine is older than the API that is used here.
     case tooOld
     /// No container (image, exec) of that name.

@@ -246,6 +246,7 @@ final class RunSession: Sendable {
       facts: RunFacts(
         seed: seed, namespace: namespace, startedAt: startedAt.formatted(.iso8601),
         secondsLong: lastEventAt.map { Double($0) / 1e9 } ?? 0, flavour: prepared.flavour.rawValue,
+        engine: runner.stack.configuration.engine.description,
         events: recorded.count, verdictSeconds: lastEventAt.map { Double(decidedAt - $0) / 1e9 }),
       phases: phases(machine), faults: crew.reports, events: recorded, residue: await residue, nodes: await nodes,
       settlement: summary(),

@@ -56,19 +56,22 @@ public struct RunFacts: Sendable, Hashable, Codable {
   public var secondsLong: Double
   /// The flavour of the SQL tier.
   public var flavour: String
+  /// The Docker Engine that the stack ran on; `nil` in reports of before it was said.
+  public var engine: String?
   public var events: Int
   /// From the last event of the history to the consistency verdict; `nil` where it was not measured.
   public var verdictSeconds: Double?
 
   public init(
-    seed: UInt64, namespace: String, startedAt: String, secondsLong: Double, flavour: String, events: Int,
-    verdictSeconds: Double? = nil
+    seed: UInt64, namespace: String, startedAt: String, secondsLong: Double, flavour: String, engine: String? = nil,
+    events: Int, verdictSeconds: Double? = nil
   ) {
     self.seed = seed
     self.namespace = namespace
     self.startedAt = startedAt
     self.secondsLong = secondsLong
     self.flavour = flavour
+    self.engine = engine
     self.events = events
     self.verdictSeconds = verdictSeconds
   }

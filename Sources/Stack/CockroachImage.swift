@@ -4,6 +4,7 @@ import Foundation
 /// The image of CockroachDB that the compose file names: whether it can be had, and what it says of itself.
 struct CockroachImage: Sendable {
   let stack: Stack
+  private var engine: EngineEndpoint { stack.configuration.engine }
 
   /// A pull that has not ended by then is given up.
   static let pullLimit = Duration.seconds(180)
@@ -39,7 +40,7 @@ struct CockroachImage: Sendable {
       throw StackError(error)
     }
     progress(.note("pulling \(image)"))
-    guard let pull = try await Tool.run("docker", ["pull", "--quiet", image], limit: Self.pullLimit) else {
+    guard let pull = try await Tool.docker(["pull", "--quiet", image], on: engine, limit: Self.pullLimit) else {
       return "the image \(image) is not here, and pulling it took more than \(Self.pullLimit.components.seconds) s"
     }
     return pull.succeeded ? nil : "the image \(image) is not here, and pulling it failed: \(pull.lastWords)"
@@ -49,7 +50,7 @@ struct CockroachImage: Sendable {
     let command = [
       "run", "--rm", "--network", "none", "--entrypoint", "/cockroach/cockroach", image, "version", "--build-tag",
     ]
-    guard let outcome = try await Tool.run("docker", command, limit: Self.versionLimit) else {
+    guard let outcome = try await Tool.docker(command, on: engine, limit: Self.versionLimit) else {
       return .unusable("the image \(image) does not print its version within \(Self.versionLimit.components.seconds) s")
     }
     guard outcome.succeeded else { return .unusable("the image \(image) does not run: \(outcome.lastWords)") }

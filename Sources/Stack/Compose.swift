@@ -28,7 +28,7 @@ struct Compose: Sendable {
 
   /// - Throws: `unavailable` when the plugin is not there.
   func checkThere() async throws(StackError) {
-    guard try await Tool.run("docker", ["compose", "version", "--short"]).succeeded else {
+    guard try await Tool.docker(["compose", "version", "--short"], on: configuration.engine).succeeded else {
       throw StackError(
         code: .unavailable,
         message: "Docker Compose v2 is not there (`docker compose version` fails); run scripts/bootstrap")
@@ -63,7 +63,7 @@ struct Compose: Sendable {
       "compose", "--progress", "quiet", "--project-name", configuration.project, "down", "--volumes",
       "--remove-orphans", "--timeout", "5",
     ]
-    let outcome = try await Tool.run("docker", arguments)
+    let outcome = try await Tool.docker(arguments, on: configuration.engine)
     guard outcome.succeeded else {
       throw StackError(code: .unavailable, message: "`docker compose down` failed: \(outcome.lastWords)")
     }
@@ -75,11 +75,11 @@ struct Compose: Sendable {
       configuration.secretsFile,
     ]
     for file in configuration.composeFiles(flavour) { arguments += ["--file", file] }
-    var environment = [
+    var environment: [String: String?] = [
       "KVCHAOS_PROJECT": configuration.project, "KVCHAOS_HTTP_PORT": String(configuration.httpPort),
     ]
-    environment["KV_PLANTED_BUG"] = configuration.plantedBug
-    let outcome = try await Tool.run("docker", arguments + command, environment: environment)
+    if let bug = configuration.plantedBug { environment["KV_PLANTED_BUG"] = bug }
+    let outcome = try await Tool.docker(arguments + command, on: configuration.engine, environment: environment)
     guard outcome.succeeded else {
       throw StackError(
         code: .unavailable, message: "`docker compose \(command.first ?? "")` failed: \(outcome.lastWords)")

@@ -10,7 +10,9 @@ public struct Stack: Sendable {
   let http: HTTPClient
 
   public init(_ configuration: StackConfiguration) {
-    self.init(configuration, engine: DockerEngine(project: configuration.project))
+    self.init(
+      configuration,
+      engine: DockerEngine(project: configuration.project, socketPath: configuration.engine.socketPath))
   }
 
   init(_ configuration: StackConfiguration, engine: DockerEngine) {
@@ -87,7 +89,7 @@ public struct Stack: Sendable {
 extension StackError {
   init(_ error: DockerEngineError) {
     switch error.code {
-    case .unavailable, .tooOld, .timedOut: self.init(code: .unavailable, message: error.message)
+    case .unavailable, .unusable, .tooOld, .timedOut: self.init(code: .unavailable, message: error.message)
     case .notFound, .foreignContainer, .refused, .malformedAnswer:
       self.init(code: .internalFault, message: error.message)
     }

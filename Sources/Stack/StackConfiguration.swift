@@ -1,4 +1,5 @@
 import ChaosPlan
+import DockerEngine
 import Foundation
 
 /// Where the stack's files are, what it is called, and how patient `up` is.
@@ -18,10 +19,12 @@ public struct StackConfiguration: Sendable, Hashable {
   public var plantedBug: String?
   /// How long `up` waits for the whole store to answer.
   public var limit: Duration
+  /// The engine that everything is done by: faults, looks and Compose.
+  public var engine: EngineEndpoint
 
   public init(
     home: String, project: String = "kvchaos", httpPort: Int = 8000, flavour: SQLChoice = .auto, workers: Int? = nil,
-    apis: Int? = nil, limit: Duration = .seconds(180)
+    apis: Int? = nil, limit: Duration = .seconds(180), engine: EngineEndpoint = EngineEndpoint()
   ) {
     self.home = home
     self.project = project
@@ -30,13 +33,14 @@ public struct StackConfiguration: Sendable, Hashable {
     self.workers = workers
     self.apis = apis
     self.limit = limit
+    self.engine = engine
   }
 
   /// The configuration of this process: the home is `KVCHAOS_HOME`, else the nearest folder, from the working directory
   /// upwards, that holds `compose/compose.yml`; `KVCHAOS_PROJECT`, `KVCHAOS_HTTP_PORT` and `KVCHAOS_SQL` (what `auto`
-  /// stands for) override the defaults.
+  /// stands for) override the defaults. The engine is that of the `docker` command (`EngineEndpoint`).
   ///
-  /// - Throws: `unavailable` when there is no such folder, or `KVCHAOS_SQL` is no flavour.
+  /// - Throws: `unavailable` when there is no such folder, `KVCHAOS_SQL` is no flavour, or the engine cannot be used.
   public static func current(
     flavour: SQLChoice = .auto, environment: [String: String] = ProcessInfo.processInfo.environment,
     workingDirectory: String = FileManager.default.currentDirectoryPath
@@ -50,10 +54,16 @@ public struct StackConfiguration: Sendable, Hashable {
       }
       flavour = choice
     }
+    let engine: EngineEndpoint
+    do throws(DockerEngineError) {
+      engine = try EngineEndpoint.find(environment: environment)
+    } catch {
+      throw StackError(error)
+    }
     return StackConfiguration(
       home: try home(environment: environment, workingDirectory: workingDirectory),
       project: environment["KVCHAOS_PROJECT"] ?? "kvchaos",
-      httpPort: environment["KVCHAOS_HTTP_PORT"].flatMap { Int($0) } ?? 8000, flavour: flavour)
+      httpPort: environment["KVCHAOS_HTTP_PORT"].flatMap { Int($0) } ?? 8000, flavour: flavour, engine: engine)
   }
 
   private static func home(

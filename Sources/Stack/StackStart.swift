@@ -63,7 +63,8 @@ struct StackStart: Sendable {
 
   private func containersThere() async throws(StackError) -> [ContainerSummary] {
     do throws(DockerEngineError) {
-      try await stack.engine.version()
+      let version = try await stack.engine.version()
+      progress(.note("Docker Engine \(version) at \(configuration.engine)"))
       return try await stack.engine.containers()
     } catch {
       throw StackError(error)

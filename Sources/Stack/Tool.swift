@@ -1,3 +1,4 @@
+import DockerEngine
 import Subprocess
 
 /// Runs a command of this machine and collects what it prints.
@@ -16,14 +17,15 @@ enum Tool {
 
   /// Runs it to its end; cancelling the task asks it to end, and kills it two seconds later.
   ///
+  /// - Parameter environment: what it has in place of this process's own; `nil`: nothing of that name.
   /// - Throws: `unavailable` when the command is not there.
   static func run(
-    _ command: String, _ arguments: [String], environment: [String: String] = [:]
+    _ command: String, _ arguments: [String], environment: [String: String?] = [:]
   ) async throws(StackError) -> Outcome {
     var options = PlatformOptions()
     options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))]
     let updates = Dictionary(
-      uniqueKeysWithValues: environment.map { (Environment.Key(rawValue: $0.key), Optional($0.value)) }
+      uniqueKeysWithValues: environment.map { (Environment.Key(rawValue: $0.key), $0.value) }
         .compactMap { key, value in key.map { ($0, value) } })
     do {
       let result = try await Subprocess.run(
@@ -39,14 +41,28 @@ enum Tool {
     }
   }
 
+  /// The `docker` command, on the engine that everything else is done by.
+  static func docker(
+    _ arguments: [String], on engine: EngineEndpoint, environment: [String: String?] = [:]
+  ) async throws(StackError) -> Outcome {
+    try await run("docker", arguments, environment: environment.merging(engine.environment) { $1 })
+  }
+
+  /// The same, for so long at most; `nil` when the time was up.
+  static func docker(
+    _ arguments: [String], on engine: EngineEndpoint, limit: Duration
+  ) async throws(StackError) -> Outcome? {
+    try await run("docker", arguments, environment: engine.environment, limit: limit)
+  }
+
   /// As `run`, but for so long at most; `nil` when the time was up.
   static func run(
-    _ command: String, _ arguments: [String], limit: Duration
+    _ command: String, _ arguments: [String], environment: [String: String?] = [:], limit: Duration
   ) async throws(StackError) -> Outcome? {
     let result = await withTaskGroup(of: Result<Outcome, StackError>?.self) { group in
       group.addTask {
         do throws(StackError) {
-          return .success(try await run(command, arguments))
+          return .success(try await run(command, arguments, environment: environment))
         } catch {
           return .failure(error)
         }

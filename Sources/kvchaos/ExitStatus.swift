@@ -37,7 +37,7 @@ enum ExitStatus {
     case let error as StackError: error.code == .unavailable ? unavailable : internalFault
     case let error as DockerEngineError:
       switch error.code {
-      case .unavailable, .tooOld, .notFound, .timedOut: unavailable
+      case .unavailable, .unusable, .tooOld, .notFound, .timedOut: unavailable
       case .foreignContainer, .refused, .malformedAnswer: internalFault
       }
     case let error as FaultError: error.code == .ledgerInUse ? unavailable : internalFault

@@ -4,15 +4,6 @@ import Testing
 @testable import DockerEngine
 
 struct DockerEngineTests {
-  @Test(
-    arguments: [
-      ("unix:///run/user/0/docker.sock", "/run/user/0/docker.sock"), ("tcp://127.0.0.1:2375", "/var/run/docker.sock"),
-      (nil, "/var/run/docker.sock"),
-    ])
-  func theSocketIsThatOfTheEnvironment(host: String?, path: String) {
-    #expect(DockerEngine.defaultSocketPath(environment: host.map { ["DOCKER_HOST": $0] } ?? [:]) == path)
-  }
-
   @Test func anEngineThatIsNotThereSaysWhatToDo() async {
     let engine = DockerEngine(project: "kvchaos", socketPath: "/tmp/no-such-engine.sock")
     let error = await #expect(throws: DockerEngineError.self) { try await engine.version() }

@@ -23,9 +23,9 @@ enum Laboratory {
   /// Whether the scenarios are to run: where Docker answers, and where they must.
   static func isWanted() async -> Bool {
     if isRequired { return true }
-    let engine = DockerEngine(project: "kvchaos")
-    defer { engine.shutdown() }
     do {
+      let engine = Stack(try configuration()).engine
+      defer { engine.shutdown() }
       try await engine.version()
       return true
     } catch {

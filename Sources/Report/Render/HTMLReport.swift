@@ -142,6 +142,7 @@ public struct HTMLReport: Sendable {
       "Started \(report.run.startedAt); \(number(report.run.secondsLong, decimals: 1)) s, \(report.run.events) events; "
         + "SQL flavour \(report.run.flavour)",
     ]
+    if let engine = report.run.engine { lines.append("Docker Engine at \(engine)") }
     if let verdict = report.run.verdictSeconds { lines.append(MarkdownReport.verdictTime(verdict)) }
     if let settlement = report.settlement {
       lines.append(

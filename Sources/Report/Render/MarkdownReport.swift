@@ -117,6 +117,7 @@ public struct MarkdownReport: Sendable {
       "- phases: "
         + report.phases.map { "\($0.name) \(seconds($0.start))-\(seconds($0.end))" }.joined(separator: ", "),
     ]
+    if let engine = report.run.engine { lines.append("- Docker Engine at \(engine)") }
     if let verdict = report.run.verdictSeconds { lines.append("- \(verdictTime(verdict))") }
     if let settlement = report.settlement {
       lines.append(
