@@ -158,7 +158,7 @@ let package = Package(
       swiftSettings: settings),
 
     // One a library, one for the program as others run it, and the scenarios, which need Docker.
-    tests("kvchaosTests", ["kvchaos", "CapLedger", "History", "Report", "TestSupport"]),
+    tests("kvchaosTests", ["kvchaos", "CapLedger", "Faults", "History", "Report", "TestSupport"]),
     tests("ServiceMetricsTests", ["ServiceMetrics"]),
     tests("KeyValueStoreTests", ["KeyValueStore"]),
     tests("RedisClientTests", ["RedisClient", nio, nioPosix]),

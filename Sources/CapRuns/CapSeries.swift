@@ -107,7 +107,8 @@ public struct CapSeries: Sendable {
 
   /// Takes back what an earlier run left behind, and brings the stack up if it is not.
   private func prepare(_ stack: Stack) async throws -> FaultInjector {
-    let injector = stack.injector(try UndoLedger(path: configuration.ledgerFile))
+    let lock = try await stack.claim()
+    let injector = stack.injector(try UndoLedger(path: configuration.ledgerFile, lock: lock))
     let recovery = try await stack.recover(with: injector, startsStopped: false)
     for line in recovery.lines { progress(.note("an earlier run left something behind; \(line)")) }
     guard recovery.isClean else {

@@ -7,6 +7,10 @@ enum Answers {
     var version: String
   }
 
+  struct Info: Decodable {
+    var id: String
+  }
+
   struct Message: Decodable {
     var message: String
   }

@@ -49,6 +49,11 @@ public struct DockerEngine: Sendable {
     return version.version
   }
 
+  /// The engine's own id, the same for everyone who asks it.
+  public func id() async throws(DockerEngineError) -> String {
+    try await connection.get(Answers.Info.self, "/info", timeout: .seconds(20)).id
+  }
+
   /// Whether an image of that name is on this machine.
   public func hasImage(_ name: String) async throws(DockerEngineError) -> Bool {
     let response = try await connection.send("GET", "/images/\(name)/json")

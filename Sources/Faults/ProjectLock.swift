@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// The right to change one project's containers on one engine: one process of the machine has it at a time, whichever checkout it was
 /// started from. The kernel lets go of it when the process dies.
@@ -9,8 +10,33 @@ public final class ProjectLock: Sendable {
   public let path: String
   private let descriptor: Int32
 
-  /// Where every user of the machine may make files, and nobody deletes those of others.
-  public static var folder: String { access("/run/lock", W_OK) == 0 ? "/run/lock" : "/tmp" }
+  /// Where every user of the machine may create files, and nobody can delete those of others: the same folder for all of them.
+  public static var folder: String {
+    var found = stat()
+    return lstat("/run/lock", &found) == 0 && found.st_mode & 0o7777 == 0o1777 ? "/run/lock" : "/tmp"
+  }
+
+  /// What this process holds, by path. A run brings the stack up, and a series makes runs: they share one lock.
+  private static let held = Mutex<[String: Reference]>([:])
+
+  private struct Reference {
+    weak var lock: ProjectLock?
+  }
+
+  /// The lock; the same one again where this process holds it already. Two users in one process are told apart by the ledger.
+  ///
+  /// - Throws: as `init`.
+  public static func hold(
+    engine: String, project: String, purpose: String, folder: String = folder
+  ) throws(FaultError) -> ProjectLock {
+    let path = "\(folder)/\(fileName(engine: engine, project: project))"
+    return try held.withLock { held throws(FaultError) in
+      if let lock = held[path]?.lock { return lock }
+      let lock = try ProjectLock(engine: engine, project: project, purpose: purpose, folder: folder)
+      held[path] = Reference(lock: lock)
+      return lock
+    }
+  }
 
   /// - Parameters:
   ///   - engine: the engine's id.
@@ -29,7 +55,7 @@ public final class ProjectLock: Sendable {
       throw FaultError(
         code: .ledgerInUse,
         message:
-          "\(holder.isEmpty ? "another kvchaos" : holder) is at work on the stack `\(project)`; wait for it, or interrupt it "
+          "\(holder.isEmpty ? "another kvchaos" : holder) is using the stack `\(project)`; wait for it, or interrupt it "
           + "(it heals before it ends), then try again")
     }
     self.descriptor = descriptor

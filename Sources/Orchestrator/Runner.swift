@@ -125,18 +125,19 @@ public struct Runner: Sendable {
 
   /// Opens the ledger. One that is in use may be that of a run that is just ending, so it is tried again for a moment.
   private func openLedger() async throws -> UndoLedger {
+    let lock = try await stack.claim()
     let path = stack.configuration.ledgerFile
     for _ in 0..<5 {
-      if let ledger = try ledgerIfFree(path) { return ledger }
+      if let ledger = try ledgerIfFree(path, lock) { return ledger }
       try await Task.sleep(for: .milliseconds(200))
     }
-    return try UndoLedger(path: path)
+    return try UndoLedger(path: path, lock: lock)
   }
 
-  /// `nil` where another process, or a run of this one, holds it.
-  private func ledgerIfFree(_ path: String) throws(FaultError) -> UndoLedger? {
+  /// `nil` where another run of this process holds it.
+  private func ledgerIfFree(_ path: String, _ lock: ProjectLock) throws(FaultError) -> UndoLedger? {
     do {
-      return try UndoLedger(path: path)
+      return try UndoLedger(path: path, lock: lock)
     } catch {
       if error.code == .ledgerInUse { return nil }
       throw error

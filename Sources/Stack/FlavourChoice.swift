@@ -58,6 +58,8 @@ enum StackLabel {
   /// On the volumes: the id of the secrets under which their data was made.
   static let secrets = "io.kvchaos.secrets"
   static let tier = "io.kvchaos.tier"
+  /// Compose's own: the folder of the first compose file.
+  static let composeFolder = "com.docker.compose.project.working_dir"
   /// The tier of the one-shot containers.
   static let oneShot = "init"
 }

@@ -6,21 +6,26 @@ import Foundation
 extension Stack {
   /// Takes back every fault that the ledger still holds open, and nothing else. Where there is no ledger, nothing is owed.
   ///
+  /// - Parameter lock: from `claim`.
   /// - Throws: `FaultError` when the ledger cannot be had, with `ledgerInUse` while a run is under way. What cannot be taken
   ///   back is in the report, not thrown.
-  public func healLeftovers() async throws(FaultError) -> HealReport {
+  public func healLeftovers(lock: ProjectLock) async throws(FaultError) -> HealReport {
     guard FileManager.default.fileExists(atPath: configuration.ledgerFile) else { return HealReport() }
-    return await injector(try UndoLedger(path: configuration.ledgerFile)).replayOpenUndos()
+    return await injector(try UndoLedger(path: configuration.ledgerFile, lock: lock)).replayOpenUndos()
   }
 
   /// Takes back everything that faults have left, in the ledger or not, and makes every container of the stack run.
   ///
-  /// - Parameter startsStopped: whether stopped containers are started in any case. `up` does that by itself, and knows
-  ///   which of them must not be: where nothing is owed it is left to it.
+  /// - Parameters:
+  ///   - startsStopped: whether stopped containers are started in any case. `up` does that by itself, and knows
+  ///     which of them must not be: where nothing is owed it is left to it.
+  ///   - foreign: whether a stack that another checkout brought up may be changed.
   /// - Throws: `FaultError` when the ledger cannot be had, with `ledgerInUse` while a run is under way; `StackError` when the
-  ///   engine does not answer. What cannot be taken back is in the result, not thrown.
-  public func recover(startsStopped: Bool = true) async throws -> Recovery {
-    try await recover(with: injector(try UndoLedger(path: configuration.ledgerFile)), startsStopped: startsStopped)
+  ///   engine does not answer, and as `claim`. What cannot be taken back is in the result, not thrown.
+  public func recover(startsStopped: Bool = true, foreign: Bool = false) async throws -> Recovery {
+    let lock = try await claim(foreign: foreign)
+    let ledger = try UndoLedger(path: configuration.ledgerFile, lock: lock)
+    return try await recover(with: injector(ledger), startsStopped: startsStopped)
   }
 
   /// The same with a ledger that the caller holds: what is found then is no other run's.

@@ -26,10 +26,12 @@ public struct Stack: Sendable {
   ///
   /// - Returns: the flavour that was taken.
   /// - Throws: `unavailable`, in one sentence, when Docker or Compose is not there, a port is in use, an image is missing,
-  ///   a container dies, or the limit is reached.
+  ///   a container dies, another process changes the stack, or the limit is reached.
   @discardableResult
   public func up(progress: @escaping @Sendable (StackProgress) -> Void) async throws(StackError) -> StackFlavour {
-    try await StackStart(stack: self, progress: progress).run()
+    let lock = try await claim()
+    defer { withExtendedLifetime(lock) {} }
+    return try await StackStart(stack: self, progress: progress).run()
   }
 
   /// The flavour of the stack that is there, else the one that `up` would take. Changes nothing but what images there are.
@@ -57,7 +59,11 @@ public struct Stack: Sendable {
   }
 
   /// Removes the stack's containers, networks and volumes. Images stay. Nothing there is no error.
-  public func down() async throws(StackError) {
+  ///
+  /// - Parameter foreign: whether a stack that another checkout brought up may be removed.
+  public func down(foreign: Bool = false) async throws(StackError) {
+    let lock = try await claim(foreign: foreign)
+    defer { withExtendedLifetime(lock) {} }
     try await Compose(configuration: configuration).down()
   }
 

@@ -129,6 +129,29 @@ struct UndoLedgerTests {
     #expect(ProjectLock.fileName(engine: "AB:CD", project: "kv/../x") == "kvchaos-AB_CD-kv_.._x.lock")
   }
 
+  /// A run brings the stack up, and a series makes runs: all in one process.
+  @Test func oneProcessTakesTheLockAgain() throws {
+    let folder = NSTemporaryDirectory() + "kvchaos-test-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func hold() throws(FaultError) -> ProjectLock {
+      try ProjectLock.hold(engine: "AB", project: "p", purpose: "a test", folder: folder)
+    }
+    var outer: ProjectLock? = try hold()
+    do {
+      let inner = try hold()
+      #expect(inner === outer)
+    }
+    // As another process: the inner one has not let go of it.
+    func open() throws { _ = try ProjectLock(engine: "AB", project: "p", purpose: "another", folder: folder) }
+    #expect(throws: FaultError.self) { try open() }
+    outer = nil
+    try open()
+    outer = try hold()
+    #expect(throws: FaultError.self) { try open() }
+    withExtendedLifetime(outer) {}
+  }
+
   @Test func aFolderThatCannotBeMadeIsAClearError() {
     let error = #expect(throws: FaultError.self) { try UndoLedger(path: "/proc/kvchaos/undo.jsonl") }
     #expect(error?.code == .ledgerUnavailable)

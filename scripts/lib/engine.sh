@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The Docker Engine and its Compose plugin. Sourced; needs common.sh and packages.sh.
+# The Docker Engine and its Compose plugin. Sourced; needs common.sh, lock.sh and packages.sh.
 
 # Where the engine that we start leaves its traces, so that `scripts/bootstrap --stop` finds it and nothing else.
 readonly enginePidFile=/run/kvchaos-dockerd.pid
@@ -80,6 +80,7 @@ wait_for_engine() {
 stop_engine() {
   local ids pid
   if engine_answers; then
+    if engine_is_ours; then claim_stack all; else claim_stack; fi
     ids=$(docker ps -aq --filter "label=com.docker.compose.project=$project" | xargs)
     if [ -n "$ids" ]; then
       say stop "the containers of $project"

@@ -31,6 +31,8 @@ extension Stack {
   @discardableResult
   public func scale(_ tier: ScalableTier, to count: Int) async throws(StackError) -> Int {
     precondition((1...Self.scaleLimit).contains(count), "a tier has from 1 to \(Self.scaleLimit) containers")
+    let lock = try await claim()
+    defer { withExtendedLifetime(lock) {} }
     let deadline = ContinuousClock.now + configuration.limit
     let containers = try await summaries()
     guard let flavour = FlavourChoice.flavour(of: containers) else {

@@ -61,6 +61,9 @@ struct DetectCommand: AsyncParsableCommand {
       print(try Detector.rewrite(results ?? "\(configuration.home)/results", command: command), terminator: "")
       return
     }
+    // Of the whole series: between two runs the stack may have a bug in it.
+    let lock = try await Stack(configuration).claim()
+    defer { withExtendedLifetime(lock) {} }
     let console = ConsoleProgress()
     let detector = Detector(
       DetectionSchedule(bugs: names, runs: runs, runsWithoutBug: silentRuns), configuration: configuration,

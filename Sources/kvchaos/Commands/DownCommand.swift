@@ -8,20 +8,25 @@ struct DownCommand: AsyncParsableCommand {
     commandName: "down",
     abstract: "Remove the stack's containers, networks and volumes.",
     discussion: """
-      Images and results stay. Nothing there to remove is no error.
+      Images and results stay. Nothing there to remove is no error. Refuses while another kvchaos uses the stack, and a stack \
+      that another checkout brought up.
 
-      Exit status: 0 removed; 69 Docker is not there.
+      Exit status: 0 removed; 69 Docker is not there, or the stack is in use or another checkout's.
       """)
+
+  @Flag(help: "Remove a stack that another checkout brought up.")
+  var foreign = false
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func run() async throws {
     let stack = Stack(try StackConfiguration.current())
-    try await stack.down()
+    let lock = try await stack.claim(foreign: foreign)
+    try await stack.down(foreign: foreign)
     // With the containers gone nothing of a fault is left: this closes what was owed.
     var recovery = Recovery()
-    recovery.report = try await stack.healLeftovers()
+    recovery.report = try await stack.healLeftovers(lock: lock)
     try HealCommand.report(recovery, quietWhenNothing: true)
     print(json ? #"{"removed":true}"# : "the stack is down; its images stay")
   }

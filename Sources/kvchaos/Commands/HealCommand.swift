@@ -12,17 +12,20 @@ struct HealCommand: AsyncParsableCommand {
       Starts and resumes every container of the stack that is down or paused (a restarted Docker engine leaves them down); \
       reads the ledger of undos (results/.ledger), which is written before a fault is injected, and takes back what is open \
       there; then removes rules and helpers that no ledger knows (kvchaos residue lists them). Safe to repeat. Refuses while \
-      a run is under way.
+      another kvchaos uses the stack, and a stack that another checkout brought up.
 
-      Exit status: 0 nothing is left; 69 Docker is not there, or a run is under way; 70 something could not be taken back \
+      Exit status: 0 nothing is left; 69 Docker is not there, or the stack is in use or another checkout's; 70 something could not be taken back \
       (what the ledger owes stays in it).
       """)
+
+  @Flag(help: "Heal a stack that another checkout brought up.")
+  var foreign = false
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func run() async throws {
-    let recovery = try await Stack(try StackConfiguration.current()).recover()
+    let recovery = try await Stack(try StackConfiguration.current()).recover(foreign: foreign)
     if json { print(try Self.document(recovery)) }
     try Self.report(recovery, quietWhenNothing: json)
   }

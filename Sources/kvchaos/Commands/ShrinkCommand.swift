@@ -46,6 +46,8 @@ struct ShrinkCommand: AsyncParsableCommand {
     let release = try StackConfiguration.current()
     var configuration = release
     configuration.plantedBug = bug
+    let lock = try await Stack(configuration).claim()
+    defer { withExtendedLifetime(lock) {} }
     let console = ConsoleProgress()
     let shrinker = try Shrinker(
       folder: folder, needed: needed, tries: tries, configuration: configuration,

@@ -50,6 +50,8 @@ struct UpCommand: AsyncParsableCommand {
     configuration.apis = apis
     configuration.limit = .seconds(limit)
     let stack = Stack(configuration)
+    let lock = try await stack.claim()
+    defer { withExtendedLifetime(lock) {} }
     try HealCommand.report(try await stack.recover(startsStopped: false), quietWhenNothing: true)
     let display = ProgressWriter()
     try await stack.up { display.write($0) }
