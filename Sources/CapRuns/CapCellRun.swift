@@ -102,6 +102,8 @@ struct CapCellRun: Sendable {
     let (sides, fault, injection) = try await strike(groups, namespace, &log)
     if let injection {
       await outlast(groups, clients, since: log.struckAt ?? start)
+      let losses = await fault.injector(injector).losses(of: injection)
+      log.problems += losses.map { "the fault was not in effect until its heal: \($0)" }
       let report = await fault.injector(injector).heal(injection)
       log.healBeganAt = fault.healBeganAt
       log.healedAt = fault.healedAt ?? MonotonicClock.nanoseconds

@@ -44,6 +44,10 @@ final class TimedFault: Fault {
     try await fault.maintain(undo, in: environment)
   }
 
+  func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    try await fault.presence(undo, in: environment)
+  }
+
   func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     times.withLock { $0.healBegin = $0.healBegin ?? MonotonicClock.nanoseconds }
     try await fault.heal(undo, in: environment)

@@ -40,6 +40,11 @@ public struct CrashLoopFault: Fault {
     }
   }
 
+  /// A look says nothing of a node that comes and goes; `maintain` measures each round, and reports the one that did not come about.
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    .inEffect
+  }
+
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     try await environment.runtime.start(container: undo.target.container)
   }

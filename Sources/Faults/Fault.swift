@@ -22,6 +22,11 @@ public protocol Fault: Sendable {
   /// for a fault that stays by itself.
   func maintain(_ undo: Undo, in environment: FaultEnvironment) async throws
 
+  /// Looks once whether the fault is still in effect; asked when its time is over, before the heal. Changes nothing.
+  ///
+  /// - Throws: where it cannot be asked now, which is a finding like a fault that ended early.
+  func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence
+
   /// Takes the fault back.
   func heal(_ undo: Undo, in environment: FaultEnvironment) async throws
 

@@ -10,8 +10,8 @@ public struct KillFault: Fault {
   }
 
   public func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
-    try await ProcessFaults.requireRunning(target, for: kind, in: environment)
-    return Undo(kind: kind, target: target)
+    let state = try await ProcessFaults.requireRunning(target, for: kind, in: environment)
+    return Undo(kind: kind, target: target, parameters: [ProcessFaults.startedAt: state.startedAt])
   }
 
   public func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {
@@ -20,6 +20,10 @@ public struct KillFault: Fault {
 
   public func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {
     try await ProcessFaults.verifyDown(undo, in: environment)
+  }
+
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    try await ProcessFaults.presenceOfDeath(undo, in: environment)
   }
 
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {

@@ -19,6 +19,11 @@ public struct PauseFault: Fault {
     }
   }
 
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    let status = try await environment.runtime.state(of: undo.target.container).status
+    return status == .paused ? .inEffect : .ended("it is \(status.rawValue), not paused")
+  }
+
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     try await environment.runtime.unpause(container: undo.target.container)
     // An engine that was restarted meanwhile has stopped it.

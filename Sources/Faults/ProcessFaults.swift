@@ -33,6 +33,13 @@ enum ProcessFaults {
     }
   }
 
+  /// Whether a container that was ended is down still, and has not run in between.
+  static func presenceOfDeath(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    let state = try await environment.runtime.state(of: undo.target.container)
+    guard state.status == .exited || state.status == .dead else { return .ended("it is \(state.status.rawValue)") }
+    return state.startedAt == undo.parameters[startedAt] ? .inEffect : .ended("it was started, and ended again")
+  }
+
   static func verifyDown(_ undo: Undo, in environment: FaultEnvironment) async throws {
     try await environment.waitForState(of: undo.target.container, orThrow: .notEffective, "down") {
       $0.status == .exited || $0.status == .dead

@@ -46,6 +46,11 @@ public struct RestartFault: Fault {
     }
   }
 
+  /// Over by itself.
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    .momentary
+  }
+
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     try await ProcessFaults.waitForStop(undo, in: environment)
     try await environment.runtime.start(container: undo.target.container)

@@ -32,6 +32,11 @@ public struct ScaleFault: Fault {
     try await expect(Self.wanted, undo, environment, orThrow: .notEffective)
   }
 
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    let count = try await scaling(environment).runningCount(ofTier: undo.target.node)
+    return try count == Self.number(Self.wanted, undo) ? .inEffect : .ended("\(count) containers run")
+  }
+
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     try await scaling(environment).scale(tier: undo.target.node, to: Self.number(Self.before, undo))
   }

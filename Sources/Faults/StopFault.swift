@@ -25,6 +25,10 @@ public struct StopFault: Fault {
     try await ProcessFaults.verifyDown(undo, in: environment)
   }
 
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    try await ProcessFaults.presenceOfDeath(undo, in: environment)
+  }
+
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     try await ProcessFaults.waitForStop(undo, in: environment)
     try await environment.runtime.start(container: undo.target.container)

@@ -216,10 +216,11 @@ final class FaultCrew: Sendable {
     // A node that is only on its way back is not there yet: until then the fault counts as open.
     defer { state.withLock { $0.injections[index] = nil } }
     let kind = strikes[index].fault.action.kind.rawValue
+    noteLosses(index, await injector.losses(of: injection).map { ("\($0)", [$0.target]) })
     update(index) { $0.healOrderedAt = seconds }
     note(index, "heal-ordered", function: "heal-\(kind)")
     let report = await injector.heal(injection)
-    if !report.upkeepProblems.isEmpty { update(index) { $0.problems += report.upkeepProblems } }
+    noteLosses(index, report.upkeepProblems.map { ($0, injection.targets) })
     if report.isClean {
       update(index) { $0.healedAt = seconds }
       note(index, "healed", function: "heal-\(kind)-done")
@@ -230,6 +231,19 @@ final class FaultCrew: Sendable {
         $0.notHealed = report.failures.map(\.description)
       }
       note(index, "heal-failed", function: "heal-\(kind)-failed", message: problems.joined(separator: "; "))
+    }
+  }
+
+  /// Keeps what was found of a fault that should still have been in effect. What the run itself did to the node is no finding.
+  private func noteLosses(_ index: Int, _ losses: [(message: String, targets: [FaultTarget])]) {
+    for loss in losses {
+      let isOwn = loss.targets.contains { EarlyEnd.isOwnDoing(index, on: $0.node, strikes, reports) }
+      let message = "not in effect until its heal: \(loss.message)" + (isOwn ? " (another fault of this run)" : "")
+      update(index) {
+        $0.problems.append(message)
+        if !isOwn { $0.endedEarly = ($0.endedEarly ?? []) + [loss.message] }
+      }
+      record(index, "ended-early", message)
     }
   }
 
@@ -252,10 +266,15 @@ final class FaultCrew: Sendable {
     // An error of the history file shows with the next operation of the traffic, and ends the run.
     _ = try? history.append(
       process: .nemesis, kind: .info, function: function, value: .list(nodes.map { .string($0) }), error: message)
+    record(index, event, message)
+  }
+
+  private func record(_ index: Int, _ event: String, _ message: String?) {
+    let report = state.withLock { $0.reports[index] }
     log.append(
       FaultLog.Line(
         timeNanoseconds: history.elapsedNanoseconds, wallTime: Date.now.formatted(.iso8601), fault: report.label,
-        event: event, targets: nodes, message: message))
+        event: event, targets: report.targets.map(\.node), message: message))
   }
 }
 

@@ -10,7 +10,7 @@ final class FaultLog: Sendable {
     var wallTime: String
     /// `kill redis master`.
     var fault: String
-    /// `struck`, `in-effect`, `failed`, `heal-ordered`, `healed`, `heal-failed`.
+    /// `struck`, `in-effect`, `failed`, `ended-early`, `heal-ordered`, `healed`, `heal-failed`.
     var event: String
     var targets: [String]
     var message: String?

@@ -135,6 +135,14 @@ extension Judgement {
         "\($0.label): \($0.problems.isEmpty ? "never struck" : $0.problems.joined(separator: "; "))"
       }
     }
+    let lost = wanted.filter { $0.endedEarly?.isEmpty == false }
+    if !lost.isEmpty {
+      injected.verdict = .unknown
+      injected.measured += ", of which \(lost.count) not until the heal"
+      injected.findings += lost.map {
+        "\($0.label): not in effect until its heal: \(($0.endedEarly ?? []).joined(separator: "; "))"
+      }
+    }
     let struck = faults.filter { $0.struckAt != nil }
     let open = struck.filter { ($0.inEffectAt != nil && $0.healedAt == nil) || $0.notHealed?.isEmpty == false }
     var back = CheckReport(
@@ -201,6 +209,13 @@ extension Judgement {
     }
     if let maximum = plan.expect.recoveryMaximum, !plan.faults.isEmpty {
       checks.append(recovery(faults, maximum: maximum / .seconds(1)))
+    }
+    if faults.contains(where: { $0.endedEarly?.isEmpty == false }) {
+      // What was served after the early end says nothing of the fault.
+      for index in checks.indices where checks[index].name != "availability-after" && checks[index].verdict == .holds {
+        checks[index].verdict = .unknown
+        checks[index].findings.append("a fault was not in effect until its heal")
+      }
     }
     if let because = plan.expect.because {
       for index in checks.indices { checks[index].note = "limits \(because)" }

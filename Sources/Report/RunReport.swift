@@ -112,6 +112,8 @@ public struct FaultReport: Sendable, Hashable, Codable {
   public var problems: [String]
   /// What could not be taken back, a line each target; `nil` where all was, and in reports of before it was told apart.
   public var notHealed: [String]?
+  /// Why it was not, or not certainly, in effect until its heal, a line each target; `nil` where it was.
+  public var endedEarly: [String]?
   /// Why a random fault was left out, which is no problem; `nil` where it was not.
   public var skipped: String?
 

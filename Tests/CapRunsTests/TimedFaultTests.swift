@@ -33,6 +33,10 @@ struct TimedFaultTests {
     func inject(_ undo: Undo, in environment: FaultEnvironment) async throws { note("inject") }
     func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws { note("verifyInjected") }
     func maintain(_ undo: Undo, in environment: FaultEnvironment) async throws { note("maintain") }
+    func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+      note("presence")
+      return .ended("by a test")
+    }
     func heal(_ undo: Undo, in environment: FaultEnvironment) async throws { note("heal") }
     func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws { note("verifyHealed") }
   }
@@ -56,8 +60,10 @@ struct TimedFaultTests {
     let timed = TimedFault(steps)
     steps.ask.withLock { $0 = { (timed.struckAt != nil, timed.healBeganAt != nil, timed.healedAt != nil) } }
     let injection = try await injector.inject(timed, into: [FaultTarget(node: "a", container: "p-a")])
+    #expect(await timed.injector(injector).losses(of: injection).map(\.message) == ["by a test"])
     #expect(await timed.injector(injector).heal(injection).isClean)
-    #expect(steps.calls.withLock { $0 } == ["setUp", "inject", "verifyInjected", "maintain", "heal", "verifyHealed"])
+    let calls = steps.calls.withLock { $0 }.filter { $0 != "maintain" }
+    #expect(calls == ["setUp", "inject", "verifyInjected", "presence", "heal", "verifyHealed"])
     let known = steps.known.withLock { $0 }
     #expect(known["setUp struck"] == false && known["inject struck"] == true)
     #expect(known["verifyInjected healing"] == false && known["heal healing"] == true)

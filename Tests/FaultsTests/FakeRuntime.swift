@@ -46,6 +46,8 @@ final class FakeRuntime: ContainerRuntime {
   /// A stop that somebody ordered who is gone: it takes its time.
   func end(_ container: String, afterLooks count: Int) { world.withLock { $0.looksLeft[container] = count } }
   func ignore(_ call: String) { world.withLock { _ = $0.ignored.insert(call) } }
+  /// As somebody does who removes it by hand.
+  func remove(_ container: String) { world.withLock { $0.status[container] = nil } }
   func status(_ container: String) -> ContainerState.Status? { world.withLock { $0.status[container] } }
 
   private static func findEngine(_ world: inout World) throws {

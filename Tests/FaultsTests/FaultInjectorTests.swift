@@ -249,6 +249,7 @@ private struct LedgerSpy: Fault {
   }
 
   func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {}
+  func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence { .inEffect }
   func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {}
   func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {}
 }
@@ -276,6 +277,7 @@ private final class SlowStrike: Fault {
   }
 
   func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws { try Task.checkCancellation() }
+  func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence { .inEffect }
   func heal(_ undo: Undo, in environment: FaultEnvironment) async throws { note("healed") }
   func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {}
 }
@@ -290,6 +292,7 @@ private struct HealsByAnother: Fault {
 
   func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {}
   func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {}
+  func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence { .inEffect }
   func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     _ = try await environment.runtime.state(of: "p-helper")
   }

@@ -67,6 +67,20 @@ import Testing
     #expect(check.findings == ["no engine"])
   }
 
+  /// What somebody else ended shows nothing of the fault, however well the store did.
+  @Test func aFaultThatEndedEarlyLeavesTheRunUndecided() throws {
+    var fault = struck
+    fault.endedEarly = ["redis-1: it is running, not paused"]
+    let report = try report(fault)
+    let check = try #require(report[check: "faults-injected"])
+    #expect(check.verdict == .unknown)
+    #expect(check.measured == "1, of which 1 not until the heal")
+    #expect(check.findings == ["pause redis: not in effect until its heal: redis-1: it is running, not paused"])
+    // It was taken back all the same.
+    #expect(report[check: "faults-healed"]?.verdict == .holds)
+    #expect(report.verdict == .unknown)
+  }
+
   @Test func aFailedHealIsAFinding() throws {
     var fault = struck
     fault.healedAt = nil

@@ -5,6 +5,7 @@ public struct CPULimitFault: Fault {
   public var cores: Double
 
   private static let coresBefore = "cores-before"
+  private static let coresWanted = "cores"
   /// Some tenths of a second of work for one core; prints the real, the user and the system time that it took.
   private static let work = "TIMEFORMAT='%R %U %S'; time for ((i = 0; i < 100000; i++)); do :; done"
 
@@ -15,7 +16,8 @@ public struct CPULimitFault: Fault {
   public func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
     try await ProcessFaults.requireRunning(target, for: kind, in: environment)
     let before = try await environment.inside(for: kind).limits(of: target.container).cores
-    let undo = Undo(kind: kind, target: target, parameters: [Self.coresBefore: String(before)])
+    let undo = Undo(
+      kind: kind, target: target, parameters: [Self.coresBefore: String(before), Self.coresWanted: String(cores)])
     let share = try await share(undo, in: environment, orThrow: .notInjectable)
     guard share > cores else {
       throw FaultError(
@@ -36,6 +38,12 @@ public struct CPULimitFault: Fault {
       throw FaultError(
         code: .notEffective, message: "\(undo.target.container) still gets \(share) cores, not \(cores)")
     }
+  }
+
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    let now = try await environment.inside(for: kind).limits(of: undo.target.container).cores
+    let wanted = undo.parameters[Self.coresWanted].flatMap(Double.init) ?? cores
+    return abs(now - wanted) < 0.001 ? .inEffect : .ended("it is limited to \(now) cores (0: no limit)")
   }
 
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {

@@ -60,6 +60,12 @@ public struct ClockFault: Fault {
     }
   }
 
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    guard try await environment.isRunning(undo) else { return .ended("it is down, and starts with a true clock") }
+    let words = try await environment.standingOrder(in: undo, orThrow: .notEffective)
+    return words[0] != 0 || words[1] != 0 ? .inEffect : .ended("its clock is the true one again")
+  }
+
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     // A node that is down starts with a true clock.
     guard try await environment.isRunning(undo) else { return }

@@ -70,6 +70,17 @@ public struct DiskFault: Fault {
     throw FaultError(code: .notEffective, message: "\(kind) of \(undo.target.node) has no effect: \(seen)")
   }
 
+  /// A server that ended by what it could not write is as the fault left it.
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    guard try await environment.isRunning(undo) else { return .inEffect }
+    if undo.parameters[Self.limitBefore] != nil {
+      let limit = try await DiskAlarm.limit(undo, in: environment).map(String.init)
+      return limit == undo.parameters[Self.limitBefore] ? .ended("RabbitMQ has its own limit again") : .inEffect
+    }
+    let words = try await environment.standingOrder(in: undo, orThrow: .notEffective)
+    return words[3] == disk.rawValue ? .inEffect : .ended("its disk is sound again")
+  }
+
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     // A node that is down starts with a sound disk, and with the limit of its configuration.
     if try await environment.isRunning(undo) {

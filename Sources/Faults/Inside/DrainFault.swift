@@ -29,6 +29,12 @@ public struct DrainFault: Fault {
     }
   }
 
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    guard try await environment.isRunning(undo) else { return .ended("it is down, and starts out of maintenance") }
+    return try await isDrained(undo, in: environment, orThrow: .notEffective)
+      ? .inEffect : .ended("it is not in maintenance any more")
+  }
+
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     // A node that was started anew meanwhile is out of maintenance by that.
     try await environment.shell(
@@ -37,13 +43,18 @@ public struct DrainFault: Fault {
   }
 
   public func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {
-    let answer = try await environment.shell(
-      BrokerTools.prologue + "./rabbitmqctl -q eval 'rabbit_maintenance:is_being_drained_local_read(node()).'",
-      in: undo,
-      timeout: BrokerTools.timeout, orThrow: .notHealed)
-    guard answer.split(whereSeparator: \.isNewline).last?.trimmed == "false" else {
+    guard try await !isDrained(undo, in: environment, orThrow: .notHealed) else {
       throw FaultError(code: .notHealed, message: "\(undo.target.node) is still in maintenance")
     }
+  }
+
+  private func isDrained(
+    _ undo: Undo, in environment: FaultEnvironment, orThrow code: FaultError.Code
+  ) async throws -> Bool {
+    let answer = try await environment.shell(
+      BrokerTools.prologue + "./rabbitmqctl -q eval 'rabbit_maintenance:is_being_drained_local_read(node()).'",
+      in: undo, timeout: BrokerTools.timeout, orThrow: code)
+    return answer.split(whereSeparator: \.isNewline).last?.trimmed != "false"
   }
 }
 

@@ -40,6 +40,11 @@ public struct FailoverFault: Fault {
     throw FaultError(code: .notEffective, message: "\(undo.target.node) did not become a master")
   }
 
+  /// Over by itself.
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    .momentary
+  }
+
   /// The cluster is whole: nothing is to be taken back.
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {}
 

@@ -94,6 +94,13 @@ public struct FileLimitFault: Fault {
     throw FaultError(code: .notEffective, message: "\(undo.target.node) still answers new connections")
   }
 
+  /// A server that ended by what it could not open is as the fault left it.
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    guard try await environment.isRunning(undo) else { return .inEffect }
+    return try await limited(undo, in: environment, orThrow: .notEffective) > 0
+      ? .inEffect : .ended("none of its processes lacks file descriptors any more")
+  }
+
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     // What is started anew has the limits of its container.
     if try await environment.isRunning(undo) {

@@ -26,6 +26,11 @@ public struct FlushFault: Fault {
   /// Measured by `inject` itself: a moment later the cache has new keys.
   public func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {}
 
+  /// Over by itself.
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    .momentary
+  }
+
   /// Nothing is left to take back.
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {}
 

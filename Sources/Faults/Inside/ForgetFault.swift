@@ -49,6 +49,15 @@ public struct ForgetFault: Fault {
     }
   }
 
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    guard try await ProcessFaults.isStillInItsRun(undo, in: environment) else {
+      return .ended("it was started again, and joins by itself")
+    }
+    let members = try await names(
+      "rabbit_nodes:list_members()", in: peer(of: undo), environment, orThrow: .notEffective)
+    return members.contains(undo.target.node) ? .ended("it is a member of its cluster again") : .inEffect
+  }
+
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     guard try await ProcessFaults.isStillInItsRun(undo, in: environment) else {
       // What runs already is left as it is.

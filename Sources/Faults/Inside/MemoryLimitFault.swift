@@ -5,6 +5,7 @@ public struct MemoryLimitFault: Fault {
   public var bytes: Int
 
   private static let bytesBefore = "bytes-before"
+  private static let bytesWanted = "bytes"
   /// As the container sees its own limit: cgroup v2, or v1.
   private static let readLimit =
     "cat /sys/fs/cgroup/memory.max 2>/dev/null || cat /sys/fs/cgroup/memory/memory.limit_in_bytes"
@@ -20,7 +21,8 @@ public struct MemoryLimitFault: Fault {
       throw FaultError(
         code: .notInjectable, message: "\(target.container) is limited to \(before) bytes already, which is no more")
     }
-    return Undo(kind: kind, target: target, parameters: [Self.bytesBefore: String(before)])
+    return Undo(
+      kind: kind, target: target, parameters: [Self.bytesBefore: String(before), Self.bytesWanted: String(bytes)])
   }
 
   public func inject(_ undo: Undo, in environment: FaultEnvironment) async throws {
@@ -38,6 +40,13 @@ public struct MemoryLimitFault: Fault {
         code: .notEffective,
         message: "\(undo.target.container) holds \(held) bytes and may hold \(limit.map(String.init) ?? "any number")")
     }
+  }
+
+  /// The engine keeps the limit of a container that the kernel killed for it.
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    let now = try await environment.inside(for: kind).limits(of: undo.target.container).memoryBytes
+    return now == undo.parameters[Self.bytesWanted].flatMap { Int($0) }
+      ? .inEffect : .ended("it is limited to \(now) bytes (0: no limit)")
   }
 
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {

@@ -70,6 +70,17 @@ public struct MoveSlotsFault: Fault {
     try await expectOwner(Self.to, undo, environment, orThrow: .notEffective)
   }
 
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    var once = environment
+    once.pollLimit = 1
+    do {
+      try await expectOwner(Self.to, undo, once, orThrow: .notEffective)
+      return .inEffect
+    } catch let error as FaultError {
+      return .ended(error.message)
+    }
+  }
+
   /// Also takes back a move that was cut off: slots that never left are only told that they do not move.
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     try await move(from: Self.to, to: Self.from, undo, environment, orThrow: .notHealed)

@@ -28,6 +28,17 @@ public struct RedisSettingFault: Fault {
     try await expect(settings, undo, environment, orThrow: .notEffective)
   }
 
+  /// The undo has the settings of before only.
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    guard !settings.isEmpty else { return .unknown("which settings it made is not kept") }
+    do {
+      try await expect(settings, undo, environment, orThrow: .notEffective)
+      return .inEffect
+    } catch let error as FaultError {
+      return .ended(error.message)
+    }
+  }
+
   /// A node that was started anew has its own settings again, and is told them once more.
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     try await set(undo.parameters, undo, environment, orThrow: .notHealed)

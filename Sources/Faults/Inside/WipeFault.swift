@@ -57,6 +57,10 @@ public struct WipeFault: Fault {
     try await ProcessFaults.verifyDown(undo, in: environment)
   }
 
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    try await ProcessFaults.presenceOfDeath(undo, in: environment)
+  }
+
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     // A run that was cut off between the deletion and the kill leaves processes that are stopped, on a disk that is empty.
     if try await ProcessFaults.isStillInItsRun(undo, in: environment) {

@@ -96,6 +96,21 @@ public struct NetworkFault: Fault {
     throw FaultError(code: .notEffective, message: "\(kind) of \(undo.target.node) has no effect: \(seen)")
   }
 
+  public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
+    let status = try await environment.runtime.state(of: undo.target.container).status
+    guard status == .running || status == .paused else {
+      return .ended("it is \(status.rawValue), and the rules went with its processes")
+    }
+    let network = try environment.namespaces(for: kind)
+    if let table = Self.table(undo), try await !network.ruleTables(in: undo.target.container).contains(table.name) {
+      return .ended("the rules of \(table.name) are gone from its network")
+    }
+    if let helper = undo.parameters[Word.helper], try await network.helper(helper)?.isRunning != true {
+      return .ended("the helper that holds its packets has ended")
+    }
+    return .inEffect
+  }
+
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     let network = try environment.namespaces(for: kind)
     // First the helper: without it the kernel lets the packets through (queue bypass), so that nothing waits for it.

@@ -1,0 +1,66 @@
+/// Whether a fault still has its effect at the end of its time: another hand, a restart policy or a restarted engine may have
+/// ended it before.
+public enum FaultPresence: Sendable, Hashable {
+  case inEffect
+  /// It ended early; how that shows, in a few words.
+  case ended(String)
+  /// It cannot be asked, for the reason given.
+  case unknown(String)
+  /// It is over by itself as soon as it has struck, so nothing was to last.
+  case momentary
+}
+
+/// A fault that was not, or not certainly, in effect until its heal.
+public struct FaultLoss: Sendable, Hashable, CustomStringConvertible {
+  public var target: FaultTarget
+  /// What was found instead of the effect.
+  public var message: String
+
+  public init(target: FaultTarget, message: String) {
+    self.target = target
+    self.message = message
+  }
+
+  public var description: String { "\(target.node): \(message)" }
+}
+
+extension FaultInjector {
+  /// Looks whether a fault is still in effect on each of its targets; to be asked before its heal. Changes nothing, and goes on
+  /// when the task is cancelled.
+  ///
+  /// - Returns: the targets on which it is not, or of which it cannot be said.
+  public func losses(of injection: Injection) async -> [FaultLoss] {
+    let fault = catalogue.fault(of: injection.kind)
+    let environment = environment
+    let losses = await Task {
+      await withTaskGroup(of: FaultLoss?.self) { group in
+        for entry in injection.entries {
+          group.addTask { await Self.loss(of: fault, entry.undo, in: environment) }
+        }
+        return await group.reduce(into: [FaultLoss]()) { losses, loss in if let loss { losses.append(loss) } }
+      }
+    }.value
+    return losses.sorted { $0.target.node < $1.target.node }
+  }
+
+  private static func loss(
+    of fault: (any Fault)?, _ undo: Undo, in environment: FaultEnvironment
+  ) async -> FaultLoss? {
+    guard let fault else {
+      return FaultLoss(target: undo.target, message: "this build does not know the kind \(undo.kind)")
+    }
+    do {
+      switch try await fault.presence(undo, in: environment) {
+      case .inEffect, .momentary: return nil
+      case .ended(let message): return FaultLoss(target: undo.target, message: message)
+      case .unknown(let message):
+        return FaultLoss(target: undo.target, message: "it is not known whether it was in effect: \(message)")
+      }
+    } catch {
+      if (error as? any ContainerRuntimeError)?.isMissingContainer == true {
+        return FaultLoss(target: undo.target, message: "its container is gone")
+      }
+      return FaultLoss(target: undo.target, message: "it is not known whether it was in effect: \(error)")
+    }
+  }
+}
