@@ -107,7 +107,7 @@ struct CapCellRun: Sendable {
       let report = await fault.injector(injector).heal(injection)
       log.healBeganAt = fault.healBeganAt
       log.healedAt = fault.healedAt ?? MonotonicClock.nanoseconds
-      log.problems += report.failures.map { "not healed: \($0)" } + report.upkeepProblems
+      log.problems += report.findings + report.upkeepProblems
       try Task.checkCancellation()
       progress(.note("healed; waiting until everyone is served"))
       let isBack = try await waitUntilServed(

@@ -221,14 +221,14 @@ final class FaultCrew: Sendable {
     note(index, "heal-ordered", function: "heal-\(kind)")
     let report = await injector.heal(injection)
     noteLosses(index, report.upkeepProblems.map { ($0, injection.targets) })
-    if report.isClean {
+    let problems = report.findings
+    if problems.isEmpty {
       update(index) { $0.healedAt = seconds }
       note(index, "healed", function: "heal-\(kind)-done")
     } else {
-      let problems = report.failures.map { "not healed: \($0)" }
       update(index) {
         $0.problems += problems
-        $0.notHealed = report.failures.map(\.description)
+        $0.notHealed = problems
       }
       note(index, "heal-failed", function: "heal-\(kind)-failed", message: problems.joined(separator: "; "))
     }

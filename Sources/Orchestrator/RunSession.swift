@@ -275,7 +275,7 @@ final class RunSession: Sendable {
 
   private func lookForResidue() async -> StackSearch {
     do throws(StackError) {
-      return .found(try await runner.stack.residue().map(\.description))
+      return .found(try await runner.stack.residue(since: prepared.roster).map(\.description))
     } catch {
       return .impossible("\(error)")
     }
@@ -283,7 +283,7 @@ final class RunSession: Sendable {
 
   private func lookAtNodes(within limit: Duration) async -> StackSearch {
     do throws(StackError) {
-      return .found(try await runner.stack.lacking(within: limit).map(\.description))
+      return .found(try await runner.stack.lacking(within: limit, since: prepared.roster).map(\.description))
     } catch {
       return .impossible("\(error)")
     }

@@ -76,6 +76,8 @@ public struct Runner: Sendable {
     var plan: Plan
     var flavour: StackFlavour
     var injector: FaultInjector
+    /// Who was there at the start.
+    var roster: Set<String>
     /// How long the services' cache keeps an entry.
     var cacheTimeToLive: Duration
   }
@@ -108,7 +110,8 @@ public struct Runner: Sendable {
     for reason in suited.leftOut { progress(.note("left out of the random faults: \(reason)")) }
     try Task.checkCancellation()
     return Prepared(
-      plan: suited.plan, flavour: flavour, injector: injector, cacheTimeToLive: try await stack.cacheTimeToLive())
+      plan: suited.plan, flavour: flavour, injector: injector, roster: try await stack.roster(),
+      cacheTimeToLive: try await stack.cacheTimeToLive())
   }
 
   /// A plan that its flavour cannot run is refused before anything is touched: no ledger, no container, no traffic.

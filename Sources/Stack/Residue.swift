@@ -13,6 +13,8 @@ public struct Residue: Sendable, Hashable, CustomStringConvertible {
     case paused
     /// A container of the stack that does not run.
     case down
+    /// A container of the stack that was there before, and is removed.
+    case missing
   }
 
   public var kind: Kind
@@ -34,6 +36,7 @@ public struct Residue: Sendable, Hashable, CustomStringConvertible {
     case .inside: "the \(detail) of \(container)'s processes is still a faulty one"
     case .paused: "\(container) is paused"
     case .down: "\(container) is down (\(detail))"
+    case .missing: "\(container) is gone: its container was removed"
     }
   }
 }

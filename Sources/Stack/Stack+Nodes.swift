@@ -26,18 +26,28 @@ extension Stack {
   /// Waits until every node does its part in its tier: it is what its cluster takes it for, with the data that it should have,
   /// and it answers. A node that is in nobody's way may be out for good, and no operation shows it.
   ///
-  /// - Parameter limit: how long it is waited for; zero: looked at once.
+  /// - Parameters:
+  ///   - limit: how long it is waited for; zero: looked at once.
+  ///   - roster: of before; a node whose container is gone does not do its part.
   /// - Returns: who does not, and what is missing; empty where all is well.
   /// - Throws: `unavailable` when the engine does not answer.
-  public func lacking(within limit: Duration) async throws(StackError) -> [NodeLack] {
+  public func lacking(within limit: Duration, since roster: Set<String> = []) async throws(StackError) -> [NodeLack] {
     let deadline = ContinuousClock.now + limit
     while true {
       let status = try await status()
-      var found = status.lacking
+      var found = status.lacking + Self.missing(from: status, roster, project: configuration.project)
       // Dearer, so only asked once the tiers have nothing to say.
       if found.isEmpty { found = await mute(status.nodes) }
       if found.isEmpty || ContinuousClock.now >= deadline || Task.isCancelled { return found }
       try? await Task.sleep(for: .seconds(1))
+    }
+  }
+
+  private static func missing(from status: StackStatus, _ roster: Set<String>, project: String) -> [NodeLack] {
+    roster.subtracting(status.nodes.map(\.container)).sorted().map { name in
+      let isPrefixed = name.hasPrefix("\(project)-")
+      return NodeLack(
+        node: isPrefixed ? String(name.dropFirst(project.count + 1)) : name, what: "is gone: its container was removed")
     }
   }
 

@@ -1,3 +1,4 @@
+import ChaosPlan
 import DockerEngine
 import Faults
 
@@ -5,14 +6,32 @@ extension Stack {
   /// Containers looked into at the same time: each look is a short-lived container beside it.
   private static let looksAtOnce = 6
 
+  /// The containers of the stack's nodes, by full name: who is there, for those who look later.
+  ///
+  /// - Throws: `unavailable` when the engine does not answer.
+  public func roster() async throws(StackError) -> Set<String> {
+    do throws(DockerEngineError) {
+      let nodes = try await engine.containers().filter {
+        $0.labels[StackLabel.tier].flatMap(Tier.init(rawValue:)) != nil
+      }
+      return Set(nodes.map(\.name))
+    } catch {
+      throw StackError(error)
+    }
+  }
+
   /// What faults have left in the stack: nothing, if all is well. A stack that is not up has no residue but helpers.
   ///
+  /// - Parameter roster: of before; who is missing now is among what is left.
   /// - Throws: `unavailable` when the engine does not answer, or a container's network cannot be looked into.
-  public func residue() async throws(StackError) -> [Residue] {
+  public func residue(since roster: Set<String> = []) async throws(StackError) -> [Residue] {
     do {
       var found = try await engine.helpers().map { Residue(kind: .helper, container: $0, detail: "") }
       // A one-shot container that has ended is as it should be.
       let nodes = try await engine.details().compactMap(Member.init(container:))
+      for name in roster.subtracting(nodes.map(\.container.name)).sorted() {
+        found.append(Residue(kind: .missing, container: name, detail: ""))
+      }
       for node in nodes where !node.isRunning {
         let status = node.container.state.status
         found.append(
@@ -74,7 +93,7 @@ extension Stack {
         case .rules: try await engine.removeRuleTable(item.detail, in: item.container)
         case .helper: try await engine.removeHelper(item.container)
         case .inside: try await engine.removeLeftover(item.detail, in: item.container)
-        case .paused, .down: left.append(item)
+        case .paused, .down, .missing: left.append(item)
         }
       } catch {
         left.append(item)

@@ -120,6 +120,17 @@ struct FaultInjectorTests {
     #expect(await next.ledger.openEntries.isEmpty)
   }
 
+  /// Its undo is moot, but the node did not come back: no run may say that it healed it.
+  @Test func aNodeThatWentWithItsFaultIsAFinding() async throws {
+    let runtime = FakeRuntime(["p-a": .running, "p-b": .running])
+    let injector = try injector(runtime)
+    let injection = try await injector.inject(KillFault(), into: [target("a"), target("b")])
+    runtime.remove("p-a")
+    let report = await injector.heal(injection)
+    #expect(report.isClean)
+    #expect(report.findings == ["not healed: kill of a: its container is gone"])
+  }
+
   /// A helper that is gone, say: the fault may be there all the same.
   @Test func anotherContainerThatIsMissingClosesNothing() async throws {
     let runtime = FakeRuntime(["p-a": .running])
