@@ -26,6 +26,7 @@ final class TimedFault: Fault {
 
   var kind: FaultKind { fault.kind }
   var order: InjectionOrder { fault.order }
+  var originals: [String] { fault.originals }
 
   func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo {
     try await fault.setUp(target, in: environment)

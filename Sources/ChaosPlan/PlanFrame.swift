@@ -31,6 +31,16 @@ struct PlanFrame {
     }
   }
 
+  /// Whether two selectors certainly draw a node that is the same: together they take more than there are.
+  func mustMeet(_ first: Selector, _ second: Selector) -> Bool {
+    guard let tier = first.tier, tier == second.tier, first.side == nil, second.side == nil,
+      let one = matched(by: first).map(first.mode.count), let other = matched(by: second).map(second.mode.count)
+    else { return false }
+    // Those of one role are among so many; those of two, or of a key, among the tier.
+    let isOneGroup = first.role == second.role && first.ownerOf == nil && second.ownerOf == nil
+    return (isOneGroup ? matched(by: first) : nodes(of: tier)).map { one + other > $0 } ?? false
+  }
+
   /// Why a selector can never strike as it says; `nil` if it can.
   func obstacle(to selector: Selector) -> String? {
     if case .fixed(let count) = selector.mode {

@@ -43,6 +43,7 @@ extension PlanParser {
         "`\(window.label)` lasts until \(seconds(window.end)), and the faults end at \(seconds(frame.safety.limit)); "
           + "say `safety: { limit: \(seconds(window.end)) }` or more", at: node)
     }
+    checkLimits(windows, frame, node, problems)
     guard !frame.safety.allowMajorityLoss else { return }
     for (index, window) in windows.enumerated() {
       guard let tier = window.fault?.selector.tier, let nodes = frame.nodes(of: tier) else { continue }
@@ -60,6 +61,24 @@ extension PlanParser {
           + "\(nodes) nodes of `\(tier.rawValue)`, a majority; if the plan asks for that, say "
           + "`safety: { allow-majority-loss: true }`", at: node)
       return
+    }
+  }
+
+  /// Two limits of one kind on one container: the first heal takes both back, so the second does not last as the plan says.
+  private static func checkLimits(
+    _ windows: [FaultWindow], _ frame: PlanFrame, _ node: Node?, _ problems: ProblemList
+  ) {
+    for (index, window) in windows.enumerated() {
+      guard let fault = window.fault, fault.action.kind.isLimit else { continue }
+      for other in windows[..<index] where other.start < window.end && window.start < other.end {
+        guard let earlier = other.fault, earlier.action.kind == fault.action.kind,
+          frame.mustMeet(earlier.selector, fault.selector)
+        else { continue }
+        problems.add(
+          "`\(other.label)` and `\(window.label)` limit one container at the same time; begin the second after the first has "
+            + "ended", at: node)
+        return
+      }
     }
   }
 
@@ -106,6 +125,11 @@ struct FaultWindow {
       return [FaultWindow(label: "random", fault: nil, start: begin, end: begin + random.length)]
     }
   }
+}
+
+extension FaultAction.Kind {
+  /// Whether it replaces a limit of the container by another one.
+  fileprivate var isLimit: Bool { self == .cpuLimit || self == .memoryLimit }
 }
 
 extension PlannedFault {

@@ -9,6 +9,10 @@ public protocol Fault: Sendable {
   /// How several targets are struck; `together` unless a fault says otherwise.
   var order: InjectionOrder { get }
 
+  /// The undo's parameters that say what was there before. Where a fault of this kind is open on the container already, they are
+  /// taken from the first one: what `setUp` finds then is that fault's doing, and giving it back would make it permanent.
+  var originals: [String] { get }
+
   /// Looks whether the target can be struck and what its undo is. Changes nothing. Throws where it cannot be struck.
   func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo
 
@@ -38,5 +42,6 @@ public protocol Fault: Sendable {
 
 extension Fault {
   public var order: InjectionOrder { .together }
+  public var originals: [String] { [] }
   public func maintain(_ undo: Undo, in environment: FaultEnvironment) async throws {}
 }

@@ -62,7 +62,12 @@ public struct FaultInjector: Sendable {
     var undos: [Undo] = []
     for target in targets {
       do {
-        undos.append(try await fault.setUp(target, in: environment))
+        var undo = try await fault.setUp(target, in: environment)
+        let first = await ledger.openEntries.first { $0.undo.kind == undo.kind && $0.undo.target == undo.target }
+        for name in fault.originals {
+          if let original = first?.undo.parameters[name] { undo.parameters[name] = original }
+        }
+        undos.append(undo)
       } catch let error as FaultError {
         throw error
       } catch {

@@ -92,6 +92,25 @@ import Testing
     #expect(Self.problems(parallel.replacing("parallel", with: "sequence")) == nil)
   }
 
+  /// The heal of the first takes the second back, too.
+  @Test func limitsOfOneKindOnOneContainerAreRefused() throws {
+    func limits(_ first: String, _ second: String, kind: String = "cpu-limit", at: String = "5s") -> String {
+      """
+        - { cpu-limit: { \(first), cores: 0.2 }, at: 0s, duration: 10s }
+        - { \(kind): { \(second), \(kind == "cpu-limit" ? "cores: 0.1" : "bytes: 8MiB") }, at: \(at), duration: 9s }
+      """
+    }
+    let leader = "tier: sql, role: leader"
+    #expect(try #require(Self.problems(limits(leader, leader))).contains("limit one container at the same time"))
+    #expect(Self.problems(limits("tier: sql, mode: all", leader)) != nil)
+    #expect(Self.problems(limits("tier: sql, mode: { fixed: 2 }", "tier: sql, mode: { fixed: 2 }")) != nil)
+    // It may be another container, it is another kind, or the first is over.
+    #expect(Self.problems(limits("tier: redis", "tier: redis")) == nil)
+    #expect(Self.problems(limits(leader, "tier: sql, role: follower")) == nil)
+    #expect(Self.problems(limits("tier: worker, mode: all", "tier: worker", kind: "memory-limit")) == nil)
+    #expect(Self.problems(limits(leader, leader, at: "10s")) == nil)
+  }
+
   @Test func faultsMustEndBeforeTheLimit() throws {
     let fault = Self.kill("tier: api", duration: "40s")
     #expect(try #require(Self.problems(fault, "safety: { limit: 30s }\n")).contains("limit: 40s"))

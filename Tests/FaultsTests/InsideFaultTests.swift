@@ -53,6 +53,19 @@ struct InsideFaultTests {
     #expect(await injector.ledger.openEntries.count == 1)
   }
 
+  /// Whichever is healed first: in the end there is the limit that was there before both.
+  @Test(arguments: [false, true]) func twoLimitsOfOneContainerLeaveNone(isFirstHealedFirst: Bool) async throws {
+    let inside = FakeInside { _, limits in Self.busy(limits) }
+    let injector = try injector(inside)
+    let first = try await injector.inject(CPULimitFault(cores: 0.4), into: [target])
+    let second = try await injector.inject(CPULimitFault(cores: 0.1), into: [target])
+    #expect(inside.limits.cores == 0.1)
+    for injection in isFirstHealedFirst ? [first, second] : [second, first] {
+      #expect(await injector.heal(injection).isClean)
+    }
+    #expect(inside.limits.cores == 0)
+  }
+
   @Test func memoryIsTakenAndGivenBack() async throws {
     let inside = FakeInside { _, limits in
       CommandResult(exitCode: 0, output: "\(limits.memoryBytes == 0 ? Int.max : limits.memoryBytes)\n")

@@ -9,6 +9,8 @@ public struct CPULimitFault: Fault {
   /// Some tenths of a second of work for one core; prints the real, the user and the system time that it took.
   private static let work = "TIMEFORMAT='%R %U %S'; time for ((i = 0; i < 100000; i++)); do :; done"
 
+  public var originals: [String] { [Self.coresBefore] }
+
   public init(cores: Double = 0.1) {
     self.cores = cores
   }

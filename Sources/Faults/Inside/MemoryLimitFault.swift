@@ -10,6 +10,8 @@ public struct MemoryLimitFault: Fault {
   private static let readLimit =
     "cat /sys/fs/cgroup/memory.max 2>/dev/null || cat /sys/fs/cgroup/memory/memory.limit_in_bytes"
 
+  public var originals: [String] { [Self.bytesBefore] }
+
   public init(bytes: Int = 64 << 20) {
     self.bytes = bytes
   }

@@ -7,6 +7,8 @@ public struct RedisSettingFault: Fault {
   /// Names and values, which have nothing in them but letters, digits and hyphens.
   public var settings: [String: String]
 
+  public var originals: [String] { Array(settings.keys) }
+
   public init(settings: [String: String] = [:]) {
     self.settings = settings
   }
