@@ -9,6 +9,7 @@ struct SideContainer: Encodable {
     var hasReadonlyRoot = true
     var processLimit: Int
     var memoryBytes: Int
+    var logging = Logging()
 
     enum CodingKeys: String, CodingKey {
       case networkMode = "NetworkMode"
@@ -18,6 +19,20 @@ struct SideContainer: Encodable {
       case hasReadonlyRoot = "ReadonlyRootfs"
       case processLimit = "PidsLimit"
       case memoryBytes = "Memory"
+      case logging = "LogConfig"
+    }
+  }
+
+  /// What it writes is the result, so none of it may be lost, whatever the engine's own defaults are: not rotated away, and not
+  /// dropped where it comes faster than the engine writes.
+  struct Logging: Encodable {
+    var driver = "json-file"
+    // The engine has no word for "no limit" in place of its default.
+    var options = ["max-size": "1024g", "max-file": "1", "compress": "false", "mode": "blocking"]
+
+    enum CodingKeys: String, CodingKey {
+      case driver = "Type"
+      case options = "Config"
     }
   }
 

@@ -42,10 +42,17 @@ extension Stack {
           Residue(kind: .inside, container: node.container.name, detail: $0)
         }
       }
-      let hasImage = try await engine.hasImage(DockerEngine.netfaultImage)
-      // Without the image no network fault was ever injected from here.
-      guard hasImage else { return found }
-      return try await found + rules(in: nodes.filter { $0.isRunning || $0.container.state.status == .paused })
+      let connected = nodes.filter { $0.isRunning || $0.container.state.status == .paused }
+      guard !connected.isEmpty else { return found }
+      guard try await engine.hasImage(DockerEngine.netfaultImage) else {
+        throw StackError(
+          code: .unavailable,
+          message: "the rules in the containers' networks cannot be listed, because the image "
+            + "\(DockerEngine.netfaultImage) is not on this machine; run `make images` (scripts/bootstrap --images)")
+      }
+      return try await found + rules(in: connected)
+    } catch let error as StackError {
+      throw error
     } catch let error as DockerEngineError {
       throw StackError(error)
     } catch {

@@ -12,6 +12,25 @@ struct DockerEngineTests {
     #expect(error?.message.contains("scripts/bootstrap") == true)
   }
 
+  /// Histories of clients come from there: an engine that rotates its logs by default would lose their beginnings.
+  @Test func whatAContainerBesideTheStackWritesIsNotRotated() throws {
+    let host = SideContainer.HostConfiguration(
+      networkMode: "none", capabilitiesAdded: [], processLimit: 1, memoryBytes: 1)
+    let body = SideContainer(kind: "client", image: "i", command: [], project: "p", host: host)
+    struct Body: Decodable {
+      struct Host: Decodable { var logConfig: Logs }
+      struct Logs: Decodable {
+        var type: String
+        var config: [String: String]
+      }
+      var hostConfig: Host
+    }
+    let logs = try Answers.decode(Body.self, JSONEncoder().encode(body)).hostConfig.logConfig
+    #expect(logs.type == "json-file")
+    #expect(logs.config["max-size"] == "1024g" && logs.config["max-file"] == "1")
+    #expect(logs.config["mode"] == "blocking" && logs.config["compress"] == "false")
+  }
+
   @Test func queriesAreEscapedDownToTheUnreservedCharacters() {
     #expect(EngineConnection.escaped(#"{"a":["b=c d"]}"#) == "%7B%22a%22%3A%5B%22b%3Dc%20d%22%5D%7D")
     #expect(EngineConnection.escaped("kvchaos-redis_1.x\n") == "kvchaos-redis_1.x%0A")

@@ -136,6 +136,12 @@ struct PreloadedFaultTests {
     await #expect(throws: FaultError.self) { try await inside.removeLeftover("moon", in: "p-a") }
   }
 
+  @Test func aLookThatFailsIsNotNothing() async throws {
+    let inside = FakeInside { _, _ in CommandResult(exitCode: 127, output: "", error: "bash: not found\n") }
+    let error = await #expect(throws: FaultError.self) { try await inside.leftovers(in: "p-a") }
+    #expect(error?.message.contains("bash: not found") == true)
+  }
+
   /// The script's own words, by a real shell: what the library reads is what was ordered, and the other part stays.
   @Test func anOrderIsWrittenAsTheLibraryReadsIt() throws {
     let file = NSTemporaryDirectory() + "kvchaos-order-\(UUID().uuidString)"

@@ -11,7 +11,7 @@ struct RosterTests {
   }
 
   /// A stack with one proxy, and a container that has ended as it should.
-  private func withStack(_ body: (Stack) async throws -> Void) async throws {
+  private func withStack(status: String = "exited", _ body: (Stack) async throws -> Void) async throws {
     let fake = FakeEngine { request in
       if request.hasPrefix("GET /images/") { return (404, "{}") }
       if request.hasPrefix("GET /containers/json") {
@@ -20,16 +20,17 @@ struct RosterTests {
         return (
           200,
           #"""
-          [{"Id":"nginx","Names":["/p-nginx"],"Image":"i","Labels":\#(Self.labels("proxy")),"State":"exited"},
+          [{"Id":"nginx","Names":["/p-nginx"],"Image":"i","Labels":\#(Self.labels("proxy")),"State":"\#(status)"},
            {"Id":"init","Names":["/p-init"],"Image":"i","Labels":\#(Self.labels("init")),"State":"exited"}]
           """#
         )
       }
       let node = request.contains("nginx") ? "nginx" : "init"
+      let state = node == "nginx" ? status : "exited"
       return (
         200,
         #"""
-        {"Id":"\#(node)","Name":"/p-\#(node)","State":{"Status":"exited","ExitCode":0,"StartedAt":""},
+        {"Id":"\#(node)","Name":"/p-\#(node)","State":{"Status":"\#(state)","ExitCode":0,"StartedAt":""},
          "Config":{"Labels":\#(Self.labels(node == "nginx" ? "proxy" : "init"))}}
         """#
       )
@@ -52,6 +53,14 @@ struct RosterTests {
       #expect(found.map(\.description) == ["p-redis-2 is gone: its container was removed", "p-nginx is down (exited)"])
       // Who does not know who was there sees nothing.
       #expect(try await stack.residue().map(\.kind) == [.down])
+    }
+  }
+
+  /// Rules that cannot be listed may be there.
+  @Test func aLookThatFailsIsNotNothing() async throws {
+    try await withStack(status: "paused") { stack in
+      let error = await #expect(throws: StackError.self) { try await stack.residue() }
+      #expect(error?.code == .unavailable && error?.message.contains("netfault") == true)
     }
   }
 

@@ -1,10 +1,16 @@
 /// What is in force in a running container without a ledger's knowledge: looked for at the end of a run, and swept.
 extension ContainerInside {
   /// Of `clock`, `disk` (an order to the servers) and `file-limit` (processes with less descriptors than they might have)
-  /// those that are in force; empty, too, where there is no shell to ask.
+  /// those that are in force.
+  ///
+  /// - Throws: when the container cannot be looked into, which is not the same as nothing.
   public func leftovers(in container: String) async throws -> [String] {
     let result = try await run(
       ["bash", "-c", PreloadedOrder.remains + FileLimitFault.remains], in: container, timeout: .seconds(20))
+    guard result.exitCode == 0 else {
+      throw FaultError(
+        code: .notHealed, message: "what is in force in \(container) cannot be asked: \(result.lastWords)")
+    }
     return result.output.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.isEmpty }
   }
 

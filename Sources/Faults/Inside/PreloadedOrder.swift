@@ -46,14 +46,15 @@ enum PreloadedOrder {
       """
   }
 
-  /// A script that prints a word for each part that is ordered; nothing where there is no library.
+  /// A script that prints a word for each part that is ordered; nothing where there is no library. Ends with 1 where that cannot be
+  /// read.
   static let remains = """
     (
       [ -s /run/kvchaos/faults ] || exit 0
-      \(read)
+      \(read.replacing("9<>", with: "9<"))
       [ "${words[0]}" = 0 ] && [ "${words[1]}" = 0 ] || echo clock
       [ "${words[3]}" = 0 ] || echo disk
-    )
+    ) || exit 1
 
     """
 
