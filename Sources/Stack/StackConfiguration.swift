@@ -40,7 +40,8 @@ public struct StackConfiguration: Sendable, Hashable {
   /// upwards, that holds `compose/compose.yml`; `KVCHAOS_PROJECT`, `KVCHAOS_HTTP_PORT` and `KVCHAOS_SQL` (what `auto`
   /// stands for) override the defaults. The engine is that of the `docker` command (`EngineEndpoint`).
   ///
-  /// - Throws: `unavailable` when there is no such folder, `KVCHAOS_SQL` is no flavour, or the engine cannot be used.
+  /// - Throws: `unavailable` when there is no such folder, a variable has a value that cannot be used, or the engine cannot be
+  ///   used.
   public static func current(
     flavour: SQLChoice = .auto, environment: [String: String] = ProcessInfo.processInfo.environment,
     workingDirectory: String = FileManager.default.currentDirectoryPath
@@ -62,8 +63,28 @@ public struct StackConfiguration: Sendable, Hashable {
     }
     return StackConfiguration(
       home: try home(environment: environment, workingDirectory: workingDirectory),
-      project: environment["KVCHAOS_PROJECT"] ?? "kvchaos",
-      httpPort: environment["KVCHAOS_HTTP_PORT"].flatMap { Int($0) } ?? 8000, flavour: flavour, engine: engine)
+      project: try project(environment["KVCHAOS_PROJECT"]), httpPort: try httpPort(environment["KVCHAOS_HTTP_PORT"]),
+      flavour: flavour, engine: engine)
+  }
+
+  /// Compose's rule, which labels, networks and file names rest on.
+  private static func project(_ value: String?) throws(StackError) -> String {
+    guard let value, !value.isEmpty else { return "kvchaos" }
+    guard value.wholeMatch(of: /[a-z0-9][a-z0-9_-]{0,62}/) != nil else {
+      throw StackError(
+        code: .unavailable,
+        message: "KVCHAOS_PROJECT is \(value), which is no name of a Compose project; expected up to 63 lowercase "
+          + "letters, digits, hyphens and underscores, the first a letter or a digit")
+    }
+    return value
+  }
+
+  private static func httpPort(_ value: String?) throws(StackError) -> Int {
+    guard let value, !value.isEmpty else { return 8000 }
+    guard let port = Int(value), (1...65_535).contains(port) else {
+      throw StackError(code: .unavailable, message: "KVCHAOS_HTTP_PORT is \(value); expected a port, 1 to 65535")
+    }
+    return port
   }
 
   private static func home(

@@ -27,11 +27,19 @@ ensure_engine() {
   if command -v docker >/dev/null && [ -n "${DOCKER_HOST:-}" ]; then
     fail "$exitUnavailable" "no Docker Engine answers at DOCKER_HOST=$DOCKER_HOST" "start it, or unset DOCKER_HOST"
   fi
-  require_root_on_debian "start a Docker Engine that answers this user"
-  local packages=(docker.io debootstrap)
-  # Later releases have the command in a package of its own.
-  if ! command -v docker >/dev/null && apt-cache show docker-cli >/dev/null 2>&1; then packages+=(docker-cli); fi
-  install_packages "the Docker Engine" "${packages[@]}"
+  if command -v dockerd >/dev/null; then
+    # Whichever package it is of: another one would take its place.
+    say ok "a Docker Engine is installed ($(command -v dockerd)), but does not answer"
+    [ "$(id -u)" = 0 ] || fail "$exitUnavailable" "the Docker Engine that is installed does not answer this user" \
+      "start it (sudo systemctl start docker, or sudo scripts/bootstrap); who uses it has to be in the group docker"
+    command -v docker >/dev/null || install_packages "the docker command" docker-cli
+  else
+    require_root_on_debian "install a Docker Engine"
+    local packages=(docker.io)
+    # Later releases have the command in a package of its own.
+    if ! command -v docker >/dev/null && apt-cache show docker-cli >/dev/null 2>&1; then packages+=(docker-cli); fi
+    install_packages "the Docker Engine" "${packages[@]}"
+  fi
   if [ -d /run/systemd/system ] && systemctl --quiet is-system-running --wait 2>/dev/null; then
     say start "Docker Engine (systemctl start docker)"
     quietly systemctl start docker || fail "$exitUnavailable" "systemctl start docker failed"

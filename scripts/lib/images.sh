@@ -19,23 +19,32 @@ image_id() {
   docker image inspect --format '{{.Id}}' "$1" 2>/dev/null
 }
 
-# Makes the base image $1 of release $2 be there: pulled, or made with debootstrap under the same name.
+# Makes the base image $1 of release $2 be there, and sets baseImage to its name: that image, pulled, or one of our own that is made
+# with debootstrap. Nothing that we make gets the name of an image that somebody else publishes.
 ensure_base_image() {
-  local name=$1 release=$2
+  local name=$1 release=$2 own=kvchaos/base:$2
+  baseImage=$name
   if [ -n "$(image_id "$name")" ]; then
     say ok "image $name"
     return
   fi
+  if [ -n "$(image_id "$own")" ]; then
+    say ok "image $own"
+    baseImage=$own
+    return
+  fi
   say fetch "image $name (docker pull)"
   if timeout "$pullLimitSeconds" docker pull -q "$name" >/dev/null 2>&1; then return; fi
-  require_root_on_debian "pull or make the image $name"
+  require_root_on_debian "pull the image $name, or make one like it"
   install_packages "making images" debootstrap
-  say make "image $name with debootstrap (no registry has it)"
-  make_base_image "$name" "$release" || fail "$exitUnavailable" "could not make the image $name"
+  say make "image $own with debootstrap (no registry gives $name)"
+  make_base_image "$own" "$release" "${name%%:*}" || fail "$exitUnavailable" "could not make the image $own"
+  baseImage=$own
 }
 
+# $1: the image; $2: the release; $3: debian or ubuntu.
 make_base_image() {
-  local name=$1 release=$2 directory mirror security components=main
+  local name=$1 release=$2 system=$3 directory mirror security components=main
   local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
   directory=$(mktemp -d /var/tmp/kvchaos-base.XXXXXX)
   # It becomes the image's `/`, which every user must be able to enter.
@@ -43,7 +52,7 @@ make_base_image() {
   mirror=$(host_mirror)
   security=$(host_mirror -security)
   if [ "$hostId" = ubuntu ]; then
-    if [ "${name%%:*}" = ubuntu ]; then
+    if [ "$system" = ubuntu ]; then
       keyring=/usr/share/keyrings/ubuntu-archive-keyring.gpg components=main,universe
     else
       # Debian's release on Ubuntu: debootstrap knows a mirror of its own.
@@ -127,9 +136,10 @@ place_preload() {
 # Every image of the stack but the services'.
 ensure_stack_images() {
   local name
+  ensure_base_image "$stackBase" trixie
   ensure_swagger_ui
   place_preload redis rabbitmq patroni
-  for name in "${stackImages[@]}"; do ensure_image "$name" "$stackBase"; done
+  for name in "${stackImages[@]}"; do ensure_image "$name" "$baseImage"; done
 }
 
 # Puts Swagger UI's files beside NGINX's Dockerfile: from PyPI, the version and hash that swagger-ui.txt names. Where
@@ -171,14 +181,14 @@ ensure_services_image() {
   place_preload services
   packages=$(runtime_packages "$directory"/kv-*)
   [ -n "$packages" ] || fail "$exitInternal" "cannot tell which packages the services' libraries come from"
-  ensure_image services "$(services_base)" "RUNTIME_PACKAGES=$packages"
+  ensure_image services "$baseImage" "RUNTIME_PACKAGES=$packages"
 }
 
-# The image of kv-client, likewise.
+# The image of kv-client, likewise, on the same base.
 ensure_client_image() {
   local packages
   packages=$(runtime_packages "$root/compose/images/client/bin/kv-client")
-  ensure_image client "$(services_base)" "RUNTIME_PACKAGES=$packages"
+  ensure_image client "$baseImage" "RUNTIME_PACKAGES=$packages"
 }
 
 # Prints the names of the packages that the binaries' own shared libraries come from, without those of libc and gcc,

@@ -31,7 +31,8 @@ update_package_lists() {
   aptUpdated=yes
 }
 
-# Installs those of the named packages that are missing. $1 says what they are for.
+# Installs those of the named packages that are missing. $1 says what they are for. What would remove others is not installed: they
+# are the user's, and may be another Docker Engine with all that it holds.
 install_packages() {
   local purpose=$1 missing
   shift
@@ -48,7 +49,7 @@ install_packages() {
   # the engine is started by engine.sh alone, which notes that it did.
   # shellcheck disable=SC2086
   RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive quietly \
-    apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=120 $missing \
+    apt-get install -y --no-remove --no-install-recommends -o DPkg::Lock::Timeout=120 $missing \
     || fail "$exitUnavailable" "could not install: $missing"
 }
 
