@@ -62,7 +62,7 @@ load: images ## the load test of 300 users on the real stack, and its table
 	$(KVCHAOS) load --users 300 --ramp 30s --loops 100 --baseline
 
 .PHONY: cap
-cap: images ## every cell of the CAP ledger anew, and results/CAP.md (about half an hour; `kvchaos cap` goes on where it ended)
+cap: images ## every cell of the CAP ledger again, and results/CAP.md (about half an hour; `kvchaos cap` goes on where it ended)
 	$(KVCHAOS) up
 	$(KVCHAOS) cap --again
 
@@ -79,7 +79,7 @@ oracle: ## the checker against the executable contract, on 200,000 random histor
 	$(ORACLE) histories --count 200000
 
 MUTANTS ?= $(sort $(wildcard Tests/ContractOracleTests/Fixtures/runs/*.jsonl.gz))
-mutants: ## real histories damaged in forty ways, and the table in results/DETECTION.md
+mutants: ## real histories damaged in 47 ways, and the table in results/DETECTION.md
 	swift build $(RELEASE) --product kvchaos-oracle
 	swift build $(RELEASE) --product kvchaos
 	$(ORACLE) mutants --each 25 --json results/mutants.json $(MUTANTS)
