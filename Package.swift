@@ -175,8 +175,8 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     tests("EscapingTests", ["Escaping"]),
-    tests("HistoryTests", ["History", "RecordFile"], resources: [.copy("Fixtures")]),
-    tests("ConsistencyTests", ["Consistency", "History"], resources: [.copy("Fixtures")]),
+    tests("HistoryTests", ["History", "RecordFile", "TestSupport"], resources: [.copy("Fixtures")]),
+    tests("ConsistencyTests", ["kvchaos-bench", "Consistency", "History"], resources: [.copy("Fixtures")]),
     tests(
       "ContractOracleTests", ["kvchaos-oracle", "Consistency", "ContractOracle", "History"],
       resources: [.copy("Fixtures")]),

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import History
@@ -103,7 +103,7 @@ import Testing
     let path = temporaryPath()
     defer { try? FileManager.default.removeItem(atPath: path) }
     try #require(mkfifo(path, 0o600) == 0)
-    // Both ends, so that opening waits for nobody.
+    // Both ends, so that opening does not wait.
     let reader = open(path, O_RDWR | O_NONBLOCK)
     try #require(reader >= 0)
     defer { close(reader) }
@@ -114,25 +114,5 @@ import Testing
     disk.leave(nil)
     #expect(throws: HistoryError.self) { try writer.append(process: .client(0), kind: .invoke, function: "get") }
     #expect(writer.count == 0)
-  }
-}
-
-/// A disk on which only so many bytes are left.
-private final class FullDisk: Sendable {
-  private let left = Mutex<Int?>(nil)
-
-  func leave(_ bytes: Int?) { left.withLock { $0 = bytes } }
-
-  @Sendable func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-    left.withLock { left in
-      let count = min(bytes.count, left ?? bytes.count)
-      guard count > 0 else {
-        errno = ENOSPC
-        return -1
-      }
-      let written = Glibc.write(descriptor, bytes.baseAddress, count)
-      left = left.map { $0 - written }
-      return written
-    }
   }
 }
