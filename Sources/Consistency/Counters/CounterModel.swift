@@ -6,8 +6,7 @@ struct CounterModel: FrontierModel {
   /// By operation: what it adds; of a read the number of the state that it saw.
   private var amounts: [Int64] = []
   private var isRead: [Bool] = []
-  private var sums: [Int64]
-  private var numbers: [Int64: Int]
+  private var sums: StateTable<Int64>
   private var readsLeft = 0
   /// The first operation that is none of a counter.
   private(set) var unsuitable: Op?
@@ -17,8 +16,7 @@ struct CounterModel: FrontierModel {
   ///   - kept: positions that are known; of the others only the adds are left, which may have happened at any time or
   ///     never. `nil`: all.
   init(_ ops: [Op], initial: Int64 = 0, keeping kept: Set<Int>? = nil, symbols: borrowing Symbols) {
-    sums = [initial]
-    numbers = [initial: 0]
+    sums = StateTable(initial: initial)
     var effects: [Int64: Int32] = [:]
     var isOutOfOrder = kept != nil
     for (position, op) in ops.enumerated() {
@@ -49,7 +47,7 @@ struct CounterModel: FrontierModel {
           effect: effect * 2 + (op.action == .read ? 1 : 0), source: Int32(position)))
     }
     guard isOutOfOrder else { return }
-    let order = operations.indices.sorted { (operations[$0].call, $0) < (operations[$1].call, $1) }
+    let order = operations.orderOfCalls
     (operations, amounts, isRead) = (
       order.map { operations[$0] }, order.map { amounts[$0] }, order.map { isRead[$0] }
     )
@@ -59,20 +57,10 @@ struct CounterModel: FrontierModel {
     let amount = amounts[operation]
     if isRead[operation] { return sums[state] == amount ? state : nil }
     let (sum, overflow) = sums[state].addingReportingOverflow(amount)
-    return overflow ? nil : number(sum)
+    return overflow ? nil : sums.number(of: sum)
   }
 
-  private mutating func number(_ sum: Int64) -> Int {
-    if let known = numbers[sum] { return known }
-    sums.append(sum)
-    numbers[sum] = sums.count - 1
-    return sums.count - 1
-  }
-
-  func isOpaque(_ state: Int) -> Bool { false }
-  func isHopeless(_ state: Int, hasPendingReads: Bool) -> Bool { false }
   var isDecided: Bool { readsLeft == 0 }
-  mutating func didCall(_ operation: Int) {}
   mutating func didReturn(_ operation: Int) {
     if isRead[operation] { readsLeft -= 1 }
   }

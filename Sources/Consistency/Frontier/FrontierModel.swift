@@ -21,6 +21,13 @@ protocol FrontierModel {
   mutating func didReturn(_ operation: Int)
 }
 
+/// An object each of whose states some operation may tell from any other, and from which anything may follow.
+extension FrontierModel {
+  func isOpaque(_ state: Int) -> Bool { false }
+  func isHopeless(_ state: Int, hasPendingReads: Bool) -> Bool { false }
+  mutating func didCall(_ operation: Int) {}
+}
+
 /// An operation as a frontier search sees it.
 struct FrontierOperation: Sendable {
   /// It only looks: it never changes the state.
@@ -37,4 +44,9 @@ struct FrontierOperation: Sendable {
   var effect: Int32
   /// Position among the operations that it was made of.
   var source: Int32
+}
+
+extension [FrontierOperation] {
+  /// Their positions in the order of their invocations, which those that are forgotten or cached are out of.
+  var orderOfCalls: [Int] { indices.sorted { (self[$0].call, $0) < (self[$1].call, $1) } }
 }

@@ -3,7 +3,7 @@ import History
 /// A lock with owners and fencing tokens for the frontier search.
 struct LockModel: FrontierModel {
   private struct State: Hashable {
-    /// Who holds it; -1: nobody.
+    /// The owner that holds it; -1: none.
     var owner: Int32
     /// The highest fencing token that was given.
     var fence: Int64
@@ -17,15 +17,13 @@ struct LockModel: FrontierModel {
 
   private(set) var operations: [FrontierOperation] = []
   private var effects: [Effect] = []
-  private var states = [State(owner: -1, fence: Int64.min)]
-  private var numbers: [State: Int] = [:]
+  private var states = StateTable(initial: State(owner: -1, fence: Int64.min))
   private var certainLeft = 0
 
   /// - Parameters:
   ///   - hasOwners: whether only who holds the lock may release it.
   ///   - kept: positions that are known; the others may have happened at any time or never. `nil`: all.
   init(_ ops: [Op], reading: LockReading, hasOwners: Bool, keeping kept: Set<Int>? = nil) {
-    numbers[states[0]] = 0
     var known: [Effect: Int32] = [:]
     for (position, op) in ops.enumerated()
     where op.outcome != .failed && (op.action == .acquire || op.action == .release) {
@@ -44,29 +42,19 @@ struct LockModel: FrontierModel {
           ret: certain ? op.ret : Op.never, effect: number, source: Int32(position)))
     }
     guard kept != nil else { return }
-    let order = operations.indices.sorted { (operations[$0].call, $0) < (operations[$1].call, $1) }
+    let order = operations.orderOfCalls
     (operations, effects) = (order.map { operations[$0] }, order.map { effects[$0] })
   }
 
   mutating func state(after operation: Int, in state: Int) -> Int? {
     let (effect, before) = (effects[operation], states[state])
     guard effect.isAcquisition else {
-      return before.owner == effect.owner ? number(State(owner: -1, fence: before.fence)) : nil
+      return before.owner == effect.owner ? states.number(of: State(owner: -1, fence: before.fence)) : nil
     }
     guard before.owner < 0, effect.fence.map({ $0 > before.fence }) ?? true else { return nil }
-    return number(State(owner: effect.owner, fence: effect.fence ?? before.fence))
+    return states.number(of: State(owner: effect.owner, fence: effect.fence ?? before.fence))
   }
 
-  private mutating func number(_ state: State) -> Int {
-    if let known = numbers[state] { return known }
-    states.append(state)
-    numbers[state] = states.count - 1
-    return states.count - 1
-  }
-
-  func isOpaque(_ state: Int) -> Bool { false }
-  func isHopeless(_ state: Int, hasPendingReads: Bool) -> Bool { false }
   var isDecided: Bool { certainLeft == 0 }
-  mutating func didCall(_ operation: Int) {}
   mutating func didReturn(_ operation: Int) { certainLeft -= 1 }
 }

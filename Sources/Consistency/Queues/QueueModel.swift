@@ -17,21 +17,19 @@ struct QueueModel: FrontierModel {
   /// By operation: the drain that it is a step of, and which step; -1: none.
   private var drains: [Int32] = []
   private var places: [Int32] = []
-  private var states: [State] = []
-  private var numbers: [State: Int] = [:]
+  private var states: StateTable<State>
   private var dequeuesLeft = 0
 
   init(_ ops: QueueOps) {
     var all: [(element: QueueOps.Element, kind: Kind)] = []
-    // One of unknown outcome that nobody took need not have happened.
+    // One of unknown outcome that no dequeue took need not have happened.
     let taken = Set(ops.dequeues.map(\.value))
     all += ops.enqueues.filter { $0.isCertain || taken.contains($0.value) }.map { ($0, .enqueue) }
     all += ops.dequeues.map { ($0, .dequeue) }
     all += ops.empties.map { ($0, .empty) }
     all += ops.unknownDequeues.map { ($0, .unknownDequeue) }
     all.sort { ($0.element.call, $0.element.place) < ($1.element.call, $1.element.place) }
-    states = [State(drains: ops.hasOpenDrains ? Array(repeating: 0, count: ops.drainCount) : [])]
-    numbers[states[0]] = 0
+    states = StateTable(initial: State(drains: ops.hasOpenDrains ? Array(repeating: 0, count: ops.drainCount) : []))
     var effects: [Token: Int32] = [:]
     // Steps of drains are like nothing else.
     var ownEffect = Int32(all.count * 4)
@@ -76,20 +74,10 @@ struct QueueModel: FrontierModel {
       guard !before.queue.isEmpty else { return nil }
       after.queue.removeFirst()
     }
-    return number(after)
+    return states.number(of: after)
   }
 
-  private mutating func number(_ state: State) -> Int {
-    if let known = numbers[state] { return known }
-    states.append(state)
-    numbers[state] = states.count - 1
-    return states.count - 1
-  }
-
-  func isOpaque(_ state: Int) -> Bool { false }
-  func isHopeless(_ state: Int, hasPendingReads: Bool) -> Bool { false }
   var isDecided: Bool { dequeuesLeft == 0 }
-  mutating func didCall(_ operation: Int) {}
 
   mutating func didReturn(_ operation: Int) {
     if kinds[operation] == .dequeue || kinds[operation] == .empty { dequeuesLeft -= 1 }

@@ -89,7 +89,7 @@ struct AppendModel: FrontierModel {
           source: Int32(position)))
     }
     guard isOutOfOrder else { return }
-    let order = operations.indices.sorted { (operations[$0].call, $0) < (operations[$1].call, $1) }
+    let order = operations.orderOfCalls
     (operations, kinds) = (order.map { operations[$0] }, order.map { kinds[$0] })
     (parts, seen) = (order.map { parts[$0] }, order.map { seen[$0] })
   }
