@@ -145,7 +145,7 @@ struct EDNParser {
           throw reader.failure("a type: :invoke, :ok, :fail or :info", at: start)
         }
         parsed.event.kind = kind
-      case .process: parsed.event.process = try Self.process(&reader, from: start)
+      case .process: parsed.event.process = try Self.process(&reader)
       case .function:
         let name = try reader.name()
         guard let number = name.withUnsafeBufferPointer({ symbols.function($0) }) else {
@@ -168,12 +168,13 @@ struct EDNParser {
     return parsed
   }
 
-  private static func process(_ reader: inout EDNReader, from start: Int) throws(LineFailure) -> Int32 {
+  private static func process(_ reader: inout EDNReader) throws(LineFailure) -> Int32 {
+    let start = reader.position
     var forgotten = Symbols()
     let process = try reader.form(&forgotten)
-    if forgotten.keyword(process) == "nemesis" { return CompactEvent.nemesis }
+    if forgotten.isNemesis(process) { return CompactEvent.nemesis }
     guard let number = forgotten.integer(process), let process = Int32(exactly: number), process >= 0 else {
-      throw reader.failure("a process: a number from 0, or :nemesis", at: start)
+      throw reader.failure(EventField.processExpected, at: start)
     }
     return process
   }

@@ -19,7 +19,7 @@ public struct Event: Sendable, Hashable {
   public enum Process: Sendable, Hashable {
     /// A client, by a number of its own: one whose operation ended in `info` goes on under a new number.
     case client(Int)
-    /// Whoever injects the faults.
+    /// What injects the faults.
     case nemesis
   }
 
@@ -33,8 +33,10 @@ public struct Event: Sendable, Hashable {
   public var kind: Kind
   /// The operation's name, Jepsen's `f`: put, get, delete, cas, append, enqueue, dequeue, …; for the nemesis the fault.
   public var function: String
-  /// The key of an independent register; `nil` where the history has one object.
-  public var key: String?
+  /// The name of the key of an independent register; `nil` where the history has one object. To set it makes the key a string.
+  public var key: String? {
+    didSet { otherKey = nil }
+  }
   /// What the invocation carries, or what the completion brings.
   public var value: Value
   /// The version that the store gave with the answer, where it gave one.
@@ -45,6 +47,21 @@ public struct Event: Sendable, Hashable {
   public var error: String?
   /// The consistency level asked for, e.g. `queued`, `committed`, `cache`, `linearizable`; `nil` where there is one only.
   public var level: String?
+  /// A key that is no string; `key` then has its description.
+  private(set) var otherKey: Value?
+
+  /// The key as a value: the integer 1 and the string `"1"` are two keys of one name.
+  public var keyValue: Value? {
+    get { otherKey ?? key.map { .string($0) } }
+    set {
+      switch newValue {
+      case nil: key = nil
+      case .string(let name)?: key = name
+      case .bytes(let bytes)?: (key, otherKey) = (LooseText.escaped(bytes), newValue)
+      case let other?: (key, otherKey) = (other.description, newValue)
+      }
+    }
+  }
 
   /// An event of these fields.
   public init(

@@ -2,6 +2,10 @@
 enum EventField: UInt16 {
   case type, process, function, key, value, time, version, operation, error, level, other
 
+  /// What a process may be, in Jepsen's notation. Any other name is refused: it may be a client's.
+  static let processExpected =
+    "a process: a number from 0 for each client, or :nemesis for what injects the faults"
+
   /// The bit of a field in a set of those seen; what has no meaning may come more than once.
   var bit: UInt16 { self == .other ? 0 : 1 << rawValue }
 

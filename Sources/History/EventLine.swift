@@ -19,7 +19,12 @@ package struct EventLine {
     append(event.kind.rawValue)
     bytes.append(contentsOf: ",\"f\":".utf8)
     append(event.function)
-    append("key", event.key)
+    if let other = event.otherKey {
+      bytes.append(contentsOf: ",\"key\":".utf8)
+      append(other)
+    } else {
+      append("key", event.key)
+    }
     // A completed read of an absent key has to say `null`; elsewhere null says nothing.
     if event.value != .null || (event.process != .nemesis && event.kind == .ok) {
       bytes.append(contentsOf: ",\"value\":".utf8)

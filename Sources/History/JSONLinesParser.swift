@@ -3,13 +3,15 @@
 /// Every line must be followed by a newline in memory; that byte is what lets the scans run without bounds checks.
 struct JSONLinesParser {
   /// Decoded bytes of a string with escapes.
-  private let scratch = ScratchBytes()
+  let scratch = ScratchBytes()
   /// Function and level names repeat on every line: the packed form found last, and its number.
   private var functionNumbers: [(bits: UInt64, number: UInt8)] = []
   private var levelNumbers: [(bits: UInt64, number: UInt8)] = []
   /// Lists within lists, of which a history has one or two and a thread's stack holds not all that a file can.
-  private var depth = 0
-  private static let depthLimit = 100
+  var depth = 0
+  static let depthLimit = 100
+  private static let processExpected =
+    "a process: a number from 0 for each client, or \"nemesis\" for what injects the faults"
   /// The time that texts of the calendar count from: that of the first.
   private var calendarStart: Int64?
 
@@ -112,18 +114,18 @@ struct JSONLinesParser {
   // MARK: Fields
 
   @inline(__always)
-  private static func skipSpace(_ cursor: inout UnsafePointer<UInt8>) {
+  static func skipSpace(_ cursor: inout UnsafePointer<UInt8>) {
     while cursor.pointee == 0x20 || cursor.pointee == 0x09 || cursor.pointee == 0x0D { cursor += 1 }
   }
 
-  private static func word(_ cursor: inout UnsafePointer<UInt8>, _ word: StaticString) -> Bool {
+  static func word(_ cursor: inout UnsafePointer<UInt8>, _ word: StaticString) -> Bool {
     for position in 0..<word.utf8CodeUnitCount where cursor[position] != word.utf8Start[position] { return false }
     cursor += word.utf8CodeUnitCount
     return true
   }
 
   @inline(__always)
-  private static func skipNull(_ cursor: inout UnsafePointer<UInt8>) -> Bool {
+  static func skipNull(_ cursor: inout UnsafePointer<UInt8>) -> Bool {
     cursor.pointee == 0x6E && word(&cursor, "null")
   }
 
@@ -146,11 +148,12 @@ struct JSONLinesParser {
     let start = cursor
     if cursor.pointee == 0x22 {
       if Self.word(&cursor, "\"nemesis\"") { return CompactEvent.nemesis }
-      throw LineFailure("a process: a number from 0, or \"nemesis\"", at: start, end: end)
+      throw LineFailure(Self.processExpected, at: start, end: end)
     }
-    let number = try Self.integer(&cursor, end: end, field: "process: a number from 0, or \"nemesis\"")
-    guard let process = Int32(exactly: number), process >= 0 else {
-      throw LineFailure("a process: a number from 0, or \"nemesis\"", at: start, end: end)
+    guard cursor.pointee == 0x2D || cursor.pointee &- 0x30 < 10,
+      let process = Int32(exactly: try Self.integer(&cursor, end: end, field: "process")), process >= 0
+    else {
+      throw LineFailure(Self.processExpected, at: start, end: end)
     }
     return process
   }
@@ -251,254 +254,5 @@ struct JSONLinesParser {
     let start = cursor
     try skipValue(&cursor, end: end)
     return symbols.text(UnsafeBufferPointer(start: start, count: cursor - start))
-  }
-
-  @inline(__always)
-  private mutating func value(
-    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
-  ) throws(LineFailure) -> Token {
-    if cursor.pointee == 0x22 { return symbols.token(try string(&cursor, end: end)) }
-    // Most numbers: an integer of at most 18 digits.
-    let isNegative = cursor.pointee == 0x2D
-    let digits = isNegative ? cursor + 1 : cursor
-    if digits.pointee &- 0x30 < 10 {
-      var ahead = digits
-      var number: Int64 = 0
-      while ahead.pointee &- 0x30 < 10, ahead - digits < 19 {
-        number = number &* 10 &+ Int64(ahead.pointee &- 0x30)
-        ahead += 1
-      }
-      let isPlain = ahead - digits < 19 && (digits.pointee != 0x30 || ahead - digits == 1)
-      if isPlain, ahead.pointee != 0x2E, ahead.pointee | 0x20 != 0x65 {
-        cursor = ahead
-        return symbols.token(isNegative ? -number : number)
-      }
-    }
-    return try rareValue(&cursor, end: end, symbols: &symbols)
-  }
-
-  private mutating func rareValue(
-    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
-  ) throws(LineFailure) -> Token {
-    if Self.skipNull(&cursor) { return .null }
-    if Self.word(&cursor, "true") { return .yes }
-    if Self.word(&cursor, "false") { return .no }
-    switch cursor.pointee {
-    case 0x5B, 0x7B:
-      guard depth < Self.depthLimit else {
-        throw LineFailure("values nested at most \(Self.depthLimit) deep", at: cursor, end: end)
-      }
-      depth += 1
-      defer { depth -= 1 }
-      guard cursor.pointee == 0x5B else { return try object(&cursor, end: end, symbols: &symbols) }
-      return symbols.token(try elements(&cursor, end: end, symbols: &symbols))
-    case 0x2D, 0x30...0x39: return symbols.token(numeral: try Self.number(&cursor, end: end))
-    default:
-      throw LineFailure(
-        "a value: a string, a number, true, false, null, a list or an object", at: cursor, end: end)
-    }
-  }
-
-  /// The two elements of a list of two; any other list goes to `value`.
-  private mutating func listOrPair(
-    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols, _ value: inout Token
-  ) throws(LineFailure) -> (first: Token, second: Token)? {
-    depth += 1
-    defer { depth -= 1 }
-    let elements = try elements(&cursor, end: end, symbols: &symbols)
-    if elements.count == 2 { return (elements[0], elements[1]) }
-    value = symbols.token(elements)
-    return nil
-  }
-
-  private mutating func elements(
-    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
-  ) throws(LineFailure) -> [Token] {
-    cursor += 1
-    var elements: [Token] = []
-    Self.skipSpace(&cursor)
-    if cursor.pointee == 0x5D {
-      cursor += 1
-      return elements
-    }
-    while true {
-      Self.skipSpace(&cursor)
-      elements.append(try value(&cursor, end: end, symbols: &symbols))
-      if try Self.ends(&cursor, with: 0x5D, expected: "`,` or `]`", end: end) { return elements }
-    }
-  }
-
-  private mutating func object(
-    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, symbols: inout Symbols
-  ) throws(LineFailure) -> Token {
-    let start = cursor
-    cursor += 1
-    var entries: [(key: Token, value: Token)] = []
-    Self.skipSpace(&cursor)
-    if cursor.pointee == 0x7D {
-      cursor += 1
-    } else {
-      while true {
-        Self.skipSpace(&cursor)
-        let key = symbols.token(try string(&cursor, end: end))
-        Self.skipSpace(&cursor)
-        guard cursor.pointee == 0x3A else { throw LineFailure("`:` after a name", at: cursor, end: end) }
-        cursor += 1
-        Self.skipSpace(&cursor)
-        entries.append((key, try value(&cursor, end: end, symbols: &symbols)))
-        if try Self.ends(&cursor, with: 0x7D, expected: "`,` or `}`", end: end) { break }
-      }
-    }
-    guard let token = symbols.token(map: entries) else {
-      throw LineFailure("an object that has each name once", at: start, end: end)
-    }
-    return token
-  }
-
-  /// Steps over what follows an element: true for the bracket that ends the list, false for a comma.
-  private static func ends(
-    _ cursor: inout UnsafePointer<UInt8>, with bracket: UInt8, expected: String, end: UnsafePointer<UInt8>
-  ) throws(LineFailure) -> Bool {
-    skipSpace(&cursor)
-    guard cursor.pointee == 0x2C || cursor.pointee == bracket else {
-      throw LineFailure(expected, at: cursor, end: end)
-    }
-    cursor += 1
-    return cursor[-1] == bracket
-  }
-
-  private static func number(
-    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>
-  ) throws(LineFailure) -> Numeral {
-    let start = cursor
-    // What a number can consist of; whether it does is for `Numeral` to say.
-    while cursor.pointee &- 0x30 < 10 || cursor.pointee == 0x2D || cursor.pointee == 0x2B || cursor.pointee == 0x2E
-      || cursor.pointee | 0x20 == 0x65
-    {
-      cursor += 1
-    }
-    guard let numeral = Numeral(json: UnsafeBufferPointer(start: start, count: cursor - start)) else {
-      let failed = cursor
-      cursor = start
-      throw LineFailure("a number as JSON has it", at: failed == end ? failed : start, end: end)
-    }
-    return numeral
-  }
-
-  @inline(__always)
-  private static func integer(
-    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, field: StaticString
-  ) throws(LineFailure) -> Int64 {
-    let start = cursor
-    let negative = cursor.pointee == 0x2D
-    if negative { cursor += 1 }
-    let digits = cursor
-    var number: UInt64 = 0
-    while cursor.pointee &- 0x30 < 10 {
-      number = number &* 10 &+ UInt64(cursor.pointee &- 0x30)
-      cursor += 1
-    }
-    let count = cursor - digits
-    if count > 0, count <= 18, cursor.pointee != 0x2E, cursor.pointee | 0x20 != 0x65 {
-      return negative ? -Int64(number) : Int64(number)
-    }
-    cursor = start
-    if count > 0, case .integer(let wide) = try Self.number(&cursor, end: end) { return wide }
-    throw LineFailure("an integer for \(field)", at: start, end: end)
-  }
-
-  // MARK: Strings
-
-  /// The bytes of a string, valid until the next call.
-  @inline(__always)
-  private mutating func string(
-    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>
-  ) throws(LineFailure) -> UnsafeBufferPointer<UInt8> {
-    guard cursor.pointee == 0x22 else { throw LineFailure("a string in quotes", at: cursor, end: end) }
-    let start = cursor + 1
-    cursor = start
-    while cursor.pointee != 0x22 && cursor.pointee != 0x5C && cursor.pointee >= 0x20 { cursor += 1 }
-    if cursor.pointee == 0x22 {
-      cursor += 1
-      return UnsafeBufferPointer(start: start, count: cursor - 1 - start)
-    }
-    return try escapedString(from: start, &cursor, end: end)
-  }
-
-  private mutating func escapedString(
-    from start: UnsafePointer<UInt8>, _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>
-  ) throws(LineFailure) -> UnsafeBufferPointer<UInt8> {
-    scratch.removeAll()
-    scratch.append(UnsafeBufferPointer(start: start, count: cursor - start))
-    while cursor.pointee != 0x22 {
-      let byte = cursor.pointee
-      guard byte >= 0x20 else { throw LineFailure("the `\"` that ends a string", at: cursor, end: end) }
-      cursor += 1
-      guard byte == 0x5C else {
-        scratch.append(byte)
-        continue
-      }
-      switch cursor.pointee {
-      case 0x22, 0x5C, 0x2F: scratch.append(cursor.pointee)
-      case 0x62: scratch.append(0x08)
-      case 0x66: scratch.append(0x0C)
-      case 0x6E: scratch.append(0x0A)
-      case 0x72: scratch.append(0x0D)
-      case 0x74: scratch.append(0x09)
-      case 0x75:
-        try unicodeEscape(&cursor, end: end)
-        continue
-      default: throw LineFailure("an escape that JSON knows", at: cursor - 1, end: end)
-      }
-      cursor += 1
-    }
-    cursor += 1
-    return scratch.bytes
-  }
-
-  /// `\uXXXX`, with the second half of a surrogate pair; `cursor` stands on the `u`.
-  private mutating func unicodeEscape(
-    _ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>
-  ) throws(LineFailure) {
-    func unit() throws(LineFailure) -> UInt32 {
-      var number: UInt32 = 0
-      for position in 1...4 {
-        guard let digit = Character(UnicodeScalar(cursor[position])).hexDigitValue else {
-          throw LineFailure("four hexadecimal digits after \\u", at: cursor, end: end)
-        }
-        number = number << 4 | UInt32(digit)
-      }
-      cursor += 5
-      return number
-    }
-    var number = try unit()
-    while (0xD800..<0xDC00).contains(number), cursor.pointee == 0x5C, cursor[1] == 0x75 {
-      cursor += 1
-      let low = try unit()
-      if (0xDC00..<0xE000).contains(low) {
-        number = 0x10000 + (number - 0xD800) << 10 + (low - 0xDC00)
-      } else {
-        LooseText.append(number) { scratch.append($0) }
-        number = low
-      }
-    }
-    LooseText.append(number) { scratch.append($0) }
-  }
-
-  /// Steps over a value of any shape that the format does not name.
-  private mutating func skipValue(_ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>) throws(LineFailure) {
-    if cursor.pointee == 0x22 {
-      _ = try string(&cursor, end: end)
-      return
-    }
-    if cursor.pointee &- 0x30 < 10 {
-      let start = cursor
-      while cursor.pointee &- 0x30 < 10 { cursor += 1 }
-      if start.pointee != 0x30 || cursor - start == 1, cursor.pointee != 0x2E, cursor.pointee | 0x20 != 0x65 { return }
-      cursor = start
-    }
-    // What is rare is read as a value, and forgotten.
-    var forgotten = Symbols()
-    _ = try rareValue(&cursor, end: end, symbols: &forgotten)
   }
 }

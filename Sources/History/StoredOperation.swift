@@ -41,12 +41,12 @@ enum StoredOperation {
       throw failure("a type: :invoke, :ok, :fail or :info", type, symbols)
     }
     parsed.event.kind = kind
-    if symbols.keyword(process) == "nemesis" {
+    if symbols.isNemesis(process) {
       parsed.event.process = CompactEvent.nemesis
     } else if let number = symbols.integer(process).flatMap({ Int32(exactly: $0) }), number >= 0 {
       parsed.event.process = number
     } else {
-      throw failure("a process: a number from 0, or :nemesis", process, symbols)
+      throw failure(EventField.processExpected, process, symbols)
     }
     guard let number = Symbols.withBytes(text(function, symbols), { symbols.function($0) }) else {
       throw failure("at most 255 different names of operations", function, symbols)

@@ -1,6 +1,6 @@
 /// The names and values of one history, each stored once: what compact events refer to by number.
 ///
-/// Not thread safe: it has one owner at a time, the parser while it parses and then whoever took the result.
+/// Not thread safe: it has one owner at a time, the parser while it parses, and then the caller that took the result.
 package struct Symbols: Sendable {
   /// Strings that do not pack into a token, error texts and operation ids among them.
   private var strings = StringTable()
@@ -146,15 +146,24 @@ package struct Symbols: Sendable {
   /// A key as people write it; one that is no string as `Value.description` has it.
   package func key(_ number: Int32) -> String? {
     guard number >= 0 else { return nil }
-    let bytes = keys.bytes(Int(number))
-    switch bytes.first {
-    case Self.valueKeyMark:
-      let bits = bytes.dropFirst().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-      return value(Token(bits: bits)).description
-    case Self.looseKeyMark: return LooseText.escaped(Array(bytes.dropFirst()))
-    default: return String(validating: bytes, as: UTF8.self) ?? LooseText.escaped(Array(bytes))
+    switch otherKey(number) {
+    case nil: return String(decoding: keys.bytes(Int(number)), as: UTF8.self)
+    case .bytes(let bytes)?: return LooseText.escaped(bytes)
+    case let value?: return value.description
     }
   }
+
+  /// A key that is no string of Unicode; `nil` for any other.
+  private func otherKey(_ number: Int32) -> Value? {
+    guard number >= 0 else { return nil }
+    let bytes = keys.bytes(Int(number))
+    switch bytes.first {
+    case Self.valueKeyMark: return value(Token(bits: bytes.dropFirst().reduce(0) { $0 << 8 | UInt64($1) }))
+    case Self.looseKeyMark: return .bytes(Array(bytes.dropFirst()))
+    default: return String(validating: bytes, as: UTF8.self) == nil ? .bytes(Array(bytes)) : nil
+    }
+  }
+
   package func function(_ number: UInt8) -> String { functions.string(Int(number)) }
   package func level(_ number: UInt8) -> String? { number == CompactEvent.noLevel ? nil : levels.string(Int(number)) }
   package func text(_ number: Int32) -> String? { number < 0 ? nil : strings.string(Int(number)) }
@@ -192,6 +201,11 @@ package struct Symbols: Sendable {
     token.rare == .keyword ? strings.string(token.rareNumber) : nil
   }
 
+  /// Whether a process is what injects the faults: Jepsen writes a keyword, what was made from JSON has a string.
+  func isNemesis(_ process: Token) -> Bool {
+    keyword(process) == "nemesis" || bytes(process).map { $0.elementsEqual("nemesis".utf8) } ?? false
+  }
+
   package func value(_ token: Token) -> Value {
     switch token.tag {
     case Token.integerTag: return .integer(Int64(bitPattern: token.bits << 4) >> 4)
@@ -226,12 +240,14 @@ package struct Symbols: Sendable {
 
   /// The event in the form that people and other modules use.
   package func event(_ compact: CompactEvent, index: Int) -> Event {
-    Event(
+    var event = Event(
       index: index, timeNanoseconds: compact.timeNanoseconds,
       process: compact.process == CompactEvent.nemesis ? .nemesis : .client(Int(compact.process)),
       kind: compact.kind, function: function(compact.function), key: key(compact.key), value: value(compact.value),
       version: compact.version == CompactEvent.noVersion ? nil : compact.version, operation: text(compact.operation),
       error: text(compact.error), level: level(compact.level))
+    if let other = otherKey(compact.key) { event.keyValue = other }
+    return event
   }
 
   /// The event in compact form; `nil` when it has more distinct function or level names than a history may (255).
@@ -250,7 +266,11 @@ package struct Symbols: Sendable {
     case .client(let number): compact.process = Int32(clamping: number)
     }
     compact.value = token(event.value)
-    if let key = event.key { compact.key = Self.withBytes(key) { self.key($0) } }
+    if let other = event.otherKey {
+      compact.key = key(token(other))
+    } else if let key = event.key {
+      compact.key = Self.withBytes(key) { self.key($0) }
+    }
     if let version = event.version { compact.version = version }
     if let operation = event.operation { compact.operation = Self.withBytes(operation) { text($0) } }
     if let error = event.error { compact.error = Self.withBytes(error) { text($0) } }

@@ -59,7 +59,7 @@ struct TextLogParser {
     } else if let number = Int32(String(decoding: process, as: UTF8.self)), number >= 0 {
       event.process = number
     } else {
-      throw LineFailure("a process: a number from 0, or :nemesis", at: at(process, start), end: end)
+      throw LineFailure(EventField.processExpected, at: at(process, start), end: end)
     }
     guard let kind = Self.type(type) else {
       throw LineFailure("a type: :invoke, :ok, :fail or :info", at: at(type, start), end: end)

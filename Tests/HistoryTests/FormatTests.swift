@@ -59,6 +59,26 @@ import Testing
     }
   }
 
+  /// What another name stands for is not known: it may be a client's.
+  @Test(arguments: [
+    "{:process :clock, :type :info, :f :bump}", "{:process \"n1\", :type :invoke, :f :read, :value nil}",
+    "{:process :nemesis/b, :type :info, :f :start}", "{:process nil, :type :info, :f :start}",
+    "{\"process\":\"clock\",\"type\":\"info\",\"f\":\"bump\"}", "{\"process\":-1,\"type\":\"info\",\"f\":\"bump\"}",
+    "2026-01-01 10:00:01,001{GMT}\tINFO\t[jepsen nemesis] jepsen.util: :clock\t:info\t:bump\tnil\n",
+  ])
+  func otherNamedProcessesAreRefused(text: String) {
+    let failure = failure(text)
+    #expect(failure.contains("expected a process: a number from 0 for each client, or "), "\(failure)")
+    #expect(failure.contains("nemesis\" for what injects the faults") || failure.contains(":nemesis for what"))
+  }
+
+  /// Jepsen writes a keyword; what was made from JSON has a string.
+  @Test(arguments: [":nemesis", "\"nemesis\""])
+  func theNemesisIsAKeywordOrAString(name: String) throws {
+    let events = try scan("{:process \(name), :type :info, :f :start}").events
+    #expect(events.map(\.process) == [.nemesis])
+  }
+
   static let logHead = """
     2026-01-01 10:00:00,000{GMT}\tINFO\t[jepsen test runner] jepsen.core: Running test:
     {:name "t",

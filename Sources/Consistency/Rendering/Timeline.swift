@@ -33,8 +33,10 @@ public struct Timeline: Sendable, Hashable {
     let core = verdict?.verdict == .violated ? verdict?.core ?? [] : finding?.operations ?? []
     self.key = key
     self.core = Set(core.map(\.index))
-    let group = (0..<history.groupCount).first { history.name(ofGroup: $0) == key && history.count(inGroup: $0) > 0 }
-    let ops = group.map(history.ops(inGroup:)) ?? []
+    let named = (0..<history.groupCount).filter { history.name(ofGroup: $0) == key && history.count(inGroup: $0) > 0 }
+    // Two keys may have one name: 1 and "1".
+    let group = named.first { group in history.ops(inGroup: group).contains { Int($0.call) == core.first?.index } }
+    let ops = (group ?? named.first).map(history.ops(inGroup:)) ?? []
     var shown = ops[...]
     if ops.count > Self.operationLimit {
       let center = ops.firstIndex { Int($0.call) >= core.first?.index ?? 0 } ?? 0
