@@ -6,29 +6,35 @@ struct LostWriteTracer {
   let record: Judgement.Record
   let consistency: ConsistencyReport
 
-  /// Those that the checker names, and every acknowledged write that the store's record does not have: the checker keeps
+  /// Those that the checker names, and every write that the store owes and its record does not have: the checker keeps
   /// only the first findings, a report names all.
+  ///
+  /// A write is owed once it was acknowledged, or once the record had it: what was answered 504 and settled as applied
+  /// counts as acknowledged from then on.
   func lostWrites() -> [LostWrite] {
     let answers = Answers(record.events)
     var lost: [String: LostWrite] = [:]
-    for event in record.events where event.kind == .ok {
-      guard event.function != "get", event.function != "operation", let operation = event.operation,
-        answers.audits[operation] == false
-      else { continue }
+    for (operation, event) in Self.owed(record.events) where answers.audits[operation] == false {
+      let isAcknowledged = event.kind == .ok
+      guard let since = isAcknowledged ? Self.seconds(event.timeNanoseconds) : answers.recordedAt[operation] else {
+        continue
+      }
       lost[operation] = LostWrite(
         operation: operation, function: event.function, key: event.key ?? "",
         value: event.function == "delete" ? nil : Answers.text(event.value), level: event.level ?? "",
-        acknowledgedAt: Double(event.timeNanoseconds) / 1e9, evidence: [])
+        acknowledgedAt: since, isSettled: isAcknowledged ? nil : true, evidence: [])
     }
     for finding in consistency[.lostWrites]?.findings ?? [] {
       for found in finding.operations.prefix(1)
-      where found.outcome == .ok && found.function != "get" && found.function != "operation" {
+      where found.outcome != .failed && found.function != "get" && found.function != "operation" {
         let operation = found.operation ?? "process \(found.process)"
         guard lost[operation] == nil else { continue }
+        let isAcknowledged = found.outcome == .ok
+        let end = Self.seconds(found.returnNanoseconds ?? found.callNanoseconds)
         lost[operation] = LostWrite(
           operation: operation, function: found.function, key: found.key ?? "", value: found.input,
-          level: found.level ?? "",
-          acknowledgedAt: Double(found.returnNanoseconds ?? found.callNanoseconds) / 1e9, evidence: [])
+          level: found.level ?? "", acknowledgedAt: isAcknowledged ? end : answers.recordedAt[operation] ?? end,
+          isSettled: isAcknowledged ? nil : true, evidence: [])
       }
     }
     return lost.values.map { write in
@@ -38,8 +44,28 @@ struct LostWriteTracer {
     }.sorted { ($0.acknowledgedAt, $0.operation) < ($1.acknowledgedAt, $1.operation) }
   }
 
+  /// By operation id the answer that acknowledged the write, else its invocation. Refused writes are not among them.
+  private static func owed(_ events: [Event]) -> [String: Event] {
+    var owed: [String: Event] = [:]
+    for event in events where event.process != .nemesis && event.function != "get" && event.function != "operation" {
+      guard let operation = event.operation, owed[operation]?.kind != .ok else { continue }
+      switch event.kind {
+      case .invoke, .ok: owed[operation] = event
+      case .fail: owed[operation] = nil
+      case .info: break
+      }
+    }
+    return owed
+  }
+
+  private static func seconds(_ nanoseconds: Int64) -> Double { Double(nanoseconds) / 1e9 }
+
   private func evidence(_ write: LostWrite, _ answers: Answers) -> [String] {
-    var lines = ["HTTP: acknowledged as \(write.level.isEmpty ? "done" : write.level)"]
+    var lines = [
+      write.isSettled == true
+        ? "HTTP: outcome unknown, and then reported as applied"
+        : "HTTP: acknowledged as \(write.level.isEmpty ? "done" : write.level)"
+    ]
     switch answers.audits[write.operation] {
     case true?: lines.append("SQL: its record of applied operations has it")
     case false?: lines.append("SQL: its record of applied operations does not have it")
@@ -52,7 +78,10 @@ struct LostWriteTracer {
 
   /// The answers of the final phase.
   private struct Answers {
+    /// The last answer.
     var audits: [String: Bool] = [:]
+    /// When the record first had the write, in seconds.
+    var recordedAt: [String: Double] = [:]
     var final: [String: String] = [:]
     var cached: [String: String] = [:]
 
@@ -60,6 +89,9 @@ struct LostWriteTracer {
       for event in events where event.kind == .ok {
         if event.function == "operation", let operation = event.operation, case .bool(let isApplied) = event.value {
           audits[operation] = isApplied
+          if isApplied, recordedAt[operation] == nil {
+            recordedAt[operation] = LostWriteTracer.seconds(event.timeNanoseconds)
+          }
         }
         guard event.function == "get", let key = event.key else { continue }
         if event.level == "final" { final[key] = Self.text(event.value) }

@@ -186,7 +186,7 @@ public struct CheckReport: Sendable, Hashable, Codable {
   }
 }
 
-/// An acknowledged write that is gone.
+/// A write that the store owes and that is gone: acknowledged, or of unknown outcome and then found in the store's record.
 public struct LostWrite: Sendable, Hashable, Codable {
   public var operation: String
   /// `put` or `delete`.
@@ -194,8 +194,10 @@ public struct LostWrite: Sendable, Hashable, Codable {
   public var key: String
   public var value: String?
   public var level: String
-  /// Seconds since the start.
+  /// Seconds since the start. Of a write of unknown outcome, when the store's record first had it.
   public var acknowledgedAt: Double
+  /// `true`: no answer acknowledged it, the store's record did. `nil`: it was acknowledged.
+  public var isSettled: Bool?
   /// What each tier says of it, where it was asked.
   public var evidence: [String]
 }

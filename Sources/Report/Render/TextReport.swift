@@ -22,7 +22,7 @@ public struct TextReport: Sendable {
       for write in report.lostWrites.prefix(Self.lostWritesShown) {
         lines.append(
           "  operation \(write.operation)  key \(write.key)  value \(write.value ?? "(delete)")  "
-            + "acknowledged at \(number(write.acknowledgedAt)) s")
+            + "\(write.isSettled == true ? "found applied" : "acknowledged") at \(number(write.acknowledgedAt)) s")
       }
       let rest = report.lostWrites.count - Self.lostWritesShown
       if rest > 0 { lines.append("  and \(rest) more in report.json") }
