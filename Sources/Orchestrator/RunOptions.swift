@@ -1,3 +1,4 @@
+import Consistency
 import Workload
 
 /// How a plan is run, besides what the plan says.
@@ -25,5 +26,12 @@ public struct RunOptions: Sendable {
     self.catchesSignals = catchesSignals
     self.settlement = settlement
     self.checkTimeout = checkTimeout
+  }
+
+  /// How the history of a run is checked.
+  ///
+  /// - Parameter cacheTimeToLive: the services' own setting, of which P4 speaks.
+  func checks(cacheTimeToLive: Duration) -> CheckOptions {
+    CheckOptions(timeout: checkTimeout, cacheTimeToLive: cacheTimeToLive + Self.cacheMargin)
   }
 }

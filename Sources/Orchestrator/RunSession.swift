@@ -56,9 +56,7 @@ final class RunSession: Sendable {
     strikes = Schedule(plan.faults, using: &random).strikes
     let statistics = LiveStatistics(rule: rule, window: plan.safety.stopWhen?.window ?? .seconds(10))
     self.statistics = statistics
-    let checker = OnlineChecker(
-      options: CheckOptions(
-        timeout: runner.options.checkTimeout, cacheTimeToLive: prepared.cacheTimeToLive + RunOptions.cacheMargin))
+    let checker = OnlineChecker(options: runner.options.checks(cacheTimeToLive: prepared.cacheTimeToLive))
     self.checker = checker
     history = try HistoryWriter(path: folder.file("history.jsonl")) {
       statistics.observe($0)
