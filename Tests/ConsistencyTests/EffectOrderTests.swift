@@ -94,4 +94,28 @@ import Testing
     let lax = try ConsistencyChecker(options: CheckOptions(cacheTimeToLive: .milliseconds(5))).check(history.events)
     #expect(lax[.order]?.verdict == .holds && lax[.staleReads]?.verdict == .holds)
   }
+
+  /// A queued conditional write may come to nothing. If it takes effect, it does so in the order of the acknowledgements.
+  @Test(arguments: [("b", Verdict.violated), ("a", .holds)])
+  func aQueuedConditionalWriteKeepsItsPlace(last: String, verdict: Verdict) throws {
+    var history = HistoryBuilder()
+    history.put("a", level: "committed")
+    history.swap("a", "b", level: "queued")
+    history.put("c", level: "queued")
+    history.get(last == "b" ? "c" : "a", by: 2, level: "cache")
+    history.get(last, by: 3, level: "linearizable")
+    #expect(try ConsistencyChecker().check(history.events)[.order]?.verdict == verdict)
+  }
+
+  /// What the record has was applied, and its condition held by then.
+  @Test(arguments: [("a", Verdict.holds), ("x", .violated)])
+  func theConditionOfAQueuedWriteHeld(expected: String, verdict: Verdict) throws {
+    var history = HistoryBuilder()
+    history.put("a", version: 1, level: "committed")
+    history.swap(expected, "b", level: "queued", operation: "o1")
+    history.audit("o1", true, version: 2)
+    let report = try ConsistencyChecker().check(history.events)
+    #expect(report[.order]?.verdict == verdict)
+    #expect(report.verdict == verdict)
+  }
 }

@@ -14,6 +14,8 @@ struct Contract: Hashable {
     var value: Int
     /// A conditional write is applied where the key has this value, and changes nothing elsewhere.
     var expected: Int?
+    /// It may come to nothing, whatever the key has: where the oracle asks less of conditional writes than the contract.
+    var isOptional = false
   }
 
   enum Fate: Hashable {
@@ -61,6 +63,12 @@ struct Contract: Hashable {
     }
     fates[number] = .applied(version: version)
     (value, self.version) = (write.value, version)
+  }
+
+  /// Lets `next` come to nothing.
+  mutating func decline() {
+    fates[log[applied]] = .declined
+    applied += 1
   }
 
   func isDecided(_ write: Int) -> Bool { fates[write] != nil && fates[write] != .waiting }

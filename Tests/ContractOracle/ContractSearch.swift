@@ -98,6 +98,11 @@ struct ContractSearch {
       next.store.apply(history.writes[write].effect, version: version)
       places.append(looking(next))
     }
+    if history.writes[write].effect.isOptional {
+      var next = place
+      next.store.decline()
+      places.append(looking(next))
+    }
     return places
   }
 
@@ -112,7 +117,7 @@ struct ContractSearch {
     return place
   }
 
-  /// The versions that a write may get: its own where it is known; else any that somebody saw, or the next that nobody did.
+  /// The versions that a write may get: its own where it is known; else any that was seen, or the next that was not.
   private func versions(for write: Int, above current: Int64) -> [Int64] {
     if let known = history.writes[write].version { return known > current ? [known] : [] }
     var unseen = current + 1

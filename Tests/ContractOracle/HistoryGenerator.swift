@@ -141,8 +141,8 @@ public struct HistoryGenerator {
       switch features.writes {
       case .unnamed: nil
       case .committed: "committed"
-      case .queued: effect.expected == nil ? "queued" : "committed"
-      case .mixed: effect.expected == nil && Bool.random(using: &random) ? "queued" : "committed"
+      case .queued: "queued"
+      case .mixed: Bool.random(using: &random) ? "queued" : "committed"
       }
     let value: Value =
       effect.expected.map { .list([Self.value($0), Self.value(effect.value)]) } ?? Self.value(effect.value)

@@ -25,6 +25,15 @@ struct KeyHistory {
     var isApplied = false
     /// The position of the first answer that acknowledged it.
     fileprivate var acknowledgedAt = Int.max
+    /// Positions: the first request, and the first answer that proves that it was applied.
+    fileprivate var sentAt = Int.max
+    fileprivate var foundAt = Int.max
+    fileprivate var attempts = 0
+
+    fileprivate mutating func found(at position: Int) {
+      isApplied = true
+      foundAt = min(foundAt, position)
+    }
   }
 
   struct Look {
@@ -53,9 +62,13 @@ struct KeyHistory {
 
   /// The keys of a history, each on its own: the contract binds none to another.
   ///
-  /// - Parameter timeToLive: how long a cached read may be behind; `nil`: for ever.
+  /// - Parameters:
+  ///   - timeToLive: how long a cached read may be behind; `nil`: for ever.
+  ///   - isLoose: a conditional write is a look at its condition and a plain write, and anything may come between them.
   /// - Throws: `OutsideContract` for what the contract says nothing about.
-  static func all(in events: [Event], timeToLive: Duration?) throws -> [String: KeyHistory] {
+  static func all(
+    in events: [Event], timeToLive: Duration?, isLoose: Bool = false
+  ) throws -> [String: KeyHistory] {
     var calls: [Call] = []
     var open: [Int: Int] = [:]
     for (position, event) in events.enumerated() {
@@ -83,10 +96,10 @@ struct KeyHistory {
       call.invocation.function == "operation"
         ? call.operation.flatMap { keys[$0] } ?? call.invocation.key ?? "" : call.invocation.key ?? ""
     }
-    return try ofKey.mapValues { try KeyHistory($0, of: events, timeToLive: timeToLive) }
+    return try ofKey.mapValues { try KeyHistory($0, of: events, timeToLive: timeToLive, isLoose: isLoose) }
   }
 
-  private init(_ calls: [Call], of events: [Event], timeToLive: Duration?) throws {
+  private init(_ calls: [Call], of events: [Event], timeToLive: Duration?, isLoose: Bool) throws {
     var numbers: [Value: Int] = [.null: 0]
     func number(_ value: Value) -> Int {
       if let known = numbers[value] { return known }
@@ -111,12 +124,14 @@ struct KeyHistory {
         if let name = call.operation { writeOf[name] = write }
       }
       happenings.append((call.sentAt, 1, .sent(write: write)))
+      writes[write].sentAt = min(writes[write].sentAt, call.sentAt)
+      writes[write].attempts += 1
       guard call.kind != .fail else { continue }
       spans.append((write, call.sentAt, call.kind == .ok ? call.endedAt ?? .max : .max))
       guard call.kind == .ok, let end = call.endedAt else { continue }
       let isCommitted = call.level != "queued"
       if let version = call.completion?.version { try know(version, of: write) }
-      if isCommitted { writes[write].isApplied = true }
+      if isCommitted { writes[write].found(at: end) }
       writes[write].acknowledgedAt = min(writes[write].acknowledgedAt, end)
       happenings.append(
         (end, 1, .acknowledged(write: write, isCommitted: isCommitted, version: call.completion?.version)))
@@ -133,9 +148,12 @@ struct KeyHistory {
         // What others have sent is no matter of this history.
         guard let write else { continue }
         look.answer = .record(write: write, isApplied: isApplied, version: answer.version)
-        if isApplied { writes[write].isApplied = true }
+        if isApplied { writes[write].found(at: end) }
         if isApplied, let version = answer.version { try know(version, of: write) }
-        if !isApplied, isLastAudit(call, in: calls), writes[write].acknowledgedAt < call.sentAt {
+        // A queued conditional write may have been declined.
+        if !isApplied, writes[write].effect.expected == nil, isLastAudit(call, in: calls),
+          writes[write].acknowledgedAt < call.sentAt
+        {
           contradiction = "the record lacks an acknowledged operation when it is last asked"
         }
       } else {
@@ -154,6 +172,12 @@ struct KeyHistory {
       happenings.append((askedAt.position, askedAt.order, .asked(look: looks.count)))
       happenings.append((end, 1, .answered(look: looks.count)))
       looks.append(look)
+    }
+    if isLoose {
+      for condition in loosen() {
+        happenings.append((condition.from, 1, .asked(look: condition.look)))
+        happenings.append((condition.to, 1, .answered(look: condition.look)))
+      }
     }
     happenings.sort { ($0.position, $0.order) < ($1.position, $1.order) }
     steps = happenings.map(\.step)
@@ -203,6 +227,25 @@ struct KeyHistory {
       }
       return Contract.Write(value: number(pair[1]), expected: number(pair[0]))
     }
+  }
+
+  /// Makes of every conditional write a plain one that may come to nothing, and a look at its condition, if it was applied,
+  /// between its request and the first answer that proves it.
+  ///
+  /// - Returns: the looks, with the positions at which they are asked and answered.
+  private mutating func loosen() -> [(look: Int, from: Int, to: Int)] {
+    var conditions: [(look: Int, from: Int, to: Int)] = []
+    for index in writes.indices {
+      let write = writes[index]
+      guard let expected = write.effect.expected else { continue }
+      writes[index].effect.expected = nil
+      writes[index].effect.isOptional = true
+      // Which of several attempts found the condition to hold is not known.
+      guard write.isApplied, write.attempts == 1, write.foundAt > write.sentAt else { continue }
+      conditions.append((looks.count, write.sentAt, write.foundAt))
+      looks.append(Look(answer: .state(value: expected, version: nil)))
+    }
+    return conditions
   }
 
   /// Whether no other audit of the write was answered after this one was asked.

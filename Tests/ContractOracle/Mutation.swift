@@ -7,7 +7,7 @@ public enum Mutation: String, Sendable, Hashable, CaseIterable {
   case readOlder = "a read answers what was written earlier"
   case readNewer = "a read answers what was written later"
   case readOfNothing = "a read answers that the key is absent"
-  case readInvented = "a read answers what nobody wrote"
+  case readInvented = "a read answers what was never written"
   case readOfAnotherKey = "a read answers a value of another key"
   case readVersionUp = "the version of a read is one higher"
   case readVersionDown = "the version of a read is one lower"

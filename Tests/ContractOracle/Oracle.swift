@@ -15,6 +15,8 @@ public struct Oracle: Sendable {
   public var limit: Int
   /// Whether there is always room for another version between two: for histories whose versions do not count one by one.
   public var versionsAreDense = false
+  /// Whether a conditional write is a look at its condition and a plain write, with room for anything between them.
+  public var conditionsAreLoose = false
   var looksAhead = true
 
   public init(timeToLive: Duration? = nil, limit: Int = .max) {
@@ -25,7 +27,9 @@ public struct Oracle: Sendable {
   /// - Throws: where the contract says nothing about such a history.
   public func decide(_ events: [Event]) throws -> Answer {
     var answer = Answer.explained
-    for (key, history) in try KeyHistory.all(in: events, timeToLive: timeToLive).sorted(by: { $0.key < $1.key }) {
+    for (key, history) in try KeyHistory.all(
+      in: events, timeToLive: timeToLive, isLoose: conditionsAreLoose
+    ).sorted(by: { $0.key < $1.key }) {
       let search = ContractSearch(
         versionsAreDense ? history.withDenseVersions() : history, limit: limit, looksAhead: looksAhead)
       switch search.run() {

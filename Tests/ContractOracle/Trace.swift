@@ -30,7 +30,9 @@ struct Trace {
   func kind(_ operation: Operation) -> Event.Kind { completion(operation)?.kind ?? .info }
   func level(_ operation: Operation) -> String? { invocation(operation).level ?? completion(operation)?.level }
   func id(_ operation: Operation) -> String? { invocation(operation).operation ?? completion(operation)?.operation }
-  func isWrite(_ operation: Operation) -> Bool { ["put", "delete", "write"].contains(invocation(operation).function) }
+  func isWrite(_ operation: Operation) -> Bool {
+    ["put", "delete", "write", "cas"].contains(invocation(operation).function)
+  }
   func isRead(_ operation: Operation) -> Bool { ["get", "read"].contains(invocation(operation).function) }
   func isAudit(_ operation: Operation) -> Bool { invocation(operation).function == "operation" }
 
@@ -49,7 +51,10 @@ struct Trace {
 
   /// What a write leaves.
   func value(_ write: Operation) -> Value {
-    invocation(write).function == "delete" ? .null : invocation(write).value
+    let request = invocation(write)
+    if request.function == "delete" { return .null }
+    if request.function == "cas", case .list(let pair) = request.value, pair.count == 2 { return pair[1] }
+    return request.value
   }
 
   /// The version of a write, from its answer or from the record.

@@ -274,6 +274,33 @@ import Testing
       $0.end(1, .info)
       $0.get(a)
     },
+    Example("a queued compare-and-set that is declined, and not in the record", true) {
+      $0.put(a)
+      $0.ask(1, "cas", .list([b, c]), "queued", id: "o")
+      $0.end(1)
+      $0.audit("o", false)
+      $0.get(a, "final")
+    },
+    Example("a queued compare-and-set that was applied and is gone", false) {
+      $0.put(a)
+      $0.ask(1, "cas", .list([a, b]), "queued", id: "o")
+      $0.end(1)
+      $0.audit("o", true)
+      $0.get(a, "final")
+    },
+    Example("a queued compare-and-set that was applied although its condition never held", false) {
+      $0.put(a)
+      $0.ask(1, "cas", .list([b, c]), "queued", id: "o")
+      $0.end(1)
+      $0.audit("o", true)
+      $0.get(c, "final")
+    },
+    Example("something comes between a condition and its write, by the versions", false) {
+      $0.put(a, "committed", version: 1)
+      $0.ask(1, "cas", .list([a, b]), "committed")
+      $0.put(c, "committed", by: 3, version: 2)
+      $0.end(1, version: 3)
+    },
     Example("keys are independent", true) {
       $0.ask(1, "put", a, "committed", key: "x")
       $0.end(1)

@@ -8,9 +8,10 @@ struct RandomHistories {
   enum WeakerClass: String, Hashable, CaseIterable {
     /// A write of unknown version does not fit between two known versions, which are neighbours.
     case roomBetweenVersions = "no room between two versions"
-    /// That nothing comes between a condition and its write is held by linearizability alone, where versions and levels other
-    /// than the strongest count for nothing.
-    case conditionalWrites = "conditional writes on a key with versions or weaker levels"
+    /// That a condition holds at the moment of its write is held by linearizability alone, where versions and levels other
+    /// than the strongest count for nothing. With them it has to hold at some moment of the request.
+    case conditionalWrites = "something comes between a condition and its write"
+    case both = "both of these at once"
   }
 
   struct Disagreement {
@@ -96,16 +97,36 @@ struct RandomHistories {
         seed: seed, features: features, damage: damage, result: result, events: comparison.minimized(events, result)))
   }
 
-  /// The class by which alone the history is missed.
-  private static func weaker(_ events: [Event], _ comparison: Comparison) -> WeakerClass? {
-    if events.contains(where: { $0.function == "cas" }), events.contains(where: isWeaker) { return .conditionalWrites }
-    var dense = comparison.oracle
-    dense.versionsAreDense = true
-    return (try? dense.decide(events)) == .explained ? .roomBetweenVersions : nil
+  /// The class by which alone the history is missed; `nil`: the checker had to find it.
+  static func weaker(_ events: [Event], _ comparison: Comparison) -> WeakerClass? {
+    func isExplained(dense: Bool, loose: Bool, _ events: [Event]) -> Bool {
+      var oracle = comparison.oracle
+      (oracle.versionsAreDense, oracle.conditionsAreLoose) = (dense, loose)
+      return (try? oracle.decide(events)) == .explained
+    }
+    if isExplained(dense: true, loose: false, events) { return .roomBetweenVersions }
+    // What contradicts by the strongest levels alone is no matter of the class.
+    guard events.contains(where: { $0.function == "cas" }),
+      isExplained(dense: false, loose: false, strongest(events))
+    else { return nil }
+    if isExplained(dense: false, loose: true, events) { return .conditionalWrites }
+    return isExplained(dense: true, loose: true, events) ? .both : nil
   }
 
-  private static func isWeaker(_ event: Event) -> Bool {
-    event.version != nil || ["queued", "cache", "final", "final-cache"].contains(event.level)
+  /// The history as linearizability has it: without versions and cached reads, and a queued write may take effect at any
+  /// time after its request, or never.
+  private static func strongest(_ events: [Event]) -> [Event] {
+    events.compactMap { event in
+      var event = event
+      event.version = nil
+      switch event.level {
+      case "cache", "final-cache": return nil
+      case "final": event.level = "linearizable"
+      case "queued": if event.kind == .ok { event.kind = .info }
+      default: break
+      }
+      return event
+    }
   }
 
   private mutating func add(_ other: RandomHistories) {

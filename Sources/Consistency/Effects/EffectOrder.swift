@@ -114,7 +114,7 @@ struct EffectOrder {
         if !isGone[effect] { take(effect) }
         continue
       }
-      // The least itself may be held back by nobody else.
+      // The least itself may be held back by none of the others.
       let candidates = [least.0, least.1, least.2].compactMap(\.self)
       guard let effect = candidates.first(where: { obstacle($0) == nil }) else { break }
       take(effect)

@@ -14,6 +14,11 @@ extension KeyAudit {
       expected: { op in
         guard op.action == .cas, let pair = history.symbols.list(op.input), pair.count == 2 else { return nil }
         return pair[0]
+      },
+      acknowledged: { op in
+        guard op.action == .cas, op.level == .queued else { return nil }
+        let recorded = history.recorded(op)
+        return recorded.outcome == .ok ? recorded.ret : nil
       }, timeToLive: limit)
     let answer = effects.answer()
     tallies.order.examined += 1

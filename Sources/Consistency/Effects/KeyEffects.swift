@@ -9,7 +9,7 @@ struct KeyEffects {
     var effect = EffectOrder.Effect()
     /// Not before this moment was it applied.
     var earliest: Int64 = .min
-    /// Whether it certainly was applied: a write of unknown outcome that nobody saw may have come to nothing.
+    /// Whether it certainly was applied: a write of unknown outcome that no read saw may have come to nothing.
     var isApplied = false
     var hasOtherVersion = false
   }
@@ -48,9 +48,11 @@ struct KeyEffects {
   ///   - ops: settled, in the order of their invocations.
   ///   - written: what an operation leaves behind if it takes effect; `nil` for one that changes nothing.
   ///   - expected: what a conditional write has to find.
+  ///   - acknowledged: when a conditional write that may still come to nothing was acknowledged, as a position; `nil`: never.
   ///   - timeToLive: how long a cached read may be behind; `nil`: for ever.
   init(
-    _ ops: [Op], trail: AuditTrail, written: (Op) -> Token?, expected: (Op) -> Token?, timeToLive: Int64?
+    _ ops: [Op], trail: AuditTrail, written: (Op) -> Token?, expected: (Op) -> Token?,
+    acknowledged: (Op) -> Int32?, timeToLive: Int64?
   ) {
     self.ops = ops
     // Most stores count from 1, so that absence has version 0; where a write has that one, absence has none.
@@ -72,6 +74,9 @@ struct KeyEffects {
         write.isApplied = true
         write.effect.accepted = Self.moment(op.ret)
         write.effect.seen = Self.moment(trail.effectEnd(op))
+      } else if let ret = acknowledged(op) {
+        // If it took effect, then in the order of the acknowledgements.
+        write.effect.accepted = Self.moment(ret)
       }
       if op.hasVersion { write.effect.version = op.version }
       add(write)
@@ -79,8 +84,9 @@ struct KeyEffects {
     let times = Times(ops, trail)
     for (position, op) in ops.enumerated() where op.outcome == .ok && op.action != .read {
       // A condition that held is a read of what was expected.
-      guard let value = expected(op), op.level != .queued else { continue }
-      reads.append(Read(position: position, value: value, from: Self.moment(op.call), to: Self.moment(op.ret)))
+      let end = trail.effectEnd(op)
+      guard let value = expected(op), end != Op.never, end > op.call else { continue }
+      reads.append(Read(position: position, value: value, from: Self.moment(op.call), to: Self.moment(end)))
     }
     for (position, op) in ops.enumerated() where op.action == .read && op.outcome == .ok {
       var read = Read(
@@ -114,7 +120,7 @@ struct KeyEffects {
         Self.see(candidates[0], read, &writes)
         continue
       }
-      // Nobody wrote it, or nobody under that version.
+      // It was never written, or not under that version.
       guard !candidates.isEmpty else {
         return .impossible(shown(writersOf[read.value] ?? [], writes) + [read.position])
       }
