@@ -108,9 +108,10 @@ public struct DetectionReport: Sendable {
 
   private static func damaged(_ record: MutantRecord) -> String {
     let all = record.kinds.map(\.counts).reduce(MutantRecord.Counts(), +)
+    let idle = record.kinds.filter { $0.counts.all == 0 }.map(\.name)
     var lines = [
       """
-      Recorded histories of \(record.histories.count) plans, damaged in \(record.kinds.count) ways, \(all.all) mutants. Each \
+      Recorded histories of \(record.histories.count) plans, damaged in \(record.kinds.count - idle.count) ways, \(all.all) mutants. Each \
       was either caught by the checker, or an exhaustive search found an execution of the contract that gives it (*legal*). \
       Made by `\(record.command)`.
 
@@ -118,6 +119,9 @@ public struct DetectionReport: Sendable {
       false alarms \(all.falseAlarms).
       """
     ]
+    if !idle.isEmpty {
+      lines.append("Nothing in these histories could be damaged so: \(idle.joined(separator: "; ")).")
+    }
     for (title, rows) in [("damage", record.kinds), ("history of", record.histories)] {
       var table = [
         "| \(title) | mutants | caught | legal | missed | undecided |", "| --- | --- | --- | --- | --- | --- |",

@@ -24,7 +24,7 @@ import Testing
   static let histories =
     ((try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []).filter { $0.hasSuffix(".gz") }.sorted()
 
-  @Test func thereAreHistories() { #expect(Self.histories.count >= 9) }
+  @Test func thereAreHistories() { #expect(Self.histories.count >= 12) }
 
   /// A few mutants of each kind; `make mutants` makes hundreds.
   @Test(arguments: histories) func noDamageGetsAway(history: String) throws {
@@ -37,5 +37,19 @@ import Testing
     }
     #expect(mutants.all.missed == 0 && mutants.all.falseAlarms == 0)
     #expect(mutants.all.caught > 0)
+  }
+
+  /// Every kind of damage finds something to damage in some history: also those that need a refused write.
+  @Test func everyKindOfDamageIsTried() throws {
+    var random = SplitMix64(seed: 1)
+    var left = Set(Mutation.allCases)
+    for history in Self.histories {
+      let events = try RecordedHistory(path: Self.runs.appending(path: history).path).events
+      for mutation in left {
+        let isTried = (0..<20).contains { _ in mutation.apply(to: events, using: &random) != nil }
+        if isTried { left.remove(mutation) }
+      }
+    }
+    #expect(left.isEmpty)
   }
 }

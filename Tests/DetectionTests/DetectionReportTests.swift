@@ -30,12 +30,13 @@ import Testing
       ])
   }
 
-  /// `KVCHAOS_WRITE_GOLDEN=1 swift test` writes the file anew.
+  /// `KVCHAOS_WRITE_GOLDEN=1 swift test` writes the file again.
   @Test func theReportIsTheGoldenOne() throws {
     let mutants = MutantRecord(
       command: "make mutants",
       kinds: [
-        .init(name: "a read answers what nobody wrote", counts: .init(caught: 7)),
+        .init(name: "a read answers what was never written", counts: .init(caught: 7)),
+        .init(name: "a refused write has no outcome", counts: .init()),
         .init(name: "an answer comes later", counts: .init(caught: 2, legal: 4, undecided: 1)),
       ],
       histories: [.init(name: "sql-leader-kill", counts: .init(caught: 9, legal: 4, undecided: 1))])

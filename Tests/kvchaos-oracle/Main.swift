@@ -12,6 +12,8 @@ struct Main {
       Prints the history of a seed.
     kvchaos-oracle mutants [--each N] [--seed N] [--json FILE] [--show N] HISTORY...
       Damages recorded histories, N mutants of each kind (20) for each history, and compares.
+    kvchaos-oracle trim HISTORY
+      Prints some keys of a recorded history with all their operations, as Tests/ContractOracleTests/Fixtures/runs has them.
 
     Exit status: 0 they agree, 1 they do not, 64 usage, 65 a history cannot be read.
     """
@@ -23,6 +25,7 @@ struct Main {
     case "histories" where options.files.isEmpty: await histories(options)
     case "show" where options.files.count == 1: show(options.files[0])
     case "mutants" where !options.files.isEmpty: await mutants(options)
+    case "trim" where options.files.count == 1: trim(options.files[0])
     default: fail(64, usage)
     }
   }
@@ -81,7 +84,19 @@ struct Main {
     print("\(features.names.joined(separator: ", ")); \(damage.map(\.rawValue))\n\(Comparison.lines(events))")
   }
 
-  // MARK: Mutants
+  // MARK: Recorded histories
+
+  private static func read(_ path: String) -> [Event] {
+    do {
+      return try RecordedHistory(path: path).events
+    } catch {
+      fail(65, "\(error)")
+    }
+  }
+
+  private static func trim(_ path: String) {
+    FileHandle.standardOutput.write(Data(TrimmedHistory(read(path)).bytes))
+  }
 
   private static func mutants(_ options: Options) async {
     let seed = options.number("--seed", 1)
@@ -91,13 +106,7 @@ struct Main {
       for file in files {
         group.addTask {
           let name = Self.plan(of: file)
-          let events: [Event]
-          do {
-            events = try RecordedHistory(path: file).events
-          } catch {
-            fail(65, "\(error)")
-          }
-          var mutants = Mutants(name: name, events)
+          var mutants = Mutants(name: name, read(file))
           mutants.run(each: each, seed: seed)
           return (name, mutants)
         }
