@@ -2,7 +2,7 @@
 public enum CheckName: String, Sendable, Hashable, Codable, CaseIterable {
   /// Acknowledged writes whose effect is gone although nothing superseded them.
   case lostWrites = "lost-writes"
-  /// Reads of values that nobody wrote, or that were written only later.
+  /// Reads of values that were never written, or that were written only later.
   case phantomReads = "phantom-reads"
   /// Writes answered as certainly not done whose effect was seen.
   case failedWrites = "failed-writes"

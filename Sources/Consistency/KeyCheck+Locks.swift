@@ -13,7 +13,7 @@ extension KeyCheck {
     if model == .fencedMutex, let op = reading.unfenced { caveat(&result, op, "is no fencing token") }
     guard model == .mutex else { return search(ops, reading, hasOwners: true, &result) }
     if reading.hasFences { search(ops, reading, hasOwners: false, &result) } else { checkRegister(ops, &result) }
-    // Nobody said which kind of lock it is: that its holder releases it is asked as well.
+    // Which kind of lock it is was not said: that its holder releases it is asked as well.
     guard options.model == nil, result.verdict == .holds else { return }
     search(ops, reading, hasOwners: true, &result)
     guard result.verdict == .violated, ops.contains(where: { $0.outcome == .unknown }) else { return }

@@ -33,7 +33,7 @@ extension KeyCheck {
     result.engine = .counting
     let count = DeliveryCount(queue)
     if let position = count.invented.first {
-      violated("an element that nobody enqueued", [ops[position]], &result)
+      violated("an element that was never enqueued", [ops[position]], &result)
     } else if let pair = count.early.first {
       violated("an element that came out before it was enqueued", [ops[pair.enqueue], ops[pair.dequeue]], &result)
     } else if !count.lost.isEmpty {

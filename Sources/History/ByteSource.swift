@@ -26,7 +26,7 @@ final class FileSource: ByteSource {
       (descriptor, name, owned) = (0, "standard input", false)
       return
     }
-    // A pipe that nobody has opened to write is not waited for here either.
+    // A pipe that no process has opened to write is not waited for here either.
     descriptor = try Self.descriptor(path, flags: limits.deadline == nil ? 0 : O_NONBLOCK)
     (name, owned) = (path, true)
   }

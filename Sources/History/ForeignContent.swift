@@ -1,6 +1,6 @@
 /// Content that is no history for a reason that can be named, with what to do about it.
 enum ForeignContent {
-  /// So many first bytes show everything that is known here.
+  /// How many bytes from the beginning show everything that is known here.
   static let bytesNeeded = 512
 
   /// What a file is instead of a history, and what to do; `nil` for what may be one.

@@ -29,7 +29,7 @@ struct KeyedValues {
   var isJepsens = true
   /// By the number of the function.
   private var roles: [Role] = []
-  /// So many events are waited for.
+  /// How many events are waited for.
   private static let waitingLimit = 4096
 
   init(_ keys: ValueKeys?) { areTuples = keys.map { $0 == .tuple } }

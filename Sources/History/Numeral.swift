@@ -39,7 +39,7 @@ enum Numeral: Equatable {
     }
   }
 
-  /// Integers of at most so many digits are written without an exponent.
+  /// Integers of at most this many digits are written without an exponent.
   private static let plainDigits = 40
 
   private static func whole(_ parts: Parts) -> Numeral {

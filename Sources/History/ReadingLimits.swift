@@ -4,7 +4,7 @@ package struct ReadingLimits: Sendable {
   package var deadline: ContinuousClock.Instant?
   /// All the memory that there is; `nil`: no limit.
   package var memoryBytes: Int?
-  /// Whether so many bytes more still fit.
+  /// Whether this many more bytes still fit.
   package var hasRoom: @Sendable (_ bytes: Int) -> Bool
 
   package init(
@@ -24,7 +24,7 @@ package struct ReadingLimits: Sendable {
     if !hasRoom(bytes) { throw .limitReached(file: file, .memory) }
   }
 
-  /// A record of at least so many bytes is asked for before it is parsed.
+  /// A record of at least this size is asked for before it is parsed.
   static let longRecordBytes = 1 << 18
 
   /// What parsing a long record may take: lists of short values are the worst.

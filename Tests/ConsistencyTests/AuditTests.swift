@@ -72,7 +72,7 @@ import Testing
       $0.audit("o1", true)
       $0.get("a", level: "final")
     },
-    Case("a covered write is gone: its key's versions began anew", .lostWrites, .violated) {
+    Case("a covered write is gone: its key's versions began again", .lostWrites, .violated) {
       $0.put("a", level: "queued", operation: "o1")
       $0.put("b", level: "queued", operation: "o2")
       $0.audit("o1", true, version: 1)
@@ -314,7 +314,7 @@ import Testing
     #expect(operation.callNanoseconds == 0 && operation.returnNanoseconds == 1_000_000)
   }
 
-  /// Not the first write of the key, which was overwritten in order, but the last one before its versions began anew.
+  /// Not the first write of the key, which was overwritten in order, but the last one before its versions began again.
   @Test func ofACoveredLossTheErasedWriteIsNamed() throws {
     var builder = HistoryBuilder()
     for (value, version) in [("a", 1), ("b", 2), ("c", 1)] {

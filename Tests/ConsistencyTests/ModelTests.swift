@@ -165,9 +165,10 @@ import Testing
   static let sets = [
     Case("a cached read is behind", .holds, [add(1), read(.list([]), level: "cache"), read(.list([1]))]),
     Case(
-      "a cached read saw what nobody added", .violated, [add(1), read(.list([2]), level: "cache"), read(.list([1]))]),
+      "a cached read saw what was never added", .violated, [add(1), read(.list([2]), level: "cache"), read(.list([1]))]),
     Case("contains of a cache is behind", .holds, [add(1), op(1, "contains", 1, false, level: "cache")]),
-    Case("contains of a cache saw what nobody added", .violated, [op(1, "contains", 1, true, level: "cache"), add(1)]),
+    Case(
+      "contains of a cache saw what was never added", .violated, [op(1, "contains", 1, true, level: "cache"), add(1)]),
     Case("a cached read saw what never was together", .violated, [add(1), add(2), read(.list([2]), level: "cache")]),
     Case("a queued add comes late", .holds, [op(0, "add", 1, 1, level: "queued"), read(.list([])), read(.list([1]))]),
     Case("a read that is no list", .unknown, [add("x"), read("garbage")]),

@@ -24,7 +24,7 @@ import Testing
     #expect(report == afterwards && report.verdict == .violated && online.count == 8)
   }
 
-  /// Many clients append to one history that feeds the checker; one of them reads a value that nobody wrote.
+  /// Many clients append to one history that feeds the checker; one of them reads a value that was never written.
   @Test(arguments: [false, true])
   func whatManyClientsRecordIsCheckedAsTheFileIs(isBroken: Bool) async throws {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("online-\(UUID().uuidString).jsonl").path
@@ -40,7 +40,8 @@ import Testing
               _ = try? writer.append(process: .client(client), kind: kind, function: "put", key: key, value: value)
             }
             for kind in [Event.Kind.invoke, .ok] {
-              let read = kind == .invoke ? .null : isBroken && client == 3 && number == 50 ? .string("nobody's") : value
+              let read =
+                kind == .invoke ? .null : isBroken && client == 3 && number == 50 ? .string("never written") : value
               _ = try? writer.append(process: .client(client), kind: kind, function: "get", key: key, value: read)
             }
           }

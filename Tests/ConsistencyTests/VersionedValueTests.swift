@@ -21,7 +21,7 @@ import Testing
     arguments: [
       // The read saw the second delete, which is open; or the first, which was overwritten.
       ([4, 6], Int64?.some(6), Verdict.holds, Engine.zones), ([4, 6], 4, .violated, .zones),
-      // Without versions, or with one that belongs to nobody, the second delete may explain it.
+      // Without versions, or with one that belongs to no write, the second delete may explain it.
       ([4, 6], nil, .holds, .registerSearch), ([nil, nil], 6, .holds, .registerSearch),
       // One of no known delete can only be that of the delete without a known version.
       ([4, nil], 6, .holds, .registerSearch), ([nil, 6], 4, .violated, .registerSearch),

@@ -52,7 +52,7 @@ struct CachedFreshness {
     }
   }
 
-  /// - Parameter lastWritten: the moment after which nobody can have written the value that was read.
+  /// - Parameter lastWritten: the moment after which no write can have left the value that was read.
   /// - Returns: how many milliseconds it was behind, and behind what; `nil`: not longer than it may.
   func excess(_ read: Op, lastWritten: Int32) -> (milliseconds: Double, newer: Op?)? {
     guard read.level.isCached else { return nil }

@@ -36,7 +36,7 @@ extension KeyAudit {
           tallies.failed.examined += 1
           violate(\.failed, "a read saw \(text(op.output)), whose write was answered as not done", ops[position], op)
         } else {
-          violate(\.phantom, "a read saw \(text(op.output)), which nobody wrote to this key", op)
+          violate(\.phantom, "a read saw \(text(op.output)), which was never written to this key", op)
         }
         continue
       }
@@ -151,7 +151,7 @@ extension KeyAudit {
       tallies.convergence.examined += 1
       guard op.output != final.output else { continue }
       let (earlier, later) = op.ret < final.call ? (op, final) : (final, op)
-      // A write whose outcome nobody knows may have taken effect in between.
+      // A write of unknown outcome may have taken effect in between.
       guard earlier.ret < later.call, writers[later.output]?.lastReturn ?? -1 != Op.never else {
         tallies.convergence.allowed += 1
         continue

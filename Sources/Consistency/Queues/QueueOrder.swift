@@ -8,7 +8,7 @@ import History
 /// linearizability proofs, 2013; Lee, Mathur, Efficient decrease-and-conquer linearizability monitoring, 2024
 /// (arXiv 2410.04581).
 ///
-/// An enqueue of unknown outcome whose element nobody dequeued is left out: never taking effect is legal. A dequeue of
+/// An enqueue of unknown outcome whose element was never dequeued is left out: never taking effect is legal. A dequeue of
 /// unknown outcome may have taken any element, which this test does not try.
 struct QueueOrder {
   struct Violation: Sendable, Hashable {
@@ -28,7 +28,7 @@ struct QueueOrder {
       (false, Violation(operations: Array(Set(elements.map(\.source))).sorted(), message: message))
     }
     for dequeue in ops.dequeues {
-      guard let index = enqueueOf[dequeue.value] else { return violated("an element that nobody enqueued", dequeue) }
+      guard let index = enqueueOf[dequeue.value] else { return violated("an element that was never enqueued", dequeue) }
       if dequeue.ret < ops.enqueues[index].call {
         return violated("an element dequeued before it was enqueued", ops.enqueues[index], dequeue)
       }

@@ -162,7 +162,7 @@ struct RegisterSearch: ~Copyable, JustInTimeSearch {
       }
     }
     for (number, leader) in history.classLeaders.enumerated() where history.values[Int(leader)] == observed {
-      // Whoever might still come from this class, nobody needs it.
+      // No read needs what might still come from this class.
       invoked[number] = 0
       current.update { $0[1 + 2 * words + number] = 0 }
     }

@@ -7,7 +7,7 @@ import History
 /// can happen at one moment anywhere in [s, f] (a backward zone). The history is linearizable exactly when no read ends
 /// before its write begins, forward zones do not overlap, and no backward zone lies inside a forward one.
 ///
-/// A write of unknown outcome that nobody read is left out: never taking effect is legal. One that was read has no end of
+/// A write of unknown outcome that no read saw is left out: never taking effect is legal. One that was read has no end of
 /// its own, so only the reads bound its cluster. Source: Gibbons and Korach, Testing Shared Memories, 1997.
 struct RegisterZones {
   /// The operations that cannot be ordered, as positions in the input.
@@ -48,7 +48,7 @@ struct RegisterZones {
     }
     for (position, op) in ops.enumerated() where op.kind == .read {
       guard let number = numbers.known(op.value.bits) else {
-        return (false, Violation(operations: [position], message: "a read of a value that nobody wrote"))
+        return (false, Violation(operations: [position], message: "a read of a value that was never written"))
       }
       let write = clusters[number].write
       if write >= 0, op.ret < ops[Int(write)].call {

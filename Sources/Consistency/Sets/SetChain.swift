@@ -67,7 +67,7 @@ struct SetChain {
       let fresh = reads[index].elements.subtracting(present)
       // Adds of this stage come after the reads of the stage before.
       guard fresh.allSatisfy({ adds[$0] != nil }) else {
-        return Violation(operations: [reads[index].interval.source], message: "an element that nobody added")
+        return Violation(operations: [reads[index].interval.source], message: "an element that was never added")
       }
       if let violation = passAdds(of: fresh) { return violation }
       // The first add of an element is the one that counts; later ones change nothing.

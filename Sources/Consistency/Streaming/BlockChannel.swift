@@ -20,7 +20,7 @@ final class BlockChannel: Sendable {
   private let room = DispatchSemaphore(value: 4)
   private let filled = DispatchSemaphore(value: 0)
 
-  /// Waits for room. - Returns: false when nobody takes blocks any more.
+  /// Waits for room. - Returns: false when blocks are no longer taken.
   func send(_ block: Block) -> Bool {
     room.wait()
     let isOpen = state.withLock { state in

@@ -5,7 +5,7 @@ import History
 /// A value is forgotten once another one has certainly replaced it: a later read of it would contradict the history, and
 /// finds nothing here, which is reported as trouble. What is forgotten leaves its zone behind for as long as a zone that
 /// is still open can touch it. So the memory follows the number of operations open at once, and that of writes without
-/// an end that nobody has read.
+/// an end that no read has seen.
 ///
 /// It only ever says that all is well. Trouble (a contradiction, or values that are not told apart) is for the engines
 /// that see the whole history.
@@ -26,12 +26,12 @@ final class ClusterStream {
   private var live: [Cluster]
   /// Zones of forgotten values.
   private var past: [Cluster] = []
-  /// Writes of unknown outcome that nobody has read, by value: their invocations.
+  /// Writes of unknown outcome that no read has seen, by value: their invocations.
   private var unread: [UInt64: Int32] = [:]
   /// Invocations of the reads that are open.
   private var openReads: [Int32] = []
   private let sweepMinimum: Int
-  /// Past so many values or reads at once the linear look-ups here cost more than to hold the history as a whole.
+  /// Past this many values or reads at once the linear look-ups here cost more than to hold the history as a whole.
   private static let liveLimit = 2048
   private var sweepAt: Int
   private(set) var operations = 0
