@@ -77,7 +77,7 @@ public struct Runner: Sendable {
     var flavour: StackFlavour
     var injector: FaultInjector
     /// Who was there at the start.
-    var roster: Set<String>
+    var roster: Roster
     /// How long the services' cache keeps an entry.
     var cacheTimeToLive: Duration
   }

@@ -31,7 +31,7 @@ extension Stack {
   ///   - roster: of before; a node whose container is gone does not do its part.
   /// - Returns: who does not, and what is missing; empty where all is well.
   /// - Throws: `unavailable` when the engine does not answer.
-  public func lacking(within limit: Duration, since roster: Set<String> = []) async throws(StackError) -> [NodeLack] {
+  public func lacking(within limit: Duration, since roster: Roster = Roster()) async throws(StackError) -> [NodeLack] {
     let deadline = ContinuousClock.now + limit
     while true {
       let status = try await status()
@@ -43,8 +43,9 @@ extension Stack {
     }
   }
 
-  private static func missing(from status: StackStatus, _ roster: Set<String>, project: String) -> [NodeLack] {
-    roster.subtracting(status.nodes.map(\.container)).sorted().map { name in
+  private static func missing(from status: StackStatus, _ roster: Roster, project: String) -> [NodeLack] {
+    let now = Roster(Dictionary(status.nodes.map { ($0.container, $0.tier) }) { first, _ in first })
+    return roster.missing(from: now).map { name in
       let isPrefixed = name.hasPrefix("\(project)-")
       return NodeLack(
         node: isPrefixed ? String(name.dropFirst(project.count + 1)) : name, what: "is gone: its container was removed")

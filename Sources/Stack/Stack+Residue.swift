@@ -6,15 +6,15 @@ extension Stack {
   /// Containers looked into at the same time: each look is a short-lived container beside it.
   private static let looksAtOnce = 6
 
-  /// The containers of the stack's nodes, by full name: who is there, for those who look later.
+  /// The nodes that are there now, whether they run or not.
   ///
   /// - Throws: `unavailable` when the engine does not answer.
-  public func roster() async throws(StackError) -> Set<String> {
+  public func roster() async throws(StackError) -> Roster {
     do throws(DockerEngineError) {
-      let nodes = try await engine.containers().filter {
-        $0.labels[StackLabel.tier].flatMap(Tier.init(rawValue:)) != nil
+      let tiers = try await engine.containers().compactMap { container in
+        container.labels[StackLabel.tier].flatMap(Tier.init(rawValue:)).map { (container.name, $0) }
       }
-      return Set(nodes.map(\.name))
+      return Roster(Dictionary(tiers) { first, _ in first })
     } catch {
       throw StackError(error)
     }
@@ -24,12 +24,13 @@ extension Stack {
   ///
   /// - Parameter roster: of before; who is missing now is among what is left.
   /// - Throws: `unavailable` when the engine does not answer, or a container's network cannot be looked into.
-  public func residue(since roster: Set<String> = []) async throws(StackError) -> [Residue] {
+  public func residue(since roster: Roster = Roster()) async throws(StackError) -> [Residue] {
     do {
       var found = try await engine.helpers().map { Residue(kind: .helper, container: $0, detail: "") }
       // A one-shot container that has ended is as it should be.
       let nodes = try await engine.details().compactMap(Member.init(container:))
-      for name in roster.subtracting(nodes.map(\.container.name)).sorted() {
+      let now = Roster(Dictionary(nodes.map { ($0.container.name, $0.tier) }) { first, _ in first })
+      for name in roster.missing(from: now) {
         found.append(Residue(kind: .missing, container: name, detail: ""))
       }
       for node in nodes where !node.isRunning {

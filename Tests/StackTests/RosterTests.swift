@@ -1,3 +1,4 @@
+import ChaosPlan
 import TestSupport
 import Testing
 
@@ -6,6 +7,8 @@ import Testing
 
 /// A node whose container was removed leaves no trace in the engine: only who knows that it was there can miss it.
 struct RosterTests {
+  private static let before = Roster(["p-nginx": .proxy, "p-redis-2": .redis])
+
   private static func labels(_ tier: String) -> String {
     #"{"com.docker.compose.project":"p","\#(StackLabel.tier)":"\#(tier)"}"#
   }
@@ -43,13 +46,22 @@ struct RosterTests {
   @Test func theRosterIsOfNodes() async throws {
     try await withStack { stack in
       let roster = try await stack.roster()
-      #expect(roster == ["p-nginx"])
+      #expect(roster == Roster(["p-nginx": .proxy]))
     }
+  }
+
+  /// Compose numbers what it adds as it likes.
+  @Test func aTierThatWasScaledBackIsWhole() {
+    let three = Roster(["p-worker-1": .worker, "p-worker-2": .worker, "p-worker-3": .worker, "p-sql-1": .sql])
+    let renumbered = Roster(["p-worker-2": .worker, "p-worker-3": .worker, "p-worker-4": .worker, "p-sql-1": .sql])
+    #expect(three.missing(from: renumbered).isEmpty)
+    let fewer = Roster(["p-worker-3": .worker, "p-worker-4": .worker, "p-sql-2": .sql])
+    #expect(three.missing(from: fewer) == ["p-sql-1", "p-worker-1"])
   }
 
   @Test func whoIsMissingIsLeftBehind() async throws {
     try await withStack { stack in
-      let found = try await stack.residue(since: ["p-nginx", "p-redis-2"])
+      let found = try await stack.residue(since: Self.before)
       #expect(found.map(\.description) == ["p-redis-2 is gone: its container was removed", "p-nginx is down (exited)"])
       // Who does not know who was there sees nothing.
       #expect(try await stack.residue().map(\.kind) == [.down])
@@ -66,7 +78,7 @@ struct RosterTests {
 
   @Test func whoIsMissingDoesNotDoItsPart() async throws {
     try await withStack { stack in
-      let lacks = try await stack.lacking(within: .zero, since: ["p-nginx", "p-redis-2"]).map(\.description)
+      let lacks = try await stack.lacking(within: .zero, since: Self.before).map(\.description)
       #expect(lacks.contains("redis-2 is gone: its container was removed"), "\(lacks)")
       #expect(try await !stack.lacking(within: .zero).map(\.node).contains("redis-2"))
     }

@@ -1,0 +1,23 @@
+import ChaosPlan
+
+/// The nodes that are there at one moment, for those who look later: an engine says nothing of a container that was removed.
+public struct Roster: Sendable, Hashable {
+  /// By the container's full name.
+  private var tiers: [String: Tier]
+
+  /// - Parameter tiers: the tier of each node, by its container's full name.
+  public init(_ tiers: [String: Tier] = [:]) {
+    self.tiers = tiers
+  }
+
+  /// The containers that are gone, by name. Of a tier that can be scaled only so many as it has fewer: Compose may give a container
+  /// that it adds another number than that of the one which it removed.
+  func missing(from now: Roster) -> [String] {
+    Dictionary(grouping: tiers.keys.filter { now.tiers[$0] == nil }.sorted()) { tiers[$0] }.flatMap { tier, names in
+      guard let tier, ScalableTier(rawValue: tier.rawValue) != nil else { return names }
+      return Array(names.prefix(max(0, count(tier) - now.count(tier))))
+    }.sorted()
+  }
+
+  private func count(_ tier: Tier) -> Int { tiers.values.count { $0 == tier } }
+}
