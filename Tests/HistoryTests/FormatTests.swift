@@ -350,7 +350,7 @@ import Testing
   ])
   func bracketsHaveToMatch(text: String) { #expect(failure(text).contains("expected")) }
 
-  @Test(arguments: ["\"0\"", ":A", "A", "nil", "-1", "1.5", "\"nemesis\"", "4294967296"])
+  @Test(arguments: ["\"0\"", ":A", "A", "nil", "-1", "1.5", "\"Nemesis\"", "4294967296"])
   func processesOfEDNAreNumbersOrTheNemesis(process: String) {
     #expect(failure("{:type :invoke, :process \(process), :f :write, :value 1}").contains("a process"))
   }
