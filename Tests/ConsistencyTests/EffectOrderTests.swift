@@ -118,4 +118,15 @@ import Testing
     #expect(report[.order]?.verdict == verdict)
     #expect(report.verdict == verdict)
   }
+
+  /// Of two attempts one was acknowledged as committed: the write was applied, whatever the other one promised.
+  @Test func oneCommittedAttemptIsEnough() throws {
+    var history = HistoryBuilder()
+    history.put("a", level: "committed")
+    history.swap("a", "b", by: 2, level: "queued", operation: "o1")
+    history.swap("a", "b", by: 3, level: "committed", operation: "o1")
+    history.get("a", by: 4, level: "cache")
+    history.get("a", by: 5, level: "linearizable")
+    #expect(try ConsistencyChecker().check(history.events).verdict == .violated)
+  }
 }

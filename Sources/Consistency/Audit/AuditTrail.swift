@@ -121,7 +121,7 @@ struct AuditTrail: Sendable {
   /// - A write of unknown outcome that the record has counts as acknowledged when the audit ended.
   /// - What the record knows the version of has that version.
   /// - Several attempts at one write, with one id, are one write.
-  /// - A conditional write that is only queued promises nothing: its condition may turn out not to hold.
+  /// - A conditional write that is only queued, in every attempt, promises nothing: its condition may turn out not to hold.
   func settled(_ ops: [Op]) -> [Op] {
     guard settlesAnything else { return ops }
     var result: [Op] = []
@@ -151,7 +151,7 @@ struct AuditTrail: Sendable {
 
   private func settle(_ op: inout Op) {
     let answers = answers(op)
-    if op.action == .cas, op.level == .queued, op.outcome == .ok, answers?.applied == nil {
+    if op.action == .cas, op.level == .queued, op.outcome == .ok, answers?.applied == nil, committed(op) == nil {
       (op.outcome, op.ret, op.returnTime) = (.unknown, Op.never, Int64.max)
     }
     guard let answers else { return }
