@@ -124,6 +124,20 @@ import Testing
   ]
 
   static let fates = [
+    // What a later write covers, only the record can tell.
+    Case("a queued write was in the record, and then was not", .lostWrites, .violated) {
+      $0.put("v", level: "queued", operation: "o1")
+      $0.audit("o1", true)
+      $0.put("w", level: "committed", operation: "o2")
+      $0.audit("o1", false)
+      $0.get("w", level: "final")
+    },
+    Case("a queued write was not in the record, and then was", .lostWrites, .holds) {
+      $0.put("v", level: "queued", operation: "o1")
+      $0.audit("o1", false)
+      $0.audit("o1", true)
+      $0.get("v", level: "final")
+    },
     Case("a write of unknown outcome was applied and is gone", .lostWrites, .violated) {
       $0.put("v", .info, level: "committed", operation: "o1")
       $0.audit("o1", true)

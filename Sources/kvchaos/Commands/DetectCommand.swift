@@ -87,5 +87,6 @@ struct DetectCommand: AsyncParsableCommand {
     if !verdict.isReached { throw ExitCode(1) }
   }
 
-  private var command: String { "kvchaos detect --runs \(runs) --silent-runs \(silentRuns)" }
+  /// Without its options: the record is of several of them, and goes on where the last ended.
+  private var command: String { "kvchaos detect" }
 }
