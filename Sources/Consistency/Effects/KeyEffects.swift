@@ -125,11 +125,16 @@ struct KeyEffects {
         return .impossible(shown(writersOf[read.value] ?? [], writes) + [read.position])
       }
       var read = read
-      read.candidates = candidates
+      // What was seen is more often than not the last that could be.
+      read.candidates = candidates.sorted { writes[$0].earliest > writes[$1].earliest }
       open.append(read)
     }
     if let conflict = conflict(writes) { return .impossible(conflict) }
     guard !open.isEmpty else { return .explained }
+    // One look at all of them together, before one at each.
+    var likely = writes
+    for read in open { Self.see(read.candidates[0], read, &likely) }
+    if conflict(likely) == nil { return .explained }
     var attempts = Self.attempts
     if attempt(open[...], writes, &attempts) { return .explained }
     return attempts > 0 ? .impossible(open.map(\.position)) : .partly
