@@ -67,7 +67,7 @@ extension Stack {
     return String(cString: resolved)
   }
 
-  /// Certainly gone, so that nobody can go there to take the stack down: one that must not be looked into is not.
+  /// Certainly gone, so that the stack cannot be taken down from there: one that must not be looked into is not.
   private static func isGone(_ path: String) -> Bool {
     var found = stat()
     return stat(path, &found) != 0 && (errno == ENOENT || errno == ENOTDIR)

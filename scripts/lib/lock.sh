@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The right to change the stack, as kvchaos takes it (Sources/Faults/ProjectLock.swift). Sourced; needs common.sh.
 
-# Where every user of the machine may create files, and nobody can delete those of others.
+# Where every user of the machine may create files, and none can delete those of others.
 lock_folder() {
   if [ ! -L /run/lock ] && [ "$(stat -c %a /run/lock 2>/dev/null)" = 1777 ]; then echo /run/lock; else echo /tmp; fi
 }
