@@ -175,6 +175,8 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     tests("EscapingTests", ["Escaping"]),
+    // What holds parts of the repository together that no import does.
+    tests("RepositoryTests", []),
     tests("HistoryTests", ["History", "RecordFile", "TestSupport"], resources: [.copy("Fixtures")]),
     tests("ConsistencyTests", ["kvchaos-bench", "Consistency", "History"], resources: [.copy("Fixtures")]),
     tests(

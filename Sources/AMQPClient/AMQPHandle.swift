@@ -198,7 +198,6 @@ final class AMQPHandle {
     var arena = ByteArena()
     let queue = arena.add(message.queue)
     let contentType = arena.add("application/octet-stream")
-    let messageID = message.messageID.map { arena.add($0) }
     let replyTo = message.replyTo.map { arena.add($0) }
     let type = message.type.map { arena.add($0) }
     let expiration = message.timeToLive.map { arena.add(String(Int64($0 / .milliseconds(1)))) }
@@ -208,10 +207,6 @@ final class AMQPHandle {
       properties._flags = KV_CONTENT_TYPE | KV_DELIVERY_MODE
       properties.content_type = bytes(contentType)
       properties.delivery_mode = message.isPersistent ? 2 : 1
-      if let messageID {
-        properties._flags |= KV_MESSAGE_ID
-        properties.message_id = bytes(messageID)
-      }
       if let replyTo {
         properties._flags |= KV_REPLY_TO
         properties.reply_to = bytes(replyTo)

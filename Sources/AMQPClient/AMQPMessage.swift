@@ -2,7 +2,6 @@
 public struct AMQPMessage: Sendable {
   public var queue: String
   public var body: [UInt8]
-  public var messageID: String?
   public var replyTo: String?
   public var type: String?
   /// Dropped by the broker when it reaches the head of its queue after this time; `nil`: never.
@@ -11,12 +10,11 @@ public struct AMQPMessage: Sendable {
   public var isPersistent: Bool
 
   public init(
-    queue: String, body: [UInt8], messageID: String? = nil, replyTo: String? = nil, type: String? = nil,
+    queue: String, body: [UInt8], replyTo: String? = nil, type: String? = nil,
     timeToLive: Duration? = nil, isPersistent: Bool = true
   ) {
     self.queue = queue
     self.body = body
-    self.messageID = messageID
     self.replyTo = replyTo
     self.type = type
     self.timeToLive = timeToLive

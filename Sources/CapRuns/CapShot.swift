@@ -68,7 +68,8 @@ struct CapShot {
     }
   }
 
-  /// Only the smaller side drops packets: in both directions, so that nobody of the other reaches it either.
+  /// Both ends drop what arrives and what leaves, as in a plan: where a node of one side is started again, the other still
+  /// holds the cut. The clients of the majority are no end of it: nothing starts them again.
   private static func partition(
     _ settings: PartitionSettings, _ tier: Tier, _ status: StackStatus, _ clients: [ClientGroup], _ processes: Int,
     _ seed: UInt64
@@ -79,22 +80,27 @@ struct CapShot {
     }
     let far = clients.filter { $0.side == PartitionSide.majority.rawValue }
     let near = clients.filter { $0.side == PartitionSide.minority.rawValue }
-    let addresses = divided.majority.compactMap(\.address) + far.map(\.address)
     var parts: [String: NetworkFault.Part] = [:]
-    let targets =
-      divided.minority.map { (target: $0.target, tier: Optional($0.tier)) }
-      + near.map { (target: FaultTarget(node: "clients of the minority", container: $0.container), tier: nil) }
-    for (target, tier) in targets {
+    var targets: [FaultTarget] = []
+    func cut(_ target: FaultTarget, of tier: Tier?, from nodes: [StackNode], _ clients: [ClientGroup]) {
       // Those of the own tier first: they are nearest to what the fault is about.
-      let ordered = divided.majority.filter { $0.tier == tier } + divided.majority.filter { $0.tier != tier }
-      parts[target.container] = NetworkFault.Part(peers: .addresses(addresses), probes: peers(ordered))
+      let ordered = nodes.filter { $0.tier == tier } + nodes.filter { $0.tier != tier }
+      parts[target.container] = NetworkFault.Part(
+        peers: .addresses(nodes.compactMap(\.address) + clients.map(\.address)), probes: peers(ordered))
+      targets.append(target)
     }
+    for node in divided.minority { cut(node.target, of: node.tier, from: divided.majority, far) }
+    for group in near {
+      let target = FaultTarget(node: "clients of the minority", container: group.container)
+      cut(target, of: nil, from: divided.majority, far)
+    }
+    for node in divided.majority { cut(node.target, of: node.tier, from: divided.minority, near) }
     let sides = clients.map { group in
       let nodes = group.side == PartitionSide.minority.rawValue ? divided.minority : divided.majority
       return side(group.side, nodes, tier, status, group, processes)
     }
     return CapShot(
-      fault: NetworkFault(kind: .partition, effect: .drop(percent: 100), parts: parts), targets: targets.map(\.target),
+      fault: NetworkFault(kind: .partition, effect: .drop(percent: 100), parts: parts), targets: targets,
       struck: divided.minority.map(\.name), sides: sides)
   }
 

@@ -42,7 +42,7 @@ struct CapSides: Sendable, Hashable {
   /// promote it, are on the other side.
   private static func redisFirst(_ nodes: [StackNode]) -> [StackNode] {
     guard let master = nodes.first(where: { $0.roles.contains(.master) }) else { return [] }
-    let replicas = nodes.filter { $0.roles.contains(.replica) && $0.detail != "replica of \(master.name)" }
+    let replicas = nodes.filter { $0.roles.contains(.replica) && $0.follows != master.name }
     return [master] + replicas
   }
 

@@ -7,6 +7,10 @@ public struct Culprit: Sendable, Hashable, Codable {
     case worker
     case sql
     case redis
+    /// NGINX and HAProxy.
+    case proxy
+    /// Patroni's configuration store.
+    case etcd
     /// The suite's own client, which called something certain that no answer of the store proves.
     case client
     /// The services did not log how far operations came.

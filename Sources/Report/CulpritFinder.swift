@@ -43,11 +43,14 @@ struct CulpritFinder {
 
   private static let serviceChecks: Set<String> = ["recovery", "availability-during"]
 
-  /// The tiers that the faults took nodes from: a node is named `<tier>-<number>`.
+  /// The tiers that the faults took nodes from: a node is named after its tier, or after the proxy that it is.
   private var struckTiers: [Culprit.Tier] {
     let names = record.faults.flatMap(\.targets).compactMap { $0.node.split(separator: "-").first.map(String.init) }
-    return Set(names).sorted().compactMap(Culprit.Tier.init)
+    return Set(names.compactMap { Self.proxies.contains($0) ? .proxy : Culprit.Tier(rawValue: $0) })
+      .sorted { $0.rawValue < $1.rawValue }
   }
+
+  private static let proxies: Set<String> = ["nginx", "haproxy"]
 
   /// By operation id, whether the SQL tier's record has it.
   private var audits: [String: Bool] {

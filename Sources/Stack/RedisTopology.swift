@@ -69,7 +69,9 @@ struct RedisTopology: Sendable, Hashable {
   private func role(of node: Node, _ nameByID: [String: String]) -> StatusReader.NodeRole {
     let lack = Self.lack(of: node)
     if node.flags.contains("slave"), let master = node.master {
-      return StatusReader.NodeRole(roles: [.replica], detail: "replica of \(nameByID[master] ?? master)", lack: lack)
+      let name = nameByID[master]
+      return StatusReader.NodeRole(
+        roles: [.replica], detail: "replica of \(name ?? master)", follows: name, lack: lack)
     }
     if node.flags.contains("master"), !node.slots.isEmpty {
       let ranges = node.slots.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }

@@ -18,6 +18,8 @@ public struct StackNode: Sendable, Hashable {
   public var state: ContainerState
   /// The slots of a Redis master; `nil` for everything else.
   public var slots: [ClosedRange<Int>]?
+  /// The name of the node that a Redis replica copies; `nil` for everything else, and where it is not known.
+  public var follows: String?
   /// Its address in the stack's network; `nil` while it is down.
   public var address: String?
   /// What it lacks to do its part in its tier, in a few words, e.g. `follows nobody`; `nil` where nothing is known to be missing.
@@ -25,7 +27,7 @@ public struct StackNode: Sendable, Hashable {
 
   public init(
     name: String, container: String, id: String, tier: Tier, roles: Set<Role>, detail: String, state: ContainerState,
-    slots: [ClosedRange<Int>]? = nil, address: String? = nil, lack: String? = nil
+    slots: [ClosedRange<Int>]? = nil, follows: String? = nil, address: String? = nil, lack: String? = nil
   ) {
     self.name = name
     self.container = container
@@ -35,6 +37,7 @@ public struct StackNode: Sendable, Hashable {
     self.detail = detail
     self.state = state
     self.slots = slots
+    self.follows = follows
     self.address = address
     self.lack = lack
   }

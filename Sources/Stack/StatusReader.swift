@@ -15,6 +15,8 @@ struct StatusReader: Sendable {
     var roles: Set<Role>
     var detail: String
     var slots: [ClosedRange<Int>]?
+    /// The node that a replica copies, by name.
+    var follows: String?
     /// What the node lacks to do its part in its tier; `nil`: nothing that the tier would know.
     var lack: String?
   }
@@ -37,7 +39,7 @@ struct StatusReader: Sendable {
       return StackNode(
         name: member.name, container: member.container.name, id: member.container.id, tier: member.tier,
         roles: role.roles, detail: role.detail, state: member.container.state, slots: role.slots,
-        address: member.container.addresses.first, lack: role.lack)
+        follows: role.follows, address: member.container.addresses.first, lack: role.lack)
     }
     return StackStatus(
       flavour: flavour,

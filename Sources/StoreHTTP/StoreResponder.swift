@@ -4,7 +4,7 @@ import KeyValueStore
 import Logging
 import ServiceMetrics
 
-/// Turns requests into the store's operations and their outcomes into answers (DESIGN, section 2; docs/api.md).
+/// Turns requests into the store's operations and their outcomes into answers (docs/api.md).
 public struct StoreResponder: HTTPResponder {
   public typealias Context = BasicRequestContext
 

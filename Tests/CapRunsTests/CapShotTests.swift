@@ -30,19 +30,22 @@ struct CapShotTests {
       NetworkAction(effect: .partition(PartitionSettings(.halves, minority: .leader, with: [.etcd]))))
     let shot = try shot(.sql, fault(action, Selector(tier: .sql, mode: .all)), [Self.near, Self.far])
     let network = try #require(shot.fault as? NetworkFault)
-    // The smaller side alone drops packets, its clients' too; what it drops is the whole other side, its clients' too.
+    // Each node drops the whole other side, its clients too. The clients of the smaller side drop packets as its nodes do.
     let containers = Set(shot.targets.map(\.container))
     #expect(containers.contains(Self.near.container) && !containers.contains(Self.far.container))
-    #expect(containers.count == 3 && containers.contains("kvchaos-sql-2"))
+    #expect(containers.count == 7 && containers.contains("kvchaos-sql-2"))
     #expect(Set(network.parts.keys) == containers)
-    let majority =
-      shot.sides[1].nodes.compactMap { name in CapSidesTests.whole.node(name)?.address } + [Self.far.address]
-    for part in network.parts.values {
+    let ends = shot.sides.map { side in
+      Set(side.nodes.compactMap { name in CapSidesTests.whole.node(name) })
+    }
+    for (container, part) in network.parts {
       guard case .addresses(let addresses) = part.peers else {
         Issue.record("a partition drops certain addresses")
         continue
       }
-      #expect(Set(addresses) == Set(majority))
+      let isOfMajority = ends[1].contains { $0.container == container }
+      let clients = isOfMajority ? Self.near : Self.far
+      #expect(Set(addresses) == Set(ends[isOfMajority ? 0 : 1].compactMap(\.address) + [clients.address]))
       #expect(!part.probes.isEmpty)
     }
     #expect(shot.sides.map(\.name) == ["minority", "majority"])

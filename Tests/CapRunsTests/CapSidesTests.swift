@@ -7,19 +7,20 @@ import Testing
 
 /// Who is on which side of a cell's partition.
 struct CapSidesTests {
-  static func node(_ name: String, _ tier: Tier, _ roles: Set<Role>, _ detail: String = "", isRunning: Bool = true)
-    -> StackNode
-  {
+  static func node(
+    _ name: String, _ tier: Tier, _ roles: Set<Role>, _ detail: String = "", follows: String? = nil,
+    isRunning: Bool = true
+  ) -> StackNode {
     StackNode(
       name: name, container: "kvchaos-\(name)", id: name, tier: tier, roles: roles, detail: detail,
       state: ContainerState(status: isRunning ? .running : .exited, health: nil, exitCode: nil, startedAt: ""),
-      address: "10.0.0.\(name.utf8.reduce(0) { ($0 + Int($1)) % 250 })")
+      follows: follows, address: "10.0.0.\(name.utf8.reduce(0) { ($0 + Int($1)) % 250 })")
   }
 
   static let whole = StackStatus(
     flavour: .patroni,
     nodes: (1...3).map { node("redis-\($0)", .redis, [.master]) }
-      + (4...6).map { node("redis-\($0)", .redis, [.replica], "replica of redis-\($0 - 3)") }
+      + (4...6).map { node("redis-\($0)", .redis, [.replica], "a replica", follows: "redis-\($0 - 3)") }
       + (1...3).map { node("sql-\($0)", .sql, [$0 == 2 ? .leader : .follower]) }
       + (1...3).map { node("etcd-\($0)", .etcd, [$0 == 1 ? .leader : .follower]) }
       + (1...3).map { node("rabbitmq-\($0)", .rabbitmq, [$0 == 3 ? .leader : .follower]) }
@@ -38,7 +39,7 @@ struct CapSidesTests {
     #expect(sides.minority.count == 3 && sides.majority.count == 3)
     let master = try #require(masters.first)
     #expect(masters.count == 1)
-    #expect(sides.majority.contains { $0.detail == "replica of \(master.name)" })
+    #expect(sides.majority.contains { $0.follows == master.name })
     #expect(sides.majority.count { $0.roles.contains(.master) } == 2)
   }
 

@@ -93,13 +93,15 @@ import Testing
     #expect(found?.operation == "r1.0.4")
   }
 
-  @Test func tooFewAnswersPointToTheTierThatWasStruck() throws {
-    let target = FaultReport.Target(node: "rabbitmq-2", container: "kvchaos-rabbitmq-2", role: "leader")
-    let fault = FaultReport(label: "kill rabbitmq leader", targets: [target], struckAt: 0.001, inEffectAt: 0.001)
+  @Test(arguments: [
+    ("rabbitmq-2", Culprit.Tier.rabbitmq), ("nginx", .proxy), ("haproxy-1", .proxy), ("etcd-3", .etcd),
+  ]) func tooFewAnswersPointToTheTierThatWasStruck(_ node: String, _ tier: Culprit.Tier) throws {
+    let target = FaultReport.Target(node: node, container: "kvchaos-\(node)", role: "member")
+    let fault = FaultReport(label: "kill \(node)", targets: [target], struckAt: 0.001, inEffectAt: 0.001)
     let events = try culprits(
       [line("delivered", "r1.0.1")], faults: [fault], expect: Expectations(availability: .init(duringMinimum: 1)))
     let held = try culprits([line("delivered", "r1.0.1")], faults: [fault])
-    #expect(events.contains { $0.check == "availability-during" && $0.tier == .rabbitmq })
+    #expect(events.contains { $0.check == "availability-during" && $0.tier == tier })
     #expect(!held.contains { $0.check == "availability-during" })
   }
 

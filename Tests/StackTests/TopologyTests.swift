@@ -32,7 +32,7 @@ struct TopologyTests {
     let roles = try #require(RedisTopology(clusterNodes: Self.redisBefore)).roles(names: Self.redisNames)
     #expect(roles.count == 6)
     #expect(roles["redis-1"] == .init(roles: [.master], detail: "master of 0-5460", slots: [0...5460]))
-    #expect(roles["redis-4"] == .init(roles: [.replica], detail: "replica of redis-3"))
+    #expect(roles["redis-4"] == .init(roles: [.replica], detail: "replica of redis-3", follows: "redis-3"))
   }
 
   @Test func theViewOfADeposedMasterIsNotBelieved() throws {
