@@ -22,11 +22,20 @@ test: images ## unit tests, then the scenarios on the real stack, through `swift
 
 # Those that `make test` runs too, and the soak, which is run by hand.
 CI_PLANS := $(patsubst %,chaos/%.yml,redis-master-kill rabbitmq-leader-kill sql-leader-kill worker-kill api-kill)
-CHAOS_PLANS ?= $(filter-out $(CI_PLANS) chaos/soak.yml,$(sort $(wildcard chaos/*.yml)))
+ALL_PLANS := $(filter-out $(CI_PLANS) chaos/soak.yml,$(sort $(wildcard chaos/*.yml)))
+# TIER=redis, rabbitmq, sql, etcd: the plans named after it; TIER=rest: all others. The parts together are the whole.
+TIERS := redis rabbitmq sql etcd
+PLANS_OF_TIER := $(if $(filter rest,$(TIER)),$(filter-out $(TIERS:%=chaos/%-%.yml),$(ALL_PLANS)),$(filter chaos/$(TIER)-%,$(ALL_PLANS)))
+CHAOS_PLANS ?= $(if $(TIER),$(PLANS_OF_TIER),$(ALL_PLANS))
 
 .PHONY: chaos
 chaos: images ## every plan that `make test` does not run, one after another, and the table results/PLANS.md
 	$(KVCHAOS) run --table $(CHAOS_PLANS)
+
+SOAK ?= 30m
+.PHONY: soak
+soak: images ## random faults on every tier for a while: make soak SOAK=2h
+	$(KVCHAOS) run --for $(SOAK) chaos/soak.yml
 
 .PHONY: test-api
 test-api: ## other people's tools and a real browser against the API of the running stack
@@ -49,8 +58,8 @@ status: ## every container with its role now
 	$(KVCHAOS) status
 
 .PHONY: lint
-lint: ## swift format lint, as CI runs it
-	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+lint: ## every check that needs no build: Swift, Bash, Python, YAML, plans, Dockerfiles, workflows, links
+	scripts/lint
 
 .PHONY: bench
 bench: ## performance tables (release build)

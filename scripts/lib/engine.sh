@@ -58,8 +58,8 @@ start_engine_without_init() {
   say start "Docker Engine (dockerd; log: $engineLogFile)"
   # A killed engine leaves its process files behind, and then will not start.
   rm -f /var/run/docker.pid /var/run/docker/containerd/containerd.pid
-  # Published ports by the kernel's rules alone: a proxy process would copy each byte twice more (a tenth of a GET's cost).
-  # A session of its own: it must outlive this script and the terminal, and Ctrl-C must not reach it.
+  # Published ports by the kernel's rules alone: a proxy process would copy each byte twice more (a tenth of a GET's
+  # cost). A session of its own: it must outlive this script and the terminal, and Ctrl-C must not reach it.
   setsid nohup dockerd --userland-proxy=false >"$engineLogFile" 2>&1 </dev/null &
   pid=$!
   # setsid forks where it was a group's leader; the file that dockerd writes names the right process.
@@ -148,10 +148,11 @@ fetch_compose_plugin() {
     -o "Dir::Etc::sourcelist=$directory/etc/sources.list" -o Dir::Etc::sourceparts=- -o Dir::Etc::preferencesparts=-
     -o "Dir::State=$directory/state" -o "Dir::Cache=$directory/cache" -o APT::Sandbox::User=root
   )
-  quietly apt-get "${options[@]}" update \
-    && (cd "$directory" && quietly apt-get "${options[@]}" download docker-compose) \
-    && dpkg-deb -x "$directory"/docker-compose_*.deb "$directory/tree" \
-    || fail "$exitUnavailable" "could not fetch Debian 13's package docker-compose"
+  {
+    quietly apt-get "${options[@]}" update \
+      && (cd "$directory" && quietly apt-get "${options[@]}" download docker-compose) \
+      && dpkg-deb -x "$directory"/docker-compose_*.deb "$directory/tree"
+  } || fail "$exitUnavailable" "could not fetch Debian 13's package docker-compose"
   mkdir -p "$plugins"
   install -m 0755 "$(find "$directory/tree" -type f -name docker-compose -path '*cli-plugins*')" "$plugins/docker-compose"
   rm -rf "$directory"

@@ -19,8 +19,8 @@ image_id() {
   docker image inspect --format '{{.Id}}' "$1" 2>/dev/null
 }
 
-# Makes the base image $1 of release $2 be there, and sets baseImage to its name: that image, pulled, or one of our own that is made
-# with debootstrap. Nothing that we make gets the name of an image that somebody else publishes.
+# Makes the base image $1 of release $2 be there, and sets baseImage to its name: that image, pulled, or one of our own
+# that is made with debootstrap. Nothing that we make gets the name of an image that somebody else publishes.
 ensure_base_image() {
   local name=$1 release=$2 own=kvchaos/base:$2
   baseImage=$name

@@ -12,8 +12,9 @@ lock_name() {
   echo "${name//[^A-Za-z0-9._-]/_}.lock"
 }
 
-# Takes a lock and keeps it until this script ends; fails if another process has it. The kernel frees the lock of a process that dies.
-# $1: the file, which is only created and read: in a folder of everyone's the kernel may refuse to write another user's.
+# Takes a lock and keeps it until this script ends; fails if another process has it. The kernel frees the lock of a
+# process that dies. $1: the file, which is only created and read: in a folder of everyone's the kernel may refuse to
+# write another user's.
 take_lock() {
   local descriptor holder
   [ ! -L "$1" ] || fail "$exitUnavailable" "$1 is a symbolic link, so it cannot be a lock" "remove it, then try again"

@@ -31,8 +31,8 @@ update_package_lists() {
   aptUpdated=yes
 }
 
-# Installs those of the named packages that are missing. $1 says what they are for. What would remove others is not installed: they
-# are the user's, and may be another Docker Engine with all that it holds.
+# Installs those of the named packages that are missing. $1 says what they are for. What would remove others is not
+# installed: they are the user's, and may be another Docker Engine with all that it holds.
 install_packages() {
   local purpose=$1 missing
   shift

@@ -18,14 +18,20 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 URL, PICTURE = sys.argv[1], sys.argv[2]
 # With what an address must escape: the page has to, and the whole way has to understand it.
 KEY = f"browser/100% é+{uuid.uuid4()}"
-VALUE = f"clicked ü \"{uuid.uuid4()}\""
+VALUE = f'clicked ü "{uuid.uuid4()}"'
 SECONDS = 20
 
 
 def browser():
     options = webdriver.ChromeOptions()
-    for argument in ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server",
-                     "--window-size=1300,2600"]:
+    for argument in [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-proxy-server",
+        "--window-size=1300,2600",
+    ]:
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     options.binary_location = "/usr/bin/chromium"
@@ -67,7 +73,7 @@ class Operation:
         self.click(self.part(".execute"))
         status = self.part(".live-responses-table tbody .response-col_status").text.split()[0]
         body = self.part(".live-responses-table tbody .response-col_description .highlight-code").text
-        return int(status), json.loads(body[body.index("{"):body.rindex("}") + 1])
+        return int(status), json.loads(body[body.index("{") : body.rindex("}") + 1])
 
 
 def expect(what, shown, right):
@@ -87,8 +93,11 @@ def run(driver):
     put.choose("ack", "committed")
     put.write(".body-param__text", json.dumps({"key": KEY, "value": VALUE}, ensure_ascii=False))
     shown = put.execute()
-    expect("PUT", shown, shown[0] == 200 and shown[1]["key"] == KEY and shown[1]["value"] == VALUE
-           and shown[1]["ack"] == "committed")
+    expect(
+        "PUT",
+        shown,
+        shown[0] == 200 and shown[1]["key"] == KEY and shown[1]["value"] == VALUE and shown[1]["ack"] == "committed",
+    )
     get = Operation(driver, "getEntry")
     get.choose("read", "linearizable")
     get.write('tr[data-param-name="key"] input', KEY)
@@ -116,7 +125,7 @@ def main():
     driver.set_page_load_timeout(SECONDS)
     try:
         run(driver)
-    except Exception as error:  # Whatever it is: the picture shows where the page stands.
+    except Exception as error:  # noqa: BLE001 (whatever it is: the picture shows where the page stands)
         driver.save_screenshot(PICTURE)
         print(f"error: {type(error).__name__}: {error}\n       the page then: {PICTURE}", file=sys.stderr)
         return 1
