@@ -9,11 +9,20 @@ PLAN ?= chaos/redis-master-kill.yml
 
 .PHONY: help
 help: ## list these targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: demo
 demo: images ## set everything up, kill a Redis master under load, print the verdict
 	$(KVCHAOS) run $(PLAN)
+
+ONLY ?=
+.PHONY: unit
+unit: ## the unit tests, no Docker; those of one module: make unit ONLY=ChaosPlanTests
+	swift build --build-tests
+	swift test --skip-build --skip ScenarioTests $(if $(ONLY),--filter $(ONLY))
+
+.PHONY: check
+check: lint unit ## what to run before a commit: lint and the unit tests
 
 .PHONY: test
 test: images ## unit tests, then the scenarios on the real stack, through `swift test`
@@ -60,6 +69,22 @@ status: ## every container with its role now
 .PHONY: lint
 lint: ## every check that needs no build: Swift, Bash, Python, YAML, plans, Dockerfiles, workflows, links
 	scripts/lint
+
+.PHONY: fix
+fix: ## format Swift and Python
+	scripts/lint --fix
+
+.PHONY: docs
+docs: ## DocC of the libraries History and Consistency, in .build/docs
+	scripts/docs
+
+.PHONY: coverage tsan code-mutants
+coverage: ## which lines the unit tests run, by module
+	scripts/coverage $(ONLY)
+tsan: ## the unit tests under ThreadSanitizer
+	scripts/tsan $(ONLY)
+code-mutants: ## break the code in known ways, and see the named tests fail (Tests/mutants.toml)
+	scripts/mutants
 
 .PHONY: bench
 bench: ## performance tables (release build)
