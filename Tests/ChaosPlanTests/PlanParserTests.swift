@@ -66,11 +66,21 @@ import Testing
   }
 
   @Test func theReadmeNamesEveryPlanWithAPromise() throws {
-    let readme = try String(contentsOfFile: "\(Texts.planFolder)/../README.md", encoding: .utf8)
+    let readme = try String(contentsOfFile: "\(Texts.planFolder)/README.md", encoding: .utf8)
     for path in PlanFile.paths(in: Texts.planFolder) {
       let name = try PlanFile(path: path).plan.name
-      let rows = readme.split(separator: "\n").filter { $0.hasPrefix("| [\(name)](chaos/\(name).yml) | ") }
+      let rows = readme.split(separator: "\n").filter { $0.hasPrefix("| [\(name)](\(name).yml) | ") }
       #expect(rows.count == 1 && rows[0].contains("| x |"), "\(name)")
+    }
+  }
+
+  @Test func thePlanOfTheReadmeIsValid() throws {
+    let readme = try String(contentsOfFile: "\(Texts.planFolder)/../README.md", encoding: .utf8)
+    let blocks = readme.split(separator: "```yaml\n", omittingEmptySubsequences: false).dropFirst()
+    #expect(blocks.count == 1)
+    for block in blocks {
+      let text = block.prefix(upTo: block.firstRange(of: "```")?.lowerBound ?? block.endIndex)
+      #expect(try PlanParser.parse(String(text), path: "README.md").faults.count == 1)
     }
   }
 

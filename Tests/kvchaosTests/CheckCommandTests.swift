@@ -113,6 +113,15 @@ import Testing
     #expect((isVerdict ? run.errors : run.output).isEmpty)
   }
 
+  /// What examples/README.md says of them.
+  @Test(arguments: [("stale-read.jsonl", "overwritten 26.000 ms before"), ("lost-write.jsonl", #""blue" is gone"#)])
+  func theExamplesAreViolated(_ file: String, says: String) throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../examples")
+    let run = try ProgramRun(["check", folder.appending(path: file).path])
+    #expect(run.status == 1)
+    #expect(run.output.contains(says))
+  }
+
   @Test func aFileThatIsNotThereIsNoVerdict() throws {
     let path = try TemporaryFolder().url.appendingPathComponent("history.jsonl").path
     let run = try ProgramRun(["check", path])
