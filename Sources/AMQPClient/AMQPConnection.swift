@@ -89,7 +89,7 @@ public final class AMQPConnection: Sendable {
     _ = enqueue(.acknowledge(consumer: consumer, upTo: tag, generation: generation))
   }
 
-  /// Ends a subscription and makes it anew, an exclusive queue with it: for one that the broker no longer serves and has not
+  /// Ends a subscription and renews it, an exclusive queue with it: for one that the broker no longer serves and has not
   /// cancelled. Nothing happens where it is not up.
   public func renew(consumer: Int, reason: String) {
     _ = enqueue(.renew(consumer: consumer, reason: reason))

@@ -45,7 +45,7 @@ final class AMQPLoop {
         try handle.openChannel(Self.publishChannel, confirms: true)
         try handle.openChannel(Self.sendChannel, confirms: false)
         pauseMilliseconds = 50
-        // First: whoever is told may publish.
+        // First: a caller that is told may publish.
         connection.setConnected()
         notify(.connected(host: host.description))
         serve(handle)

@@ -62,7 +62,7 @@ struct ConsumerChannel {
     return [.closed(generation: generation, reason: reason)]
   }
 
-  /// Ends a subscription that is up, to make it anew: a new channel is the only state that is surely clean.
+  /// Ends a live subscription to renew it: a new channel is the only state that is surely clean.
   mutating func renew(reason: String) -> [Action] {
     guard case .active(let generation) = phase else { return [] }
     assembly = nil

@@ -53,7 +53,7 @@ extension CapCell.Course {
   /// How many seconds there are.
   var seconds: Int { sides.first?.answered.count ?? 0 }
 
-  /// Whether it can be drawn for so many sides. A file may hold anything.
+  /// Whether it can be drawn for this number of sides. A file may hold anything.
   func fits(sides count: Int) -> Bool {
     let limit = 1_000_000
     return sides.count == count && seconds > 0 && (-limit...limit).contains(firstSecond)

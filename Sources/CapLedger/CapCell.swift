@@ -25,9 +25,9 @@ public struct CapCell: Sendable, Hashable, Codable {
     public var before: Answers
     public var during: Answers
     public var after: Answers
-    /// `AnsweredShare` of the fault, 0...1; `nil` where nobody called.
+    /// `AnsweredShare` of the fault, 0...1; `nil` where no client called.
     public var answeredShare: Double?
-    /// The same of the last three seconds of the fault, when whoever can go on has had time to.
+    /// The same of the last three seconds of the fault, when every node that can go on has had time to.
     public var settledShare: Double?
     public var acknowledgedWrites: Int
     /// Acknowledged writes that were looked for at the end.
@@ -38,7 +38,7 @@ public struct CapCell: Sendable, Hashable, Codable {
     public var staleReads: Int
     /// How far behind the oldest stale read was, in seconds.
     public var stalestSeconds: Double?
-    /// Values that nobody wrote, or whose write had been refused as certainly not done.
+    /// Values that were never written, or whose write had been refused as certainly not done.
     public var inventedValues: Int
     /// Sums of all balances that were read, and the wrong ones (bank).
     public var sums: Int
@@ -91,7 +91,7 @@ public struct CapCell: Sendable, Hashable, Codable {
   public var problems: [String]
   /// What could not be looked at, for people; it leaves the consistency unknown where nothing else was found.
   public var notes: [String]
-  /// The answers second by second; `nil` in a ledger of before they were kept, and where nobody called.
+  /// The answers second by second; `nil` in an older ledger, which did not keep them, and where no client called.
   public var course: Course?
 
   public var name: String { "\(tier)-\(variant)-\(workload.rawValue)-\(fault)" }
@@ -110,7 +110,7 @@ extension CapCell {
   public var wrongSums: Int { total(\.wrongSums) + final.wrongSums }
 
   /// Whether all that the workload can show of consistency was there: nothing lost, stale, invented, no wrong sum, and
-  /// linearizable where that was judged. One thing amiss is enough for `violated`; what nobody looked at leaves `unknown`.
+  /// linearizable where that was judged. One thing amiss is enough for `violated`; what was not examined leaves `unknown`.
   public var consistency: Verdict {
     if lostWrites + staleReads + inventedValues + wrongSums > 0 { return .violated }
     let isAudited =

@@ -45,7 +45,7 @@ public struct CapFolder: Sendable {
     return try CellJudge(record, events: RecordedHistory(path: history).events).cell()
   }
 
-  /// The ledger as it stands: that of `cap.json`, with recorded cells judged anew. A cell whose record is gone (a clean clone
+  /// The ledger as it stands: that of `cap.json`, with recorded cells judged again. A cell whose record is gone (a clean clone
   /// has none) stays as it was written.
   ///
   /// - Parameter cells: those to judge; `nil`: all that have a record.

@@ -1,6 +1,6 @@
 /// What one run of one cell recorded: a tier (or a variant of it), a workload, a fault, and clients on sides.
 ///
-/// It is `record.json` in the cell's folder `results/cap/<name>/`, beside the history. Whoever runs cells writes it; the
+/// It is `record.json` in the cell's folder `results/cap/<name>/`, beside the history. The run of a cell writes it; the
 /// ledger judges it, and takes nothing else.
 public struct CapRecord: Sendable, Hashable, Codable {
   public static let currentSchema = "kvchaos.cap-record/1"
@@ -21,7 +21,7 @@ public struct CapRecord: Sendable, Hashable, Codable {
 
   /// Clients with the same view of the nodes while the fault is there.
   public struct Side: Sendable, Hashable, Codable {
-    /// `minority`, `majority`, or `all` where the fault divides nobody.
+    /// `minority`, `majority`, or `all` where the fault does not divide the clients.
     public var name: String
     /// The nodes that its clients could reach during the fault, those that were down or paused left out.
     public var nodes: [String]

@@ -139,7 +139,7 @@ struct CapCellRun: Sendable {
     return .recorded(record, folder: folder)
   }
 
-  /// The clients' sides: of a partition both; of an isolated node nobody is on its side.
+  /// The clients' sides: both of a partition; no client is on an isolated node's side.
   private var sideNames: [String] {
     if cell.fault.partition != nil { return ["minority", "majority"] }
     return [cell.fault.isIsolation ? "majority" : "all"]
@@ -182,7 +182,7 @@ struct CapCellRun: Sendable {
   ///
   /// - Parameters:
   ///   - since: on the monotonic clock; what was before does not count.
-  ///   - atLeast: so long in any case.
+  ///   - atLeast: the shortest time to wait.
   private func waitUntilServed(
     _ groups: [CapShot.ClientGroup], _ clients: ClientContainers, since start: Int64, atLeast: Duration,
     limit: Duration

@@ -18,7 +18,7 @@ extension CapPlanCell {
 /// Runs cells of the CAP ledger, one after another, on the stack as it stands.
 ///
 /// Faults go through the undo ledger, so that `kvchaos heal` takes back what a killed run leaves; client containers are found
-/// by whoever looks for residue.
+/// by the search for residue.
 public struct CapSeries: Sendable {
   /// What became of a cell.
   public enum Outcome: Sendable {
@@ -36,7 +36,7 @@ public struct CapSeries: Sendable {
   let progress: @Sendable (RunProgress) -> Void
 
   /// - Parameters:
-  ///   - folder: `results/cap`; the folder of a cell that is run is made anew.
+  ///   - folder: `results/cap`; the folder of a cell that is run is replaced.
   ///   - seed: of the traffic and of who is drawn in the first cell, in each later one by one more; `nil`: drawn.
   public init(
     configuration: StackConfiguration, folder: String, seed: UInt64? = nil, catchesSignals: Bool,

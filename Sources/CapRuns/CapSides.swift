@@ -8,7 +8,7 @@ struct CapSides: Sendable, Hashable {
   var majority: [StackNode]
 
   /// - Parameter seed: who is drawn where several would do.
-  /// - Returns: `nil` where nobody has the role that goes to the minority, or there are fewer than two nodes.
+  /// - Returns: `nil` where no node has the role that goes to the minority, or there are fewer than two nodes.
   static func divide(
     _ settings: PartitionSettings, tier: Tier, in status: StackStatus, seed: UInt64
   ) -> CapSides? {

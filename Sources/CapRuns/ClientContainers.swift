@@ -8,7 +8,7 @@ struct ClientContainers: Sendable {
   static let image = DockerEngine.clientImage
   /// More than any first process number.
   static let stride = 100
-  /// The first process of the smaller side's clients, and of all where nobody is divided.
+  /// The first process of the smaller side's clients, and of all where no side is divided.
   static let nearProcess = 0
   static let farProcess = 20
   static let finalProcess = 90

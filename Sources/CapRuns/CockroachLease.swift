@@ -1,6 +1,6 @@
 /// How long a CockroachDB node keeps its leases after it was last heard of, by what its version makes of its settings. Pure.
 ///
-/// - Up to 22.2: three election timeouts, each so many ticks of 200 ms (`pkg/base/config.go`).
+/// - Up to 22.2: three election timeouts, each a number of ticks of 200 ms (`pkg/base/config.go`).
 /// - From 23.1: a duration of its own, 6 s, whatever the election timeout is.
 /// - From 25.2 leases are those of the Raft leader, who has them for as long as the stores support his own: 3 s. Where the cluster
 ///   says that it has none of that kind, or the version is older, it is the duration above.

@@ -9,7 +9,7 @@ struct RecoveryWatch: Sendable {
     var isOk: Bool
   }
 
-  /// So long everything must have been well.
+  /// For this time everything must have been well.
   static let window = Duration.milliseconds(2_500)
   /// A conflict between transactions is no outage.
   private static let shareMinimum = 0.9

@@ -2,7 +2,7 @@
 public struct Expectations: Sendable, Hashable {
   /// Most acknowledged writes that may be lost.
   public var lostWrites: Int
-  /// Most reads that may return what nobody wrote.
+  /// The maximum number of reads of values that were never written.
   public var neverWrittenReads: Int
   /// What is asked of linearizability; `nil`: nothing (no key has committed writes and linearizable reads).
   public var linearizable: LinearizableExpectation?

@@ -8,11 +8,11 @@ public enum FaultAction: Sendable, Hashable {
   case pause
   /// Stops and starts the targets one after another, each when the one before it is healthy again: a rolling restart.
   case restart(timeout: Duration)
-  /// Kills and starts again, over and over, each start so long after the kill and each kill so long after the start.
+  /// Kills and starts again, over and over, with this interval between one and the next.
   case crashLoop(interval: Duration)
   /// Harms the network; healed by taking away the rules that do.
   case network(NetworkAction)
-  /// Leaves the targets so many cores.
+  /// Limits the targets to this many cores.
   case cpuLimit(cores: Double)
   /// Leaves the targets so much memory.
   case memoryLimit(bytes: Int)
@@ -30,14 +30,14 @@ public enum FaultAction: Sendable, Hashable {
   case diskFull
   /// Lets no file be changed.
   case readOnly
-  /// Leaves the processes so many file descriptors more than they have.
+  /// Lets the processes open this many more file descriptors than they have.
   case fileLimit(spare: Int)
 
-  /// Gives a tier so many containers; healed by the number of before.
+  /// Scales a tier to this many containers; healed by the old number.
   case scale(count: Int)
   /// Has a RabbitMQ node forgotten by its cluster; healed by joining it again.
   case forget
-  /// Moves so many slots of a Redis master to another one; healed by moving them back.
+  /// Moves this many slots of a Redis master to another one; healed by moving them back.
   case moveSlots(count: Int)
 
   /// What `kill` may send.

@@ -1,8 +1,8 @@
 /// How long a fault stays before it is healed.
 public enum FaultDuration: Sendable, Hashable {
-  /// So long, counted from the strike.
+  /// A fixed time, counted from the strike.
   case fixed(Duration)
-  /// Until everyone is served again in spite of the fault (the recovery rule of the reports), at most so long.
+  /// Until everyone is served again in spite of the fault (the recovery rule of the reports), at most for this time.
   case untilRecovered(limit: Duration)
 
   /// What `until-recovered` waits at most where the plan does not say.

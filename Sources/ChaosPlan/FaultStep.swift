@@ -33,12 +33,12 @@ public struct RandomFaults: Sendable, Hashable {
   }
 
   public var at: Duration
-  /// No fault begins later than so long after the first.
+  /// No fault begins later than this time after the first.
   public var length: Duration
   /// From one beginning to the next.
   public var interval: Duration
   public var jitter: Duration
-  /// So many faults may be open at once.
+  /// How many faults may be open at once.
   public var atOnce: Int
   /// Not empty.
   public var choices: [Choice]

@@ -68,7 +68,7 @@ final class MappingReader {
     return nil
   }
 
-  /// Reports the fields that nobody asked for.
+  /// Reports the fields that were not read.
   func finish() {
     // Some are asked for twice.
     let words = asked.enumerated().filter { asked[..<$0.offset].contains($0.element) == false }.map(\.element)

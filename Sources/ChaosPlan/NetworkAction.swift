@@ -31,13 +31,13 @@ public enum NetworkEffect: Sendable, Hashable {
   case isolate
   /// None gets through between the sides of a tier.
   case partition(PartitionSettings)
-  /// So many in a hundred (1...99) are lost, drawn for each packet and each direction.
+  /// The percentage (1...99) of packets that is lost, drawn for each packet and each direction.
   case loss(percent: Int)
-  /// TCP connections are reset by so many in a hundred (1...100) of their packets.
+  /// The percentage (1...100) of TCP packets that resets its connection.
   case reset(percent: Int)
   /// Each packet that leaves the target is late by `delay`, give or take `jitter`; their order stays.
   case latency(delay: Duration, jitter: Duration)
-  /// So many bits a second leave the target; what does not fit waits, and beyond a router's buffer is lost.
+  /// How many bits a second leave the target; what does not fit waits, and beyond a router's buffer is lost.
   case bandwidth(bitsPerSecond: Int)
   /// Questions to the name server are not answered.
   case nameResolution

@@ -53,7 +53,7 @@ public enum PartitionShape: String, Sendable, Hashable, CaseIterable, Codable {
     return partition
   }
 
-  /// A circulant graph: around the ring each node reaches so many neighbours on both sides that they are, with itself, a
+  /// A circulant graph: around the ring each node reaches just enough neighbours on both sides to form, with itself, a
   /// majority. Where that takes an odd number of neighbours, the node opposite is the last of them; of an odd number of
   /// nodes none is opposite, so one more is reached.
   private static func ring(_ nodes: [String]) -> Partition {
@@ -87,7 +87,7 @@ public struct Partition: Sendable, Hashable {
     self.sides = sides
   }
 
-  /// Divides further nodes along, drawn by `generator`: half of them go to the first side, the rest to the last, and nobody
+  /// Divides further nodes along, drawn by `generator`: half of them go to the first side, the rest to the last, and none
   /// reaches the other side. A partition without sides stays as it is.
   public mutating func add(_ nodes: [String], using generator: inout some RandomNumberGenerator) {
     guard sides.count > 1 else { return }

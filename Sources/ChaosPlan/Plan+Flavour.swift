@@ -38,7 +38,7 @@ extension Plan {
 }
 
 extension PlannedFault {
-  /// Why it can strike nobody on a flavour of the SQL tier; `nil` if it can, as far as one can know without the stack.
+  /// Why it cannot strike any node on a flavour of the SQL tier; `nil` if it can, as far as one can know without the stack.
   func obstacle(on flavour: SQLChoice) -> String? {
     guard flavour == .cockroach else { return nil }
     let word = action.kind.rawValue

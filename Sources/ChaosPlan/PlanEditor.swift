@@ -59,7 +59,7 @@ public struct PlanEditor: Sendable {
     return try Self.planFile(node, path: path)
   }
 
-  /// The plan with its random faults going on for so long in place of what the file says; the name stays.
+  /// The plan with its random faults going on for this time instead of the file's; the name stays.
   ///
   /// - Parameter length: a duration as plans write it, like `30m`.
   /// - Throws: `PlanError` when it has no random faults, or `length` is no such duration.

@@ -41,7 +41,7 @@ public struct PlanFile: Sendable, Hashable {
     guard !FileManager.default.fileExists(atPath: path) else { return "cannot be read as UTF-8 text" }
     let url = URL(filePath: path)
     let here = url.deletingLastPathComponent().relativePath
-    // Whoever is in the repository's folder leaves the folder of the plans out.
+    // In the repository's folder, the folder of the plans may be left out.
     let known = [here, "\(here)/chaos"].map { paths(in: $0) }.first { !$0.isEmpty } ?? []
     guard let first = known.first else { return "no such plan; the folder \(here) has no plans" }
     let folder = URL(filePath: first).deletingLastPathComponent().relativePath

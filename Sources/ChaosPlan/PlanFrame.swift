@@ -36,7 +36,7 @@ struct PlanFrame {
     guard let tier = first.tier, tier == second.tier, first.side == nil, second.side == nil,
       let one = matched(by: first).map(first.mode.count), let other = matched(by: second).map(second.mode.count)
     else { return false }
-    // Those of one role are among so many; those of two, or of a key, among the tier.
+    // Nodes of one role are among that many; those of two, or of a key, among the tier.
     let isOneGroup = first.role == second.role && first.ownerOf == nil && second.ownerOf == nil
     return (isOneGroup ? matched(by: first) : nodes(of: tier)).map { one + other > $0 } ?? false
   }

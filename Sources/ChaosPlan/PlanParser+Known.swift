@@ -109,7 +109,7 @@ struct FaultWindow {
   var end: Duration
 
   /// The windows of a step whose beginnings the plan itself tells. What follows another fault begins when that is healed, which
-  /// nobody knows before.
+  /// is not known before.
   static func known(of step: FaultStep, from start: Duration = .zero) -> [FaultWindow] {
     switch step {
     case .fault(let fault):

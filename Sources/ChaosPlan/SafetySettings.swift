@@ -22,7 +22,7 @@ public struct StopCondition: Sendable, Hashable {
   /// Stop when less than this share (0...1) of the operations that ended within `window` was answered with ok.
   public var availabilityMinimum: Double?
   public var window: Duration
-  /// Stop when nobody was served for so long.
+  /// Stop when no client was served for this time.
   public var unservedMaximum: Duration?
 
   public init(

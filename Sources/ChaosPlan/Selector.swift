@@ -44,9 +44,9 @@ public struct Selector: Sendable, Hashable {
 public enum SelectionMode: Sendable, Hashable {
   case one
   case all
-  /// So many, or all where there are fewer.
+  /// A fixed number, or all where there are fewer.
   case fixed(Int)
-  /// So many in a hundred (1...100), rounded to the nearest, at least one.
+  /// A percentage (1...100), rounded to the nearest node, at least one.
   case fixedPercent(Int)
   /// The most that still leaves a majority of the matched nodes: 1 of 3, 2 of 5.
   case minority

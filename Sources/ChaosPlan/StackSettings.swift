@@ -13,7 +13,7 @@ public struct StackSettings: Sendable, Hashable {
   }
 }
 
-/// Which flavour of the SQL tier a plan asks for (docs/architecture.md).
+/// Which flavour of the SQL tier a plan asks for.
 public enum SQLChoice: String, Sendable, Hashable, CaseIterable, Codable {
   /// CockroachDB where its image can be had, else Patroni.
   case auto

@@ -1,4 +1,4 @@
-/// A tier of the stack under test (docs/architecture.md).
+/// A tier of the stack under test.
 ///
 /// The raw value is the word in plans, in container labels (`io.kvchaos.tier`) and in reports.
 public enum Tier: String, Sendable, Hashable, CaseIterable, Codable {

@@ -41,7 +41,7 @@ public enum WorkloadKind: String, Sendable, Hashable, CaseIterable, Codable {
   case register
 }
 
-/// When the store answers a write (docs/api.md). The raw value is the word in plans, URLs and histories.
+/// When the store answers a write. The raw value is the word in plans, URLs and histories.
 public enum AcknowledgementLevel: String, Sendable, Hashable, CaseIterable, Codable {
   /// When a quorum of RabbitMQ nodes has the command.
   case queued
@@ -49,7 +49,7 @@ public enum AcknowledgementLevel: String, Sendable, Hashable, CaseIterable, Coda
   case committed
 }
 
-/// Where a read is answered from (docs/api.md). The raw value is the word in plans, URLs and histories.
+/// Where a read is answered from. The raw value is the word in plans, URLs and histories.
 public enum ReadLevel: String, Sendable, Hashable, CaseIterable, Codable {
   /// Redis, then SQL on a miss; may be stale.
   case cache

@@ -31,7 +31,7 @@ public struct Detector: Sendable {
     self.progress = progress
   }
 
-  /// Writes `DETECTION.md` anew from what has been run.
+  /// Writes `DETECTION.md` again from what has been run.
   ///
   /// - Returns: its text.
   public static func rewrite(_ resultsRoot: String, command: String) throws(DetectionError) -> String {

@@ -25,12 +25,12 @@ public struct Proportion: Sendable, Hashable {
   /// The rate is at most this, at 95 % confidence: the one-sided bound, for what should never happen.
   public var upperBound: Double { highest(1 - Self.confidence) }
 
-  /// The rate at which so many or more would be seen only with the probability `tail`.
+  /// The rate at which this many or more would be seen only with the probability `tail`.
   private func lowest(_ tail: Double) -> Double {
     count == 0 ? 0 : Self.root { 1 - atMost(count - 1, rate: $0) - tail }
   }
 
-  /// The rate at which so many or fewer would be seen only with the probability `tail`.
+  /// The rate at which this many or fewer would be seen only with the probability `tail`.
   private func highest(_ tail: Double) -> Double {
     count == runs ? 1 : Self.root { tail - atMost(count, rate: $0) }
   }

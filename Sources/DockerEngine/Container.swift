@@ -19,7 +19,7 @@ public struct ContainerDetail: Sendable, Hashable {
   public var hostname: String
   public var labels: [String: String]
   public var state: ContainerState
-  /// How often the engine's restart policy has started it anew.
+  /// How often the engine's restart policy has restarted it.
   public var restartCount: Int
   public var wasOutOfMemory: Bool
   /// Its place in each network, by the network's name; a container that is down has none.

@@ -23,7 +23,7 @@ extension DockerEngine: NetworkNamespaces {
   ) async throws -> ProgramResult {
     let name = "\(project)-netfault-\(String(UInt64.random(in: 0...UInt64.max), radix: 16))"
     let mode = try await networkMode(container)
-    // Not given up when the task is cancelled: the engine would go on, and nobody would know the container.
+    // Not given up when the task is cancelled: the engine would go on, and the container would be unknown.
     let id = try await Task { try await create(name, command, networkMode: mode) }.value
     let result: Result<ProgramResult, any Error>
     do {

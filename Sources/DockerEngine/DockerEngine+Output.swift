@@ -6,7 +6,7 @@ extension DockerEngine {
   /// What a container has written, standard output and error in the order in which the engine has them.
   ///
   /// - Parameters:
-  ///   - tail: only so many last lines; `nil`: all.
+  ///   - tail: only this many of the last lines; `nil`: all.
   ///   - sinceUnixSeconds: only lines from then on; `nil`: from the beginning.
   ///   - timestamps: whether each line begins with the engine's time (RFC 3339).
   ///   - hasErrors: whether standard error is in it.

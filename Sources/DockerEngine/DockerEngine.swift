@@ -14,7 +14,7 @@ public struct DockerEngine: Sendable {
   public var socketPath: String { connection.socketPath }
 
   static let projectLabel = "com.docker.compose.project"
-  /// Docker 20.10. Older engines lack nothing that is used here, but are tested by nobody.
+  /// Docker 20.10. Older engines lack nothing that is used here, but are not tested.
   static let oldestVersion = (1, 41)
 
   /// - Parameters:

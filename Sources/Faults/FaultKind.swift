@@ -59,7 +59,7 @@ public struct FaultKind: RawRepresentable, Sendable, Hashable, Codable, CustomSt
   public static let reset = FaultKind(rawValue: "reset")
   /// Packets are late.
   public static let latency = FaultKind(rawValue: "latency")
-  /// So many bits a second, and no more.
+  /// At most this many bits a second.
   public static let bandwidth = FaultKind(rawValue: "bandwidth")
   /// The name server does not answer.
   public static let dnsFailure = FaultKind(rawValue: "dns-failure")

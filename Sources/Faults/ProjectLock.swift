@@ -10,7 +10,7 @@ public final class ProjectLock: Sendable {
   public let path: String
   private let descriptor: Int32
 
-  /// Where every user of the machine may create files, and nobody can delete those of others: the same folder for all of them.
+  /// Where every user of the machine may create files, and none can delete those of others: the same folder for all of them.
   public static var folder: String {
     var found = stat()
     return lstat("/run/lock", &found) == 0 && found.st_mode & 0o7777 == 0o1777 ? "/run/lock" : "/tmp"
@@ -40,7 +40,7 @@ public final class ProjectLock: Sendable {
 
   /// - Parameters:
   ///   - engine: the engine's id.
-  ///   - purpose: what to tell whoever finds it taken: `kvchaos run in /home/me/kvchaos`.
+  ///   - purpose: what to tell a process that finds it taken: `kvchaos run in /home/me/kvchaos`.
   /// - Throws: `FaultError` with `ledgerInUse` if another process has it, with `ledgerUnavailable` for anything else.
   public init(engine: String, project: String, purpose: String, folder: String = folder) throws(FaultError) {
     path = "\(folder)/\(Self.fileName(engine: engine, project: project))"

@@ -2,7 +2,7 @@
 public struct RestartFault: Fault {
   public let kind = FaultKind.restart
   public let order = InjectionOrder.oneByOne
-  /// After so long the engine kills what has not ended by itself.
+  /// After this time the engine kills a process that has not ended by itself.
   public var timeoutSeconds: Int
   /// How many looks, a second apart, a restarted node has to become a member of its cluster again, or healthy.
   public var joinedLookLimit: Int

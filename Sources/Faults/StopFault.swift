@@ -1,7 +1,7 @@
 /// A graceful stop: the container's stop signal, then a kill after a time; it stays down until it is healed.
 public struct StopFault: Fault {
   public let kind = FaultKind.stop
-  /// After so long the engine kills what has not ended by itself.
+  /// After this time the engine kills a process that has not ended by itself.
   public var timeoutSeconds: Int
 
   public init(timeoutSeconds: Int = 30) {

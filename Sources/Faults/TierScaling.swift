@@ -2,6 +2,6 @@
 public protocol TierScaling: Sendable {
   /// How many containers of the tier run now.
   func runningCount(ofTier tier: String) async throws -> Int
-  /// Makes the tier have so many containers, all of them healthy. Those that go finish what they have in hand.
+  /// Scales the tier to this many containers, all of them healthy. Those that go finish what they have in hand.
   func scale(tier: String, to count: Int) async throws
 }

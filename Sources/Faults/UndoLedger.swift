@@ -13,7 +13,7 @@ public actor UndoLedger {
   /// Lines of the file that are no records: a torn write, or someone's editor.
   public nonisolated let damagedLines: [String]
   public nonisolated let path: String
-  /// Kept as long as the ledger is: whoever may change the stack has both.
+  /// Kept as long as the ledger is: a process that may change the stack has both.
   private let projectLock: ProjectLock?
   private var file: RecordFile
   private var entries: [LedgerEntry]
@@ -48,7 +48,7 @@ public actor UndoLedger {
       let data = try Self.readAll(descriptor, path)
       let (open, damaged) = LedgerRecord.replay(data)
       if open.isEmpty, damaged.isEmpty, !data.isEmpty {
-        // Nothing is owed: begin anew, so that the file does not grow for ever.
+        // Nothing is owed: start with an empty file, so that it does not grow for ever.
         guard ftruncate(descriptor, 0) == 0 else { throw Self.systemError("emptied", path) }
       }
       var file = RecordFile(descriptor: descriptor, write: write)

@@ -3,7 +3,7 @@ import Glibc
 
 /// The one owner of a libcurl multi handle and of the epoll descriptor that drives it, for one thread.
 ///
-/// libcurl says through two callbacks which sockets to watch and when to wake up next; whoever runs the loop tells it
+/// libcurl says through two callbacks which sockets to watch and when to wake up next; the loop tells it
 /// which socket is ready. So a turn costs what happened, not the number of transfers that are open.
 package final class MultiHandle {
   package let multi: UnsafeMutableRawPointer
@@ -37,7 +37,7 @@ package final class MultiHandle {
     }
   }
 
-  /// libcurl wants its easy handles gone first: whoever has added some removes them before this is let go of.
+  /// libcurl wants its easy handles gone first: a caller that added some removes them before releasing this.
   deinit {
     curl_multi_cleanup(multi)
     if epoll >= 0 { Glibc.close(epoll) }

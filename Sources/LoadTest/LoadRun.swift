@@ -18,7 +18,7 @@ public struct LoadRun: Sendable {
   private let progress: @Sendable (String) -> Void
 
   /// - Parameters:
-  ///   - stack: whose processors and workers are read; `nil`: nobody's.
+  ///   - stack: whose processors and workers are read; `nil`: none.
   ///   - command: the command line, for the report.
   ///   - isWithBaseline: whether the broker and Redis are measured by themselves first.
   ///   - progress: told a line now and then.

@@ -17,7 +17,7 @@ final class FaultCrew: Sendable {
   }
 
   private static let resolveAttempts = 5
-  /// A partition of many nodes takes seconds to be in effect; before, nobody is on its sides.
+  /// A partition of many nodes takes seconds to be in effect; until then no node is on its sides.
   private static let sideAttempts = 60
   private let strikes: [Strike]
   private let guardian: MajorityGuard
@@ -50,7 +50,7 @@ final class FaultCrew: Sendable {
   /// What became of an order to strike.
   enum Outcome: Sendable {
     case inEffect
-    /// An optional fault found nobody, or might not strike: the run is as planned without it.
+    /// An optional fault matched no node, or was not allowed to strike: the run is as planned without it.
     case skipped(String)
     case failed(String)
   }
@@ -127,7 +127,7 @@ final class FaultCrew: Sendable {
     note(index, "skipped", function: "\(strikes[index].fault.action.kind.rawValue)-skipped", message: reason)
   }
 
-  /// Whether nothing was done, because nobody was there to strike or nobody may be struck.
+  /// Whether nothing was done, because no node matched or none may be struck.
   private static func meansSkipped(_ error: any Error) -> Bool {
     switch error {
     case let error as StackError: error.code == .noTarget
@@ -157,7 +157,7 @@ final class FaultCrew: Sendable {
   }
 
   /// The nodes that a selector means now. A node that is busy may not say its role in time, and right after another fault
-  /// nobody may have one: asked again for a few seconds before the fault is given up.
+  /// no node may have one: asked again for a few seconds before the fault is given up.
   ///
   /// - Parameter stream: of its own for each fault: the same targets from the same seed and the same roles.
   private func resolve(_ selector: Selector, stream: UInt64) async throws -> ([StackNode], StackStatus) {
@@ -194,7 +194,7 @@ final class FaultCrew: Sendable {
     return members
   }
 
-  /// `nil` where nobody matches.
+  /// `nil` where no node matches.
   private func resolveIfThere(
     _ selector: Selector, stream: UInt64
   ) async throws(StackError) -> ([StackNode], StackStatus)? {

@@ -57,7 +57,7 @@ public struct LiveMeasure: Sendable, Hashable {
 
   private func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
 
-  /// Whether everybody has been served for so long, counted from `since` at the earliest.
+  /// Whether every client has been served for this time, counted from `since` at the earliest.
   func isQuiet(for quiet: Duration, since: Duration, at now: Duration) -> Bool {
     guard let lastServedAt, now - lastServedAt < quiet else { return false }
     return now - max(since, lastNotServedAt ?? .zero) >= quiet

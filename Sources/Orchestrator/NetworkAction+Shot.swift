@@ -56,7 +56,7 @@ extension NetworkAction {
         peers: .addresses(others.compactMap(\.address)), probes: Self.probes(others, of: node))
     }
     let places = struck.reduce(into: [String: String]()) { $0[$1.name] = partition.place(of: $1.name) }
-    // Both ends drop what arrives and what leaves: where one of them is started anew, the other still holds the cut.
+    // Both ends drop what arrives and what leaves: where one of them is restarted, the other still holds the cut.
     let fault = NetworkFault(kind: .partition, effect: .drop(percent: 100), parts: parts)
     return FaultShot(fault: fault, nodes: struck, places: places, sides: partition.members)
   }

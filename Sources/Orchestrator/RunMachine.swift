@@ -12,7 +12,7 @@ public struct RunMachine: Sendable {
     case injected(fault: Int)
     /// The fault is not in effect, and what there was of it was taken back as far as possible.
     case injectionFailed(fault: Int, reason: String)
-    /// Nothing was done: an optional fault found nobody, or might not strike.
+    /// Nothing was done: an optional fault matched no node, or was not allowed to strike.
     case skipped(fault: Int)
     /// The heal ended, well or not.
     case healed(fault: Int)

@@ -11,7 +11,7 @@ public struct RunResult: Sendable {
   /// Why the run itself broke off; `nil` where it did not.
   public var failure: String?
 
-  /// As README lists them: 0 held, 1 violated, 2 unknown, 70 internal fault, 130 interrupted. A violation that was found
+  /// 0 held, 1 violated, 2 unknown, 70 internal fault, 130 interrupted. A violation that was found
   /// outranks whatever ended the run.
   public var exitStatus: Int32 {
     switch report.verdict {

@@ -10,7 +10,7 @@ import Workload
 /// One run from its first operation to its report: performs what `RunMachine` orders, and tells it what happened.
 final class RunSession: Sendable {
   private static let tickInterval = Duration.milliseconds(100)
-  /// How long nodes may take after the final reads to do their part again: a standby that is rewound, or copied anew.
+  /// How long nodes may take after the final reads to do their part again: a standby that is rewound, or copied again.
   private static let nodesLimit = Duration.seconds(40)
 
   private let runner: Runner

@@ -48,7 +48,7 @@ struct NetlinkAnswer: Sendable, Hashable {
 }
 
 extension ArraySlice<UInt8> {
-  /// The integer at so many bytes from the start, in the machine's byte order. The caller has looked at the length.
+  /// The integer at this byte offset, in the machine's byte order. The caller has looked at the length.
   func native<Value: FixedWidthInteger>(_ type: Value.Type, at offset: Int) -> Value {
     withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Value.self) }
   }

@@ -40,7 +40,7 @@ public struct PacketDelay {
     }
   }
 
-  /// Finds out, in a network namespace that is nobody else's, whether the kernel can do all that a delay takes.
+  /// Finds out, in a network namespace of its own, whether the kernel can do all that a delay takes.
   public static func check() throws(PacketFaultError) {
     let (table, chain) = ("kvchaos_check", "delay")
     let queue = try PacketQueue(from: 1)

@@ -22,7 +22,7 @@ final class PacketQueue {
   let number: UInt16
   private var sequence: UInt32 = 0
 
-  /// Takes the first queue from `number` on that nobody has.
+  /// Takes the first free queue from `number` on.
   init(from number: UInt16) throws(PacketFaultError) {
     var last = PacketFaultError("no queue is free", 0)
     for step in 0..<64 as Range<UInt16> {
@@ -50,7 +50,7 @@ final class PacketQueue {
     bind.attribute(1, [1, 0, 0, 0])
     try socket.send([bind])
     try socket.awaitAcknowledgement(of: 1, "the kernel does not give out a packet queue")
-    // NFQA_CFG_PARAMS: so many bytes, NFQNL_COPY_PACKET; NFQA_CFG_QUEUE_MAXLEN.
+    // NFQA_CFG_PARAMS: number of bytes, NFQNL_COPY_PACKET; NFQA_CFG_QUEUE_MAXLEN.
     var parameters = configuration(2)
     parameters.attribute(2, copiedBytes.bigEndianBytes + [2])
     parameters.attribute(3, big: lengthMaximum)

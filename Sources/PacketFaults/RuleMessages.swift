@@ -7,7 +7,7 @@ enum RuleMessages {
   private static let bypass: UInt16 = 1  // NFQ_FLAG_BYPASS
   static let acknowledgedSequence: UInt32 = 2
 
-  /// `bypass` lets packets through while nobody listens to the queue: when the helper dies, traffic goes on.
+  /// `bypass` lets packets through while no program listens to the queue: when the helper dies, traffic goes on.
   static func queueRule(table: String, chain: String, queue: UInt16) -> [NetlinkMessage] {
     // NFT_MSG_NEWRULE
     var rule = message(6, [.request, .create, .append, .acknowledge])

@@ -7,7 +7,7 @@
 /// A file that whole records are appended to, or nothing: a record that could not be written to its end is taken back, so that
 /// the next one never joins a broken line. Where that is not possible either, the file takes no more.
 ///
-/// It borrows the descriptor: whoever opened it closes it, and calls from one place at a time.
+/// It borrows the descriptor: its owner closes it, and calls from one place at a time.
 package struct RecordFile: Sendable {
   /// Why a record is not in the file.
   package struct Failure: Error, Sendable, CustomStringConvertible {
@@ -46,7 +46,7 @@ package struct RecordFile: Sendable {
     if synced { try sync() }
   }
 
-  /// What a sync that failed has left on the disk, nobody can say: the file takes no more.
+  /// What a failed sync has left on the disk is unknown: the file takes no more.
   package mutating func sync() throws(Failure) {
     guard fsync(descriptor) != 0 else { return }
     let failure = Failure(verb: "synced", reason: String(cString: strerror(errno)))

@@ -176,7 +176,7 @@ extension Judgement {
     return report
   }
 
-  /// Whether every node does its part in its tier again: one that is out for good is missed by nobody until the next one goes.
+  /// Whether every node does its part in its tier again: one that is out for good goes unnoticed until the next one fails.
   /// Like what is left of a fault it is no violation, but no run with it holds.
   func nodesCheck() -> CheckReport {
     var report = CheckReport(

@@ -26,7 +26,7 @@ public struct PlanTable: Sendable, Hashable, Codable {
     /// Acknowledged writes; `nil` where they were not counted.
     public var acknowledged: Int?
     public var lost: Int
-    /// Availability while a fault was there or not recovered from, 0...1; `nil` where nobody called.
+    /// Availability while a fault was there or not recovered from, 0...1; `nil` where no client called.
     public var during: Double?
     /// For how long of that time not everyone was served, in seconds.
     public var disturbedSeconds: Double?

@@ -30,7 +30,7 @@ public struct SQLState: Sendable, Hashable {
     case _ where Self.refusingClasses.contains(String(code.prefix(2))):
       .none
     default:
-      // A code that nobody here knows proves nothing.
+      // An unknown code proves nothing.
       mayHaveCommitted ? .unknown : .none
     }
   }

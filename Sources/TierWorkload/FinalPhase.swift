@@ -14,7 +14,7 @@ public struct FinalPhase: Sendable {
   private let deadline: ContinuousClock.Instant
   private var recorder: TierRecorder
 
-  /// - Parameter limit: after so long what is not answered stays so.
+  /// - Parameter limit: when to give up on unanswered reads.
   public init(
     _ settings: ClientSettings, client: any TierClient, process: Int, stride: Int, limit: Duration, sink: EventSink
   ) {

@@ -6,7 +6,7 @@ import Workload
 
 /// Registers and sets in a Redis Cluster. Reads and writes go to the masters.
 public struct RedisTierClient: TierClient {
-  /// Over so many keys a set is spread, so that each master has some of its elements.
+  /// The number of keys over which a set is spread, so that each master has some of its elements.
   private static let setParts = 12
   /// How long `WAIT` waits: less than the client does.
   private static let waitMilliseconds = 1_000

@@ -2,7 +2,7 @@ import Foundation
 import HTTPClient
 import History
 
-/// What an HTTP answer, or the lack of one, says about an operation (docs/api.md).
+/// What an HTTP answer, or the lack of one, says about an operation.
 ///
 /// The rule behind the table: ok and fail need proof; all else is unknown. A status that does not come from the store
 /// itself (NGINX's own 502, 504 or 404) proves nothing.

@@ -10,7 +10,7 @@ public final class Settlement: Sendable {
   public struct Limits: Sendable, Hashable {
     /// How long the drain goes on although no further acknowledged write is found applied.
     public var stall: Duration
-    /// How long one question is asked again until it is answered. When nothing at all was answered for so long, the store is
+    /// How long one question is asked again until it is answered. When nothing at all was answered for this time, the store is
     /// taken to be gone, and no more is asked: else the patience would add up, question by question.
     public var answer: Duration
     /// How long the cache has to converge.

@@ -13,7 +13,7 @@ struct KVNetfault: ParsableCommand {
 
   static let unavailable = ExitCode(69)
 
-  /// Says what the kernel does not do, for whoever reads the container's output.
+  /// Says what the kernel does not do, for a reader of the container's output.
   static func refuse(_ error: PacketFaultError) -> ExitCode {
     print(error)
     return unavailable

@@ -21,7 +21,7 @@ struct Run: AsyncParsableCommand {
     registry.addProcessMetrics()
     let server = MetricsServer(port: UInt16(configuration.metricsPort), registry: registry)
     if server == nil {
-      // Work that nobody counts is better than none.
+      // Work that is not counted is better than none.
       logger.error("no metrics: the port cannot be had", metadata: ["port": "\(configuration.metricsPort)"])
     }
     defer { withExtendedLifetime(server) {} }

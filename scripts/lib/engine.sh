@@ -18,7 +18,7 @@ engine_is_ours() {
   [ -n "$pid" ] && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ]
 }
 
-# Makes an engine answer. One that answers already is never touched, whoever started it.
+# Makes an engine answer. A running engine is never touched, no matter what started it.
 ensure_engine() {
   if engine_answers; then
     say ok "Docker Engine $(docker version --format '{{.Server.Version}}') answers"

@@ -4,7 +4,7 @@
 readonly stackBase=debian:trixie-slim
 readonly stackImages=(redis rabbitmq etcd patroni haproxy nginx)
 readonly pullLimitSeconds=45
-# An image carries the hash of all that it was built from; another hash means it must be built anew.
+# An image carries the hash of all that it was built from; another hash means that it must be rebuilt.
 readonly contentLabel=io.kvchaos.content
 
 # The services are linked on this machine, so their image has this machine's release as its base.

@@ -45,7 +45,7 @@ claim_stack() {
   fi
   while IFS= read -r other; do
     [ -n "$other" ] && [ "$(realpath -m "$other")" != "$(realpath -m "$root/compose")" ] || continue
-    # One that is certainly gone has nobody left to take its stack down.
+    # If it is certainly gone, no process is left that could take its stack down.
     ! LC_ALL=C stat "$other" 2>&1 >/dev/null | grep -q 'No such file' || continue
     fail "$exitUnavailable" "the stack $project was brought up from ${other%/compose}, not from $root" \
       "stop it there, or remove it with: kvchaos down --foreign"

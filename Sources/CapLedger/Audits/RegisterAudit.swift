@@ -35,7 +35,7 @@ enum RegisterAudit {
       result.notes.append("no final read of \(key) was answered")
       return
     }
-    // A value that nobody wrote says nothing about the others; it is counted as invented.
+    // A value that was never written says nothing about the others; it is counted as invented.
     let end = lastEnd[final.output]
     for write in writes where write.end < final.call {
       result.on(write.side) { figures in

@@ -8,7 +8,7 @@
 ///   silent one (paused, cut off) when `net_ticktime` and a quarter have passed.
 /// - Patroni: the leader's lease lasts `ttl` from its last renewal; the others look every `loop_wait`.
 /// - CockroachDB: a range is served again when the lease of the node that had it has ended. How long that is follows from other
-///   settings in each version; whoever records them works it out.
+///   settings in each version; the code that records them works it out.
 public struct Promise: Sendable, Hashable, Codable {
   public var seconds: Double
   /// How it follows from the settings, for people.

@@ -101,7 +101,7 @@ public struct ShrinkMachine: Sendable {
 
   private func following(_ reduction: Reduction, isViolated: Bool) -> Stage {
     if isViolated {
-      // Of a chunk everything begins anew; of a complement one part less is left to look at.
+      // With a chunk everything starts again; of a complement one part less is left to look at.
       let granularity = reduction.isComplement ? max(reduction.granularity - 1, 2) : 2
       return best.faults.count < 2 ? .clients : .faults(Reduction(granularity: granularity))
     }

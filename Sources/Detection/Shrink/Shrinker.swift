@@ -29,7 +29,7 @@ public struct Shrinker: Sendable {
 
   /// - Parameters:
   ///   - folder: of a run whose verdict is violated.
-  ///   - needed: so many of `tries` runs of a smaller plan must violate one of the same checks.
+  ///   - needed: how many of `tries` runs of a smaller plan must violate one of the same checks.
   ///   - configuration: of the stack, with the planted bug that the run had, if it had one.
   /// - Throws: `DetectionError`, `ReportError`, `PlanError`.
   public init(

@@ -1,4 +1,4 @@
-/// Processor starvation: the container gets so many cores and no more; healed by giving back the limit that it had.
+/// Processor starvation: the container gets at most this many cores; healed by giving back the limit that it had.
 public struct CPULimitFault: Fault {
   public let kind = FaultKind.cpuLimit
   /// Above 0.

@@ -36,7 +36,7 @@ public struct DrainFault: Fault {
   }
 
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
-    // A node that was started anew meanwhile is out of maintenance by that.
+    // A node that was restarted meanwhile is out of maintenance already.
     try await environment.shell(
       BrokerTools.prologue + "./rabbitmq-upgrade revive 2>&1", in: undo, timeout: BrokerTools.timeout,
       orThrow: .notHealed)

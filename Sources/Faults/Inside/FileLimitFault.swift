@@ -102,7 +102,7 @@ public struct FileLimitFault: Fault {
   }
 
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
-    // What is started anew has the limits of its container.
+    // A restarted process has the limits of its container.
     if try await environment.isRunning(undo) {
       try await environment.shell(Self.release, in: undo, orThrow: .notHealed)
     }

@@ -1,4 +1,4 @@
-/// Memory starvation: the container gets so many bytes and no more, swap included; what needs more is killed by the kernel.
+/// Memory starvation: the container gets at most this many bytes, swap included; what needs more is killed by the kernel.
 /// Healed by giving back the limit that it had, and by starting the container where that killed it.
 public struct MemoryLimitFault: Fault {
   public let kind = FaultKind.memoryLimit

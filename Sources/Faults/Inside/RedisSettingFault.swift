@@ -41,7 +41,7 @@ public struct RedisSettingFault: Fault {
     }
   }
 
-  /// A node that was started anew has its own settings again, and is told them once more.
+  /// A restarted node has its own settings again, and is told the fault's once more.
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     try await set(undo.parameters, undo, environment, orThrow: .notHealed)
   }

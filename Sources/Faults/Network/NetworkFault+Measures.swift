@@ -84,7 +84,7 @@ extension NetworkFault {
     }
   }
 
-  /// So many questions that some 20 are expected to be lost; a fifth of them must be.
+  /// Enough questions that some 20 are expected to be lost; a fifth of them must be.
   private func missingLoss(
     _ percent: Int, _ target: FaultTarget, _ probes: [NetworkPeer], _ network: any NetworkNamespaces
   ) async throws -> String? {
@@ -101,7 +101,7 @@ extension NetworkFault {
   func isBack(_ undo: Undo, _ probes: [NetworkPeer], _ network: any NetworkNamespaces) async throws -> Bool {
     guard undo.kind != .dnsFailure else { return try await answeredNames(undo.target, network) > 0 }
     guard !probes.isEmpty else { return true }
-    // A container that was started anew meanwhile may have another address.
+    // A container that was restarted meanwhile may have another address.
     var addresses: [String] = []
     for probe in probes { addresses.append((try? await network.network(of: probe.container).address) ?? probe.address) }
     return try await !network.echo(addresses, from: undo.target.container, count: 3).answering.isEmpty

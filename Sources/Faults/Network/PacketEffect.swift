@@ -1,12 +1,12 @@
 /// What happens to packets between a container and its peers.
 public enum PacketEffect: Sendable, Hashable {
-  /// So many in a hundred (1...100) are dropped, drawn for each.
+  /// The percentage (1...100) that is dropped, drawn for each.
   case drop(percent: Int)
-  /// So many in a hundred (1...100) TCP packets are answered with a reset to whoever sent them.
+  /// The percentage (1...100) of TCP packets that is answered with a reset to the sender.
   case reset(percent: Int)
   /// What leaves is late; the order stays.
   case delay(Duration, jitter: Duration)
-  /// What leaves is no more than so many bits a second.
+  /// At most this many bits a second leave.
   case throttle(bitsPerSecond: Int)
   /// Questions to name servers are dropped, those to Docker's own included.
   case dropNameQueries
@@ -30,6 +30,6 @@ public enum PacketPeers: Sendable, Hashable {
   /// Everybody in the container's network but the host, whose address the traffic of published ports has. Containers that
   /// come later are among them, too.
   case everyone
-  /// So many addresses, as they were when the fault struck.
+  /// The addresses, as they were when the fault struck.
   case addresses([String])
 }

@@ -145,6 +145,6 @@ final class ClientTransfers {
       body: body[..<bodyLength].map { UInt8(bitPattern: $0) })
   }
 
-  /// Nobody waits for the request any more.
+  /// No caller waits for the request any more.
   func abandon() { open = nil }
 }

@@ -9,7 +9,7 @@ import HTTPClient
 final class GeneratorLoop {
   private static let eventCapacity = 256
   private static let sweepNanoseconds: UInt64 = 250_000_000
-  /// Whoever stops a test does not wait for a store that does not answer.
+  /// A user who stops a test does not wait for a store that does not answer.
   private static let stopNanoseconds: UInt64 = 2_000_000_000
 
   private let settings: LoadSettings
@@ -68,7 +68,7 @@ final class GeneratorLoop {
     var nextSweep = Self.sweepNanoseconds
     while let wake = sendDue() {
       sockets.tellTimeIfDue()
-      // What ended just now, because nobody listens, may let its client send again at once.
+      // What ended just now, because the server does not listen, may let its client send again at once.
       if collectFinished() { continue }
       let until = min(wake, curlWake ?? .max, nextSweep)
       let current = now

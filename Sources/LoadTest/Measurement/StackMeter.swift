@@ -10,7 +10,7 @@ struct StackMeter: Sendable {
     var moment: ContinuousClock.Instant
   }
 
-  /// So long nothing more is committed: it is all there.
+  /// If nothing more is committed for this time, it is all there.
   private static let stall = Duration.seconds(5)
 
   let stack: Stack
@@ -22,7 +22,7 @@ struct StackMeter: Sendable {
     return Reading(processors: processors, delays: delays, machine: .now(), moment: .now)
   }
 
-  /// Waits until the workers have committed so many writes since a reading, or commit none any more.
+  /// Waits until the workers have committed this many writes since a reading, or commit none any more.
   ///
   /// - Returns: what they committed, how long it took to see it, and how many workers are gone: their counts went with them.
   func drained(

@@ -8,7 +8,7 @@ struct DistributionChart: Sendable {
     let kinds = rows.filter { $0.name != "all" }
     let largest = kinds.flatMap(\.distribution).map(\.milliseconds).max() ?? 1
     let frame = ChartFrame(top: 20, height: 220, largest: largest)
-    // So many nines as the test had requests for.
+    // As many nines as the test had requests for.
     let nines = max(1, kinds.map { log10(Double(max($0.count, 1))) }.max() ?? 1)
     let lines = kinds.map { row in
       frame.line(

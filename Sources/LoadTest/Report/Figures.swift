@@ -1,6 +1,6 @@
 /// Numbers for people.
 enum Figures {
-  /// Rounded to so many places, thousands set apart, no needless zeros: `1,234.5`.
+  /// Rounded to this many places, thousands set apart, no needless zeros: `1,234.5`.
   static func decimal(_ value: Double, places: Int = 1) -> String {
     guard value.isFinite else { return "-" }
     let text = fixed(abs(value), places: places)
@@ -10,7 +10,7 @@ enum Figures {
     return (value < 0 && !isZero ? "-" : "") + grouped(whole) + (fraction.isEmpty ? "" : "." + fraction)
   }
 
-  /// Rounded to so many places, all of them written: for columns.
+  /// Rounded to this many places, all of them written: for columns.
   static func column(_ value: Double, places: Int = 1) -> String {
     guard value.isFinite else { return "-" }
     let (whole, fraction) = split(fixed(abs(value), places: places))

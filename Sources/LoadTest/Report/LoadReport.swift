@@ -42,7 +42,7 @@ public struct LoadReport: Codable, Sendable, Hashable {
     public var distribution: [Point]
   }
 
-  /// So much of all latencies (0...1) was at most so long.
+  /// This share of all latencies (0...1) was at most this long.
   public struct Point: Codable, Sendable, Hashable {
     public var share: Double
     public var milliseconds: Double

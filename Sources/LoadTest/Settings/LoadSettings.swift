@@ -8,7 +8,7 @@ public struct LoadSettings: Sendable, Hashable {
     case users(Int, ramp: Duration, loops: Int)
     /// `clients` send as fast as they are answered.
     case saturated(clients: Int, duration: Duration)
-    /// So many requests a second, over `connections` at most.
+    /// This many requests a second, over at most `connections`.
     case rate(Double, duration: Duration, connections: Int)
   }
 
@@ -24,7 +24,7 @@ public struct LoadSettings: Sendable, Hashable {
   public var putsPerThousand: Int
   /// Requests that were to leave within it are sent but not measured.
   public var warmUp: Duration
-  /// An answer that has not come after so long is not waited for any more; the outcome is unknown.
+  /// Stops waiting for an answer after this time; the outcome is unknown.
   public var timeout: Duration
   /// Sent as `Authorization: Bearer`; never printed.
   public var token: String?
@@ -46,9 +46,9 @@ public struct LoadSettings: Sendable, Hashable {
     self.token = token
   }
 
-  /// The limits of `keys`: they are written with so many digits.
+  /// The limits of `keys`: they are written with this many digits.
   public static let keyDigits = 7
-  /// A value begins with the number of its PUT, in so many digits.
+  /// A value begins with the number of its PUT, in this many digits.
   public static let sequenceDigits = 12
 
   func schedule() -> any LoadSchedule {

@@ -3,7 +3,7 @@
 /// An operation is *served* if it is answered with ok within `latencyLimit`. A *disturbance* is a series of operations that
 /// were not served, in the order of their calls, in which each is called less than `quiet` after service had seemed to be
 /// back; it lasts from the call of the first until the call of the first served operation after the last. So from the end
-/// of a disturbance on, for at least `quiet`, whoever calls is served. Time is that of the call: an operation that hangs
+/// of a disturbance on, for at least `quiet`, every caller is served. Time is that of the call: an operation that hangs
 /// for 10 s in a store that serves everybody else again after 3 s does not make the recovery 10 s long.
 public struct RecoveryRule: Sendable, Hashable, Codable {
   /// Seconds.
@@ -64,7 +64,7 @@ public struct RecoveryRule: Sendable, Hashable, Codable {
   ///   - moment: of the injection, or of the heal.
   ///   - horizon: up to when a disturbance is laid to this: the heal for an injection, `moment + quiet` for a heal.
   ///   - end: when the traffic (or, with several faults, the time before the next) ended.
-  /// - Returns: seconds, 0 where nobody noticed; `nil` where service was not back before `end`, or nobody called.
+  /// - Returns: seconds, 0 where no client noticed; `nil` where service was not back before `end`, or no client called.
   public func recovery(after moment: Double, horizon: Double, of samples: [Sample], until end: Double) -> Double? {
     let clipped = samples.filter { $0.end >= moment && $0.start <= end }.map { sample in
       var sample = sample
