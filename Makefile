@@ -71,7 +71,7 @@ lint: ## every check that needs no build: Swift, Bash, Python, YAML, plans, Dock
 	scripts/lint
 
 .PHONY: fix
-fix: ## format Swift and Python
+fix: ## format Swift and Python, and wrap comments
 	scripts/lint --fix
 
 .PHONY: docs

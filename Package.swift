@@ -1,7 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// Settings that every Swift target shares. Swift 6 language mode (with strict concurrency) is the tools version's default.
+/// Settings that every Swift target shares. Swift 6 language mode (with strict concurrency) is the tools version's
+/// default.
 let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny")
 ]
@@ -150,7 +151,8 @@ let package = Package(
 
     // Servers that do what a test wants.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
-    // The contract as a machine, and a search over all that it allows. It shares nothing with the checker but the events.
+    // The contract as a machine, and a search over all that it allows. It shares nothing with the checker but the
+    // events.
     .target(name: "ContractOracle", dependencies: ["History"], path: "Tests/ContractOracle", swiftSettings: settings),
     // Holds the checker against it.
     .executableTarget(

@@ -11,8 +11,8 @@ public enum AMQPAdministration {
     }
   }
 
-  /// Declares durable queues with the same arguments on a connection of its own. Throws `AMQPError`; a queue that exists
-  /// with other arguments is `refused`.
+  /// Declares durable queues with the same arguments on a connection of its own. Throws `AMQPError`; a queue that
+  /// exists with other arguments is `refused`.
   public static func declare(queues: [String], arguments: [AMQPArgument], options: AMQPOptions) async throws {
     try await onThread {
       guard let host = options.hosts.randomElement() else { fatalError("AMQP options without a host") }
@@ -23,7 +23,8 @@ public enum AMQPAdministration {
     }
   }
 
-  /// Deletes queues with what is in them, on a connection of its own. Throws `AMQPError`; one that is not there is fine.
+  /// Deletes queues with what is in them, on a connection of its own. Throws `AMQPError`; one that is not there is
+  /// fine.
   public static func delete(queues: [String], options: AMQPOptions) async throws {
     try await onThread {
       guard let host = options.hosts.randomElement() else { fatalError("AMQP options without a host") }

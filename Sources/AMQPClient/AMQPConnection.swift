@@ -89,14 +89,14 @@ public final class AMQPConnection: Sendable {
     _ = enqueue(.acknowledge(consumer: consumer, upTo: tag, generation: generation))
   }
 
-  /// Ends a subscription and renews it, an exclusive queue with it: for one that the broker no longer serves and has not
-  /// cancelled. Nothing happens where it is not up.
+  /// Ends a subscription and renews it, an exclusive queue with it: for one that the broker no longer serves and has
+  /// not cancelled. Nothing happens where it is not up.
   public func renew(consumer: Int, reason: String) {
     _ = enqueue(.renew(consumer: consumer, reason: reason))
   }
 
-  /// Gives the connection up as if it had been lost, and makes another: for one that the broker keeps and no longer serves.
-  /// Nothing happens where it is not up.
+  /// Gives the connection up as if it had been lost, and makes another: for one that the broker keeps and no longer
+  /// serves. Nothing happens where it is not up.
   public func reconnect(reason: String) {
     _ = enqueue(.reconnect(reason: reason))
   }

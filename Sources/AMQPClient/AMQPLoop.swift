@@ -1,6 +1,7 @@
 import CRabbitMQ
 
-/// The thread of an `AMQPConnection`: connects, serves until the connection is lost, and again. Never leaves its thread.
+/// The thread of an `AMQPConnection`: connects, serves until the connection is lost, and again. Never leaves its
+/// thread.
 final class AMQPLoop {
   private static let publishChannel: UInt16 = 1
   private static let sendChannel: UInt16 = 2

@@ -52,7 +52,8 @@ public final class AMQPQueueWatch: Sendable {
     handle.close()
   }
 
-  /// Messages that wait in the queue and are not delivered yet, some seconds ago at most; `nil` when no node could be asked.
+  /// Messages that wait in the queue and are not delivered yet, some seconds ago at most; `nil` when no node could be
+  /// asked.
   public func readyMessages(in queue: String) -> Int? {
     state.withLock { state in
       guard let lookedAt = state.lookedAt, ContinuousClock.now - lookedAt < Self.validity else { return nil }

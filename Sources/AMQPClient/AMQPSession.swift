@@ -1,11 +1,12 @@
 import CRabbitMQ
 import ThreadExecutor
 
-/// One connection to one broker after another, with one thing under way at a time: publish with a confirmation, get a message,
-/// acknowledge it. For a client whose every operation has an outcome of its own; services use `AMQPConnection`.
+/// One connection to one broker after another, with one thing under way at a time: publish with a confirmation, get a
+/// message, acknowledge it. For a client whose every operation has an outcome of its own; services use
+/// `AMQPConnection`.
 ///
-/// It connects when it is needed, to the next of its hosts that takes it, and drops a connection that broke or was late. The actor
-/// runs on a thread of its own, because librabbitmq's calls wait.
+/// It connects when it is needed, to the next of its hosts that takes it, and drops a connection that broke or was
+/// late. The actor runs on a thread of its own, because librabbitmq's calls wait.
 public actor AMQPSession {
   /// What came of asking for a message.
   public enum GetOutcome: Sendable, Hashable {
@@ -111,8 +112,8 @@ public actor AMQPSession {
     }
   }
 
-  /// Acknowledges a message of this connection, and every one before it; one of an earlier connection the broker delivers again. The broker does not
-  /// answer to it.
+  /// Acknowledges a message of this connection, and every one before it; one of an earlier connection the broker
+  /// delivers again. The broker does not answer to it.
   public func acknowledge(_ tag: UInt64) {
     guard let handle else { return }
     do throws(AMQPError) {

@@ -1,5 +1,5 @@
-/// One subscription's channel as a pure state machine: it is opened, declared where needed, subscribed, lost, and opened
-/// again after a pause.
+/// One subscription's channel as a pure state machine: it is opened, declared where needed, subscribed, lost, and
+/// opened again after a pause.
 struct ConsumerChannel {
   /// What to send, or to tell the subscriber.
   enum Action: Equatable {

@@ -52,9 +52,9 @@ static const int KV_TCP_LEVEL = IPPROTO_TCP;
 static const int KV_STATUS_OK = AMQP_STATUS_OK;
 static const int KV_STATUS_TIMEOUT = AMQP_STATUS_TIMEOUT;
 
-// amqp_login_with_properties is variadic. SASL PLAIN; the connection's name shows in the management UI. A broker tells only
-// those who say that they understand it that it takes no messages for now (connection.blocked), and that a subscription has
-// ended with its queue (basic.cancel).
+// amqp_login_with_properties is variadic. SASL PLAIN; the connection's name shows in the management UI. A broker tells
+// only those who say that they understand it that it takes no messages for now (connection.blocked), and that a
+// subscription has ended with its queue (basic.cancel).
 static inline amqp_rpc_reply_t kv_amqp_login(amqp_connection_state_t state, const char *vhost, int heartbeat_seconds,
                                              const char *name, const char *user, const char *password) {
   amqp_table_entry_t capabilities[2], entries[2];

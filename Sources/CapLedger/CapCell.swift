@@ -2,7 +2,8 @@ import Consistency
 
 /// A cell of the ledger: what one run of a tier, a workload and a fault showed, in numbers.
 public struct CapCell: Sendable, Hashable, Codable {
-  /// Requests by what became of them. Refused: certainly not done. Unknown: no answer in time, or one that leaves it open.
+  /// Requests by what became of them. Refused: certainly not done. Unknown: no answer in time, or one that leaves it
+  /// open.
   public struct Answers: Sendable, Hashable, Codable {
     public var ok = 0
     public var refused = 0
@@ -110,7 +111,8 @@ extension CapCell {
   public var wrongSums: Int { total(\.wrongSums) + final.wrongSums }
 
   /// Whether all that the workload can show of consistency was there: nothing lost, stale, invented, no wrong sum, and
-  /// linearizable where that was judged. One thing amiss is enough for `violated`; what was not examined leaves `unknown`.
+  /// linearizable where that was judged. One thing amiss is enough for `violated`; what was not examined leaves
+  /// `unknown`.
   public var consistency: Verdict {
     if lostWrites + staleReads + inventedValues + wrongSums > 0 { return .violated }
     let isAudited =
@@ -129,13 +131,15 @@ extension CapCell {
   /// Whether the network cut nodes off from each other while clients stood on every side of the cut.
   var hasSides: Bool { isPartition && sides.count > 1 }
 
-  /// The share of the last three seconds of the fault in which the worst-off side was answered; `nil` where some side did not call.
+  /// The share of the last three seconds of the fault in which the worst-off side was answered; `nil` where some side
+  /// did not call.
   public var leastSettledShare: Double? {
     let shares = sides.compactMap(\.settledShare)
     return shares.count == sides.count ? shares.min() : nil
   }
 
-  /// The slowest recovery from the strike of the sides that could go on, for the promise; `nil`: not seen, or no such side.
+  /// The slowest recovery from the strike of the sides that could go on, for the promise; `nil`: not seen, or no such
+  /// side.
   var promisedRecovery: Double? {
     let able = sides.filter(\.canGoOn)
     let seen = able.compactMap(\.recovery)

@@ -2,8 +2,8 @@ import Consistency
 import Foundation
 import History
 
-/// The results folder of the ledger: `cap/<cell>/record.json` with a history each, `cap.json`, `CAP.md`, and a picture of each
-/// tier.
+/// The results folder of the ledger: `cap/<cell>/record.json` with a history each, `cap.json`, `CAP.md`, and a picture
+/// of each tier.
 public struct CapFolder: Sendable {
   /// The results folder.
   public let root: String
@@ -45,8 +45,8 @@ public struct CapFolder: Sendable {
     return try CellJudge(record, events: RecordedHistory(path: history).events).cell()
   }
 
-  /// The ledger as it stands: that of `cap.json`, with recorded cells judged again. A cell whose record is gone (a clean clone
-  /// has none) stays as it was written.
+  /// The ledger as it stands: that of `cap.json`, with recorded cells judged again. A cell whose record is gone (a
+  /// clean clone has none) stays as it was written.
   ///
   /// - Parameter cells: those to judge; `nil`: all that have a record.
   public func ledger(judging cells: [String]? = nil) throws -> Ledger {

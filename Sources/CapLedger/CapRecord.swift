@@ -7,13 +7,14 @@ public struct CapRecord: Sendable, Hashable, Codable {
 
   /// What the clients did.
   public enum Workload: String, Sendable, Hashable, Codable, CaseIterable {
-    /// `put` (value: unique) and `get` (ok's value; null: absent) of a few keys. After the heal, when all is quiet again, a
-    /// `get` of each key with the level `final`.
+    /// `put` (value: unique) and `get` (ok's value; null: absent) of a few keys. After the heal, when all is quiet
+    /// again, a `get` of each key with the level `final`.
     case register
     /// `add` of unique elements, and at the end a `read` with the level `final`, whose ok has the list of all elements.
     case set
-    /// `enqueue` of unique elements, and `dequeue` (ok's value; null: the queue was empty). After the heal dequeues with the
-    /// level `final` until one has found the queue empty. An element is acknowledged only when it is in hand and recorded.
+    /// `enqueue` of unique elements, and `dequeue` (ok's value; null: the queue was empty). After the heal dequeues
+    /// with the level `final` until one has found the queue empty. An element is acknowledged only when it is in hand
+    /// and recorded.
     case queue
     /// `transfer` (value: `[from, to, amount]`), and `read`, whose ok has the list of all balances.
     case bank
@@ -25,8 +26,8 @@ public struct CapRecord: Sendable, Hashable, Codable {
     public var name: String
     /// The nodes that its clients could reach during the fault, those that were down or paused left out.
     public var nodes: [String]
-    /// The first process numbers of its clients, all below the record's `stride`. A client whose operation ended in info
-    /// goes on under its number + `stride`, so a process belongs to the side that has its number modulo `stride`.
+    /// The first process numbers of its clients, all below the record's `stride`. A client whose operation ended in
+    /// info goes on under its number + `stride`, so a process belongs to the side that has its number modulo `stride`.
     public var processes: [Int]
     /// Whether its nodes could make a majority of the tier, and so could go on.
     public var hasMajority: Bool
@@ -42,7 +43,8 @@ public struct CapRecord: Sendable, Hashable, Codable {
   /// A setting of the tier as it runs, asked of the tier itself.
   public struct LiveSetting: Sendable, Hashable, Codable {
     /// As the tier calls it; what `Promise` reads: `cluster-node-timeout` (Redis), `net_ticktime` and
-    /// `raft.adaptive_failure_detector.poll_interval` (RabbitMQ), `ttl` and `loop_wait` (Patroni), `lease` (CockroachDB).
+    /// `raft.adaptive_failure_detector.poll_interval` (RabbitMQ), `ttl` and `loop_wait` (Patroni), `lease`
+    /// (CockroachDB).
     public var name: String
     /// As the tier reports it.
     public var value: String
@@ -74,8 +76,8 @@ public struct CapRecord: Sendable, Hashable, Codable {
   public var stride: Int
   /// Seconds on the history's clock, as all times. `nil`: the fault did not strike.
   public var struckAt: Double?
-  /// When the fault began to be taken back, node by node: from then on it is no measure of who was served under it. `nil` in
-  /// records that do not say it.
+  /// When the fault began to be taken back, node by node: from then on it is no measure of who was served under it.
+  /// `nil` in records that do not say it.
   public var healBeganAt: Double?
   /// When everything was as before again: links, processes.
   public var healedAt: Double?
@@ -92,8 +94,8 @@ public struct CapRecord: Sendable, Hashable, Codable {
   public var flavour: String
   /// ISO 8601, UTC.
   public var startedAt: String
-  /// Of the traffic and of who was drawn: `kvchaos cap --cell NAME --again --seed SEED` replays them. `nil` in records that do
-  /// not say it.
+  /// Of the traffic and of who was drawn: `kvchaos cap --cell NAME --again --seed SEED` replays them. `nil` in records
+  /// that do not say it.
   public var seed: UInt64?
   /// What makes the cell unusable or doubtful; empty if nothing does.
   public var problems: [String]

@@ -1,5 +1,5 @@
-/// What makes a cell the same cell in two ledgers, and names its folder: its name, and where it matters the flavour of the SQL tier
-/// that it was run on.
+/// What makes a cell the same cell in two ledgers, and names its folder: its name, and where it matters the flavour of
+/// the SQL tier that it was run on.
 ///
 /// Patroni is not named: it was the only one for long, and its cells keep the names that they have.
 enum CellIdentity {

@@ -73,7 +73,8 @@ public struct Ledger: Sendable, Hashable, Codable {
     return Self.compacted(String(decoding: data, as: UTF8.self)) + "\n"
   }
 
-  /// Brings every array of whole numbers to one line: a cell has hundreds of counts, which are unreadable one below another.
+  /// Brings every array of whole numbers to one line: a cell has hundreds of counts, which are unreadable one below
+  /// another.
   static func compacted(_ json: String) -> String {
     var lines: [String] = []
     // The line of an array of which only numbers were seen so far. No text of JSON goes over several lines.

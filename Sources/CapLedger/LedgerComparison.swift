@@ -3,9 +3,9 @@ import Consistency
 /// What changed from one ledger to another.
 ///
 /// Worse is a guarantee that was there and is gone: a count of things that must not happen that was 0 and is more, a
-/// linearizable cell that is not, a label (CP or AP) or a claim that held and does not. How much was lost where something was
-/// lost before, how long recovery took and how much was answered are measurements of one run each: they differ from run to
-/// run, and are shown, but are not worse.
+/// linearizable cell that is not, a label (CP or AP) or a claim that held and does not. How much was lost where
+/// something was lost before, how long recovery took and how much was answered are measurements of one run each: they
+/// differ from run to run, and are shown, but are not worse.
 public struct LedgerComparison: Sendable, Hashable, Codable {
   public struct Change: Sendable, Hashable, Codable {
     /// A cell, or a tier and its variant, or a claim.

@@ -18,8 +18,8 @@ struct CapCellRun: Sendable {
   let progress: @Sendable (RunProgress) -> Void
 
   /// Clients of a side. A client waits for its answer, and two of three keys of a Redis Cluster are beyond a cut: with
-  /// few clients all would hang on those before the master that was cut off has taken what will be lost. More of them, each
-  /// slower, make the same rate.
+  /// few clients all would hang on those before the master that was cut off has taken what will be lost. More of them,
+  /// each slower, make the same rate.
   private var clientCount: Int { cell.tier == .redis ? 12 : 4 }
   private var intervalMilliseconds: Int {
     switch cell.tier {

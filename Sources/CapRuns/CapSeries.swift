@@ -17,12 +17,13 @@ extension CapPlanCell {
 
 /// Runs cells of the CAP ledger, one after another, on the stack as it stands.
 ///
-/// Faults go through the undo ledger, so that `kvchaos heal` takes back what a killed run leaves; client containers are found
-/// by the search for residue.
+/// Faults go through the undo ledger, so that `kvchaos heal` takes back what a killed run leaves; client containers are
+/// found by the search for residue.
 public struct CapSeries: Sendable {
   /// What became of a cell.
   public enum Outcome: Sendable {
-    /// It was run; what it cannot be judged by is in the record's problems. `folder` holds `record.json` and the history.
+    /// It was run; what it cannot be judged by is in the record's problems. `folder` holds `record.json` and the
+    /// history.
     case recorded(CapRecord, folder: String)
     /// There is no record; the reason.
     case failed(String)
@@ -57,8 +58,8 @@ public struct CapSeries: Sendable {
   ///   - begin: called when everything that cells need is there, before the first.
   ///   - each: told of each cell as it ends.
   /// - Returns: the names of the cells that were not begun.
-  /// - Throws: `CapRunError`, `StackError` or `FaultError` where no cell could begin, or the series was interrupted; every
-  ///   fault is healed before that.
+  /// - Throws: `CapRunError`, `StackError` or `FaultError` where no cell could begin, or the series was interrupted;
+  ///   every fault is healed before that.
   public func run(
     _ cells: [CapPlanCell], on flavour: StackFlavour, until: ContinuousClock.Instant? = nil,
     begin: @Sendable () throws -> Void,

@@ -1,9 +1,10 @@
-/// How long a CockroachDB node keeps its leases after it was last heard of, by what its version makes of its settings. Pure.
+/// How long a CockroachDB node keeps its leases after it was last heard of, by what its version makes of its settings.
+/// Pure.
 ///
 /// - Up to 22.2: three election timeouts, each a number of ticks of 200 ms (`pkg/base/config.go`).
 /// - From 23.1: a duration of its own, 6 s, whatever the election timeout is.
-/// - From 25.2 leases are those of the Raft leader, who has them for as long as the stores support his own: 3 s. Where the cluster
-///   says that it has none of that kind, or the version is older, it is the duration above.
+/// - From 25.2 leases are those of the Raft leader, who has them for as long as the stores support his own: 3 s. Where
+///   the cluster says that it has none of that kind, or the version is older, it is the duration above.
 struct CockroachLease: Sendable, Hashable {
   static let names = [
     "COCKROACH_RAFT_ELECTION_TIMEOUT_TICKS", "COCKROACH_RAFT_TICK_INTERVAL", "COCKROACH_RANGE_LEASE_DURATION",
@@ -15,8 +16,8 @@ struct CockroachLease: Sendable, Hashable {
   /// How it follows, for people: `3 x 8 ticks of 200 ms`.
   var origin: String
 
-  /// - Parameter settings: `version` (of the cluster, as `SHOW CLUSTER SETTING version` has it), the server's environment and the
-  ///   cluster's settings, by name.
+  /// - Parameter settings: `version` (of the cluster, as `SHOW CLUSTER SETTING version` has it), the server's
+  ///   environment and the cluster's settings, by name.
   /// - Returns: `nil` where the version is not known, or a value is none.
   init?(_ settings: [String: String]) {
     guard let version = settings["version"].flatMap(Self.version) else { return nil }

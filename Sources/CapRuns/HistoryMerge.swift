@@ -5,8 +5,8 @@ public enum HistoryMerge {
   /// - Parameters:
   ///   - parts: each in the order of its times, which are of the machine's monotonic clock.
   ///   - start: the moment on that clock that is 0 in the result. What is earlier is left out with its completion.
-  /// - Returns: all of them in the order of time, numbered; of events with the same time those of an earlier part come first,
-  ///   and a part's own order stays.
+  /// - Returns: all of them in the order of time, numbered; of events with the same time those of an earlier part come
+  ///   first, and a part's own order stays.
   public static func merge(_ parts: [[Event]], startingAt start: Int64) -> [Event] {
     var open: Set<Event.Process> = []
     let ordered = parts.enumerated().flatMap { part, events in

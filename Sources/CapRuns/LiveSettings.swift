@@ -126,7 +126,8 @@ struct LiveSettings: Sendable {
     return settings
   }
 
-  /// What the lease of a range follows from: the version, what the server was started with, and the settings of the cluster.
+  /// What the lease of a range follows from: the version, what the server was started with, and the settings of the
+  /// cluster.
   private func cockroach(_ nodes: [StackNode]) async -> [CapRecord.LiveSetting] {
     let script = """
       sql() { timeout 5 /cockroach/cockroach sql --format=tsv --execute "$1" | tail -n +2; }

@@ -52,8 +52,8 @@ public struct Expectations: Sendable, Hashable {
   }
 }
 
-/// What is expected on one flavour of the SQL tier in place of what the plan expects: measures of time and service only. What may
-/// be lost, and in which order things happen, is the same on all.
+/// What is expected on one flavour of the SQL tier in place of what the plan expects: measures of time and service
+/// only. What may be lost, and in which order things happen, is the same on all.
 public struct FlavourLimits: Sendable, Hashable {
   /// Why they differ, for people.
   public var because: String

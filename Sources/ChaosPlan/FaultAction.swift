@@ -107,7 +107,8 @@ extension FaultAction.Kind {
     }
   }
 
-  /// Whether its targets are out of service all at once: what may not happen to a majority of a tier unless the plan says so.
+  /// Whether its targets are out of service all at once: what may not happen to a majority of a tier unless the plan
+  /// says so.
   public var takesNodesDown: Bool {
     switch self {
     case .kill, .stop, .pause, .crashLoop, .isolate, .memoryLimit, .drain, .wipe: true

@@ -18,8 +18,8 @@ public indirect enum FaultStep: Sendable, Hashable {
   }
 }
 
-/// A random nemesis: for a time, again and again, one fault of a weighted list. The seed decides which ones and when; the
-/// targets are drawn by role when each strikes.
+/// A random nemesis: for a time, again and again, one fault of a weighted list. The seed decides which ones and when;
+/// the targets are drawn by role when each strikes.
 public struct RandomFaults: Sendable, Hashable {
   public struct Choice: Sendable, Hashable {
     public var fault: PlannedFault

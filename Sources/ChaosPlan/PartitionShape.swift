@@ -87,8 +87,8 @@ public struct Partition: Sendable, Hashable {
     self.sides = sides
   }
 
-  /// Divides further nodes along, drawn by `generator`: half of them go to the first side, the rest to the last, and none
-  /// reaches the other side. A partition without sides stays as it is.
+  /// Divides further nodes along, drawn by `generator`: half of them go to the first side, the rest to the last, and
+  /// none reaches the other side. A partition without sides stays as it is.
   public mutating func add(_ nodes: [String], using generator: inout some RandomNumberGenerator) {
     guard sides.count > 1 else { return }
     let drawn = nodes.sorted().shuffled(using: &generator)

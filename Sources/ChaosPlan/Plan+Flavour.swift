@@ -1,5 +1,6 @@
 extension Plan {
-  /// Why the plan cannot be run on a flavour of the SQL tier, in a sentence; `nil` if it can (or the flavour is not known yet).
+  /// Why the plan cannot be run on a flavour of the SQL tier, in a sentence; `nil` if it can (or the flavour is not
+  /// known yet).
   public func conflict(with flavour: SQLChoice) -> String? {
     for step in faults {
       switch step {
@@ -16,8 +17,8 @@ extension Plan {
       "the plan is about \(stack.sql.title) (`stack: { sql: \(stack.sql.rawValue) }`), and the SQL tier is \(flavour.title)"
   }
 
-  /// The plan as a flavour can run it: with the limits that it has for that flavour, and without the random faults that cannot
-  /// strike there.
+  /// The plan as a flavour can run it: with the limits that it has for that flavour, and without the random faults that
+  /// cannot strike there.
   ///
   /// - Returns: the plan, and what was left out, in sentences.
   public func suited(to flavour: SQLChoice) -> (plan: Plan, leftOut: [String]) {
@@ -38,7 +39,8 @@ extension Plan {
 }
 
 extension PlannedFault {
-  /// Why it cannot strike any node on a flavour of the SQL tier; `nil` if it can, as far as one can know without the stack.
+  /// Why it cannot strike any node on a flavour of the SQL tier; `nil` if it can, as far as one can know without the
+  /// stack.
   func obstacle(on flavour: SQLChoice) -> String? {
     guard flavour == .cockroach else { return nil }
     let word = action.kind.rawValue

@@ -1,7 +1,7 @@
 import Yams
 
-/// Makes other plans of a plan's text: with fewer faults, fewer clients, less time; with random faults for longer. Works on the YAML itself, so that words of a
-/// plan that it does not touch stay as they are; comments are lost.
+/// Makes other plans of a plan's text: with fewer faults, fewer clients, less time; with random faults for longer.
+/// Works on the YAML itself, so that words of a plan that it does not touch stay as they are; comments are lost.
 public struct PlanEditor: Sendable {
   /// How much of the plan stays.
   public struct Cut: Sendable, Hashable {

@@ -17,8 +17,8 @@ extension PlanParser {
     }
   }
 
-  /// What a fault's own words show already: targets that never are, and a majority that is not offered up. What depends on the roles
-  /// of the moment is refused when it would strike.
+  /// What a fault's own words show already: targets that never are, and a majority that is not offered up. What depends
+  /// on the roles of the moment is refused when it would strike.
   static func check(_ fault: PlannedFault, _ frame: PlanFrame, _ node: Node, _ problems: ProblemList) {
     let kind = fault.action.kind
     if case .network(let action) = fault.action, case .partition(let settings) = action.effect {
@@ -34,7 +34,8 @@ extension PlanParser {
     }
   }
 
-  /// What the faults come to together: those that are certainly open at the same time, and those that the limit cuts off.
+  /// What the faults come to together: those that are certainly open at the same time, and those that the limit cuts
+  /// off.
   static func checkTogether(_ steps: [FaultStep], _ frame: PlanFrame, _ root: MappingReader, _ problems: ProblemList) {
     let windows = steps.flatMap { FaultWindow.known(of: $0) }
     let node = root.optional("faults")
@@ -64,7 +65,8 @@ extension PlanParser {
     }
   }
 
-  /// Two limits of one kind on one container: the first heal takes both back, so the second does not last as the plan says.
+  /// Two limits of one kind on one container: the first heal takes both back, so the second does not last as the plan
+  /// says.
   private static func checkLimits(
     _ windows: [FaultWindow], _ frame: PlanFrame, _ node: Node?, _ problems: ProblemList
   ) {
@@ -108,8 +110,8 @@ struct FaultWindow {
   var start: Duration
   var end: Duration
 
-  /// The windows of a step whose beginnings the plan itself tells. What follows another fault begins when that is healed, which
-  /// is not known before.
+  /// The windows of a step whose beginnings the plan itself tells. What follows another fault begins when that is
+  /// healed, which is not known before.
   static func known(of step: FaultStep, from start: Duration = .zero) -> [FaultWindow] {
     switch step {
     case .fault(let fault):

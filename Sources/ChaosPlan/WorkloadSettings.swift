@@ -5,7 +5,8 @@ public struct WorkloadSettings: Sendable, Hashable {
   public var clients: Int
   /// Hot keys: written, read and deleted again and again.
   public var keys: Int
-  /// Share of writes (0...1) that go to a key of their own, written once and never deleted: they name a lost write exactly.
+  /// Share of writes (0...1) that go to a key of their own, written once and never deleted: they name a lost write
+  /// exactly.
   public var freshKeyShare: Double
   /// Share of operations (0...1) that read.
   public var readShare: Double

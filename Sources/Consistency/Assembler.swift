@@ -55,7 +55,8 @@ struct Assembler {
     return contradiction == nil
   }
 
-  /// What keeps the events from being a history, if anything does. Its names are looked up when all symbols are at hand.
+  /// What keeps the events from being a history, if anything does. Its names are looked up when all symbols are at
+  /// hand.
   func check(_ symbols: borrowing Symbols) throws(ConsistencyError) {
     guard let (event, op, index) = contradiction else { return }
     if event.kind == .invoke {

@@ -37,8 +37,9 @@ final class Budget: Sendable {
     memoryLimitBytes = other.memoryLimitBytes
   }
 
-  /// Works until it is done, or until the time is up and it has not noticed: sorting millions of operations does not look
-  /// at a clock. What is not done by then goes on in the background to its next look, and the caller does not wait for it.
+  /// Works until it is done, or until the time is up and it has not noticed: sorting millions of operations does not
+  /// look at a clock. What is not done by then goes on in the background to its next look, and the caller does not wait
+  /// for it.
   ///
   /// - Returns: what came of the work; `nil` when it was not waited for.
   func run<Result: Sendable>(_ work: @escaping @Sendable () -> Result) -> Result? {

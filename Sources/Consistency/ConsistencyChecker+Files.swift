@@ -3,8 +3,8 @@ import History
 extension ConsistencyChecker {
   /// Reads and checks a history of any format that `HistoryFormat` names.
   ///
-  /// A history of plain reads and writes is checked while it is read, in memory that does not grow with its length; only
-  /// when something is wrong with it, or when it needs another engine, is it read again and held as a whole.
+  /// A history of plain reads and writes is checked while it is read, in memory that does not grow with its length;
+  /// only when something is wrong with it, or when it needs another engine, is it read again and held as a whole.
   ///
   /// - Parameter path: a file; `-` is standard input, which is kept in a temporary file for the second reading.
   /// - Throws: `HistoryError` for what cannot be read, `ConsistencyError` for events that are no history.

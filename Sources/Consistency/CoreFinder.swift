@@ -34,9 +34,9 @@ struct CoreFinder {
 
   /// The core within operations that are known to contradict each other.
   ///
-  /// More operations never make a contradiction go away, so the last of the shortest prefix that still has it is needed;
-  /// with that one kept, the same is asked of what comes before it. That takes about log n questions an operation of
-  /// the core.
+  /// More operations never make a contradiction go away, so the last of the shortest prefix that still has it is
+  /// needed; with that one kept, the same is asked of what comes before it. That takes about log n questions an
+  /// operation of the core.
   func minimize(_ operations: [Int]) -> [Int] {
     var needed: [Int] = []
     var candidates = operations[...]

@@ -3,7 +3,8 @@ import History
 extension Model {
   /// The model of a history's operations: by their names, and where those are of several models, by their values.
   ///
-  /// - Throws: `ConsistencyError` for operations that the model asked for does not have, and for values that no model has.
+  /// - Throws: `ConsistencyError` for operations that the model asked for does not have, and for values that no model
+  ///   has.
   /// - Returns: `nil` when no model has all these operations.
   static func of(
     _ assembler: borrowing Assembler, _ symbols: borrowing Symbols, options: CheckOptions
@@ -39,8 +40,8 @@ extension Model {
     return ops.contains { $0.action == .read && $0.outcome == .ok && symbols.integer($0.output) != nil }
   }
 
-  /// An operation whose value is a list of micro-operations, such as `[[:r 1 nil] [:w 2 3]]`: a transaction, which is no
-  /// operation of one object.
+  /// An operation whose value is a list of micro-operations, such as `[[:r 1 nil] [:w 2 3]]`: a transaction, which is
+  /// no operation of one object.
   static func transaction(in ops: [Op], _ symbols: borrowing Symbols) -> Op? {
     ops.first { isTransaction($0.input, symbols) || isTransaction($0.output, symbols) }
   }

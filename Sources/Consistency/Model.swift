@@ -20,7 +20,8 @@ public enum Model: String, Sendable, Hashable, Codable, CaseIterable {
   case ownerMutex = "owner-mutex"
   /// The same, and each acquisition is answered by a fencing token, higher than all before it.
   case fencedMutex = "fenced-mutex"
-  /// A register, with compare-and-set or without, whose values are `[version value]`: the version goes up with each write.
+  /// A register, with compare-and-set or without, whose values are `[version value]`: the version goes up with each
+  /// write.
   case versionedRegister = "versioned-register"
 
   /// What of an operation's name belongs to the model.

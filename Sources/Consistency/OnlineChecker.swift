@@ -3,8 +3,8 @@ import Synchronization
 
 /// Takes a history in while it is recorded, so that the verdict is there right after the last event.
 ///
-/// Give `record(_:)` to a `HistoryWriter` as its observer. The events are paired and interned as they come; what is left
-/// for the end is deciding, well under a second for a million operations a core can decide by zones.
+/// Give `record(_:)` to a `HistoryWriter` as its observer. The events are paired and interned as they come; what is
+/// left for the end is deciding, well under a second for a million operations a core can decide by zones.
 public final class OnlineChecker: Sendable {
   private struct State {
     var symbols = Symbols()

@@ -3,8 +3,8 @@ import History
 /// What values mean under a model, where that is not what they say.
 ///
 /// - A versioned register's values are `[version value]`: the version belongs to the operation.
-/// - Where the object begins with a value, that value and absence change places, and everything else is as it was: every
-///   check knows one beginning only, absence.
+/// - Where the object begins with a value, that value and absence change places, and everything else is as it was:
+///   every check knows one beginning only, absence.
 struct ValueView {
   private let isVersioned: Bool
   private let initial: Token?

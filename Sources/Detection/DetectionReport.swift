@@ -2,8 +2,8 @@ import Consistency
 import Foundation
 import Report
 
-/// `DETECTION.md`: what the suite caught of what was planted, whether it kept silent where nothing was, and what the checker
-/// caught of histories that were damaged.
+/// `DETECTION.md`: what the suite caught of what was planted, whether it kept silent where nothing was, and what the
+/// checker caught of histories that were damaged.
 public struct DetectionReport: Sendable {
   /// Of ten runs with a bug, in how many it has to be caught.
   public static let goal = 0.9

@@ -26,8 +26,8 @@ public struct DetectionSchedule: Sendable, Hashable {
     self.runsWithoutBug = runsWithoutBug
   }
 
-  /// The steps that `record` lacks: bug by bug, because another bug costs a restart of the services, and at the end those
-  /// without, the plans with the fewest such runs first.
+  /// The steps that `record` lacks: bug by bug, because another bug costs a restart of the services, and at the end
+  /// those without, the plans with the fewest such runs first.
   public func remaining(after record: DetectionRecord) -> [Step] {
     var steps: [Step] = []
     for bug in bugs {

@@ -1,7 +1,7 @@
 import Report
 
-/// A planted bug as the suite knows it: by its name in `KV_PLANTED_BUG`, and by where it is. The suite never imports the store,
-/// so this list and the store's are held together by a test.
+/// A planted bug as the suite knows it: by its name in `KV_PLANTED_BUG`, and by where it is. The suite never imports
+/// the store, so this list and the store's are held together by a test.
 public struct KnownBug: Sendable, Hashable {
   /// The name of its plan too: `chaos/detect/<name>.yml`.
   public let name: String

@@ -2,8 +2,8 @@ import Foundation
 
 /// How often something happened in a number of independent runs, and what that says of how often it happens.
 ///
-/// The bounds are Clopper and Pearson's (The use of confidence or fiducial limits, Biometrika 26, 1934). They are exact: the
-/// true rate lies outside the interval in at most 5 % of all cases, for few runs too.
+/// The bounds are Clopper and Pearson's (The use of confidence or fiducial limits, Biometrika 26, 1934). They are
+/// exact: the true rate lies outside the interval in at most 5 % of all cases, for few runs too.
 public struct Proportion: Sendable, Hashable {
   static let confidence = 0.95
 

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The parts of the engine's JSON that are used here, under the API's own names but for the case of their first letters.
+/// The parts of the engine's JSON that are used here, under the API's own names but for the case of their first
+/// letters.
 enum Answers {
   struct Version: Decodable {
     var apiVersion: String

@@ -4,8 +4,8 @@ import HTTPClient
 
 /// The Docker Engine's HTTP API on its Unix socket, for the containers of one Compose project only.
 ///
-/// Every call that names a container looks first whether its label `com.docker.compose.project` is the project's, and then
-/// acts on the id that it saw: a container of anything else is never touched, whatever name a caller gives.
+/// Every call that names a container looks first whether its label `com.docker.compose.project` is the project's, and
+/// then acts on the id that it saw: a container of anything else is never touched, whatever name a caller gives.
 public struct DockerEngine: Sendable {
   /// The Compose project whose containers may be touched.
   public let project: String

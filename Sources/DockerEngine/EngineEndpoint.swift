@@ -1,7 +1,7 @@
 import Foundation
 
-/// Which Docker Engine is meant: found once, by the rules of the `docker` command, and handed to everything that asks one. Two ways
-/// to find it would be two engines, one for the faults and one for Compose.
+/// Which Docker Engine is meant: found once, by the rules of the `docker` command, and handed to everything that asks
+/// one. Two ways to find it would be two engines, one for the faults and one for Compose.
 public struct EngineEndpoint: Sendable, Hashable, CustomStringConvertible {
   public let socketPath: String
   /// What named it: `DOCKER_HOST`, `the context rootless`, `the default`.
@@ -24,7 +24,8 @@ public struct EngineEndpoint: Sendable, Hashable, CustomStringConvertible {
 
   private static let scheme = "unix://"
 
-  /// The engine of `DOCKER_HOST`, else of the context of `DOCKER_CONTEXT`, else of the current context, else the default socket.
+  /// The engine of `DOCKER_HOST`, else of the context of `DOCKER_CONTEXT`, else of the current context, else the
+  /// default socket.
   ///
   /// - Throws: `unusable` for one that is not reached by a Unix socket, and for a context that cannot be read.
   public static func find(

@@ -1,5 +1,5 @@
-/// The body of `POST /containers/create` for a container beside the stack's own: nothing to write to, little memory, and no
-/// right but those that are named.
+/// The body of `POST /containers/create` for a container beside the stack's own: nothing to write to, little memory,
+/// and no right but those that are named.
 struct SideContainer: Encodable {
   struct HostConfiguration: Encodable {
     var networkMode: String
@@ -23,8 +23,8 @@ struct SideContainer: Encodable {
     }
   }
 
-  /// What it writes is the result, so none of it may be lost, whatever the engine's own defaults are: not rotated away, and not
-  /// dropped where it comes faster than the engine writes.
+  /// What it writes is the result, so none of it may be lost, whatever the engine's own defaults are: not rotated away,
+  /// and not dropped where it comes faster than the engine writes.
   struct Logging: Encodable {
     var driver = "json-file"
     // The engine has no word for "no limit" in place of its default.

@@ -1,7 +1,8 @@
 /// Takes the engine's multiplexed stream of logs and execs apart.
 ///
-/// A frame is a byte that names the stream (1 standard output, 2 standard error), three zero bytes, the payload's length in
-/// four bytes, most significant first, and the payload (Docker Engine API, `ContainerAttach`, "Stream format").
+/// A frame is a byte that names the stream (1 standard output, 2 standard error), three zero bytes, the payload's
+/// length in four bytes, most significant first, and the payload (Docker Engine API, `ContainerAttach`, "Stream
+/// format").
 public struct StreamDemultiplexer: Sendable {
   public enum Stream: UInt8, Sendable, Hashable {
     case input = 0

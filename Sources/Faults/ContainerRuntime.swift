@@ -1,4 +1,5 @@
-/// What a fault may do to a container: the narrow port of this module, implemented by `DockerEngine` on Docker's HTTP API.
+/// What a fault may do to a container: the narrow port of this module, implemented by `DockerEngine` on Docker's HTTP
+/// API.
 ///
 /// Every call is idempotent where the engine allows it (starting a running container, resuming one that is not paused),
 /// so that an undo can be replayed. Implementations refuse containers outside the stack's own project label.

@@ -40,7 +40,8 @@ public struct CrashLoopFault: Fault {
     }
   }
 
-  /// A look says nothing of a node that comes and goes; `maintain` measures each round, and reports the one that did not come about.
+  /// A look says nothing of a node that comes and goes; `maintain` measures each round, and reports the one that did
+  /// not come about.
   public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
     .inEffect
   }

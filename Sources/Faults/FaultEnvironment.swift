@@ -41,8 +41,8 @@ public struct FaultEnvironment: Sendable {
 
   /// Looks at a container's state until `accept` is content.
   ///
-  /// - Throws: `FaultError` with `code` and the last state seen when the patience is over; what `accept` and the runtime
-  ///   throw.
+  /// - Throws: `FaultError` with `code` and the last state seen when the patience is over; what `accept` and the
+  ///   runtime throw.
   @discardableResult
   public func waitForState(
     of container: String, orThrow code: FaultError.Code, _ expectation: String,

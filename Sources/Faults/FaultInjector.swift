@@ -86,8 +86,8 @@ public struct FaultInjector: Sendable {
     return entries
   }
 
-  /// A strike that has begun is finished, cancelled or not, before it is taken back: a request that is given up goes on in the
-  /// engine, and would have its effect after the heal.
+  /// A strike that has begun is finished, cancelled or not, before it is taken back: a request that is given up goes on
+  /// in the engine, and would have its effect after the heal.
   private func strike(_ fault: any Fault, _ undo: Undo) async throws {
     try await Task { [environment] in try await fault.inject(undo, in: environment) }.value
   }

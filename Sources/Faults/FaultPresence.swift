@@ -1,5 +1,5 @@
-/// Whether a fault still has its effect at the end of its time: another hand, a restart policy or a restarted engine may have
-/// ended it before.
+/// Whether a fault still has its effect at the end of its time: another hand, a restart policy or a restarted engine
+/// may have ended it before.
 public enum FaultPresence: Sendable, Hashable {
   case inEffect
   /// It ended early; how that shows, in a few words.
@@ -25,8 +25,8 @@ public struct FaultLoss: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension FaultInjector {
-  /// Looks whether a fault is still in effect on each of its targets; to be asked before its heal. Changes nothing, and goes on
-  /// when the task is cancelled.
+  /// Looks whether a fault is still in effect on each of its targets; to be asked before its heal. Changes nothing, and
+  /// goes on when the task is cancelled.
   ///
   /// - Returns: the targets on which it is not, or of which it cannot be said.
   public func losses(of injection: Injection) async -> [FaultLoss] {

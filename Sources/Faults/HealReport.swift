@@ -20,7 +20,8 @@ public struct HealReport: Sendable, Hashable {
 
   public var isClean: Bool { failures.isEmpty }
 
-  /// What keeps a run from saying that it took its fault back, a line each: a node that went with the fault is not healed.
+  /// What keeps a run from saying that it took its fault back, a line each: a node that went with the fault is not
+  /// healed.
   public var findings: [String] {
     failures.map { "not healed: \($0)" }
       + gone.map { "not healed: \($0.kind) of \($0.target.node): its container is gone" }

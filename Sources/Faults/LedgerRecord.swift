@@ -20,8 +20,8 @@ struct LedgerRecord: Codable {
 
   /// The entries that are open after these lines, oldest first, and the lines that could not be read.
   ///
-  /// A torn last line is a write that was not synced when the process or the machine died. If it was an `open`, its fault
-  /// was not injected; if it was a `close`, its undo is open still and is replayed once more, which is safe.
+  /// A torn last line is a write that was not synced when the process or the machine died. If it was an `open`, its
+  /// fault was not injected; if it was a `close`, its undo is open still and is replayed once more, which is safe.
   static func replay(_ data: Data) -> (open: [LedgerEntry], damagedLines: [String]) {
     var open: [LedgerEntry] = []
     var damaged: [String] = []

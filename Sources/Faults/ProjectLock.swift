@@ -2,15 +2,16 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// The right to change one project's containers on one engine: one process of the machine has it at a time, whichever checkout it was
-/// started from. The kernel lets go of it when the process dies.
+/// The right to change one project's containers on one engine: one process of the machine has it at a time, whichever
+/// checkout it was started from. The kernel lets go of it when the process dies.
 ///
 /// `scripts/bootstrap --stop` takes the same lock: name and folder are part of what the two agree on.
 public final class ProjectLock: Sendable {
   public let path: String
   private let descriptor: Int32
 
-  /// Where every user of the machine may create files, and none can delete those of others: the same folder for all of them.
+  /// Where every user of the machine may create files, and none can delete those of others: the same folder for all of
+  /// them.
   public static var folder: String {
     var found = stat()
     return lstat("/run/lock", &found) == 0 && found.st_mode & 0o7777 == 0o1777 ? "/run/lock" : "/tmp"
@@ -23,7 +24,8 @@ public final class ProjectLock: Sendable {
     weak var lock: ProjectLock?
   }
 
-  /// The lock; the same one again where this process holds it already. Two users in one process are told apart by the ledger.
+  /// The lock; the same one again where this process holds it already. Two users in one process are told apart by the
+  /// ledger.
   ///
   /// - Throws: as `init`.
   public static func hold(
@@ -75,7 +77,8 @@ public final class ProjectLock: Sendable {
     return String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) ? $0 : "_" }) + ".lock"
   }
 
-  /// One that is there is opened as it is: in a folder of everybody's the kernel may refuse to open another user's file for making it.
+  /// One that is there is opened as it is: in a folder of everybody's the kernel may refuse to open another user's file
+  /// for making it.
   private static func open(_ path: String) -> Int32 {
     for _ in 0..<3 {
       var descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)

@@ -1,4 +1,5 @@
-/// A rolling restart: each target is stopped and started again when the one before it is a member again; over by itself.
+/// A rolling restart: each target is stopped and started again when the one before it is a member again; over by
+/// itself.
 public struct RestartFault: Fault {
   public let kind = FaultKind.restart
   public let order = InjectionOrder.oneByOne

@@ -1,5 +1,5 @@
-/// A tier of another size: containers leave or join under load, as an operator or an autoscaler has it; healed by the number
-/// that there was before. Its target is a tier, not a container.
+/// A tier of another size: containers leave or join under load, as an operator or an autoscaler has it; healed by the
+/// number that there was before. Its target is a tier, not a container.
 public struct ScaleFault: Fault {
   public let kind = FaultKind.scale
   private static let before = "before"

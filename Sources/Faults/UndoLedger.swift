@@ -7,8 +7,8 @@ import RecordFile
 /// JSON Lines, appended. One process at a time holds it (an exclusive `flock`, which the kernel lets go of when the
 /// process dies), so that `kvchaos heal` never takes back the faults of a run that is under way.
 ///
-/// A record that could not be written to its end, on a full disk, is taken back, and no later record joins its line. Lines that are no
-/// records stay where they are: one of them may be the undo of a fault that is still in effect.
+/// A record that could not be written to its end, on a full disk, is taken back, and no later record joins its line.
+/// Lines that are no records stay where they are: one of them may be the undo of a fault that is still in effect.
 public actor UndoLedger {
   /// Lines of the file that are no records: a torn write, or someone's editor.
   public nonisolated let damagedLines: [String]
@@ -20,7 +20,8 @@ public actor UndoLedger {
 
   /// Opens the ledger, making the file and its folder if they are not there.
   ///
-  /// - Parameter lock: the right to change the stack, which is kept with the ledger; `nil` where the ledger is all that is used.
+  /// - Parameter lock: the right to change the stack, which is kept with the ledger; `nil` where the ledger is all that
+  ///   is used.
   /// - Throws: `FaultError` with `ledgerInUse` if another process holds it, with `ledgerUnavailable` for anything else.
   public init(path: String, lock: ProjectLock? = nil) throws(FaultError) {
     try self.init(path: path, lock: lock, write: nil)

@@ -3,12 +3,12 @@ import Synchronization
 
 /// An HTTP/1.1 client on libcurl: one multi handle, one thread of its own, a pool of kept-alive connections.
 ///
-/// Any number of tasks may send at once. A request costs no thread and no busy waiting: the thread sleeps in `epoll_wait`
-/// and touches only the transfers that something happened to (libcurl's `multi_socket` interface), and the easy handles
-/// are used again and again. Proxies of the environment are ignored, redirects are not followed.
+/// Any number of tasks may send at once. A request costs no thread and no busy waiting: the thread sleeps in
+/// `epoll_wait` and touches only the transfers that something happened to (libcurl's `multi_socket` interface), and the
+/// easy handles are used again and again. Proxies of the environment are ignored, redirects are not followed.
 ///
-/// Each request is sent at most once. When a kept connection breaks before a byte of the answer has come, libcurl would send
-/// the request again on a new one; this client does not let it, and answers `connectionLost`.
+/// Each request is sent at most once. When a kept connection breaks before a byte of the answer has come, libcurl would
+/// send the request again on a new one; this client does not let it, and answers `connectionLost`.
 public final class HTTPClient: Sendable {
   private let mailbox = Mailbox()
   private let nextID = Atomic<UInt64>(0)

@@ -1,6 +1,7 @@
 /// How an `HTTPClient` connects.
 public struct HTTPClientConfiguration: Sendable {
-  /// The maximum number of connections to one host; further requests wait for one to be free, within their own time limit.
+  /// The maximum number of connections to one host; further requests wait for one to be free, within their own time
+  /// limit.
   public var maxConnectionsPerHost: Int
   /// Connects to this Unix domain socket whatever the URL's host is; `nil` for TCP.
   public var unixSocketPath: String?

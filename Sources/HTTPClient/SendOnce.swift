@@ -2,10 +2,10 @@ import CCurl
 
 /// Lets an easy handle send each request once, and knows whether it has.
 ///
-/// libcurl sends a request again by itself, on a new connection, when a kept one breaks before a byte of the answer has come
-/// (`Curl_retry_request`), whatever the method. The server may have carried out the first copy, so neither an error nor a
-/// refusal of the second one would prove that nothing was done. The second copy is therefore held back, and the request
-/// ends as a lost connection, whose outcome is unknown.
+/// libcurl sends a request again by itself, on a new connection, when a kept one breaks before a byte of the answer has
+/// come (`Curl_retry_request`), whatever the method. The server may have carried out the first copy, so neither an
+/// error nor a refusal of the second one would prove that nothing was done. The second copy is therefore held back, and
+/// the request ends as a lost connection, whose outcome is unknown.
 ///
 /// Lives on the thread of its handle.
 package final class SendOnce {

@@ -63,7 +63,8 @@ final class TransferLoop {
   }
 
   deinit {
-    // The order that libcurl wants: easy handles first (they are out of the multi handle by now), then the multi handle.
+    // The order that libcurl wants: easy handles first (they are out of the multi handle by now), then the multi
+    // handle.
     active = [:]
     idle = []
   }

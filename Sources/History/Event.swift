@@ -33,7 +33,8 @@ public struct Event: Sendable, Hashable {
   public var kind: Kind
   /// The operation's name, Jepsen's `f`: put, get, delete, cas, append, enqueue, dequeue, …; for the nemesis the fault.
   public var function: String
-  /// The name of the key of an independent register; `nil` where the history has one object. To set it makes the key a string.
+  /// The name of the key of an independent register; `nil` where the history has one object. To set it makes the key a
+  /// string.
   public var key: String? {
     didSet { otherKey = nil }
   }
@@ -45,7 +46,8 @@ public struct Event: Sendable, Hashable {
   public var operation: String?
   /// Why a `fail` or `info` is one, for people.
   public var error: String?
-  /// The consistency level asked for, e.g. `queued`, `committed`, `cache`, `linearizable`; `nil` where there is one only.
+  /// The consistency level asked for, e.g. `queued`, `committed`, `cache`, `linearizable`; `nil` where there is one
+  /// only.
   public var level: String?
   /// A key that is no string; `key` then has its description.
   private(set) var otherKey: Value?

@@ -8,8 +8,8 @@ import CZlib
 
 /// Jepsen's binary store of a test, `test.jepsen`: blocks of data that an index names, one of them the history.
 ///
-/// Written after the format's description in Jepsen's own `jepsen.store.format`. Version 0 (2022) has the history as one
-/// value, version 1 (since 2023) as a vector in chunks. Only blocks that the history needs are read.
+/// Written after the format's description in Jepsen's own `jepsen.store.format`. Version 0 (2022) has the history as
+/// one value, version 1 (since 2023) as a vector in chunks. Only blocks that the history needs are read.
 struct JepsenStore {
   static let magic = Array("JEPSEN".utf8)
 

@@ -16,8 +16,8 @@ struct ParsedEvent {
 /// Takes the keys out of the values of histories that have them there, as Jepsen's tests of independent keys do.
 ///
 /// A pair is a key and a value only where the history says so: an invocation of a read is `[k nil]`, or, in what Jepsen
-/// itself writes, every invocation is a pair that begins with a key. A cas is no evidence, since that of one register is a pair of its own. What comes
-/// before the history has said so waits.
+/// itself writes, every invocation is a pair that begins with a key. A cas is no evidence, since that of one register
+/// is a pair of its own. What comes before the history has said so waits.
 struct KeyedValues {
   private enum Role: UInt8 { case read, cas, other }
 

@@ -5,8 +5,8 @@ import Report
 enum EarlyEnd {
   /// Whether another fault of the run explains that one was not in effect until its heal.
   ///
-  /// A random fault may be ended by any that was open meanwhile: the seed drew both, and no expectation rests on one of them.
-  /// A planned one may be ended by that which has its node down now, and by no other.
+  /// A random fault may be ended by any that was open meanwhile: the seed drew both, and no expectation rests on one of
+  /// them. A planned one may be ended by that which has its node down now, and by no other.
   ///
   /// - Parameters:
   ///   - index: of the fault that ended early, in both lists.

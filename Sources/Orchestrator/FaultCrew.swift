@@ -7,7 +7,8 @@ import Stack
 import Synchronization
 import Workload
 
-/// Injects and heals the faults of a plan, and records what was done: in the history, in `faults.jsonl` and for the report.
+/// Injects and heals the faults of a plan, and records what was done: in the history, in `faults.jsonl` and for the
+/// report.
 final class FaultCrew: Sendable {
   private struct State {
     var reports: [FaultReport]
@@ -156,8 +157,8 @@ final class FaultCrew: Sendable {
     }
   }
 
-  /// The nodes that a selector means now. A node that is busy may not say its role in time, and right after another fault
-  /// no node may have one: asked again for a few seconds before the fault is given up.
+  /// The nodes that a selector means now. A node that is busy may not say its role in time, and right after another
+  /// fault no node may have one: asked again for a few seconds before the fault is given up.
   ///
   /// - Parameter stream: of its own for each fault: the same targets from the same seed and the same roles.
   private func resolve(_ selector: Selector, stream: UInt64) async throws -> ([StackNode], StackStatus) {
@@ -234,7 +235,8 @@ final class FaultCrew: Sendable {
     }
   }
 
-  /// Keeps what was found of a fault that should still have been in effect. What the run itself did to the node is no finding.
+  /// Keeps what was found of a fault that should still have been in effect. What the run itself did to the node is no
+  /// finding.
   private func noteLosses(_ index: Int, _ losses: [(message: String, targets: [FaultTarget])]) {
     for loss in losses {
       let isOwn = loss.targets.contains { EarlyEnd.isOwnDoing(index, on: $0.node, strikes, reports) }

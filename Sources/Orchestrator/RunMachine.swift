@@ -316,7 +316,8 @@ public struct RunMachine: Sendable {
     return [.stopTraffic]
   }
 
-  /// The final reads begin when no operation is open and no fault either. An interrupted run goes straight to its verdict.
+  /// The final reads begin when no operation is open and no fault either. An interrupted run goes straight to its
+  /// verdict.
   private mutating func settleIfQuiet(_ now: Duration) -> [Action] {
     guard isTrafficOver, openFaults.isEmpty else { return [] }
     if interruption != nil { return finish(now) }

@@ -3,8 +3,8 @@ import Workload
 
 /// How a plan is run, besides what the plan says.
 public struct RunOptions: Sendable {
-  /// What a cached read may be behind besides the cache's time to live: a request ends after 10 s, so what an API read from
-  /// SQL may enter the cache that much later.
+  /// What a cached read may be behind besides the cache's time to live: a request ends after 10 s, so what an API read
+  /// from SQL may enter the cache that much later.
   public static let cacheMargin = Duration.seconds(10)
 
   /// Overrides the plan's seed.

@@ -213,8 +213,8 @@ final class RunSession: Sendable {
     var failures: [String]
   }
 
-  /// Decides, and writes the report. What goes wrong meanwhile is in the report and costs nothing of it: a violation that
-  /// was found is said whatever happens.
+  /// Decides, and writes the report. What goes wrong meanwhile is in the report and costs nothing of it: a violation
+  /// that was found is said whatever happens.
   private func judge(_ machine: RunMachine) async -> Judged {
     do throws(HistoryError) {
       try history.close()

@@ -36,7 +36,8 @@ public struct Runner: Sendable {
   /// Once traffic has begun there is a report, whatever happens; faults are always healed before this returns, and what
   /// cannot be healed stays in the ledger.
   ///
-  /// - Throws: `OrchestratorError`, `StackError` or `FaultError` where no run could begin, or its files cannot be written.
+  /// - Throws: `OrchestratorError`, `StackError` or `FaultError` where no run could begin, or its files cannot be
+  ///   written.
   public func run() async throws -> RunResult {
     let (stream, events) = AsyncStream<RunMachine.Event>.makeStream()
     progress(.phase(.prepare))

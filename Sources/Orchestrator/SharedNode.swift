@@ -4,8 +4,9 @@ import ChaosPlan
 enum SharedNode {
   /// Why a random fault may not strike now; `nil` if it may.
   ///
-  /// What is done to a node's processes, and what is done inside them, needs them: a process that is paused can neither be
-  /// asked nor told. Rules of the network need nothing of the node, so they may come on top of anything, and anything on them.
+  /// What is done to a node's processes, and what is done inside them, needs them: a process that is paused can neither
+  /// be asked nor told. Rules of the network need nothing of the node, so they may come on top of anything, and
+  /// anything on them.
   ///
   /// - Parameter held: what open faults do, by the names of the nodes.
   static func refusal(

@@ -6,8 +6,8 @@ import Synchronization
 /// Turns the first SIGINT, SIGTERM and SIGHUP into calls, so that a run can heal, and a load test report, before it
 /// ends. The same signal again has its default action: the process ends at once, however stuck it is.
 ///
-/// One at a time: the signals are the process's. While one is on, a closed pipe is an error of the write and not the end of
-/// the process (SIGPIPE): `kvchaos run … 2>&1 | head` must not leave a fault behind.
+/// One at a time: the signals are the process's. While one is on, a closed pipe is an error of the write and not the
+/// end of the process (SIGPIPE): `kvchaos run … 2>&1 | head` must not leave a fault behind.
 public final class SignalWatch: Sendable {
   private static let names = [SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"]
 

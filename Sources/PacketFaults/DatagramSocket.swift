@@ -60,7 +60,8 @@ struct InternetAddress: Sendable {
   }
 }
 
-/// Until the descriptor can be read, or this time has passed, rounded up to a millisecond; `nil`: for as long as it takes.
+/// Until the descriptor can be read, or this time has passed, rounded up to a millisecond; `nil`: for as long as it
+/// takes.
 func wait(forReading descriptor: Int32, nanoseconds: UInt64?) {
   var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
   let milliseconds = nanoseconds.map { Int32(min(($0 + 999_999) / 1_000_000, 60_000)) } ?? -1

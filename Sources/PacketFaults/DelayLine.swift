@@ -1,4 +1,5 @@
-/// Packets on their way through a slow link: each leaves when it was serialized at the link's rate and its delay is over.
+/// Packets on their way through a slow link: each leaves when it was serialized at the link's rate and its delay is
+/// over.
 ///
 /// Pure: times are given, in nanoseconds of one monotonic clock. Packets leave in the order in which they came, as on a
 /// real line, whatever the jitter draws: to reorder them would be another fault.

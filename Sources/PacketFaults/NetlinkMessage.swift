@@ -1,5 +1,6 @@
-/// A message of the kernel's netfilter netlink protocol, as bytes: a netlink header (`struct nlmsghdr`, in the machine's
-/// byte order), a netfilter header (`struct nfgenmsg`) and attributes (`struct nlattr`), each padded to 4 bytes.
+/// A message of the kernel's netfilter netlink protocol, as bytes: a netlink header (`struct nlmsghdr`, in the
+/// machine's byte order), a netfilter header (`struct nfgenmsg`) and attributes (`struct nlattr`), each padded to 4
+/// bytes.
 ///
 /// Source: the kernel's `include/uapi/linux/netlink.h`, `netfilter/nfnetlink.h`, `nf_tables.h` and `nfnetlink_queue.h`.
 struct NetlinkMessage: Sendable, Hashable {

@@ -1,7 +1,8 @@
 /// The messages that put a rule into an nft chain which hands packets to a queue.
 ///
-/// nft's own `queue` statement is an option of the kernel that not every kernel has; the target `NFQUEUE` of xtables, which
-/// nft tables can call, is there wherever `iptables-nft` works. So it is the latter, which nft itself can list but not make.
+/// nft's own `queue` statement is an option of the kernel that not every kernel has; the target `NFQUEUE` of xtables,
+/// which nft tables can call, is there wherever `iptables-nft` works. So it is the latter, which nft itself can list
+/// but not make.
 enum RuleMessages {
   private static let inet: UInt8 = 1  // NFPROTO_INET
   private static let bypass: UInt16 = 1  // NFQ_FLAG_BYPASS

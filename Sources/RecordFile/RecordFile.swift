@@ -4,8 +4,8 @@
   import Darwin
 #endif
 
-/// A file that whole records are appended to, or nothing: a record that could not be written to its end is taken back, so that
-/// the next one never joins a broken line. Where that is not possible either, the file takes no more.
+/// A file that whole records are appended to, or nothing: a record that could not be written to its end is taken back,
+/// so that the next one never joins a broken line. Where that is not possible either, the file takes no more.
 ///
 /// It borrows the descriptor: its owner closes it, and calls from one place at a time.
 package struct RecordFile: Sendable {

@@ -1,5 +1,5 @@
-/// A circuit breaker: after a failure nothing is tried for a while, longer with each further failure; then one command is
-/// let through as a probe, and all others only when it has succeeded. Pure.
+/// A circuit breaker: after a failure nothing is tried for a while, longer with each further failure; then one command
+/// is let through as a probe, and all others only when it has succeeded. Pure.
 struct Circuit {
   private enum State {
     case closed
@@ -21,8 +21,8 @@ struct Circuit {
   /// Whether nothing has to be asked: true as long as all is well.
   var isClosed: Bool { if case .closed = state { true } else { false } }
 
-  /// Whether a command may be tried now. The first one after the pause is the probe: its end must be told, by `succeeded`
-  /// or `failed`, before another is admitted.
+  /// Whether a command may be tried now. The first one after the pause is the probe: its end must be told, by
+  /// `succeeded` or `failed`, before another is admitted.
   mutating func admits(now: ContinuousClock.Instant) -> Bool {
     switch state {
     case .closed: return true

@@ -28,7 +28,8 @@ public final class RedisCluster: Sendable {
     self.loop = loop
   }
 
-  /// Runs one command that has `key` as its key. Throws `RedisError`; an error reply that is no redirection is `server`.
+  /// Runs one command that has `key` as its key. Throws `RedisError`; an error reply that is no redirection is
+  /// `server`.
   public func command(_ words: [[UInt8]], key: [UInt8]) async throws(RedisError) -> RedisReply {
     let slot = HashSlot.slot(of: key)
     refreshIfOld()
@@ -64,10 +65,11 @@ public final class RedisCluster: Sendable {
     throw RedisError(.noRoute, "slot \(slot) was redirected more than \(Self.redirectionMaximum) times")
   }
 
-  /// Runs commands back to back on one connection, that of the master of `key`'s slot: for a `WAIT` that means the write
-  /// before it.
+  /// Runs commands back to back on one connection, that of the master of `key`'s slot: for a `WAIT` that means the
+  /// write before it.
   ///
-  /// Follows a redirection of the first command, whatever the others were answered; a slot must not be on its way (`ASK`).
+  /// Follows a redirection of the first command, whatever the others were answered; a slot must not be on its way
+  /// (`ASK`).
   ///
   /// - Returns: every command's reply, errors among them.
   public func commands(_ commands: [[[UInt8]]], key: [UInt8]) async throws(RedisError) -> [RedisReply] {

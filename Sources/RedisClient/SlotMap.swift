@@ -8,8 +8,8 @@ public struct SlotMap: Sendable, Hashable {
   /// A map that knows nothing.
   public init() {}
 
-  /// Reads the reply of `CLUSTER SLOTS`: rows of first slot, last slot, master, replicas, each node as address, port, id.
-  /// Throws `unexpectedReply`.
+  /// Reads the reply of `CLUSTER SLOTS`: rows of first slot, last slot, master, replicas, each node as address, port,
+  /// id. Throws `unexpectedReply`.
   public init(clusterSlots reply: RedisReply, from: RedisNode) throws(RedisError) {
     guard case .array(let rows) = reply else {
       throw RedisError(.unexpectedReply, "CLUSTER SLOTS did not answer with an array")

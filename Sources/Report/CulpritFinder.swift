@@ -1,8 +1,8 @@
 import Consistency
 import History
 
-/// Names the tier of each violation: follows the operations that show it through the HTTP answer, the broker's confirm, the
-/// worker's hand and commit (logs), the SQL tier's record and the cache (the answers after the drain).
+/// Names the tier of each violation: follows the operations that show it through the HTTP answer, the broker's confirm,
+/// the worker's hand and commit (logs), the SQL tier's record and the cache (the answers after the drain).
 ///
 /// Pure; what it cannot tell from evidence it does not guess.
 struct CulpritFinder {
@@ -162,6 +162,7 @@ struct CulpritFinder {
 extension Operation {
   fileprivate var isWriteOfStore: Bool { function == "put" || function == "delete" }
 
-  /// Whether its outcome is an answer of the store, and not what the client made of none: the reason then begins with the status.
+  /// Whether its outcome is an answer of the store, and not what the client made of none: the reason then begins with
+  /// the status.
   fileprivate var isAnswered: Bool { error.map { Int($0.prefix(3)) != nil } ?? true }
 }

@@ -64,8 +64,8 @@ extension Judgement {
       firstSeenAt: outcome.findings.compactMap(completedAt).min())
   }
 
-  /// When the last of the operations that show a finding had ended, in seconds since the start of the run. What the store's
-  /// record says of a write is known only from its audit on.
+  /// When the last of the operations that show a finding had ended, in seconds since the start of the run. What the
+  /// store's record says of a write is known only from its audit on.
   private func completedAt(_ finding: Finding) -> Double? {
     var end = finding.operations.map { $0.returnNanoseconds ?? $0.callNanoseconds }.max()
     if finding.check == .lostWrites || finding.check == .failedWrites,
@@ -155,8 +155,8 @@ extension Judgement {
     return [injected, back]
   }
 
-  /// Whether the stack is as it was before the faults. It is no promise of the store, so what is left makes no violation; but
-  /// nothing holds that was measured on a stack in which a fault was still there.
+  /// Whether the stack is as it was before the faults. It is no promise of the store, so what is left makes no
+  /// violation; but nothing holds that was measured on a stack in which a fault was still there.
   func residueCheck() -> CheckReport {
     var report = CheckReport(
       name: "residue", question: "Is nothing of a fault left in the stack?", verdict: .holds, expected: "nothing",
@@ -176,8 +176,8 @@ extension Judgement {
     return report
   }
 
-  /// Whether every node does its part in its tier again: one that is out for good goes unnoticed until the next one fails.
-  /// Like what is left of a fault it is no violation, but no run with it holds.
+  /// Whether every node does its part in its tier again: one that is out for good goes unnoticed until the next one
+  /// fails. Like what is left of a fault it is no violation, but no run with it holds.
   func nodesCheck() -> CheckReport {
     var report = CheckReport(
       name: "nodes", question: "Does every node do its part in its tier again?", verdict: .holds,

@@ -1,6 +1,7 @@
 import Foundation
 
-/// How far each operation came, by the logs of the services at the level debug (`operations confirmed|delivered|committed`).
+/// How far each operation came, by the logs of the services at the level debug (`operations
+/// confirmed|delivered|committed`).
 public struct OperationTrails: Sendable, Hashable {
   /// What the logs prove of one operation.
   public struct Trail: Sendable, Hashable {

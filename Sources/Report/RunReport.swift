@@ -103,8 +103,8 @@ public struct FaultReport: Sendable, Hashable, Codable {
   public var healOrderedAt: Double?
   /// When its heal was verified (the process runs again; the node may still be catching up).
   public var healedAt: Double?
-  /// Seconds from the strike until service was back, by the recovery rule; `nil` where it was not, before the next fault
-  /// or the end.
+  /// Seconds from the strike until service was back, by the recovery rule; `nil` where it was not, before the next
+  /// fault or the end.
   public var recovery: Double?
   /// The same from the heal on.
   public var recoveryAfterHeal: Double?
@@ -186,7 +186,8 @@ public struct CheckReport: Sendable, Hashable, Codable {
   }
 }
 
-/// A write that the store owes and that is gone: acknowledged, or of unknown outcome and then found in the store's record.
+/// A write that the store owes and that is gone: acknowledged, or of unknown outcome and then found in the store's
+/// record.
 public struct LostWrite: Sendable, Hashable, Codable {
   public var operation: String
   /// `put` or `delete`.

@@ -35,7 +35,8 @@ public actor SQLConnection {
   }
 
   /// Runs a transaction of two round trips: `first` reads; `next` makes of the results the statements that write, which
-  /// are sent together with the COMMIT. No lock is held between the two, so a client that freezes there blocks no other.
+  /// are sent together with the COMMIT. No lock is held between the two, so a client that freezes there blocks no
+  /// other.
   ///
   /// - Parameters:
   ///   - begin: the BEGIN statement with its isolation level.

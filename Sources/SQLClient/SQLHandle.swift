@@ -102,8 +102,8 @@ final class SQLHandle {
 
   // MARK: pipelines
 
-  /// Sends statements back to back with one synchronisation at the end and reads all results. Without BEGIN they are one
-  /// implicit transaction, which ends at the synchronisation.
+  /// Sends statements back to back with one synchronisation at the end and reads all results. Without BEGIN they are
+  /// one implicit transaction, which ends at the synchronisation.
   ///
   /// - Parameter commits: whether the pipeline ends a transaction that writes. Only then can an outcome be unknown.
   /// - Throws: the first error. The connection is broken after a lost connection or a late answer.

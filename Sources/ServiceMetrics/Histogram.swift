@@ -2,7 +2,8 @@ import Synchronization
 
 /// Counts observations by size. An observation is two relaxed atomic additions and a short search.
 ///
-/// Observations and bounds are integers in a small unit (microseconds); the text has them divided by `divisor` (seconds).
+/// Observations and bounds are integers in a small unit (microseconds); the text has them divided by `divisor`
+/// (seconds).
 public final class Histogram: Sendable {
   /// Bounds for the time that a request takes, 0.2 ms to 30 s, in microseconds.
   public static let latencyBounds: [UInt64] = [

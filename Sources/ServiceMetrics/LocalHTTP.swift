@@ -2,7 +2,8 @@ import Glibc
 
 /// One plain HTTP exchange with a service on this machine, for commands that `docker exec` and health checks run.
 public enum LocalHTTP {
-  /// GETs a path over loopback, showing a token if there is one. Nil when no server answers, or the answer is not complete within `seconds`.
+  /// GETs a path over loopback, showing a token if there is one. Nil when no server answers, or the answer is not
+  /// complete within `seconds`.
   public static func get(
     _ path: String, port: UInt16, token: String? = nil, withinSeconds seconds: Int = 2
   ) -> (status: Int, body: [UInt8])? {

@@ -3,7 +3,8 @@ import Synchronization
 /// The metrics of a process, and their text in Prometheus' exposition format 0.0.4
 /// (https://prometheus.io/docs/instrumenting/exposition_formats/).
 ///
-/// Metrics are made once, at the start, and then used directly: the registry and its lock are only for making and printing.
+/// Metrics are made once, at the start, and then used directly: the registry and its lock are only for making and
+/// printing.
 public final class MetricsRegistry: Sendable {
   /// A label's name and value.
   public typealias Label = (name: String, value: String)

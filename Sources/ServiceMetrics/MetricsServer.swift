@@ -1,8 +1,8 @@
 import Glibc
 import ThreadExecutor
 
-/// Serves `GET /metrics` for a process that has no HTTP server of its own: one thread, one connection at a time, each of
-/// them two seconds at most. Meant for a private network.
+/// Serves `GET /metrics` for a process that has no HTTP server of its own: one thread, one connection at a time, each
+/// of them two seconds at most. Meant for a private network.
 public final class MetricsServer: Sendable {
   /// The port, also where 0 was asked for.
   public let port: UInt16

@@ -17,8 +17,8 @@ struct CockroachImage: Sendable {
     case unusable(String)
   }
 
-  /// Looks for the image, pulls it if it is not here, and runs it once to ask for its version: an image that is broken, or for
-  /// another kind of processor, is found before anything is started.
+  /// Looks for the image, pulls it if it is not here, and runs it once to ask for its version: an image that is broken,
+  /// or for another kind of processor, is found before anything is started.
   ///
   /// - Throws: `unavailable` when the engine does not answer.
   func find(_ progress: @Sendable (StackProgress) -> Void) async throws(StackError) -> Finding {

@@ -1,15 +1,15 @@
 import ChaosPlan
 
-/// Roles from CockroachDB: the node that holds the leases of one table's ranges leads. It is the one that serves that table; how
-/// many leases of other ranges a node has says nothing about who is answered when it dies.
+/// Roles from CockroachDB: the node that holds the leases of one table's ranges leads. It is the one that serves that
+/// table; how many leases of other ranges a node has says nothing about who is answered when it dies.
 enum CockroachTopology {
   /// The table that the store's traffic is about.
   static let storeTable = "entries"
 
   /// What a node is asked, in one script: the members as it sees them, an empty line, and the leases of the table.
   ///
-  /// The tool takes where and as whom from the container's environment. Since 23.1 the leaseholder is a detail that must be
-  /// asked for, and before that the word for it is a syntax error.
+  /// The tool takes where and as whom from the container's environment. Since 23.1 the leaseholder is a detail that
+  /// must be asked for, and before that the word for it is a syntax error.
   ///
   /// - Parameter table: of the database `kv`.
   static func script(table: String) -> String {
@@ -58,8 +58,8 @@ enum CockroachTopology {
       guard !members.isEmpty else { return nil }
     }
 
-    /// Whether the node that answered is with the majority: another one may hold what it says of itself for true long after it
-    /// was replaced.
+    /// Whether the node that answered is with the majority: another one may hold what it says of itself for true long
+    /// after it was replaced.
     var hasMajority: Bool { members.count(where: \.isLive) * 2 > members.count }
   }
 
@@ -89,8 +89,8 @@ enum CockroachTopology {
     }
   }
 
-  /// Ids that the cluster still counts on, and that nobody has any more. The node with the newest id is named: it is most
-  /// likely the one that came back without its data.
+  /// Ids that the cluster still counts on, and that nobody has any more. The node with the newest id is named: it is
+  /// most likely the one that came back without its data.
   private static func lacks(_ view: View, live: [Member], name: (Member) -> String?) -> [String: String] {
     let taken = Set(live.compactMap(\.host))
     let orphans = view.members.filter { member in !member.isLive && member.host.map(taken.contains) ?? true }

@@ -3,7 +3,8 @@ import DockerEngine
 import Foundation
 import HTTPClient
 
-/// The questions to the tiers. Each ends within a few seconds; a node that does not answer is left out, another is asked.
+/// The questions to the tiers. Each ends within a few seconds; a node that does not answer is left out, another is
+/// asked.
 struct NodeProbes: Sendable {
   let stack: Stack
   let members: [Member]

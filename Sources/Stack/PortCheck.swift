@@ -42,8 +42,8 @@ enum PortCheck {
     return nil
   }
 
-  /// The inodes of the sockets that listen on a port, from the text of `/proc/net/tcp` (proc(5)): the second field is the
-  /// local address with the port in hexadecimal, the fourth the state (0A: listening), the tenth the inode.
+  /// The inodes of the sockets that listen on a port, from the text of `/proc/net/tcp` (proc(5)): the second field is
+  /// the local address with the port in hexadecimal, the fourth the state (0A: listening), the tenth the inode.
   static func listeningSockets(_ table: String, port: Int) -> [String] {
     table.split(separator: "\n").dropFirst().compactMap { line in
       let fields = line.split(separator: " ")

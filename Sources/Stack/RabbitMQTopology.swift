@@ -13,8 +13,8 @@ enum RabbitMQTopology {
     var members: [String]?
     /// Those of them that are up.
     var online: [String]?
-    /// The active consumer as the queue itself knows it, which `/api/consumers` may lag behind. A worker's tag begins with
-    /// its hostname, which in a container is the first digits of its id.
+    /// The active consumer as the queue itself knows it, which `/api/consumers` may lag behind. A worker's tag begins
+    /// with its hostname, which in a container is the first digits of its id.
     var singleActiveConsumerTag: String?
 
     enum CodingKeys: String, CodingKey {
@@ -25,8 +25,8 @@ enum RabbitMQTopology {
 
   /// Who leads and holds each queue, as the queue's own process says now.
   ///
-  /// Without `disable_stats` the answer also has what each broker last counted, under the same names: after a leader was
-  /// deposed a queue has `node` and `online` twice, and one of them is of the time when the deposed one still led.
+  /// Without `disable_stats` the answer also has what each broker last counted, under the same names: after a leader
+  /// was deposed a queue has `node` and `online` twice, and one of them is of the time when the deposed one still led.
   static let replicasPath = "/api/queues?disable_stats=true&enable_queue_totals=true"
   /// The active consumers are among what is counted, and nowhere else.
   static let activeConsumersPath = "/api/queues?columns=name,single_active_consumer_tag"

@@ -5,12 +5,13 @@ import Glibc
 
 /// The right to change the stack.
 extension Stack {
-  /// Takes the stack's lock (`ProjectLock`), and looks whose stack it is. Where this process has the lock, it is the same one.
+  /// Takes the stack's lock (`ProjectLock`), and looks whose stack it is. Where this process has the lock, it is the
+  /// same one.
   ///
   /// - Parameter foreign: whether a stack that another checkout brought up may be changed.
   /// - Returns: the lock, which is free again when nothing has it any more.
-  /// - Throws: `unavailable` while another process changes the stack, when the stack is another checkout's, and when the engine
-  ///   does not answer.
+  /// - Throws: `unavailable` while another process changes the stack, when the stack is another checkout's, and when
+  ///   the engine does not answer.
   public func claim(foreign: Bool = false) async throws(StackError) -> ProjectLock {
     let id: String
     do throws(DockerEngineError) {

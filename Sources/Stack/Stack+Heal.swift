@@ -4,11 +4,12 @@ import Foundation
 
 /// What a killed run, or an engine that was restarted under a fault, left behind.
 extension Stack {
-  /// Takes back every fault that the ledger still holds open, and nothing else. Where there is no ledger, nothing is owed.
+  /// Takes back every fault that the ledger still holds open, and nothing else. Where there is no ledger, nothing is
+  /// owed.
   ///
   /// - Parameter lock: from `claim`.
-  /// - Throws: `FaultError` when the ledger cannot be had, with `ledgerInUse` while a run is under way. What cannot be taken
-  ///   back is in the report, not thrown.
+  /// - Throws: `FaultError` when the ledger cannot be had, with `ledgerInUse` while a run is under way. What cannot be
+  ///   taken back is in the report, not thrown.
   public func healLeftovers(lock: ProjectLock) async throws(FaultError) -> HealReport {
     guard FileManager.default.fileExists(atPath: configuration.ledgerFile) else { return HealReport() }
     return await injector(try UndoLedger(path: configuration.ledgerFile, lock: lock)).replayOpenUndos()
@@ -20,8 +21,8 @@ extension Stack {
   ///   - startsStopped: whether stopped containers are started in any case. `up` does that by itself, and knows
   ///     which of them must not be: where nothing is owed it is left to it.
   ///   - foreign: whether a stack that another checkout brought up may be changed.
-  /// - Throws: `FaultError` when the ledger cannot be had, with `ledgerInUse` while a run is under way; `StackError` when the
-  ///   engine does not answer, and as `claim`. What cannot be taken back is in the result, not thrown.
+  /// - Throws: `FaultError` when the ledger cannot be had, with `ledgerInUse` while a run is under way; `StackError`
+  ///   when the engine does not answer, and as `claim`. What cannot be taken back is in the result, not thrown.
   public func recover(startsStopped: Bool = true, foreign: Bool = false) async throws -> Recovery {
     let lock = try await claim(foreign: foreign)
     let ledger = try UndoLedger(path: configuration.ledgerFile, lock: lock)
@@ -32,7 +33,8 @@ extension Stack {
   public func recover(with injector: FaultInjector, startsStopped: Bool) async throws(StackError) -> Recovery {
     var recovery = Recovery()
     let isOwed = await !injector.ledger.openEntries.isEmpty
-    // A killed run may have left a helper that is about to write its rules: it must not do so after they were looked for.
+    // A killed run may have left a helper that is about to write its rules: it must not do so after they were looked
+    // for.
     let helpers = try await helpers()
     _ = await sweep(helpers)
     // Then running containers: undos that work inside of one need it, and a restart of the engine stops them all.
@@ -62,8 +64,8 @@ extension Stack {
       ledger: ledger, environment: FaultEnvironment(runtime: engine, network: engine, inside: engine, scaling: self))
   }
 
-  /// Resumes what is paused and, if told to, starts what is down, all side by side: nothing in the stack waits for anything
-  /// else.
+  /// Resumes what is paused and, if told to, starts what is down, all side by side: nothing in the stack waits for
+  /// anything else.
   ///
   /// - Returns: those that the engine was told to run. One that it refused to is found by `residue` afterwards.
   private func raise(starts: Bool) async throws(StackError) -> [String] {

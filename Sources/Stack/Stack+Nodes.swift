@@ -23,8 +23,8 @@ extension Stack {
     read -r -t 5 status <&3; [[ $status == *" 200 "* ]] || { echo "it is not ready"; exit 1; }
     """
 
-  /// Waits until every node does its part in its tier: it is what its cluster takes it for, with the data that it should have,
-  /// and it answers. A node that is in nobody's way may be out for good, and no operation shows it.
+  /// Waits until every node does its part in its tier: it is what its cluster takes it for, with the data that it
+  /// should have, and it answers. A node that is in nobody's way may be out for good, and no operation shows it.
   ///
   /// - Parameters:
   ///   - limit: how long it is waited for; zero: looked at once.
@@ -52,8 +52,8 @@ extension Stack {
     }
   }
 
-  /// Waits until every API says that it is ready. An API is healthy as soon as it listens, and each has its own connections
-  /// to what is behind it: that one of them answered says nothing of the others.
+  /// Waits until every API says that it is ready. An API is healthy as soon as it listens, and each has its own
+  /// connections to what is behind it: that one of them answered says nothing of the others.
   ///
   /// - Parameter deadline: until when it is waited for.
   /// - Returns: the APIs that are not ready, and why; empty where all are.

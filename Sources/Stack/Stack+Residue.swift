@@ -89,8 +89,8 @@ extension Stack {
     }
   }
 
-  /// Takes away what is certainly this suite's own and no run's: tables of rules that begin with `kvchaos_`, and helpers.
-  /// For whoever holds the ledger, after it was replayed.
+  /// Takes away what is certainly this suite's own and no run's: tables of rules that begin with `kvchaos_`, and
+  /// helpers. For whoever holds the ledger, after it was replayed.
   ///
   /// - Returns: what is left.
   func sweep(_ residue: [Residue]) async -> [Residue] {

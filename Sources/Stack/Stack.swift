@@ -21,12 +21,12 @@ public struct Stack: Sendable {
     http = HTTPClient(HTTPClientConfiguration(maxConnectionsPerHost: 8))
   }
 
-  /// Brings the stack up and ends when the whole store answers a committed write and a linearizable read, and every API says
-  /// that it is ready. A stack that is up already is left as it is, and asked the same.
+  /// Brings the stack up and ends when the whole store answers a committed write and a linearizable read, and every API
+  /// says that it is ready. A stack that is up already is left as it is, and asked the same.
   ///
   /// - Returns: the flavour that was taken.
-  /// - Throws: `unavailable`, in one sentence, when Docker or Compose is not there, a port is in use, an image is missing,
-  ///   a container dies, another process changes the stack, or the limit is reached.
+  /// - Throws: `unavailable`, in one sentence, when Docker or Compose is not there, a port is in use, an image is
+  ///   missing, a container dies, another process changes the stack, or the limit is reached.
   @discardableResult
   public func up(progress: @escaping @Sendable (StackProgress) -> Void) async throws(StackError) -> StackFlavour {
     let lock = try await claim()
@@ -34,7 +34,8 @@ public struct Stack: Sendable {
     return try await StackStart(stack: self, progress: progress).run()
   }
 
-  /// The flavour of the stack that is there, else the one that `up` would take. Changes nothing but what images there are.
+  /// The flavour of the stack that is there, else the one that `up` would take. Changes nothing but what images there
+  /// are.
   ///
   /// - Parameter wanted: what a person asked for, which goes over what the configuration says; `auto`: nothing.
   /// - Throws: `unavailable` when the engine does not answer, or the flavour cannot be had.
@@ -52,7 +53,8 @@ public struct Stack: Sendable {
     return try await FlavourChoice(stack: self).decide(existing: existing, progress: progress)
   }
 
-  /// The flavour of the stack that is there, else the one that was asked for; `nil` where there is neither, or no engine answers.
+  /// The flavour of the stack that is there, else the one that was asked for; `nil` where there is neither, or no
+  /// engine answers.
   public func flavourIfKnown() async -> StackFlavour? {
     let existing = (try? await engine.containers()) ?? []
     return FlavourChoice.flavour(of: existing) ?? configuration.flavour.flavour

@@ -40,8 +40,8 @@ public struct StackConfiguration: Sendable, Hashable {
   /// upwards, that holds `compose/compose.yml`; `KVCHAOS_PROJECT`, `KVCHAOS_HTTP_PORT` and `KVCHAOS_SQL` (what `auto`
   /// stands for) override the defaults. The engine is that of the `docker` command (`EngineEndpoint`).
   ///
-  /// - Throws: `unavailable` when there is no such folder, a variable has a value that cannot be used, or the engine cannot be
-  ///   used.
+  /// - Throws: `unavailable` when there is no such folder, a variable has a value that cannot be used, or the engine
+  ///   cannot be used.
   public static func current(
     flavour: SQLChoice = .auto, environment: [String: String] = ProcessInfo.processInfo.environment,
     workingDirectory: String = FileManager.default.currentDirectoryPath

@@ -12,8 +12,8 @@ public struct StackNode: Sendable, Hashable {
   public var tier: Tier
   /// Empty when nobody could be asked.
   public var roles: Set<Role>
-  /// The role in words, e.g. `master of 0-5460`, `leads 3 and holds 8 of 8 queues`, `leader, timeline 3`; `unknown` when nobody could
-  /// be asked.
+  /// The role in words, e.g. `master of 0-5460`, `leads 3 and holds 8 of 8 queues`, `leader, timeline 3`; `unknown`
+  /// when nobody could be asked.
   public var detail: String
   public var state: ContainerState
   /// The slots of a Redis master; `nil` for everything else.
@@ -22,7 +22,8 @@ public struct StackNode: Sendable, Hashable {
   public var follows: String?
   /// Its address in the stack's network; `nil` while it is down.
   public var address: String?
-  /// What it lacks to do its part in its tier, in a few words, e.g. `follows nobody`; `nil` where nothing is known to be missing.
+  /// What it lacks to do its part in its tier, in a few words, e.g. `follows nobody`; `nil` where nothing is known to
+  /// be missing.
   public var lack: String?
 
   public init(

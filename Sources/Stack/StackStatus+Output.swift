@@ -20,16 +20,16 @@ extension StackStatus {
 
   private func state(of node: StackNode) -> String {
     guard node.state.status == .running, let health = node.state.health, health != .starting else {
-      // The engine runs a health check for the first time after half a minute, and until then says that the container is starting:
-      // what a node lacks is below the table in any case.
+      // The engine runs a health check for the first time after half a minute, and until then says that the container
+      // is starting: what a node lacks is below the table in any case.
       return node.state.status.rawValue
     }
     return health.rawValue
   }
 
   /// The same as JSON: `flavour`, and `nodes` with `name`, `container`, `id`, `tier`, `roles`, `detail`, `status`,
-  /// `health`, `startedAt`, `slots` (pairs of first and last), `lacks`; `deadLetters` with `count` and `newest` (`queue`, `reason`),
-  /// left out where no broker tells.
+  /// `health`, `startedAt`, `slots` (pairs of first and last), `lacks`; `deadLetters` with `count` and `newest`
+  /// (`queue`, `reason`), left out where no broker tells.
   public func json() throws(StackError) -> String {
     struct Document: Encodable {
       struct Node: Encodable {

@@ -25,8 +25,8 @@ public struct StackStatus: Sendable, Hashable {
     nodes.first { $0.name == name }
   }
 
-  /// The nodes that a selector strikes now: those of its tier and role that run, as many as its mode says, drawn by `using`
-  /// and given in the order of their names. Pure: the same status and the same generator give the same nodes.
+  /// The nodes that a selector strikes now: those of its tier and role that run, as many as its mode says, drawn by
+  /// `using` and given in the order of their names. Pure: the same status and the same generator give the same nodes.
   ///
   /// - Parameters:
   ///   - ownerOf: only the Redis master that owns the slot of this key's entry; `nil`: as the selector says.

@@ -21,8 +21,8 @@ struct StatusReader: Sendable {
     var lack: String?
   }
 
-  /// - Parameter asksStarting: whether the health check of a container that the engine calls starting is run now. The engine's
-  ///   own comes every 30 s, so for half a minute after a start it knows of none that has passed.
+  /// - Parameter asksStarting: whether the health check of a container that the engine calls starting is run now. The
+  ///   engine's own comes every 30 s, so for half a minute after a start it knows of none that has passed.
   func read(asksStarting: Bool = false) async throws(StackError) -> StackStatus {
     var found: [ContainerDetail]
     do throws(DockerEngineError) {

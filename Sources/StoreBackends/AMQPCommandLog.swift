@@ -3,8 +3,8 @@ import KeyValueStore
 import NIOCore
 import Synchronization
 
-/// The command log on RabbitMQ: a publishing connection, and another one for the replies. Commands that come while a message
-/// of their partition is unconfirmed share the next one.
+/// The command log on RabbitMQ: a publishing connection, and another one for the replies. Commands that come while a
+/// message of their partition is unconfirmed share the next one.
 public final class AMQPCommandLog: CommandLog {
   /// The type of a message of commands.
   static let commandType = "kv.commands.v1"
@@ -32,8 +32,8 @@ public final class AMQPCommandLog: CommandLog {
   private let secondOpinion: SecondOpinion
   private let confirmed: @Sendable ([OperationID]) -> Void
 
-  /// Connects at once and keeps both connections up. `notify` is for the log, `loop` for the time, and `confirmed` is told
-  /// which operations a quorum has.
+  /// Connects at once and keeps both connections up. `notify` is for the log, `loop` for the time, and `confirmed` is
+  /// told which operations a quorum has.
   public init(
     configuration: Configuration, replies: ReplyRegistry, loop: any EventLoop,
     metrics: PublishMetrics = PublishMetrics(), confirmed: @escaping @Sendable ([OperationID]) -> Void = { _ in },
@@ -131,8 +131,8 @@ public final class AMQPCommandLog: CommandLog {
     }
   }
 
-  /// Whether commands can be published now: the broker takes them, and every partition's queue confirms what it gets. To be
-  /// called about once a second: each call asks the next partition, if nothing of it was confirmed just now.
+  /// Whether commands can be published now: the broker takes them, and every partition's queue confirms what it gets.
+  /// To be called about once a second: each call asks the next partition, if nothing of it was confirmed just now.
   public func isReady() -> Bool {
     guard publisher.isReady else { return false }
     let index = turn.withLock { turn in

@@ -4,8 +4,8 @@ import SQLClient
 /// Lets requests that come while a query is under way share the next one.
 ///
 /// A request joins only a query that starts after it came, so a shared read is as fresh as its own would have been.
-/// Everybody has an answer by their deadline: a query ends by the first one of its requests, and whoever has notably more time then
-/// asks again.
+/// Everybody has an answer by their deadline: a query ends by the first one of its requests, and whoever has notably
+/// more time then asks again.
 actor Batcher<Request: Hashable & Sendable, Answer: Sendable> {
   typealias Query = @Sendable ([Request], ContinuousClock.Instant) async throws(SQLError) -> [Request: Answer]
 

@@ -1,8 +1,8 @@
 import AMQPClient
 import Synchronization
 
-/// How many persistent messages a second the brokers confirm by themselves, from one connection to a quorum queue of three:
-/// what the rate of writes is to be held against.
+/// How many persistent messages a second the brokers confirm by themselves, from one connection to a quorum queue of
+/// three: what the rate of writes is to be held against.
 public struct BrokerBenchmark: Sendable {
   /// One measurement.
   public struct Rate: Sendable, Hashable {
@@ -25,8 +25,8 @@ public struct BrokerBenchmark: Sendable {
     self.configuration = configuration
   }
 
-  /// Measures for so long, on a queue that is made for it and deleted afterwards. Throws `AMQPError`, also when a message is
-  /// not confirmed: a rate with losses would be none.
+  /// Measures for so long, on a queue that is made for it and deleted afterwards. Throws `AMQPError`, also when a
+  /// message is not confirmed: a rate with losses would be none.
   public func run(outstanding: Int, duration: Duration) async throws -> Rate {
     let options = configuration.amqpOptions(role: "benchmark")
     let queue = "kv.benchmark.\(configuration.instance).\(outstanding)"

@@ -30,8 +30,8 @@ public struct Configuration: Sendable {
   public var sqlUser: String
   public var sqlPassword: String
   public var sqlDatabase: String
-  /// Who may read the tables, and who may write in them: for the migration, which grants it. Empty where its own user does
-  /// all of it.
+  /// Who may read the tables, and who may write in them: for the migration, which grants it. Empty where its own user
+  /// does all of it.
   public var sqlReaders: [String]
   public var sqlWriters: [String]
   public var flavour: Flavour

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Runs tasks on one event loop, so that a request's work stays on the thread that read it: no hand-over to another thread
-/// between the HTTP server, the service's logic and the cache's connections.
+/// Runs tasks on one event loop, so that a request's work stays on the thread that read it: no hand-over to another
+/// thread between the HTTP server, the service's logic and the cache's connections.
 public final class EventLoopExecutor: TaskExecutor {
   private let loop: any EventLoop
 

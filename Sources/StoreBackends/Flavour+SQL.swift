@@ -18,8 +18,8 @@ extension Configuration.Flavour {
     }
   }
 
-  /// How long the reads at the beginning of a batch may take; `nil`: as long as the batch. The same holds for them, and they
-  /// change nothing, so they are soon tried again.
+  /// How long the reads at the beginning of a batch may take; `nil`: as long as the batch. The same holds for them, and
+  /// they change nothing, so they are soon tried again.
   var batchReadTimeout: Duration? {
     switch self {
     case .patroni: nil
@@ -41,14 +41,14 @@ extension Configuration.Flavour {
     }
   }
 
-  /// What a session of a service that only reads runs first, besides: it ends those of its kind that were given up and wait
-  /// for a standby all the same.
+  /// What a session of a service that only reads runs first, besides: it ends those of its kind that were given up and
+  /// wait for a standby all the same.
   ///
-  /// PostgreSQL does not look whether the client is still there while a commit waits for its standby, and no timeout ends
-  /// that wait (`statement_timeout` is over when the commit begins). Without a standby each linearizable read that is given
-  /// up would leave a session behind, until the server's 100 are used up and cached reads and the workers find none. Nobody
-  /// waits 3 s for a read (`StoreTimeouts.read`, and 2 s for the readiness probe); and ending the wait makes nothing
-  /// visible, because the transaction has written no row.
+  /// PostgreSQL does not look whether the client is still there while a commit waits for its standby, and no timeout
+  /// ends that wait (`statement_timeout` is over when the commit begins). Without a standby each linearizable read that
+  /// is given up would leave a session behind, until the server's 100 are used up and cached reads and the workers find
+  /// none. Nobody waits 3 s for a read (`StoreTimeouts.read`, and 2 s for the readiness probe); and ending the wait
+  /// makes nothing visible, because the transaction has written no row.
   func setUpOfReader(role: String) -> String {
     switch self {
     case .patroni:
@@ -62,10 +62,10 @@ extension Configuration.Flavour {
 
   /// The batch's isolation.
   ///
-  /// PostgreSQL: a concurrent change of what the batch read ends in 40001 or 23505 under REPEATABLE READ already, because
-  /// everything that it relies on it also writes; SERIALIZABLE would add false conflicts between partitions. The one
-  /// thing that it only reads is the row for which a conditional write is refused: the refusal is then true of the
-  /// moment of the snapshot, which lies between the request and its answer.
+  /// PostgreSQL: a concurrent change of what the batch read ends in 40001 or 23505 under REPEATABLE READ already,
+  /// because everything that it relies on it also writes; SERIALIZABLE would add false conflicts between partitions.
+  /// The one thing that it only reads is the row for which a conditional write is refused: the refusal is then true of
+  /// the moment of the snapshot, which lies between the request and its answer.
   /// CockroachDB: SERIALIZABLE is its default and its best trodden path.
   var begin: String {
     switch self {
@@ -76,8 +76,8 @@ extension Configuration.Flavour {
 
   /// What a linearizable read sends after its SELECTs, in the same transaction.
   ///
-  /// PostgreSQL: a transactional logical message writes WAL, so the transaction's end waits for the synchronous standby,
-  /// whose acknowledgement a deposed leader cannot get.
+  /// PostgreSQL: a transactional logical message writes WAL, so the transaction's end waits for the synchronous
+  /// standby, whose acknowledgement a deposed leader cannot get.
   /// CockroachDB: nothing. A SELECT is served by the range's leaseholder, at a timestamp not below any commit that was
   /// acknowledged before it (single-key linearizability: "CockroachDB's consistency model", by leases and uncertainty
   /// intervals); a node that lost its lease redirects. Follower reads need AS OF SYSTEM TIME, which nothing here uses.

@@ -2,8 +2,8 @@ import AMQPClient
 import KeyValueStore
 import Logging
 
-/// Brings the SQL schema and the queues to the state that the services expect. Safe to run again, and twice at once: it changes
-/// only what is missing.
+/// Brings the SQL schema and the queues to the state that the services expect. Safe to run again, and twice at once: it
+/// changes only what is missing.
 public struct Migrator: Sendable {
   private let configuration: Configuration
   private let logger: Logger
@@ -46,8 +46,8 @@ public struct Migrator: Sendable {
     }
   }
 
-  /// A quorum queue gets its replicas on the brokers that are in the cluster when it is declared: with two of three there,
-  /// it would have two, and no majority as soon as one of them dies.
+  /// A quorum queue gets its replicas on the brokers that are in the cluster when it is declared: with two of three
+  /// there, it would have two, and no majority as soon as one of them dies.
   private func meetBrokers() async throws {
     guard !configuration.amqpBrokers.isEmpty else { return }
     var options = configuration.amqpOptions(role: "migrate")

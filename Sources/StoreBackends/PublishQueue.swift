@@ -2,13 +2,13 @@
 ///
 /// What a message costs the brokers hardly depends on how many commands it carries, so those that come close together
 /// share one. A command that finds the partition quiet leaves at once. After that a message leaves only when the one
-/// before it is confirmed, and no sooner than the spacing after it: the busier the brokers, the larger the messages (Nagle, RFC
-/// 896, with confirmations in the place of acknowledgements). A message that is unconfirmed for long holds back nobody: the next
-/// one follows it.
+/// before it is confirmed, and no sooner than the spacing after it: the busier the brokers, the larger the messages
+/// (Nagle, RFC 896, with confirmations in the place of acknowledgements). A message that is unconfirmed for long holds
+/// back nobody: the next one follows it.
 ///
-/// A queue that confirms nothing for a second is silent: it may have no quorum. Then no command leaves, because what has left
-/// can only become unknown; whoever waits is refused in time. What leaves is a probe, a message without a command, one at a
-/// time; with the first confirmation of anything the commands go again.
+/// A queue that confirms nothing for a second is silent: it may have no quorum. Then no command leaves, because what
+/// has left can only become unknown; whoever waits is refused in time. What leaves is a probe, a message without a
+/// command, one at a time; with the first confirmation of anything the commands go again.
 struct PublishQueue<Token: Sendable> {
   struct Limits {
     /// The most that one message takes.

@@ -1,8 +1,8 @@
 import KeyValueStore
 import RedisClient
 
-/// The cache on Redis: a hash per key, `kv:` and the key's bytes, with the fields `v` (version), `o` (operation id) and,
-/// unless it is a tombstone, `d` (the value).
+/// The cache on Redis: a hash per key, `kv:` and the key's bytes, with the fields `v` (version), `o` (operation id)
+/// and, unless it is a tombstone, `d` (the value).
 public struct RedisCache: Cache {
   private let cluster: RedisCluster
   private let timeToLive: [UInt8]

@@ -6,9 +6,9 @@ import Synchronization
 /// An API's queue for the workers' replies, on a connection of its own, so that a broker that blocks publishers (memory
 /// alarm) still delivers replies.
 ///
-/// A broker that was frozen or cut off takes the others for dead, and when it is back it has the metadata of their exclusive
-/// queues deleted: the queue lives on, its subscriber is told nothing, and no reply finds it. So the queue is asked for all
-/// the time, by a message to it that must be routed; when it is gone, another one is declared.
+/// A broker that was frozen or cut off takes the others for dead, and when it is back it has the metadata of their
+/// exclusive queues deleted: the queue lives on, its subscriber is told nothing, and no reply finds it. So the queue is
+/// asked for all the time, by a message to it that must be routed; when it is gone, another one is declared.
 final class ReplyQueue: Sendable {
   /// How often it is asked for: until then every reply must be looked up in the table.
   private static let interval = TimeAmount.seconds(2)

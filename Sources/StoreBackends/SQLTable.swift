@@ -213,8 +213,8 @@ public struct SQLTable: Table {
     return OperationRecord(operation: operation, key: key, version: version, isApplied: isApplied)
   }
 
-  /// Whether the SQL tier answers within `timeout`, as it would have to answer a linearizable read: a leader that has no
-  /// standby to acknowledge its commits is down.
+  /// Whether the SQL tier answers within `timeout`, as it would have to answer a linearizable read: a leader that has
+  /// no standby to acknowledge its commits is down.
   public func isHealthy(timeout: Duration) async -> Bool {
     let deadline = ContinuousClock.now + timeout
     do {

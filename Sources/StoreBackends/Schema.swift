@@ -61,8 +61,9 @@ enum Schema {
       "GRANT \(privileges.joined(separator: ", ")) ON TABLE \(tables.joined(separator: ", ")) TO \(user)"
     }
 
-    /// Counts what of it the user does not have. On CockroachDB a GRANT is a schema change, also where nothing changes by it:
-    /// it waits until every node has let go of its lease on the table, and a dead one does so only after minutes.
+    /// Counts what of it the user does not have. On CockroachDB a GRANT is a schema change, also where nothing changes
+    /// by it: it waits until every node has let go of its lease on the table, and a dead one does so only after
+    /// minutes.
     var countMissing: String {
       let wanted = tables.flatMap { table in privileges.map { "('\(user)', '\(table)', '\($0)')" } }
       return """

@@ -3,9 +3,9 @@ import SQLClient
 
 /// Brings the SQL schema and the rights on it to the state that the services expect, and changes only what is missing.
 ///
-/// Every `up` and every run comes by here, with whatever state a fault has left the tier in. On CockroachDB each change of the
-/// schema, also one that changes nothing, waits for all nodes to let go of their leases on the table: behind a dead node for
-/// minutes.
+/// Every `up` and every run comes by here, with whatever state a fault has left the tier in. On CockroachDB each change
+/// of the schema, also one that changes nothing, waits for all nodes to let go of their leases on the table: behind a
+/// dead node for minutes.
 struct SchemaMigration: Sendable {
   let options: SQLOptions
   /// Who may read the tables.
@@ -52,7 +52,8 @@ struct SchemaMigration: Sendable {
     return try await number(version, connection, deadline) ?? 0
   }
 
-  /// What the services' users may do; the tables are the migration's own. Looked at each time, for tables that a migration added.
+  /// What the services' users may do; the tables are the migration's own. Looked at each time, for tables that a
+  /// migration added.
   func grantRights() async throws(SQLError) {
     let connection = SQLConnection(options: options)
     for right in Schema.rights(readers: readers, writers: writers) {

@@ -5,11 +5,11 @@ import Synchronization
 
 /// Finds out whether a queue is silent or only the channel to it, and has the connection made anew in the second case.
 ///
-/// Seen of RabbitMQ 4.0 after a partition of the brokers: a channel goes on waiting for confirmations that got lost between
-/// it and the queue's leader, for what is published later too (rabbitmq-server#14589), while a new channel on the same broker
-/// is served at once. So a silent queue is asked by way of a new connection. If that one hears of it, the old one is stuck. If
-/// not, the queue has no quorum, or that broker does not see it: then nothing is gained by another connection, and the other
-/// partitions keep theirs.
+/// Seen of RabbitMQ 4.0 after a partition of the brokers: a channel goes on waiting for confirmations that got lost
+/// between it and the queue's leader, for what is published later too (rabbitmq-server#14589), while a new channel on
+/// the same broker is served at once. So a silent queue is asked by way of a new connection. If that one hears of it,
+/// the old one is stuck. If not, the queue has no quorum, or that broker does not see it: then nothing is gained by
+/// another connection, and the other partitions keep theirs.
 final class SecondOpinion: Sendable {
   /// Longer than an election among a queue's replicas takes on an idle machine.
   private static let patience = Duration.seconds(4)

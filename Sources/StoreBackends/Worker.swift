@@ -35,7 +35,8 @@ public final class Worker: Sendable {
     self.meters = meters
     self.configuration = configuration
     self.logger = logger
-    // One connection a partition, and one more for reads and for the pruning: no partition waits for another's transaction.
+    // One connection a partition, and one more for reads and for the pruning: no partition waits for another's
+    // transaction.
     let pool = SQLPool(options: configuration.sqlOptions(role: "worker"), size: configuration.partitions + 1)
     table = Planting.workerTable(SQLTable(pool: pool, flavour: configuration.flavour, metrics: backends))
     pruner = OperationPruner(

@@ -3,8 +3,9 @@ import Spelling
 
 /// Reads a PUT's body: an object with exactly the strings `key` and `value` (RFC 8259), each once, in any order.
 ///
-/// A parser of its own, because a general one leaves open what a store must not leave open: which of two `"value"` members
-/// counts, what a lone surrogate becomes, whether a byte order mark or UTF-16 is taken. Here all of these are refused.
+/// A parser of its own, because a general one leaves open what a store must not leave open: which of two `"value"`
+/// members counts, what a lone surrogate becomes, whether a byte order mark or UTF-16 is taken. Here all of these are
+/// refused.
 struct EntryParser {
   private static let names = ["key", "value"]
 

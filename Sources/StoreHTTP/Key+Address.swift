@@ -20,8 +20,8 @@ extension Key {
   /// Why no URL can name this key; `nil` if one can. A PUT of such a key is refused: it could never be read or deleted.
   ///
   /// NGINX refuses `%00`, and a path that climbs above its root; and clients (the URL standard of browsers, libcurl)
-  /// remove a whole segment `.` or `..` before they send, percent-encoded or not. Within a key that is written with `%2F`
-  /// such a segment is safe. The bound is the store's own root, so that no key names another part of the server.
+  /// remove a whole segment `.` or `..` before they send, percent-encoded or not. Within a key that is written with
+  /// `%2F` such a segment is safe. The bound is the store's own root, so that no key names another part of the server.
   var addressProblem: String? {
     if bytes.contains(0) { return "The key has the character U+0000, which no URL can carry." }
     guard bytes.contains(UInt8(ascii: ".")) else { return nil }

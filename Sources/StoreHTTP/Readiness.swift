@@ -16,8 +16,8 @@ public struct DependencyProbe: Sendable {
   }
 }
 
-/// Asks every dependency once a second, so that a readiness request is answered at once, from the last round. A dependency
-/// whose probe hangs is down as soon as the time for an answer is over, however long the probe goes on.
+/// Asks every dependency once a second, so that a readiness request is answered at once, from the last round. A
+/// dependency whose probe hangs is down as soon as the time for an answer is over, however long the probe goes on.
 public final class Readiness<C: Clock>: Service where C.Duration == Duration {
   private struct State {
     /// What the last probe said; false before the first.

@@ -92,7 +92,8 @@ extension StoreResponder {
     }
   }
 
-  /// The most bytes that a PUT's body may have: a value whose every byte is escaped (`\u0000`), a key alike, and braces.
+  /// The most bytes that a PUT's body may have: a value whose every byte is escaped (`\u0000`), a key alike, and
+  /// braces.
   static let bodyMaximumBytes = (Value.maximumBytes + Key.maximumBytes) * 6 + 1024
 
   private func body(of request: Request) async throws(Problem) -> [UInt8] {

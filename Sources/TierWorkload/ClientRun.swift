@@ -9,7 +9,8 @@ public final class ClientRun: Sendable {
   /// Which clients, and how fast.
   public struct Terms: Sendable, Hashable {
     public var clients: Int
-    /// The first client's process number; client c begins as `firstProcess + c`, and is that client in the generators, too.
+    /// The first client's process number; client c begins as `firstProcess + c`, and is that client in the generators,
+    /// too.
     public var firstProcess: Int
     /// What is added to a process number after an unknown outcome.
     public var stride: Int
@@ -79,7 +80,8 @@ public final class ClientRun: Sendable {
   }
 }
 
-/// Performs operations of one client and records each: the invocation before it is sent, the completion when it is known.
+/// Performs operations of one client and records each: the invocation before it is sent, the completion when it is
+/// known.
 public struct TierRecorder: Sendable {
   private let sink: EventSink
   private let stride: Int

@@ -1,8 +1,8 @@
 import ChaosPlan
 import Workload
 
-/// What follows the traffic, when all is quiet again: reads of everything, or the drain of the queue. Each question is asked
-/// again until it is answered; the level of all of it is `final`.
+/// What follows the traffic, when all is quiet again: reads of everything, or the drain of the queue. Each question is
+/// asked again until it is answered; the level of all of it is `final`.
 public struct FinalPhase: Sendable {
   public static let level = "final"
   private static let pause = Duration.milliseconds(250)

@@ -39,7 +39,8 @@ public final class SQLTierClient: TierClient {
   }
 
   /// What a read sends after its SELECT, in the same transaction: it writes WAL, so the transaction's end waits for the
-  /// synchronous standby, whose acknowledgement a deposed leader cannot get (docs/architecture.md, "A linearizable read").
+  /// synchronous standby, whose acknowledgement a deposed leader cannot get (docs/architecture.md, "A linearizable
+  /// read").
   private var barrier: SQLStatement? {
     guard !settings.isCockroach, settings.variant == .plain else { return nil }
     return SQLStatement("SELECT pg_logical_emit_message(true, 'kv.cap', '')")

@@ -3,7 +3,8 @@ import HTTPClient
 import Synchronization
 import Workload
 
-/// The whole store, at its APIs: each client keeps to one of them, and goes on to the next after an answer that is not ok.
+/// The whole store, at its APIs: each client keeps to one of them, and goes on to the next after an answer that is not
+/// ok.
 public final class StoreTierClient: TierClient {
   private struct State {
     var node: Int

@@ -2,8 +2,8 @@ import Workload
 
 /// A client of a tier with at most one operation under way.
 ///
-/// The rule of every outcome: ok needs the tier's own acknowledgement, and fail needs proof that nothing was done or ever will
-/// be; a time that is up and a connection that broke after the request had left are unknown.
+/// The rule of every outcome: ok needs the tier's own acknowledgement, and fail needs proof that nothing was done or
+/// ever will be; a time that is up and a connection that broke after the request had left are unknown.
 public protocol TierClient: Sendable {
   /// Makes what the workload needs, empty. Called once a run, before any traffic.
   func prepare() async throws

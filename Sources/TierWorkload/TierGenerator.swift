@@ -1,8 +1,8 @@
 import ChaosPlan
 import Workload
 
-/// The operations of one client, in order: the same from the same seed, whatever the tier answers. Every value is written once
-/// in a run, so that a read names its writer.
+/// The operations of one client, in order: the same from the same seed, whatever the tier answers. Every value is
+/// written once in a run, so that a read names its writer.
 public struct TierGenerator: Sendable {
   private static let amountMaximum = 10
   private static let readShare = 0.5

@@ -2,7 +2,8 @@ import HTTPClient
 import History
 import Synchronization
 
-/// Performs operations and writes each to the history: the invocation before it is sent, the completion when it is known.
+/// Performs operations and writes each to the history: the invocation before it is sent, the completion when it is
+/// known.
 ///
 /// A process that ended in an unknown outcome may still act, so its client goes on under a new number: client c is the
 /// processes c, c + stride, c + 2 stride, ….

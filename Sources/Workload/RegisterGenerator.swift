@@ -2,8 +2,8 @@ import ChaosPlan
 
 /// The operations of one client, in order: the same from the same seed, whatever the store answers.
 ///
-/// Hot keys are shared by all clients; a fresh key is written once by the client that made it up, so its loss cannot hide
-/// behind a later write. Every value is written once in a run, so that a read names its writer.
+/// Hot keys are shared by all clients; a fresh key is written once by the client that made it up, so its loss cannot
+/// hide behind a later write. Every value is written once in a run, so that a read names its writer.
 public struct RegisterGenerator: Sendable {
   private static let freshKeysRemembered = 16
   /// Share of the reads that go to one of the client's own fresh keys.

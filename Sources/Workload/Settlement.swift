@@ -10,8 +10,8 @@ public final class Settlement: Sendable {
   public struct Limits: Sendable, Hashable {
     /// How long the drain goes on although no further acknowledged write is found applied.
     public var stall: Duration
-    /// How long one question is asked again until it is answered. When nothing at all was answered for this time, the store is
-    /// taken to be gone, and no more is asked: else the patience would add up, question by question.
+    /// How long one question is asked again until it is answered. When nothing at all was answered for this time, the
+    /// store is taken to be gone, and no more is asked: else the patience would add up, question by question.
     public var answer: Duration
     /// How long the cache has to converge.
     public var convergence: Duration

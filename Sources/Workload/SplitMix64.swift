@@ -1,5 +1,5 @@
-/// Sebastiano Vigna's SplitMix64 (public domain, https://prng.di.unimi.it/splitmix64.c): small, fast, and the same numbers
-/// from the same seed on every machine.
+/// Sebastiano Vigna's SplitMix64 (public domain, https://prng.di.unimi.it/splitmix64.c): small, fast, and the same
+/// numbers from the same seed on every machine.
 public struct SplitMix64: RandomNumberGenerator, Sendable {
   private var state: UInt64
 

@@ -1,7 +1,7 @@
 import History
 
-/// Histories made to exhaust a checker: everything is open at once, values repeat, and many orders explain what was seen
-/// so far. What they are for is whether limits are kept; whether one is decided within them is a welcome accident.
+/// Histories made to exhaust a checker: everything is open at once, values repeat, and many orders explain what was
+/// seen so far. What they are for is whether limits are kept; whether one is decided within them is a welcome accident.
 struct Adversary {
   var name: String
   /// As `--model` names it.

@@ -2,7 +2,8 @@ import Foundation
 import History
 
 /// `kvchaos-bench CHECKER [--quick] [--only WORD] [--logs FOLDER]`: generates histories, measures
-/// `CHECKER check` on them in whole program runs, and prints a table for each promise. Exit status 1: a promise is not kept.
+/// `CHECKER check` on them in whole program runs, and prints a table for each promise. Exit status 1: a promise is not
+/// kept.
 @main
 struct Bench {
   /// The program that is measured.

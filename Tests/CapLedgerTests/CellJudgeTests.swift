@@ -6,8 +6,8 @@ import Testing
 
 /// From a record and its history to a cell.
 @Suite struct CellJudgeTests {
-  /// Struck at 10, healed at 22, traffic until 30. The minority (process 0) is refused from 12 to the heal, the majority
-  /// (process 1) gets no answer for three seconds.
+  /// Struck at 10, healed at 22, traffic until 30. The minority (process 0) is refused from 12 to the heal, the
+  /// majority (process 1) gets no answer for three seconds.
   private func failover() -> Script {
     var script = Script()
     script.traffic(by: 0, from: 0, to: 12, firstValue: 1_000)

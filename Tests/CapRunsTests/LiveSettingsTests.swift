@@ -31,7 +31,8 @@ struct LiveSettingsTests {
     #expect(LiveSettings.patroni([]).isEmpty)
   }
 
-  /// The election timeout says nothing of leases any more since 23.1, and since 25.2 neither does the leases' own duration.
+  /// The election timeout says nothing of leases any more since 23.1, and since 25.2 neither does the leases' own
+  /// duration.
   @Test(arguments: [
     ("version=21.2-62\nCOCKROACH_RAFT_ELECTION_TIMEOUT_TICKS=8\n", 4.8, "3 x 8 ticks of 200 ms"),
     ("version=22.1\n", 9, "3 x 15 ticks of 200 ms"),

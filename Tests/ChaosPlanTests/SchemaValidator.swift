@@ -1,7 +1,7 @@
 import Foundation
 
-/// The part of JSON Schema (draft 2020-12) that the schema of plans is written in. A keyword that it does not know is a problem:
-/// a constraint must not be passed over.
+/// The part of JSON Schema (draft 2020-12) that the schema of plans is written in. A keyword that it does not know is a
+/// problem: a constraint must not be passed over.
 struct SchemaValidator {
   private static let annotations: Set<String> = ["$schema", "$defs", "title", "description"]
 

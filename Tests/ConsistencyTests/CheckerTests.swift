@@ -26,7 +26,8 @@ import Testing
     return events
   }
 
-  /// Without the limit the search goes on for longer than a test may take. How exactly it is kept, `make bench` measures.
+  /// Without the limit the search goes on for longer than a test may take. How exactly it is kept, `make bench`
+  /// measures.
   @Test(.timeLimit(.minutes(10)), arguments: [500, 1000])
   func aSearchEndsAtTheTimeLimit(milliseconds: Int) throws {
     let options = CheckOptions(timeout: .milliseconds(milliseconds))
@@ -110,8 +111,8 @@ import Testing
       ])
   }
 
-  /// Long values are cut in the middle; what says nothing (the answer of an acquisition, times that are not known) is not
-  /// drawn.
+  /// Long values are cut in the middle; what says nothing (the answer of an acquisition, times that are not known) is
+  /// not drawn.
   @Test func aDrawingFitsATerminal() {
     func operation(_ index: Int, _ function: String, input: String?, output: String?) -> Consistency.Operation {
       Operation(

@@ -95,7 +95,8 @@ import Testing
     #expect(lax[.order]?.verdict == .holds && lax[.staleReads]?.verdict == .holds)
   }
 
-  /// A queued conditional write may come to nothing. If it takes effect, it does so in the order of the acknowledgements.
+  /// A queued conditional write may come to nothing. If it takes effect, it does so in the order of the
+  /// acknowledgements.
   @Test(arguments: [("b", Verdict.violated), ("a", .holds)])
   func aQueuedConditionalWriteKeepsItsPlace(last: String, verdict: Verdict) throws {
     var history = HistoryBuilder()

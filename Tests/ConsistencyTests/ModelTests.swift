@@ -11,8 +11,8 @@ import Testing
     var verdict: Verdict
     var events: [Event]
 
-    /// - Parameter lines: an operation each, from invocation to completion: who, what, its value, its answer. A line that
-    ///   begins with `>` only invokes, one with `<` only completes.
+    /// - Parameter lines: an operation each, from invocation to completion: who, what, its value, its answer. A line
+    ///   that begins with `>` only invokes, one with `<` only completes.
     init(_ name: String, _ verdict: Verdict, _ options: CheckOptions, _ lines: [Line]) {
       (testDescription, self.verdict, self.options) = (name, verdict, options)
       events = []

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Consistency
 
-/// What the store's record of operations says counts as much as what its answers say. Each rule on a history that breaks
-/// it, beside one that does not by a hair.
+/// What the store's record of operations says counts as much as what its answers say. Each rule on a history that
+/// breaks it, beside one that does not by a hair.
 @Suite struct RecordTests {
   typealias Case = AuditTests.Case
 

@@ -35,8 +35,8 @@ import Testing
     #expect(key.verdict == verdict && key.engine == engine, "\(key)")
   }
 
-  /// What is known by construction: naming each write's version in its reads never makes a good history bad, and a read of
-  /// a version that was certainly replaced is found.
+  /// What is known by construction: naming each write's version in its reads never makes a good history bad, and a read
+  /// of a version that was certainly replaced is found.
   @Test(arguments: 1...20)
   func versionsOfAGoodHistoryKeepItGood(seed: Int) {
     var random = SeededGenerator(seed: UInt64(seed))

@@ -3,7 +3,8 @@
 /// A key has a log of accepted writes and a state, which the first `applied` of them have made. There is nothing else:
 /// - P1: what is in the log is applied, sooner or later. Nothing takes it out.
 /// - P2: the log has an operation once, and is applied from its beginning to its end.
-/// - P3: a committed write is accepted and applied, and a linearizable read looks at the state, between question and answer.
+/// - P3: a committed write is accepted and applied, and a linearizable read looks at the state, between question and
+///   answer.
 /// - P4: a cached read looks at a state that was current not longer ago than the cache's time to live.
 ///
 /// When things may happen is the matter of `KeyHistory`: from when to when the store may accept a write, and a look may
@@ -14,7 +15,8 @@ struct Contract: Hashable {
     var value: Int
     /// A conditional write is applied where the key has this value, and changes nothing elsewhere.
     var expected: Int?
-    /// It may come to nothing, whatever the key has: where the oracle asks less of conditional writes than the contract.
+    /// It may come to nothing, whatever the key has: where the oracle asks less of conditional writes than the
+    /// contract.
     var isOptional = false
   }
 

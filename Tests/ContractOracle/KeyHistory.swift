@@ -16,8 +16,8 @@ struct KeyHistory {
 
   struct Write {
     var effect: Contract.Write
-    /// The steps between which the store may accept it, as often as it was sent: not at all where it was refused, without an
-    /// end where the outcome is unknown.
+    /// The steps between which the store may accept it, as often as it was sent: not at all where it was refused,
+    /// without an end where the outcome is unknown.
     var spans: [Range<Int>] = []
     /// The version that it has to get if it is applied: from its answer, or from the record.
     var version: Int64?
@@ -229,8 +229,8 @@ struct KeyHistory {
     }
   }
 
-  /// Makes of every conditional write a plain one that may come to nothing, and a look at its condition, if it was applied,
-  /// between its request and the first answer that proves it.
+  /// Makes of every conditional write a plain one that may come to nothing, and a look at its condition, if it was
+  /// applied, between its request and the first answer that proves it.
   ///
   /// - Returns: the looks, with the positions at which they are asked and answered.
   private mutating func loosen() -> [(look: Int, from: Int, to: Int)] {

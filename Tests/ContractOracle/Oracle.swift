@@ -13,7 +13,8 @@ public struct Oracle: Sendable {
   public var timeToLive: Duration?
   /// The states that the search may look at, for each key.
   public var limit: Int
-  /// Whether there is always room for another version between two: for histories whose versions do not count one by one.
+  /// Whether there is always room for another version between two: for histories whose versions do not count one by
+  /// one.
   public var versionsAreDense = false
   /// Whether a conditional write is a look at its condition and a plain write, with room for anything between them.
   public var conditionsAreLoose = false

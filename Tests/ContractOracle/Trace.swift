@@ -108,7 +108,8 @@ struct Trace {
     events = events.indices.filter { !gone.contains($0) }.map { events[$0] }
   }
 
-  /// The events with their positions as their numbers; `nil` where a process would ask twice at a time, or answer unasked.
+  /// The events with their positions as their numbers; `nil` where a process would ask twice at a time, or answer
+  /// unasked.
   func numbered() -> [Event]? {
     var open: Set<Int> = []
     var latest = Int64.min

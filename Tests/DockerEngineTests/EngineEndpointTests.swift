@@ -50,7 +50,8 @@ struct EngineEndpointTests {
     }
   }
 
-  /// Faults act on the engine's machine: an engine elsewhere would be asked for containers, and its networks not reached.
+  /// Faults act on the engine's machine: an engine elsewhere would be asked for containers, and its networks not
+  /// reached.
   @Test(arguments: ["tcp://127.0.0.1:2375", "ssh://a@b", "npipe:////./pipe/docker_engine", "unix://no/path"])
   func anEngineThatIsNotReachedByASocketIsRefused(host: String) throws {
     let error = #expect(throws: DockerEngineError.self) {

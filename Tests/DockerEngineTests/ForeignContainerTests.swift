@@ -4,7 +4,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Containers of another Compose project, or of none: looked at once, to see that they are not the stack's, and never touched.
+/// Containers of another Compose project, or of none: looked at once, to see that they are not the stack's, and never
+/// touched.
 @Suite struct ForeignContainerTests {
   /// Everything that a fault, a heal or a sweep may do to a container.
   static let deeds: [(name: String, deed: @Sendable (DockerEngine, String) async throws -> Void)] = [

@@ -1,8 +1,8 @@
 import Faults
 import Synchronization
 
-/// Network namespaces in memory: nft commands are carried out on named tables, and measurements answer as the tables in force
-/// allow. Every call is recorded; refusals on demand.
+/// Network namespaces in memory: nft commands are carried out on named tables, and measurements answer as the tables in
+/// force allow. Every call is recorded; refusals on demand.
 final class FakeNamespaces: NetworkNamespaces {
   private struct World {
     /// The rules of each table, by container and table.

@@ -6,8 +6,8 @@ import Testing
 
 /// The move of slots as bash runs it, among nodes that are folders: `NODE/SLOT/KEY`, the key in hexadecimal digits.
 struct SlotScriptTests {
-  /// A `redis-cli` that knows the commands of the move. What is told to nodes of their slots is kept in `told`; a file `broken`
-  /// makes every move of keys fail.
+  /// A `redis-cli` that knows the commands of the move. What is told to nodes of their slots is kept in `told`; a file
+  /// `broken` makes every move of keys fail.
   private static let client = #"""
     redis-cli() {
       local host=$2 line; shift 2
@@ -66,7 +66,8 @@ struct SlotScriptTests {
             at: folder.appending(path: "\(node)/\(slot)"), withIntermediateDirectories: true)
         }
       }
-      // Bytes that shells and clients take for something else; more keys than are moved at once; one that ends meanwhile.
+      // Bytes that shells and clients take for something else; more keys than are moved at once; one that ends
+      // meanwhile.
       for key in ["5/dead", "6/00", "6/0a", "6/6b22", "6/6b206b27"] + (100..<320).map({ "7/313\($0)" }) {
         try Data().write(to: folder.appending(path: "10.0.0.1/\(key)"))
       }

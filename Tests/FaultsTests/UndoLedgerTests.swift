@@ -28,7 +28,8 @@ struct UndoLedgerTests {
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)).isEmpty)
   }
 
-  /// Cuts the file at every length: whatever was synced before the last record is read, and the ledger can be written on.
+  /// Cuts the file at every length: whatever was synced before the last record is read, and the ledger can be written
+  /// on.
   @Test func aTornLastLineLosesNothingButItself() async throws {
     do {
       let ledger = try UndoLedger(path: path)

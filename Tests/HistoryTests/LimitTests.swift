@@ -4,7 +4,8 @@ import Testing
 
 @testable import History
 
-/// Limits hold while a history is read: nothing is waited for past the deadline, and no memory is taken that is not there.
+/// Limits hold while a history is read: nothing is waited for past the deadline, and no memory is taken that is not
+/// there.
 @Suite struct LimitTests {
   private func file(_ bytes: [UInt8]) throws -> String {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("limit-\(UUID().uuidString)").path

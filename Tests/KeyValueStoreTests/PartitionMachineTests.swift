@@ -193,7 +193,8 @@ struct PartitionMachineTests {
     #expect(completion.replies.map(\.reply.result) == [.committed(version: 41)])
   }
 
-  /// A delete is a version like any other: without its tombstone an older put that comes later would bring the value back.
+  /// A delete is a version like any other: without its tombstone an older put that comes later would bring the value
+  /// back.
   @Test func aDeleteReachesTheCacheAsATombstone() throws {
     var machine = opened()
     let command = Command(

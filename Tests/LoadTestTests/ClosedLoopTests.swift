@@ -3,8 +3,8 @@ import Testing
 @testable import LoadTest
 
 @Suite struct ClosedLoopTests {
-  /// The arithmetic of the reference test: 300 users, 30 s, 100 loops of PUT and GET are 60,000 requests, and while users
-  /// come and leave the ramp lets 2,000 a second through.
+  /// The arithmetic of the reference test: 300 users, 30 s, 100 loops of PUT and GET are 60,000 requests, and while
+  /// users come and leave the ramp lets 2,000 a second through.
   @Test func theRampAllowsTwoThousandASecond() {
     let schedule = ClosedLoop(clients: 300, rampNanoseconds: 30 * second, loops: 100, keys: 1_000)
     let run = VirtualStore { _, _ in 5 * millisecond }.run(schedule)

@@ -12,8 +12,8 @@ import Testing
     #expect(run.mostOpen == 4)
   }
 
-  /// The store stands still from 1 s to 3 s. Of 100 requests a second, the 200 that were due meanwhile have waited up to 2 s,
-  /// whether they found a free connection or not: half of them more than a second.
+  /// The store stands still from 1 s to 3 s. Of 100 requests a second, the 200 that were due meanwhile have waited up
+  /// to 2 s, whether they found a free connection or not: half of them more than a second.
   @Test(arguments: [1, 5, 1_000]) func aStallIsFelt(connections: Int) {
     let schedule = OpenLoop(clients: connections, ratePerSecond: 100, durationNanoseconds: 10 * second, keys: 10)
     let run = VirtualStore { _, now in
@@ -27,8 +27,8 @@ import Testing
     #expect(abs(Double(all.maxRecorded) - 2_000_000) < 10_000)
   }
 
-  /// The same stall seen by one client that waits for its answer: a single request is slow. This is coordinated omission,
-  /// and why the open loop is there.
+  /// The same stall seen by one client that waits for its answer: a single request is slow. This is coordinated
+  /// omission, and why the open loop is there.
   @Test func aClosedLoopHidesTheStall() {
     let schedule = ClosedLoop(clients: 1, rampNanoseconds: 0, endNanoseconds: 10 * second, keys: 10)
     let run = VirtualStore { _, now in

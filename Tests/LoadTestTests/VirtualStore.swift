@@ -1,6 +1,7 @@
 @testable import LoadTest
 
-/// A store whose answers take as long as a test says, on a clock that jumps from event to event: an hour of load in no time.
+/// A store whose answers take as long as a test says, on a clock that jumps from event to event: an hour of load in no
+/// time.
 struct VirtualStore {
   /// What the test may look at afterwards.
   struct Run {

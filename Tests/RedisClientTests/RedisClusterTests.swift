@@ -9,8 +9,8 @@ import Testing
 struct RedisClusterTests {
   fileprivate static let loop = MultiThreadedEventLoopGroup.singleton.next()
 
-  /// Three masters of a third of the slots each. Those that are silent still tell the topology: whether all is well must be
-  /// asked of each.
+  /// Three masters of a third of the slots each. Those that are silent still tell the topology: whether all is well
+  /// must be asked of each.
   private final class Masters: Sendable {
     private let silent = Mutex(Set<Int>())
     private let topology = Mutex("")

@@ -6,7 +6,8 @@ import Testing
 @testable import Report
 
 @Suite struct CulpritFinderTests {
-  /// One acknowledged write that the SQL tier does not have, and one (`r1.0.2`) that it has, with trails of the logs' lines.
+  /// One acknowledged write that the SQL tier does not have, and one (`r1.0.2`) that it has, with trails of the logs'
+  /// lines.
   private func culprits(
     _ lines: [String], faults: [FaultReport] = [], expect: Expectations = Expectations(), failedBut error: String? = nil
   ) throws -> [Culprit] {

@@ -61,7 +61,8 @@ enum Example: String, CaseIterable, Sendable {
       interruption: isCut ? "interrupted by SIGINT" : nil, obstacle: isCut ? "interrupted by SIGINT" : nil)
   }
 
-  /// A write and a read of a key of its own each second, one of which the fault leaves unknown; then audit and final reads.
+  /// A write and a read of a key of its own each second, one of which the fault leaves unknown; then audit and final
+  /// reads.
   private func events() -> [Event] {
     var events: [Event] = []
     func add(

@@ -31,7 +31,8 @@ import Testing
     #expect(try report(struck)[check: "faults-healed"]?.verdict == .holds)
   }
 
-  /// What is left is a finding, with a name, and neither hides the other checks nor passes for a violation of the store's.
+  /// What is left is a finding, with a name, and neither hides the other checks nor passes for a violation of the
+  /// store's.
   @Test func whatIsLeftIsAFinding() throws {
     let report = try report(struck, residue: .found(["p-redis-1 is paused"]))
     let check = try #require(report[check: "residue"])

@@ -45,7 +45,8 @@ extension Scenarios {
       try await race.judge()
     }
 
-    /// The same, while the SQL leader is killed and another takes over: swaps whose answer was lost took effect once or never.
+    /// The same, while the SQL leader is killed and another takes over: swaps whose answer was lost took effect once or
+    /// never.
     @Test(.timeLimit(.minutes(5))) func conditionalPutsAreLinearizableWhileTheSQLLeaderDies() async throws {
       let store = try await StoreUnderTest()
       let leader = try #require(await leader(store))

@@ -92,8 +92,8 @@ extension Scenarios {
       #expect(try await store.recovers())
     }
 
-    /// A broker whose connections to the others broke still tells them its alarms: publishers are held up wherever they are
-    /// connected. RabbitMQ by itself forgets whom to tell.
+    /// A broker whose connections to the others broke still tells them its alarms: publishers are held up wherever they
+    /// are connected. RabbitMQ by itself forgets whom to tell.
     @Test(.timeLimit(.minutes(5))) func aBrokerThatWasCutOffTellsItsAlarms() async throws {
       let store = try await StoreUnderTest()
       let broker = "\(store.stack.configuration.project)-rabbitmq-2"
@@ -165,7 +165,8 @@ extension Scenarios {
         let written = try await write
         #expect(written.status == 504)
         if status.flavour == .patroni {
-          // Such a wait ends by nothing but the standby: reads that were given up would use up the server's connections.
+          // Such a wait ends by nothing but the standby: reads that were given up would use up the server's
+          // connections.
           let sessions = try await store.sql(
             """
             SELECT count(*) > 0, count(*) FILTER (WHERE query_start < now() - INTERVAL '8 s')

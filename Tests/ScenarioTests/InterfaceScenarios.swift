@@ -137,8 +137,8 @@ extension Scenarios {
       #expect(answer.status == 200, "\(answer.text)")
     }
 
-    /// Clients that begin and do not go on cost a connection of NGINX each until their time is over, and nothing else: the
-    /// store answers others meanwhile, and nothing of theirs is applied.
+    /// Clients that begin and do not go on cost a connection of NGINX each until their time is over, and nothing else:
+    /// the store answers others meanwhile, and nothing of theirs is applied.
     @Test(.timeLimit(.minutes(5))) func slowClientsHoldUpNobody() async throws {
       let caller = try await Self.caller.value
       let port = caller.port

@@ -3,8 +3,8 @@ import Stack
 import Testing
 
 extension Scenarios {
-  /// A tier is gone, all of it or its quorum: the store says so, refuses in time what it cannot do, answers the rest, and
-  /// never says what is not so. Afterwards all is as before.
+  /// A tier is gone, all of it or its quorum: the store says so, refuses in time what it cannot do, answers the rest,
+  /// and never says what is not so. Afterwards all is as before.
   @Suite(.serialized) struct Outages {
     /// Without any Redis reads are slower, not wrong.
     @Test(.timeLimit(.minutes(5))) func allOfRedis() async throws {
@@ -45,7 +45,8 @@ extension Scenarios {
       #expect(brokers.count == 3)
       #expect(try await store.put("read", "v", ack: "committed").status == 200)
       try await store.withKilled(Array(brokers.suffix(2))) {
-        // The APIs find out by themselves, partition by partition; a command that leaves before that has no known outcome.
+        // The APIs find out by themselves, partition by partition; a command that leaves before that has no known
+        // outcome.
         #expect(try await store.holds(within: .seconds(30)) { try await silentPartitions(store) == [4, 4, 4] })
         #expect(try await store.readinessNames(down: ["rabbitmq"], status: 503))
         #expect(try await store.ask("/metrics").status == 200)
@@ -78,8 +79,8 @@ extension Scenarios {
       return counts
     }
 
-    /// Without SQL writes are taken and wait; what needs the table is refused or unknown, in time, and nothing is answered
-    /// that is not known.
+    /// Without SQL writes are taken and wait; what needs the table is refused or unknown, in time, and nothing is
+    /// answered that is not known.
     @Test(.timeLimit(.minutes(5))) func allOfSQL() async throws {
       let store = try await StoreUnderTest()
       let nodes = try await store.stack.status().nodes.filter { $0.tier == .sql }

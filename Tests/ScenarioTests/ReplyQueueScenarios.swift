@@ -4,8 +4,8 @@ import Testing
 extension Scenarios {
   /// The way back from the workers to the APIs.
   @Suite(.serialized) struct ReplyQueues {
-    /// What a broker that was frozen and comes back does to the others' exclusive queues: their metadata are deleted, the
-    /// queues live on, and their subscribers are told nothing. The APIs must find out, and declare others.
+    /// What a broker that was frozen and comes back does to the others' exclusive queues: their metadata are deleted,
+    /// the queues live on, and their subscribers are told nothing. The APIs must find out, and declare others.
     @Test(.timeLimit(.minutes(5))) func aReplyQueueThatNobodyFindsIsReplaced() async throws {
       let store = try await StoreUnderTest()
       let before = try await replyQueues(store)

@@ -11,8 +11,8 @@ import Testing
 import Workload
 
 extension Scenarios {
-  /// Somebody destroys data by hand in the middle of a run: the verdict must be false, and name what is gone. This is the
-  /// test that the suite can see.
+  /// Somebody destroys data by hand in the middle of a run: the verdict must be false, and name what is gone. This is
+  /// the test that the suite can see.
   @Suite(.serialized) struct Sabotage {
     /// Short patience: what was purged does not come.
     private static let settlement = Settlement.Limits(stall: .seconds(6), convergence: .seconds(4))

@@ -92,7 +92,8 @@ extension Scenarios {
       try await expectNothingLeft()
     }
 
-    /// What another run left, with a ledger of its own that is lost: the next run takes back what is certainly of this suite.
+    /// What another run left, with a ledger of its own that is lost: the next run takes back what is certainly of this
+    /// suite.
     @Test(.timeLimit(.minutes(5))) func theNextRunSweepsWhatNoLedgerKnows() async throws {
       let run = try await runWithFaultsOpen()
       run.signal(SIGKILL)

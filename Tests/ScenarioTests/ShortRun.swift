@@ -4,13 +4,15 @@ import Report
 import Stack
 import Testing
 
-/// A short run of one fault or a few: each must be in effect as measured, be healed, and leave nothing; no promise may break.
+/// A short run of one fault or a few: each must be in effect as measured, be healed, and leave nothing; no promise may
+/// break.
 struct ShortRun: Sendable, CustomTestStringConvertible {
   var name: String
   /// The list of a plan's faults, as YAML: an item a line of its own.
   var faults: String
   var allowsMajorityLoss = false
-  /// Writes that are answered when they are committed, and reads that a deposed leader cannot answer: for linearizability.
+  /// Writes that are answered when they are committed, and reads that a deposed leader cannot answer: for
+  /// linearizability.
   var isCommitted = false
 
   var testDescription: String { name }

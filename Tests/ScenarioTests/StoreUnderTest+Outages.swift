@@ -5,7 +5,8 @@ import Testing
 
 /// Nodes that are gone, and what the store says of itself meanwhile.
 extension StoreUnderTest {
-  /// Kills nodes for the time of `body`, and starts them again whatever comes of it; ends when each counts in its cluster.
+  /// Kills nodes for the time of `body`, and starts them again whatever comes of it; ends when each counts in its
+  /// cluster.
   func withKilled<Value>(_ nodes: [StackNode], _ body: () async throws -> Value) async throws -> Value {
     func start() async throws {
       for node in nodes { try await stack.engine.start(container: node.container) }
@@ -36,8 +37,8 @@ extension StoreUnderTest {
     var dependencies: [String: Dependency]
   }
 
-  /// Every API says at `/health/ready` that these dependencies are down, and all others up: NGINX takes one API after the
-  /// other, so that many in a row have to say so.
+  /// Every API says at `/health/ready` that these dependencies are down, and all others up: NGINX takes one API after
+  /// the other, so that many in a row have to say so.
   func readinessNames(down: Set<String>, status: Int, within limit: Duration = .seconds(30)) async throws -> Bool {
     var inARow = 0
     return try await holds(within: limit) {
@@ -49,9 +50,9 @@ extension StoreUnderTest {
     }
   }
 
-  /// All writes are refused in time, at the latest after a while. Each API learns that the brokers take nothing by its first
-  /// message after it, and NGINX sends the writes of a tenth of a second to one of them: a round has writes in ten, and two
-  /// rounds in a row are refused.
+  /// All writes are refused in time, at the latest after a while. Each API learns that the brokers take nothing by its
+  /// first message after it, and NGINX sends the writes of a tenth of a second to one of them: a round has writes in
+  /// ten, and two rounds in a row are refused.
   func refusesAllWrites() async throws -> Bool {
     var refusals = 0
     return try await holds(within: .seconds(60)) {
@@ -64,8 +65,8 @@ extension StoreUnderTest {
     }
   }
 
-  /// Writes to as many keys, all at once; the n-th has the operation id `<prefix>-<series><n>`, so that the same again is a
-  /// retry.
+  /// Writes to as many keys, all at once; the n-th has the operation id `<prefix>-<series><n>`, so that the same again
+  /// is a retry.
   func puts(_ count: Int, ack: String = "queued", series: String = "") async throws -> [Answer] {
     try await all(count) { try await put("\(series)k\($0)", "v", ack: ack, operation: "\(prefix)-\(series)\($0)") }
   }

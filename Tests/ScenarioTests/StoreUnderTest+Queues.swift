@@ -27,7 +27,8 @@ extension StoreUnderTest {
 
     var isOfCommands: Bool { name.hasPrefix("kv.commands.") }
 
-    /// What the promises need of the queues of the commands and of the dead letters, and this one has not; nothing of others.
+    /// What the promises need of the queues of the commands and of the dead letters, and this one has not; nothing of
+    /// others.
     var lacks: [String] {
       guard isOfCommands || name == "kv.dead-letters" else { return [] }
       let needs = [

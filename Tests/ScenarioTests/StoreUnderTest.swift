@@ -114,8 +114,8 @@ struct StoreUnderTest: Sendable {
     return answer.output + answer.error
   }
 
-  /// Runs SQL on the leader's node, as the superuser or as who is named: rows without a header, and the SQLSTATE of what
-  /// is refused.
+  /// Runs SQL on the leader's node, as the superuser or as who is named: rows without a header, and the SQLSTATE of
+  /// what is refused.
   func sql(_ statement: String, user: String? = nil, password: String? = nil) async throws -> String {
     let status = try await stack.status()
     let leader = try #require(status.nodes.first { $0.tier == .sql && $0.roles.contains(.leader) })

@@ -5,8 +5,8 @@ import History
 import Synchronization
 import Testing
 
-/// Clients race for keys with conditional puts. The values are unique, so a compare-and-set of the version is one of the
-/// value, and the checker can judge it; a 412 says that another value was there.
+/// Clients race for keys with conditional puts. The values are unique, so a compare-and-set of the version is one of
+/// the value, and the checker can judge it; a 412 says that another value was there.
 struct SwapRace: Sendable {
   let keys: [String]
   private let caller: StoreCaller

@@ -6,7 +6,8 @@ import Testing
 @testable import DockerEngine
 @testable import Stack
 
-/// One process at a time changes a stack, whichever checkout it was started from, and only that which this checkout brought up.
+/// One process at a time changes a stack, whichever checkout it was started from, and only that which this checkout
+/// brought up.
 @Suite(.timeLimit(.minutes(2)))
 struct ClaimTests {
   private static let home = NSTemporaryDirectory() + "kvchaos-test-home"

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Stack
 
-/// Who does not do its part in its tier, by what the tiers say. A node that is where it should be lacks nothing: else no run
-/// would hold.
+/// Who does not do its part in its tier, by what the tiers say. A node that is where it should be lacks nothing: else
+/// no run would hold.
 struct LackTests {
   // MARK: SQL
 
@@ -79,8 +79,8 @@ struct LackTests {
     #expect(roles["rabbitmq-3"]?.lack == "has no replica that is up of 1 of 3 queues")
   }
 
-  /// What a cluster of three answered 45 s after its old leader had come back from a partition: that one's last count of the
-  /// queue is still among the statistics, under the same names as the queue's own words, and before them.
+  /// What a cluster of three answered 45 s after its old leader had come back from a partition: that one's last count
+  /// of the queue is still among the statistics, under the same names as the queue's own words, and before them.
   @Test func whatADeposedLeaderOnceCountedIsNoReplica() throws {
     let all = #"["rabbit@rabbitmq-1", "rabbit@rabbitmq-2", "rabbit@rabbitmq-3"]"#
     let statistics = """

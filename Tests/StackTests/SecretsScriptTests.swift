@@ -8,7 +8,8 @@ struct SecretsScriptTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  /// Runs the script after `before`, by a user who is not root (root may read everything), and prints the file after it.
+  /// Runs the script after `before`, by a user who is not root (root may read everything), and prints the file after
+  /// it.
   private static func run(
     _ before: String, asUser: Bool = false, environment: [String: String] = [:]
   ) async throws -> (status: Int32, output: String, file: String?) {

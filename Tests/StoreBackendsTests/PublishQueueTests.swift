@@ -134,7 +134,8 @@ struct PublishQueueTests {
 
   // MARK: queues that confirm nothing
 
-  /// A queue without a quorum: after a second nothing but probes is sent, one at a time, and whoever waits is told in time.
+  /// A queue without a quorum: after a second nothing but probes is sent, one at a time, and whoever waits is told in
+  /// time.
   @Test func aSilentQueueGetsNoCommand() {
     var queue = unspaced()
     #expect(numbers(queue.add(item(1), now: start).message) == [1])

@@ -96,8 +96,8 @@ struct SQLTableTests {
     #expect(server.seen.count { $0.last == "COMMIT" } == 1)
   }
 
-  /// A session that was refused for lack of a right may stand in the way of the migration that grants it: it ends. One that
-  /// only met a conflict goes on.
+  /// A session that was refused for lack of a right may stand in the way of the migration that grants it: it ends. One
+  /// that only met a conflict goes on.
   @Test(arguments: [("42501", 2), ("40001", 1)])
   func aSessionWithoutTheRightsEnds(_ state: String, _ sessions: Int) async throws {
     let isFirst = Mutex(true)

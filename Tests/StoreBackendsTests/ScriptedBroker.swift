@@ -3,8 +3,8 @@ import Glibc
 import Synchronization
 import TestSupport
 
-/// A broker on 127.0.0.1 of which the test decides what it says to each message. It speaks as much of AMQP 0-9-1 as a publishing
-/// connection needs.
+/// A broker on 127.0.0.1 of which the test decides what it says to each message. It speaks as much of AMQP 0-9-1 as a
+/// publishing connection needs.
 final class ScriptedBroker: Sendable {
   enum Answer: Sendable {
     case confirm

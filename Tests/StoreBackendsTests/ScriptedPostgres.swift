@@ -3,8 +3,8 @@ import SQLClient
 import Synchronization
 import TestSupport
 
-/// A PostgreSQL server on 127.0.0.1 whose every answer the test decides, pipeline by pipeline; unless the test says so its tables are empty. It
-/// speaks as much of the protocol (version 3) as libpq's pipeline mode needs.
+/// A PostgreSQL server on 127.0.0.1 whose every answer the test decides, pipeline by pipeline; unless the test says so
+/// its tables are empty. It speaks as much of the protocol (version 3) as libpq's pipeline mode needs.
 final class ScriptedPostgres: Sendable {
   /// What comes of one pipeline.
   enum Answer: Sendable {

@@ -104,8 +104,8 @@ import Testing
     #expect(await SecondOpinion.confirms(Partition(index: 0), options: options) == false)
   }
 
-  /// The publishing connection of a command log: what it sends to the second of two partitions is never confirmed, as after a
-  /// partition of the brokers; on any other connection it is.
+  /// The publishing connection of a command log: what it sends to the second of two partitions is never confirmed, as
+  /// after a partition of the brokers; on any other connection it is.
   @Test func aConnectionThatIsStuckIsMadeAnew() async throws {
     let (healthy, stuck) = (Partition(index: 0).queueName, Partition(index: 1).queueName)
     let broker = ScriptedBroker { message, number in

@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// An HTTP server that answers requests of one method. The first other request it takes; then it refuses every new connection, and ends this
-/// one without an answer.
+/// An HTTP server that answers requests of one method. The first other request it takes; then it refuses every new
+/// connection, and ends this one without an answer.
 public final class VanishingServer: Sendable {
   private final class Log: Sendable {
     let methods = Mutex<[String]>([])

@@ -141,7 +141,8 @@ struct Main {
     exit(all.missed + all.falseAlarms + all.undecided > 0 ? 1 : 0)
   }
 
-  /// `results/sql-leader-kill/latest/history.jsonl` and `sql-leader-kill.jsonl.gz` are both histories of `sql-leader-kill`.
+  /// `results/sql-leader-kill/latest/history.jsonl` and `sql-leader-kill.jsonl.gz` are both histories of
+  /// `sql-leader-kill`.
   private static func plan(of path: String) -> String {
     let words = path.split(separator: "/").map(String.init)
     guard let file = words.last else { return path }

@@ -5,8 +5,8 @@ import History
 
 /// Recorded histories, damaged: what the checker does not catch has to be something that the contract allows.
 ///
-/// The contract binds no key to another. So a mutant is the history of one key, or of two where the damage needs another
-/// one: then the oracle decides on all operations concerned, and not on a few of them.
+/// The contract binds no key to another. So a mutant is the history of one key, or of two where the damage needs
+/// another one: then the oracle decides on all operations concerned, and not on a few of them.
 struct Mutants {
   struct Counts: Codable, Hashable {
     var caught = 0
@@ -58,7 +58,8 @@ struct Mutants {
     }
   }
 
-  /// The beginning of a longer history of one key, with the audits of its writes. What came later binds nothing before it.
+  /// The beginning of a longer history of one key, with the audits of its writes. What came later binds nothing before
+  /// it.
   private static func beginning(of events: [Event]) -> [Event] {
     var operations = 0
     var ids: Set<String> = []
@@ -105,7 +106,8 @@ struct Mutants {
     case .falseAlarm: counts.falseAlarms = 1
     case .missed: counts.missed = 1
     case .outside, .refused:
-      // The contract says nothing of it, as of an id that stands for two writes: all that may not be said is that it holds.
+      // The contract says nothing of it, as of an id that stands for two writes: all that may not be said is that it
+      // holds.
       if (try? comparison.checker.check(mutant).verdict) == .holds { counts.missed = 1 } else { counts.caught = 1 }
     case .undecided:
       if (try? comparison.checker.check(mutant).verdict) == .violated {

@@ -8,8 +8,8 @@ struct RandomHistories {
   enum WeakerClass: String, Hashable, CaseIterable {
     /// A write of unknown version does not fit between two known versions, which are neighbours.
     case roomBetweenVersions = "no room between two versions"
-    /// That a condition holds at the moment of its write is held by linearizability alone, where versions and levels other
-    /// than the strongest count for nothing. With them it has to hold at some moment of the request.
+    /// That a condition holds at the moment of its write is held by linearizability alone, where versions and levels
+    /// other than the strongest count for nothing. With them it has to hold at some moment of the request.
     case conditionalWrites = "something comes between a condition and its write"
     case both = "both of these at once"
   }
@@ -113,8 +113,8 @@ struct RandomHistories {
     return isExplained(dense: true, loose: true, events) ? .both : nil
   }
 
-  /// The history as linearizability has it: without versions and cached reads, and a queued write may take effect at any
-  /// time after its request, or never.
+  /// The history as linearizability has it: without versions and cached reads, and a queued write may take effect at
+  /// any time after its request, or never.
   private static func strongest(_ events: [Event]) -> [Event] {
     events.compactMap { event in
       var event = event

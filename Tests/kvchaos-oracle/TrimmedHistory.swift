@@ -1,7 +1,7 @@
 import History
 
-/// A recorded history cut down to some of its keys, with every operation on each: small enough to be kept, and as legal as
-/// it was, since no key binds another.
+/// A recorded history cut down to some of its keys, with every operation on each: small enough to be kept, and as legal
+/// as it was, since no key binds another.
 struct TrimmedHistory {
   /// Of the keys that all clients share, and of those that are written once.
   static let keys = (hot: 12, fresh: 8)

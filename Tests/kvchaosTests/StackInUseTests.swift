@@ -3,7 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Every command that changes the stack is refused while another process uses it, before it asks the engine for anything.
+/// Every command that changes the stack is refused while another process uses it, before it asks the engine for
+/// anything.
 @Suite(.timeLimit(.minutes(2)))
 struct StackInUseTests {
   private static let home = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

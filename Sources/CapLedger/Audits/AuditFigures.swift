@@ -12,7 +12,8 @@ struct AuditFigures: Hashable {
   var stale = 0
   /// The longest time between that acknowledgement and the call of such a read, in seconds.
   var stalest: Double?
-  /// Values that came back although they were never written, or although their write had been refused as certainly not done.
+  /// Values that came back although they were never written, or although their write had been refused as certainly not
+  /// done.
   var invented = 0
   /// Sums of a bank, and the wrong ones among them.
   var sums = 0

@@ -1,5 +1,5 @@
-/// A known remedy (or its absence) beside what it is a remedy for: cells of the same fault, and of the same workload where
-/// both were measured in it.
+/// A known remedy (or its absence) beside what it is a remedy for: cells of the same fault, and of the same workload
+/// where both were measured in it.
 public struct CapRemedy: Sendable, Hashable {
   public var title: String
   public var tier: String

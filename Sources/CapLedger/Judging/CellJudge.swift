@@ -8,7 +8,8 @@ public struct CellJudge: Sendable {
   public static let recoveryRule = RecoveryRule()
   /// How long linearizability of one cell may take.
   static let timeLimit: Duration = .seconds(30)
-  /// The end of a fault, when every node that can go on has had time to; and as much before the strike, when all has to be well.
+  /// The end of a fault, when every node that can go on has had time to; and as much before the strike, when all has to
+  /// be well.
   static let settledSeconds = 3.0
   /// Before the strike a side has to have been answered so much, or the fault is not what was measured.
   static let healthyShare = 0.9
@@ -100,8 +101,8 @@ public struct CellJudge: Sendable {
 
   // MARK: - Order
 
-  /// Every operation is held to real time, whatever level it asked for: what a client sees is what counts here, not what it
-  /// was promised.
+  /// Every operation is held to real time, whatever level it asked for: what a client sees is what counts here, not
+  /// what it was promised.
   private func linearizability() throws(ConsistencyError) -> (verdict: Verdict, counterexample: [String]?)? {
     let model: Model
     switch record.workload {

@@ -1,14 +1,15 @@
-/// How soon a tier's own live settings let expect service again after a strike, for clients that reach a majority of it.
+/// How soon a tier's own live settings let expect service again after a strike, for clients that reach a majority of
+/// it.
 ///
 /// A rule a tier, from its documentation and source; the settings are asked of the running tier, never assumed:
 ///
-/// - Redis Cluster: a node is pinged at least every half of `cluster-node-timeout` and suspected when it has not answered for
-///   that long; the replica then waits 0.5 to 1 s before it asks for votes (Redis Cluster specification).
-/// - RabbitMQ: a killed node is noticed by its connection, and its queues elect after one poll of the Raft detector at most; a
-///   silent one (paused, cut off) when `net_ticktime` and a quarter have passed.
+/// - Redis Cluster: a node is pinged at least every half of `cluster-node-timeout` and suspected when it has not
+///   answered for that long; the replica then waits 0.5 to 1 s before it asks for votes (Redis Cluster specification).
+/// - RabbitMQ: a killed node is noticed by its connection, and its queues elect after one poll of the Raft detector at
+///   most; a silent one (paused, cut off) when `net_ticktime` and a quarter have passed.
 /// - Patroni: the leader's lease lasts `ttl` from its last renewal; the others look every `loop_wait`.
-/// - CockroachDB: a range is served again when the lease of the node that had it has ended. How long that is follows from other
-///   settings in each version; the code that records them works it out.
+/// - CockroachDB: a range is served again when the lease of the node that had it has ended. How long that is follows
+///   from other settings in each version; the code that records them works it out.
 public struct Promise: Sendable, Hashable, Codable {
   public var seconds: Double
   /// How it follows from the settings, for people.
@@ -25,8 +26,8 @@ public struct Promise: Sendable, Hashable, Codable {
     self.isRefusalThePoint = isRefusalThePoint
   }
 
-  /// - Returns: `nil` where the settings promise nothing, or were not recorded: classic queues do not move, and nodes that are
-  ///   all down come back when somebody starts them.
+  /// - Returns: `nil` where the settings promise nothing, or were not recorded: classic queues do not move, and nodes
+  ///   that are all down come back when somebody starts them.
   public init?(_ record: CapRecord) {
     guard !record.fault.hasSuffix("all-down"), record.variant != "classic-queue" else { return nil }
     func setting(_ name: String) -> Double? { record.settings.first { $0.name == name }?.seconds }

@@ -44,8 +44,8 @@ struct SidePanel {
 
   // MARK: - The bars
 
-  /// The boxes of each colour, to be painted in this order: one lies on the other, so that a part that is hardly there is seen
-  /// and no bar grows by it.
+  /// The boxes of each colour, to be painted in this order: one lies on the other, so that a part that is hardly there
+  /// is seen and no bar grows by it.
   func shapes(_ scale: TimeScale, top: Double) -> (
     answered: [SVGCanvas.Box], refused: [SVGCanvas.Box], unanswered: [SVGCanvas.Box]
   ) {

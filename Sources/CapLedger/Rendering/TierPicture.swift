@@ -1,11 +1,12 @@
 import Consistency
 import Report
 
-/// A tier's cells as a picture, `cap-<tier>.svg` (on CockroachDB `cap-<tier>-cockroach.svg`): for each side the requests of each
-/// second, over the fault, with the moment when service was back, and the numbers that count beside it.
+/// A tier's cells as a picture, `cap-<tier>.svg` (on CockroachDB `cap-<tier>-cockroach.svg`): for each side the
+/// requests of each second, over the fault, with the moment when service was back, and the numbers that count beside
+/// it.
 ///
-/// All cells begin to the same scale at the strike, so that they can be laid beside each other. The picture has its own paper:
-/// it is read on light and dark pages alike, also where the page does not tell it which of them it is on.
+/// All cells begin to the same scale at the strike, so that they can be laid beside each other. The picture has its own
+/// paper: it is read on light and dark pages alike, also where the page does not tell it which of them it is on.
 public struct TierPicture: Sendable {
   public let svg: String
 

@@ -9,7 +9,8 @@ public enum CapTier: String, Sendable, Hashable, CaseIterable, Codable {
 
 /// How a tier is used: as the stack uses it, or with a remedy, or without one.
 public enum CapVariant: String, Sendable, Hashable, CaseIterable, Codable {
-  /// Redis: a write is answered by the master. RabbitMQ: a quorum queue. SQL: synchronous commits, and reads with the barrier.
+  /// Redis: a write is answered by the master. RabbitMQ: a quorum queue. SQL: synchronous commits, and reads with the
+  /// barrier.
   case plain
   /// Redis: a write counts when a replica has it (`WAIT 1`).
   case wait1 = "wait-1"

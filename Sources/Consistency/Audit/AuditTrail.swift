@@ -2,8 +2,8 @@ import History
 
 /// What the store's own record says about operation ids, gathered from the history's audits.
 ///
-/// An audit asks the record and nothing else, so its answer was true at some moment between question and answer. A write
-/// that it found was applied by then; one that it did not find was not applied yet.
+/// An audit asks the record and nothing else, so its answer was true at some moment between question and answer. A
+/// write that it found was applied by then; one that it did not find was not applied yet.
 struct AuditTrail: Sendable {
   /// What the record said of one id.
   struct Answers: Sendable {
@@ -43,7 +43,8 @@ struct AuditTrail: Sendable {
   private var answers: [Int32: Answers] = [:]
   /// By id: what several attempts at one write came to.
   private var retried: [Int32: Attempts] = [:]
-  /// Ids that different writes share: what the record says of them vouches for one write only, and does not say for which.
+  /// Ids that different writes share: what the record says of them vouches for one write only, and does not say for
+  /// which.
   private var ambiguous: Set<Int32> = []
   /// Whether settling may change an operation at all.
   private let settlesAnything: Bool
@@ -121,7 +122,8 @@ struct AuditTrail: Sendable {
   /// - A write of unknown outcome that the record has counts as acknowledged when the audit ended.
   /// - What the record knows the version of has that version.
   /// - Several attempts at one write, with one id, are one write.
-  /// - A conditional write that is only queued, in every attempt, promises nothing: its condition may turn out not to hold.
+  /// - A conditional write that is only queued, in every attempt, promises nothing: its condition may turn out not to
+  ///   hold.
   func settled(_ ops: [Op]) -> [Op] {
     guard settlesAnything else { return ops }
     var result: [Op] = []
@@ -161,8 +163,8 @@ struct AuditTrail: Sendable {
     }
   }
 
-  /// Settled operations as the linearizability of a key sees them: what is known to be applied is certain, whatever level
-  /// it asked for.
+  /// Settled operations as the linearizability of a key sees them: what is known to be applied is certain, whatever
+  /// level it asked for.
   func effects(_ ops: [Op]) -> [Op] {
     guard settlesAnything else { return ops }
     var ops = settled(ops)

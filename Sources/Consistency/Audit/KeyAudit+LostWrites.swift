@@ -52,8 +52,8 @@ extension KeyAudit {
     }
   }
 
-  /// A state that vanished although later writes cover it: the store gives a version of a key once, so a version that two
-  /// writes have, or a final version below a known one, says that the key began again in between.
+  /// A state that vanished although later writes cover it: the store gives a version of a key once, so a version that
+  /// two writes have, or a final version below a known one, says that the key began again in between.
   private mutating func checkKnownVersions(finalRead: Op?, named: inout Set<Int32>) {
     let versioned = ops.filter { $0.hasVersion && $0.outcome == .ok && isWrite($0) }
     guard !versioned.isEmpty else { return }

@@ -1,16 +1,17 @@
-/// Decides whether the effects on one key can have come in one order that everything agrees with: the acknowledgements, the
-/// moments by which a write was applied, the versions, and what was read, at every level.
+/// Decides whether the effects on one key can have come in one order that everything agrees with: the acknowledgements,
+/// the moments by which a write was applied, the versions, and what was read, at every level.
 ///
-/// An effect is a write that was applied, with the reads that saw it; absence at the beginning is one too. Of two effects
-/// the first certainly comes before the second when
-/// - the first was accepted before the second was sent, or before the final read that saw the second was asked: `accepted`
-///   of the first lies before `sent` of the second (P2, P1);
+/// An effect is a write that was applied, with the reads that saw it; absence at the beginning is one too. Of two
+/// effects the first certainly comes before the second when
+/// - the first was accepted before the second was sent, or before the final read that saw the second was asked:
+///   `accepted` of the first lies before `sent` of the second (P2, P1);
 /// - the first was there before something had to see the second: `seen` of the first lies before `needed` of the second
 ///   (P3; P4, where a cached read is one that may look back);
 /// - its version is lower.
 ///
-/// An order exists exactly where these have no cycle. Each relation compares two numbers, so the order is found by taking
-/// away, again and again, an effect that none of the others precedes: n log n for the sorting, and linear after it.
+/// An order exists exactly where these have no cycle. Each relation compares two numbers, so the order is found by
+/// taking away, again and again, an effect that none of the others precedes: n log n for the sorting, and linear after
+/// it.
 struct EffectOrder {
   /// Moments are positions in the history, doubled, so that there is room for a moment between two events.
   struct Effect {

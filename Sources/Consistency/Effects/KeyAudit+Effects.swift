@@ -3,8 +3,8 @@ import History
 extension KeyAudit {
   /// Whether everything that is known of this key can be in one order of effects.
   ///
-  /// The other checks each look at one thing, and say best what is wrong. This one looks at all of it together, so it is
-  /// only heard where none of them has found anything.
+  /// The other checks each look at one thing, and say best what is wrong. This one looks at all of it together, so it
+  /// is only heard where none of them has found anything.
   mutating func checkEffects() {
     guard isBeyondLinearizability else { return }
     // What no history is as long as is no limit.

@@ -1,4 +1,5 @@
-/// The least of some numbers, and the next one, while they are removed: linear over all removals together, after sorting.
+/// The least of some numbers, and the next one, while they are removed: linear over all removals together, after
+/// sorting.
 struct Minimum {
   private let order: [Int]
   private var isGone: [Bool]

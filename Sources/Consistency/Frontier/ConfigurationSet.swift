@@ -5,8 +5,8 @@
 /// another of the same state when it has no obligation that the other lacks, everything that the other has available,
 /// and has used no more: whatever the other can still explain, it can too.
 ///
-/// Rows live in chunks, so that memory grows in small steps and a limit can be kept. No method calls out while it changes
-/// the set, so accesses cannot overlap, and the innermost loops are spared the checks for that.
+/// Rows live in chunks, so that memory grows in small steps and a limit can be kept. No method calls out while it
+/// changes the set, so accesses cannot overlap, and the innermost loops are spared the checks for that.
 final class ConfigurationSet {
   let words: Int
   let classes: Int

@@ -6,8 +6,8 @@ protocol FrontierModel {
   /// The state after an operation; `nil` when it cannot happen there.
   mutating func state(after operation: Int, in state: Int) -> Int?
 
-  /// Whether no operation tells this state from what follows it, but for one that overwrites everything. Such states are
-  /// entered only by an operation that has to happen.
+  /// Whether no operation tells this state from what follows it, but for one that overwrites everything. Such states
+  /// are entered only by an operation that has to happen.
   func isOpaque(_ state: Int) -> Bool
 
   /// Whether nothing can come of this state, given what has not been invoked yet and whether some open operation still

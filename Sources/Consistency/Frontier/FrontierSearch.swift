@@ -2,8 +2,8 @@ import History
 
 /// A just-in-time search for any sequential object.
 ///
-/// Reads happen as soon as they can, operations that a blind write overwrites need not be seen, and of operations of equal
-/// effect the one that ends first is used first.
+/// Reads happen as soon as they can, operations that a blind write overwrites need not be seen, and of operations of
+/// equal effect the one that ends first is used first.
 struct FrontierSearch<Model: FrontierModel>: ~Copyable, JustInTimeSearch {
   private var model: Model
   let budget: Budget

@@ -1,7 +1,7 @@
 import History
 
-/// A first-in-first-out queue for the frontier search: where elements are enqueued more than once, dequeues have unknown
-/// outcomes, or drains are not alone.
+/// A first-in-first-out queue for the frontier search: where elements are enqueued more than once, dequeues have
+/// unknown outcomes, or drains are not alone.
 struct QueueModel: FrontierModel {
   private enum Kind { case enqueue, dequeue, empty, unknownDequeue }
 

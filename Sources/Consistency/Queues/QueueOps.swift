@@ -26,7 +26,8 @@ struct QueueOps {
   /// A drain that was answered, but with no list.
   private(set) var unreadable: Op?
   private(set) var drainCount = 0
-  /// Whether other operations began or ended during a drain of several steps, so that its order is more than that of time.
+  /// Whether other operations began or ended during a drain of several steps, so that its order is more than that of
+  /// time.
   private(set) var hasOpenDrains = false
 
   init(_ ops: [Op], symbols: borrowing Symbols) {

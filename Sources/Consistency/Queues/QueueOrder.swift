@@ -8,8 +8,8 @@ import History
 /// linearizability proofs, 2013; Lee, Mathur, Efficient decrease-and-conquer linearizability monitoring, 2024
 /// (arXiv 2410.04581).
 ///
-/// An enqueue of unknown outcome whose element was never dequeued is left out: never taking effect is legal. A dequeue of
-/// unknown outcome may have taken any element, which this test does not try.
+/// An enqueue of unknown outcome whose element was never dequeued is left out: never taking effect is legal. A dequeue
+/// of unknown outcome may have taken any element, which this test does not try.
 struct QueueOrder {
   struct Violation: Sendable, Hashable {
     /// Positions among the operations that were given.
@@ -59,8 +59,8 @@ struct QueueOrder {
     return emptiness(ops, byEnd, dequeueOf).map { (false, $0) } ?? (true, nil)
   }
 
-  /// A drain that took two elements against the order in which they certainly were enqueued; `nil`: none, or an element is
-  /// enqueued twice.
+  /// A drain that took two elements against the order in which they certainly were enqueued; `nil`: none, or an element
+  /// is enqueued twice.
   static func drainViolation(_ ops: QueueOps) -> Violation? {
     guard ops.drainCount > 0 else { return nil }
     var enqueueOf: [Token: QueueOps.Element] = [:]

@@ -3,12 +3,12 @@ import History
 /// The zone test: decides in n log n whether a register whose values are each written once is linearizable.
 ///
 /// All operations on one value form a cluster: its write and its reads. With f the earliest completion and s the latest
-/// invocation in it, the value certainly holds throughout [f, s] when f < s (a forward zone); otherwise everything in it
-/// can happen at one moment anywhere in [s, f] (a backward zone). The history is linearizable exactly when no read ends
-/// before its write begins, forward zones do not overlap, and no backward zone lies inside a forward one.
+/// invocation in it, the value certainly holds throughout [f, s] when f < s (a forward zone); otherwise everything in
+/// it can happen at one moment anywhere in [s, f] (a backward zone). The history is linearizable exactly when no read
+/// ends before its write begins, forward zones do not overlap, and no backward zone lies inside a forward one.
 ///
-/// A write of unknown outcome that no read saw is left out: never taking effect is legal. One that was read has no end of
-/// its own, so only the reads bound its cluster. Source: Gibbons and Korach, Testing Shared Memories, 1997.
+/// A write of unknown outcome that no read saw is left out: never taking effect is legal. One that was read has no end
+/// of its own, so only the reads bound its cluster. Source: Gibbons and Korach, Testing Shared Memories, 1997.
 struct RegisterZones {
   /// The operations that cannot be ordered, as positions in the input.
   struct Violation: Sendable, Hashable {

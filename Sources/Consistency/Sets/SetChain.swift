@@ -2,10 +2,10 @@ import History
 
 /// Decides whether a set that is added to and read as a whole is linearizable, in time linear in what was read.
 ///
-/// Such a set only grows, so the reads must form a chain by inclusion, which fixes everything: first the elements of the
-/// smallest read, then that read, then what the next one has more, and so on. What remains is to see that no operation
-/// of a later stage ends before one of an earlier stage begins. Source: the set case of Lee and Mathur, 2024, in the
-/// simpler form that reads of the whole set allow.
+/// Such a set only grows, so the reads must form a chain by inclusion, which fixes everything: first the elements of
+/// the smallest read, then that read, then what the next one has more, and so on. What remains is to see that no
+/// operation of a later stage ends before one of an earlier stage begins. Source: the set case of Lee and Mathur, 2024,
+/// in the simpler form that reads of the whole set allow.
 struct SetChain {
   struct Violation: Sendable, Hashable {
     var operations: [Int]
@@ -18,8 +18,8 @@ struct SetChain {
     var source: Int
   }
 
-  /// A cached read may show the set of any earlier moment, so nothing but its end binds it. A queued add takes effect at
-  /// any time after its invocation.
+  /// A cached read may show the set of any earlier moment, so nothing but its end binds it. A queued add takes effect
+  /// at any time after its invocation.
   ///
   /// - Parameter ops: adds and reads with a list; adds of one element may come more than once.
   /// - Returns: `nil` when it is linearizable.

@@ -2,10 +2,10 @@ import History
 
 /// The zone test of one key while its events come in: it keeps only the values that a read could still see.
 ///
-/// A value is forgotten once another one has certainly replaced it: a later read of it would contradict the history, and
-/// finds nothing here, which is reported as trouble. What is forgotten leaves its zone behind for as long as a zone that
-/// is still open can touch it. So the memory follows the number of operations open at once, and that of writes without
-/// an end that no read has seen.
+/// A value is forgotten once another one has certainly replaced it: a later read of it would contradict the history,
+/// and finds nothing here, which is reported as trouble. What is forgotten leaves its zone behind for as long as a zone
+/// that is still open can touch it. So the memory follows the number of operations open at once, and that of writes
+/// without an end that no read has seen.
 ///
 /// It only ever says that all is well. Trouble (a contradiction, or values that are not told apart) is for the engines
 /// that see the whole history.

@@ -3,8 +3,8 @@ import History
 /// Checks a register history of one level while it comes in, in memory that does not grow with its length.
 ///
 /// All is well or it is not told: at the first event that the zone test cannot take (a delete, an operation of another
-/// model, a weaker level, a contradiction) it stops, and the history has to be looked at as a whole. When it comes to the
-/// end, every key is linearizable, and with that everything holds that the always-decided checks ask.
+/// model, a weaker level, a contradiction) it stops, and the history has to be looked at as a whole. When it comes to
+/// the end, every key is linearizable, and with that everything holds that the always-decided checks ask.
 struct StreamingCheck {
   private struct Open {
     var value: Token

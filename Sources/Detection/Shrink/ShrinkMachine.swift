@@ -1,11 +1,11 @@
 import ChaosPlan
 
-/// Finds a smaller plan that still does what a greater one does, by asking for one trial after another. Pure: the shell runs
-/// the trials and says what they showed.
+/// Finds a smaller plan that still does what a greater one does, by asking for one trial after another. Pure: the shell
+/// runs the trials and says what they showed.
 ///
 /// The faults by delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002, the
-/// algorithm ddmin): what is left is 1-minimal, without any one of its faults the violation is gone. Then the clients are
-/// halved, then the times, as long as it goes on. Nothing is tried twice.
+/// algorithm ddmin): what is left is 1-minimal, without any one of its faults the violation is gone. Then the clients
+/// are halved, then the times, as long as it goes on. Nothing is tried twice.
 public struct ShrinkMachine: Sendable {
   private enum Stage: Sendable, Hashable {
     case withoutFaults

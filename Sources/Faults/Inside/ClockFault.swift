@@ -1,5 +1,5 @@
-/// A wall clock that jumps, forward or back, and one that gains or loses: that of one node's servers alone. Monotonic clocks
-/// go on as they are, as when the clock of a machine is set.
+/// A wall clock that jumps, forward or back, and one that gains or loses: that of one node's servers alone. Monotonic
+/// clocks go on as they are, as when the clock of a machine is set.
 ///
 /// A program that asks the kernel without the C library (Go's, so etcd and CockroachDB) cannot be reached.
 public struct ClockFault: Fault {

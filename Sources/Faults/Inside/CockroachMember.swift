@@ -1,5 +1,6 @@
-/// A CockroachDB node as a member of its cluster. One that comes back with an empty disk is another member: its old id stays in the
-/// cluster, dead, and a replica of every range, until somebody decommissions it. Until then one more loss takes the quorum.
+/// A CockroachDB node as a member of its cluster. One that comes back with an empty disk is another member: its old id
+/// stays in the cluster, dead, and a replica of every range, until somebody decommissions it. Until then one more loss
+/// takes the quorum.
 enum CockroachMember {
   /// Where the node keeps its data, and its id with them.
   static let folder = "/cockroach/cockroach-data"
@@ -9,8 +10,8 @@ enum CockroachMember {
 
   static func isID(_ text: some StringProtocol) -> Bool { !text.isEmpty && text.allSatisfy(\.isWholeNumber) }
 
-  /// Retires an id in favour of the node that it runs in. Ends with 0 when no range counts on the id any more; what is missing is
-  /// said in the last line. To be run again until then: each run only looks at how far the cluster is.
+  /// Retires an id in favour of the node that it runs in. Ends with 0 when no range counts on the id any more; what is
+  /// missing is said in the last line. To be run again until then: each run only looks at how far the cluster is.
   ///
   /// A node that still has the id is left alone: its data were never deleted.
   static func retire(_ id: String) -> String {

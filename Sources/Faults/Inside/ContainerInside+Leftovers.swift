@@ -1,7 +1,7 @@
 /// What is in force in a running container without a ledger's knowledge: looked for at the end of a run, and swept.
 extension ContainerInside {
-  /// Of `clock`, `disk` (an order to the servers) and `file-limit` (processes with less descriptors than they might have)
-  /// those that are in force.
+  /// Of `clock`, `disk` (an order to the servers) and `file-limit` (processes with less descriptors than they might
+  /// have) those that are in force.
   ///
   /// - Throws: when the container cannot be looked into, which is not the same as nothing.
   public func leftovers(in container: String) async throws -> [String] {

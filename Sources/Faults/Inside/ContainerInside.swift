@@ -1,5 +1,5 @@
-/// What a fault may do inside a container of the stack, and to its limits. Implemented by `DockerEngine`; refuses containers
-/// outside the stack's project.
+/// What a fault may do inside a container of the stack, and to its limits. Implemented by `DockerEngine`; refuses
+/// containers outside the stack's project.
 public protocol ContainerInside: Sendable {
   /// Runs a command in the running container to its end.
   ///

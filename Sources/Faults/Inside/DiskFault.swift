@@ -1,9 +1,9 @@
 /// A disk that is full, or read-only, for one node's servers.
 ///
-/// Full: no file of the node's data grows (`ENOSPC`). RabbitMQ looks at what is free and stops its publishers long before
-/// that, so there the limit that it keeps free is raised above what is there: the state that it enters by itself.
-/// Read-only: nothing of the data is changed (`EROFS`), by files that are open already neither. A broker is restarted when
-/// its disk is sound again.
+/// Full: no file of the node's data grows (`ENOSPC`). RabbitMQ looks at what is free and stops its publishers long
+/// before that, so there the limit that it keeps free is raised above what is there: the state that it enters by
+/// itself. Read-only: nothing of the data is changed (`EROFS`), by files that are open already neither. A broker is
+/// restarted when its disk is sound again.
 public struct DiskFault: Fault {
   public let kind: FaultKind
 
@@ -88,8 +88,8 @@ public struct DiskFault: Fault {
         try await DiskAlarm.setLimit(limit, undo, in: environment, orThrow: .notHealed)
       } else {
         try await environment.order(.disk(.sound), in: undo, orThrow: .notHealed)
-        // A broker that could not write its log has given up its replicas of everything, and serves no client until it is
-        // restarted.
+        // A broker that could not write its log has given up its replicas of everything, and serves no client until it
+        // is restarted.
         if undo.parameters[Self.restarts] != nil {
           try await environment.runtime.stop(container: undo.target.container, timeoutSeconds: 10)
         }

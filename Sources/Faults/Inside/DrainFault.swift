@@ -1,5 +1,5 @@
-/// A RabbitMQ node in maintenance: the queues that it leads get another leader, and its clients are sent away; it takes no
-/// new ones until it is healed (`rabbitmq-upgrade drain` and `revive`).
+/// A RabbitMQ node in maintenance: the queues that it leads get another leader, and its clients are sent away; it takes
+/// no new ones until it is healed (`rabbitmq-upgrade drain` and `revive`).
 public struct DrainFault: Fault {
   public let kind = FaultKind.drain
 

@@ -5,8 +5,9 @@ extension FaultEnvironment {
   private static let noSuchCommand = 127
   private static let answerLimit = Duration.seconds(15)
 
-  /// Waits until the target is a member of its cluster again; where the image cannot say, until it passes the container's own
-  /// health check. The engine runs those too seldom to wait for (see the compose files), so they are run here.
+  /// Waits until the target is a member of its cluster again; where the image cannot say, until it passes the
+  /// container's own health check. The engine runs those too seldom to wait for (see the compose files), so they are
+  /// run here.
   ///
   /// - Parameter looks: how many, a second apart.
   /// - Throws: `FaultError` with `code` and what is still missing when the patience is over, or the container ended.

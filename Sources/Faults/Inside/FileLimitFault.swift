@@ -1,5 +1,5 @@
-/// File descriptors used up: each process of the container may have as many as it has, and `spare` more; connections wait to
-/// be accepted, files cannot be opened. Those that are open go on.
+/// File descriptors used up: each process of the container may have as many as it has, and `spare` more; connections
+/// wait to be accepted, files cannot be opened. Those that are open go on.
 ///
 /// The soft limit alone is lowered (prlimit), which a process may do to its like without any privilege, and take back.
 public struct FileLimitFault: Fault {

@@ -1,5 +1,5 @@
-/// A cache that has forgotten everything: a Redis master's keys are deleted, and with them its replicas'. Over by itself;
-/// the cache fills again from what is read and written.
+/// A cache that has forgotten everything: a Redis master's keys are deleted, and with them its replicas'. Over by
+/// itself; the cache fills again from what is read and written.
 public struct FlushFault: Fault {
   public let kind = FaultKind.flush
 

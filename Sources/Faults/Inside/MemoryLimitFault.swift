@@ -1,5 +1,5 @@
-/// Memory starvation: the container gets at most this many bytes, swap included; what needs more is killed by the kernel.
-/// Healed by giving back the limit that it had, and by starting the container where that killed it.
+/// Memory starvation: the container gets at most this many bytes, swap included; what needs more is killed by the
+/// kernel. Healed by giving back the limit that it had, and by starting the container where that killed it.
 public struct MemoryLimitFault: Fault {
   public let kind = FaultKind.memoryLimit
   public var bytes: Int

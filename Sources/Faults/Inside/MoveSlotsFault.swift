@@ -1,8 +1,8 @@
-/// Slots of a Redis master that move to another one under load: `CLUSTER SETSLOT` importing and migrating, `MIGRATE` of their
-/// keys, then the new owner, as `redis-cli --cluster reshard` does it; healed by moving those very slots back.
+/// Slots of a Redis master that move to another one under load: `CLUSTER SETSLOT` importing and migrating, `MIGRATE` of
+/// their keys, then the new owner, as `redis-cli --cluster reshard` does it; healed by moving those very slots back.
 ///
-/// While a slot moves, a key that is no longer here is answered with ASK, and afterwards with MOVED: that is what clients have
-/// to follow. By hand, because the tool does not say which slots it took.
+/// While a slot moves, a key that is no longer here is answered with ASK, and afterwards with MOVED: that is what
+/// clients have to follow. By hand, because the tool does not say which slots it took.
 public struct MoveSlotsFault: Fault {
   public let kind = FaultKind.moveSlots
   private static let from = "from"

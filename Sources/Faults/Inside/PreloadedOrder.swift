@@ -46,8 +46,8 @@ enum PreloadedOrder {
       """
   }
 
-  /// A script that prints a word for each part that is ordered; nothing where there is no library. Ends with 1 where that cannot be
-  /// read.
+  /// A script that prints a word for each part that is ordered; nothing where there is no library. Ends with 1 where
+  /// that cannot be read.
   static let remains = """
     (
       [ -s /run/kvchaos/faults ] || exit 0

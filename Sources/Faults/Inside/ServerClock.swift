@@ -4,8 +4,8 @@ struct ServerClock: Sendable, Hashable {
   var leastOffset: Duration
   var mostOffset: Duration
 
-  /// How a server of each image is asked, in milliseconds since 1970. Commands that are run beside it have the machine's
-  /// clock.
+  /// How a server of each image is asked, in milliseconds since 1970. Commands that are run beside it have the
+  /// machine's clock.
   private static let script = #"""
     machine() { date +%s%3N; }
     if [ -x /usr/lib/postgresql/17/bin/postgres ]; then

@@ -1,6 +1,6 @@
 /// A node that is replaced by one with an empty disk: killed, its data deleted; healed by starting it, with nothing to
-/// remember, and seen to be a member of its cluster again. Of CockroachDB the id that it had is retired first: a new member does
-/// not take the old one's place by itself.
+/// remember, and seen to be a member of its cluster again. Of CockroachDB the id that it had is retired first: a new
+/// member does not take the old one's place by itself.
 ///
 /// The data is deleted while the node's processes are stopped (SIGSTOP), so that none of them can write any of it again
 /// before the kill.
@@ -62,7 +62,8 @@ public struct WipeFault: Fault {
   }
 
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
-    // A run that was cut off between the deletion and the kill leaves processes that are stopped, on a disk that is empty.
+    // A run that was cut off between the deletion and the kill leaves processes that are stopped, on a disk that is
+    // empty.
     if try await ProcessFaults.isStillInItsRun(undo, in: environment) {
       try await environment.runtime.kill(container: undo.target.container, signal: "SIGKILL")
       try await ProcessFaults.verifyDown(undo, in: environment)

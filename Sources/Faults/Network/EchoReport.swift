@@ -1,4 +1,5 @@
-/// What `kv-netfault ping` measured: a line an address, of words `172.30.87.11 sent=5 received=5 median_us=83 span_us=201`.
+/// What `kv-netfault ping` measured: a line an address, of words `172.30.87.11 sent=5 received=5 median_us=83
+/// span_us=201`.
 struct EchoReport: Sendable, Hashable {
   struct Line: Sendable, Hashable {
     var address: String

@@ -107,7 +107,8 @@ extension NetworkFault {
     return try await !network.echo(addresses, from: undo.target.container, count: 3).answering.isEmpty
   }
 
-  /// Whether something else keeps the target and those that it is measured by apart: another fault's rules, or their death.
+  /// Whether something else keeps the target and those that it is measured by apart: another fault's rules, or their
+  /// death.
   func isExcused(_ undo: Undo, _ probes: [NetworkPeer], _ environment: FaultEnvironment) async throws -> Bool {
     let network = try environment.namespaces(for: kind)
     if try await !network.ruleTables(in: undo.target.container).isEmpty { return true }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Harm to what a container sends and receives, by an nft table of its own in the container's network namespace, and for
-/// delays by a helper that holds the packets.
+/// Harm to what a container sends and receives, by an nft table of its own in the container's network namespace, and
+/// for delays by a helper that holds the packets.
 ///
 /// The undo is the table's name and the helper's: both are drawn before anything is changed. A table dies with its
 /// namespace, so of a container that is down nothing is left to heal.

@@ -1,5 +1,6 @@
-/// What a network fault may do: run programs in the network namespace of a container of the stack, from a container beside
-/// it that has `NET_ADMIN` and nothing else. Implemented by `DockerEngine`; refuses containers outside the stack's project.
+/// What a network fault may do: run programs in the network namespace of a container of the stack, from a container
+/// beside it that has `NET_ADMIN` and nothing else. Implemented by `DockerEngine`; refuses containers outside the
+/// stack's project.
 ///
 /// The programs are those of the image `kvchaos/netfault:local`: `nft`, and `kv-netfault`, which measures and delays.
 public protocol NetworkNamespaces: Sendable {
@@ -20,7 +21,8 @@ public protocol NetworkNamespaces: Sendable {
   /// Ends and removes a helper; no error when there is none.
   func removeHelper(_ name: String) async throws
 
-  /// Every container beside the stack's own, whether it runs or not: helpers, and what a killed kvchaos left of programs.
+  /// Every container beside the stack's own, whether it runs or not: helpers, and what a killed kvchaos left of
+  /// programs.
   func helpers() async throws -> [String]
 }
 

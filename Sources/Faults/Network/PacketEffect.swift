@@ -27,8 +27,8 @@ public enum PacketDirection: Sendable, Hashable {
 
 /// With whom a container's packets suffer.
 public enum PacketPeers: Sendable, Hashable {
-  /// Everybody in the container's network but the host, whose address the traffic of published ports has. Containers that
-  /// come later are among them, too.
+  /// Everybody in the container's network but the host, whose address the traffic of published ports has. Containers
+  /// that come later are among them, too.
   case everyone
   /// The addresses, as they were when the fault struck.
   case addresses([String])

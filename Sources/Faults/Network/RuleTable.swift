@@ -1,7 +1,7 @@
 /// The nft table of one fault in one network namespace, as text for `nft`. Pure.
 ///
-/// Each fault has a table of its own, with its own name and its own chains: to take the fault back is to delete the table,
-/// and nothing that anybody else wrote is ever touched, whatever is deleted, in whatever order.
+/// Each fault has a table of its own, with its own name and its own chains: to take the fault back is to delete the
+/// table, and nothing that anybody else wrote is ever touched, whatever is deleted, in whatever order.
 struct RuleTable: Sendable, Hashable {
   enum Chain: String, Sendable, Hashable {
     case input, output
@@ -9,7 +9,8 @@ struct RuleTable: Sendable, Hashable {
 
   /// Tables of this suite begin so; what `kvchaos residue` looks for.
   static let prefix = "kvchaos_"
-  /// Before connection tracking and before Docker's own address translation, so that a rule sees the packet as it is sent.
+  /// Before connection tracking and before Docker's own address translation, so that a rule sees the packet as it is
+  /// sent.
   private static let priority = -300
   /// The chain that packets to be delayed are sent to; `kv-netfault delay` puts the rule into it that queues them.
   static let delayChain = "delay"

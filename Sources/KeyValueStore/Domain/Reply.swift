@@ -18,7 +18,8 @@ public struct Reply: Sendable, Hashable {
     self.result = result
   }
 
-  /// The message's bytes: wire version (1), kind (1: committed, 2: conflict, 3: refused), version (8, big-endian), operation.
+  /// The message's bytes: wire version (1), kind (1: committed, 2: conflict, 3: refused), version (8, big-endian),
+  /// operation.
   public func encoded() -> [UInt8] {
     var bytes: [UInt8] = [1]
     switch result {

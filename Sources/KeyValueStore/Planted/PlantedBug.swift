@@ -1,8 +1,8 @@
 #if PlantedBugs
   import Synchronization
 
-  /// A defect put in on purpose, to see whether the suite catches it (docs/detection.md). Compiled only with the package
-  /// trait `PlantedBugs`, which no release build has.
+  /// A defect put in on purpose, to see whether the suite catches it (docs/detection.md). Compiled only with the
+  /// package trait `PlantedBugs`, which no release build has.
   public enum PlantedBug: String, Sendable, CaseIterable {
     /// A queued write is answered before the broker has confirmed it.
     case acknowledgeBeforeConfirm = "ack-before-confirm"

@@ -1,7 +1,7 @@
 /// The port to the replicated log of commands (RabbitMQ quorum queues).
 public protocol CommandLog: Sendable {
-  /// Publishes one command to its key's partition and waits for the log's confirmation, `timeout` at most. A command that
-  /// could not leave within `sendWithin` is not sent any more.
+  /// Publishes one command to its key's partition and waits for the log's confirmation, `timeout` at most. A command
+  /// that could not leave within `sendWithin` is not sent any more.
   func publish(
     _ command: Command, wantsReply: Bool, sendWithin: Duration, timeout: Duration
   ) async -> PublishOutcome

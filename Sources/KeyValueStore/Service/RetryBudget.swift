@@ -1,7 +1,7 @@
 import Synchronization
 
-/// How many attempts may be repeated: a share of the requests, and a few a second besides. A tier that fails for everybody
-/// is then asked little more often than when it is well, instead of several times as often.
+/// How many attempts may be repeated: a share of the requests, and a few a second besides. A tier that fails for
+/// everybody is then asked little more often than when it is well, instead of several times as often.
 ///
 /// Source: Finagle's `RetryBudget` (and "Addressing Cascading Failures", Site Reliability Engineering, chapter 22).
 public final class RetryBudget<C: Clock>: Sendable where C.Duration == Duration {

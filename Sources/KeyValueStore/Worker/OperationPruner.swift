@@ -1,5 +1,5 @@
-/// Removes the records of operations that are older than the time for which a retry is recognised. Every worker runs one,
-/// and of all of them one at a time works: whoever takes the turn.
+/// Removes the records of operations that are older than the time for which a retry is recognised. Every worker runs
+/// one, and of all of them one at a time works: whoever takes the turn.
 public struct OperationPruner<C: Clock>: Sendable where C.Duration == Duration {
   /// How much is done at once.
   public struct Limits: Sendable, Hashable {
@@ -44,7 +44,8 @@ public struct OperationPruner<C: Clock>: Sendable where C.Duration == Duration {
     }
   }
 
-  /// One turn, if there is one to take: removes until nothing is left or the turn is over. What fails waits for the next.
+  /// One turn, if there is one to take: removes until nothing is left or the turn is over. What fails waits for the
+  /// next.
   func sweep() async {
     let end = clock.now.advanced(by: limits.interval - limits.timeout)
     guard (try? await records.takeTurn(for: limits.interval, timeout: limits.timeout)) == true else { return }

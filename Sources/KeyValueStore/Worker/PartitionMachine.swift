@@ -7,8 +7,8 @@ public struct PartitionMachine: Sendable {
   public struct Limits: Sendable, Hashable {
     public var commands = 512
     public var bytes = 4 << 20
-    /// How long a batch waits for company when nobody waits for its commit: a transaction costs the same for one command
-    /// as for many. Zero: not at all.
+    /// How long a batch waits for company when nobody waits for its commit: a transaction costs the same for one
+    /// command as for many. Zero: not at all.
     public var gathering: Duration = .milliseconds(30)
     /// The pause before a batch is tried again, doubled up to the maximum.
     public var retryPause: Duration = .milliseconds(50)

@@ -2,9 +2,9 @@ import CCurl
 import Glibc
 import HTTPClient
 
-/// One client's two easy handles, one for its PUTs and one for its GETs, used for one request after another. Everything that
-/// does not change is set once; a request costs the digits of its key, and for a GET its address. Lives on the generator's
-/// thread and never leaves it.
+/// One client's two easy handles, one for its PUTs and one for its GETs, used for one request after another. Everything
+/// that does not change is set once; a request costs the digits of its key, and for a GET its address. Lives on the
+/// generator's thread and never leaves it.
 final class ClientTransfers {
   /// Of an answer's body so much is kept, for the words of an error.
   private static let bodyCapacity = 8 * 1024

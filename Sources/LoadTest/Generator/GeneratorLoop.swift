@@ -39,7 +39,8 @@ final class GeneratorLoop {
   }
 
   deinit {
-    // The order that libcurl wants: easy handles first (they are out of the multi handle by now), then the multi handle.
+    // The order that libcurl wants: easy handles first (they are out of the multi handle by now), then the multi
+    // handle.
     clients = []
   }
 

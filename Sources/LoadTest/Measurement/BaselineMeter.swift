@@ -2,7 +2,8 @@ import ChaosPlan
 import Foundation
 import Stack
 
-/// What the broker and Redis do by themselves, measured inside the stack's network, so that the load's numbers have a scale.
+/// What the broker and Redis do by themselves, measured inside the stack's network, so that the load's numbers have a
+/// scale.
 struct BaselineMeter: Sendable {
   let stack: Stack
 

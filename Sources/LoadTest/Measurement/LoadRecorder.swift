@@ -8,8 +8,8 @@ public struct LoadRecorder: Sendable {
     public internal(set) var absent = 0
     public internal(set) var failed = 0
     public internal(set) var unknown = 0
-    /// From the intended moment to the end of the answer, in microseconds. Requests that failed are not in it: a refusal is
-    /// quick, and would make the rest look better. Those of unknown outcome are.
+    /// From the intended moment to the end of the answer, in microseconds. Requests that failed are not in it: a
+    /// refusal is quick, and would make the rest look better. Those of unknown outcome are.
     public internal(set) var latency = LoadRecorder.newHistogram(.three)
 
     public var count: Int { ok + absent + failed + unknown }

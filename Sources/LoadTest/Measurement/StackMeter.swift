@@ -24,7 +24,8 @@ struct StackMeter: Sendable {
 
   /// Waits until the workers have committed this many writes since a reading, or commit none any more.
   ///
-  /// - Returns: what they committed, how long it took to see it, and how many workers are gone: their counts went with them.
+  /// - Returns: what they committed, how long it took to see it, and how many workers are gone: their counts went with
+  ///   them.
   func drained(
     _ writes: Int, since before: Reading
   ) async throws(StackError) -> (committed: BucketCounts, took: Duration, workersGone: Int)? {

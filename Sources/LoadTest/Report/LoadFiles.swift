@@ -1,6 +1,7 @@
 import Foundation
 
-/// The files of a load test: `report.md`, `report.json`, `report.html`, and the distributions `put.hgrm` and `get.hgrm`.
+/// The files of a load test: `report.md`, `report.json`, `report.html`, and the distributions `put.hgrm` and
+/// `get.hgrm`.
 public struct LoadFiles: Sendable {
   private let result: LoadRun.Result
 

@@ -59,8 +59,8 @@ public struct LoadReport: Codable, Sendable, Hashable {
     public var max: Double
   }
 
-  /// From the API's acceptance of a write to its commit in SQL, as the workers measured it; the times are `nil` where no
-  /// write was committed.
+  /// From the API's acceptance of a write to its commit in SQL, as the workers measured it; the times are `nil` where
+  /// no write was committed.
   public struct Persistence: Codable, Sendable, Hashable {
     /// PUTs that were answered with ok, warm-up included.
     public var acknowledged: Int

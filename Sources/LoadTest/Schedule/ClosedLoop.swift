@@ -1,6 +1,6 @@
-/// Clients that send their next request as soon as the last one is answered, without think time. They start evenly over a
-/// ramp, like the users of a JMeter thread group: 300 users, a ramp of 30 s and 100 loops of a PUT and a GET are 60,000
-/// requests, of which the ramp lets begin 2,000 a second.
+/// Clients that send their next request as soon as the last one is answered, without think time. They start evenly over
+/// a ramp, like the users of a JMeter thread group: 300 users, a ramp of 30 s and 100 loops of a PUT and a GET are
+/// 60,000 requests, of which the ramp lets begin 2,000 a second.
 public struct ClosedLoop: LoadSchedule {
   public let clients: Int
   private let rampNanoseconds: UInt64

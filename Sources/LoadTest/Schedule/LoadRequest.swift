@@ -10,8 +10,8 @@ public struct LoadRequest: Sendable, Hashable {
   public var kind: Kind
   /// The number of the key, 0..<keys.
   public var key: Int
-  /// When it ought to leave, in nanoseconds since the start. Latency counts from here: a request that leaves late because
-  /// the store is slow has waited already (no coordinated omission).
+  /// When it ought to leave, in nanoseconds since the start. Latency counts from here: a request that leaves late
+  /// because the store is slow has waited already (no coordinated omission).
   public var intendedNanoseconds: UInt64
 
   public init(client: Int, kind: Kind, key: Int, intendedNanoseconds: UInt64) {

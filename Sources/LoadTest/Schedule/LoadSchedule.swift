@@ -1,5 +1,5 @@
-/// Decides which request leaves when. Pure: time is what the caller says it is, in nanoseconds since the start and never
-/// going back, so that a test runs an hour of load in no time.
+/// Decides which request leaves when. Pure: time is what the caller says it is, in nanoseconds since the start and
+/// never going back, so that a test runs an hour of load in no time.
 public protocol LoadSchedule: Sendable {
   /// Clients that may have a request open at the same time.
   var clients: Int { get }

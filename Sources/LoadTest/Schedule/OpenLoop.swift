@@ -1,5 +1,5 @@
-/// Requests at a constant rate, whatever the store does: each has its moment, and one that finds every client busy waits
-/// for a free one while its latency counts already.
+/// Requests at a constant rate, whatever the store does: each has its moment, and one that finds every client busy
+/// waits for a free one while its latency counts already.
 public struct OpenLoop: LoadSchedule {
   public let clients: Int
   private let ratePerSecond: Double

@@ -1,5 +1,5 @@
-/// Which kind of request comes next, and for which key: a given share of PUTs, spread evenly; a GET that follows a PUT asks
-/// for the key that was put, any other takes the next key in turn.
+/// Which kind of request comes next, and for which key: a given share of PUTs, spread evenly; a GET that follows a PUT
+/// asks for the key that was put, any other takes the next key in turn.
 struct RequestMix: Sendable {
   /// PUTs among a thousand requests.
   let putsPerThousand: Int

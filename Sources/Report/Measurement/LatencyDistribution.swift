@@ -2,8 +2,8 @@ import Histogram
 
 /// Latencies, counted: constant time for each of them, and memory that does not grow with their number.
 ///
-/// The one definition of a percentile for all that a run says: the smallest recorded latency that at least this share of
-/// all does not exceed (nearest rank), to three significant digits of its microseconds.
+/// The one definition of a percentile for all that a run says: the smallest recorded latency that at least this share
+/// of all does not exceed (nearest rank), to three significant digits of its microseconds.
 public struct LatencyDistribution: Sendable {
   /// An hour. What takes longer counts as that.
   private static let highestMicroseconds: UInt64 = 3_600_000_000

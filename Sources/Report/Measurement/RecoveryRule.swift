@@ -1,10 +1,11 @@
 /// When service counts as back.
 ///
-/// An operation is *served* if it is answered with ok within `latencyLimit`. A *disturbance* is a series of operations that
-/// were not served, in the order of their calls, in which each is called less than `quiet` after service had seemed to be
-/// back; it lasts from the call of the first until the call of the first served operation after the last. So from the end
-/// of a disturbance on, for at least `quiet`, every caller is served. Time is that of the call: an operation that hangs
-/// for 10 s in a store that serves everybody else again after 3 s does not make the recovery 10 s long.
+/// An operation is *served* if it is answered with ok within `latencyLimit`. A *disturbance* is a series of operations
+/// that were not served, in the order of their calls, in which each is called less than `quiet` after service had
+/// seemed to be back; it lasts from the call of the first until the call of the first served operation after the last.
+/// So from the end of a disturbance on, for at least `quiet`, every caller is served. Time is that of the call: an
+/// operation that hangs for 10 s in a store that serves everybody else again after 3 s does not make the recovery 10 s
+/// long.
 public struct RecoveryRule: Sendable, Hashable, Codable {
   /// Seconds.
   public var quiet: Double
@@ -57,8 +58,8 @@ public struct RecoveryRule: Sendable, Hashable, Codable {
 
   /// How long after `moment` service was back.
   ///
-  /// What counts is every disturbance that is under way at `moment` or begins before `horizon`. An operation that was open
-  /// at `moment` and was not served counts as called then.
+  /// What counts is every disturbance that is under way at `moment` or begins before `horizon`. An operation that was
+  /// open at `moment` and was not served counts as called then.
   ///
   /// - Parameters:
   ///   - moment: of the injection, or of the heal.

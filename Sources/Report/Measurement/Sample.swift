@@ -32,8 +32,8 @@ public struct Sample: Sendable, Hashable {
 }
 
 extension Sample {
-  /// The traffic of a history, by start: invocations paired with their completions. The final phase (audits, final reads)
-  /// is not traffic.
+  /// The traffic of a history, by start: invocations paired with their completions. The final phase (audits, final
+  /// reads) is not traffic.
   public static func samples(of events: [Event]) -> [Sample] {
     var open: [Int: Int] = [:]
     var samples: [Sample] = []

@@ -19,8 +19,8 @@ public struct BucketCounts: Sendable, Hashable {
   /// `nil` without an observation.
   public var mean: Double? { count > 0 ? sum / count : nil }
 
-  /// The quantile as Prometheus' `histogram_quantile` has it: linear within its bucket; the last finite bound where it is
-  /// above all of them. `nil` without an observation.
+  /// The quantile as Prometheus' `histogram_quantile` has it: linear within its bucket; the last finite bound where it
+  /// is above all of them. `nil` without an observation.
   public func quantile(_ share: Double) -> Double? {
     guard count > 0 else { return nil }
     let rank = share * count
@@ -33,16 +33,16 @@ public struct BucketCounts: Sendable, Hashable {
     return inside > 0 ? lower + (upper - lower) * (rank - below) / inside : upper
   }
 
-  /// What was observed since an earlier reading of the same series; where counts went back (a process started anew), all of
-  /// them are new.
+  /// What was observed since an earlier reading of the same series; where counts went back (a process started anew),
+  /// all of them are new.
   public func since(_ earlier: BucketCounts) -> BucketCounts {
     guard bounds == earlier.bounds, zip(cumulative, earlier.cumulative).allSatisfy({ $0 >= $1 }) else { return self }
     return BucketCounts(
       bounds: bounds, cumulative: zip(cumulative, earlier.cumulative).map { $0 - $1 }, sum: sum - earlier.sum)
   }
 
-  /// What several series, by name, observed since an earlier reading of them, all together; those that are new count whole.
-  /// `nil` without a series.
+  /// What several series, by name, observed since an earlier reading of them, all together; those that are new count
+  /// whole. `nil` without a series.
   public static func sum(of now: [String: BucketCounts], since earlier: [String: BucketCounts]) -> BucketCounts? {
     now.reduce(nil) { sum, series in
       let own = earlier[series.key].map { series.value.since($0) } ?? series.value

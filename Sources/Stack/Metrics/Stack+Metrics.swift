@@ -49,8 +49,8 @@ extension Stack {
     }
   }
 
-  /// Over the network where this machine reaches the container, which costs the service next to nothing; else by a process
-  /// in the container, which costs more than the answer.
+  /// Over the network where this machine reaches the container, which costs the service next to nothing; else by a
+  /// process in the container, which costs more than the answer.
   private func metrics(of container: String, _ tier: ScalableTier) async -> String? {
     if let address = try? await engine.inspect(container).addresses.first(where: { !$0.isEmpty }) {
       let request = HTTPRequest(

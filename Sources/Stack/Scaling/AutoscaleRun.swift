@@ -28,7 +28,8 @@ public struct AutoscaleRun: Sendable {
 
   /// Goes on for so long (`nil`: for ever), or until the task is cancelled. The workers stay as many as they are then.
   ///
-  /// - Throws: `unavailable` when the stack is not up at the start, or another process changes it; later failures are told and tried again.
+  /// - Throws: `unavailable` when the stack is not up at the start, or another process changes it; later failures are
+  ///   told and tried again.
   public func run(for duration: Duration?) async throws(StackError) {
     let lock = try await stack.claim()
     defer { withExtendedLifetime(lock) {} }

@@ -1,8 +1,9 @@
 /// Decides how many workers there are to be. A pure state machine: samples in, decisions out.
 ///
-/// It scales up fast (twice as many) once delay or queue have been too high for a while without a break, and down slowly,
-/// one by one, once both have been low in four samples of five for longer. Between the two thresholds nothing happens; after each change it looks on for a while; and
-/// a step down that had to be taken back makes it wait twice as long before the next one.
+/// It scales up fast (twice as many) once delay or queue have been too high for a while without a break, and down
+/// slowly, one by one, once both have been low in four samples of five for longer. Between the two thresholds nothing
+/// happens; after each change it looks on for a while; and a step down that had to be taken back makes it wait twice as
+/// long before the next one.
 public struct Autoscaler: Sendable {
   public struct Policy: Sendable, Hashable {
     public var minimum: Int
@@ -22,7 +23,8 @@ public struct Autoscaler: Sendable {
     /// A step up so soon after a step down takes it back.
     public var regretWindow: Duration
 
-    /// - Precondition: `1 <= minimum <= maximum`, and every low threshold is below its high one: that is the hysteresis.
+    /// - Precondition: `1 <= minimum <= maximum`, and every low threshold is below its high one: that is the
+    ///   hysteresis.
     public init(
       minimum: Int = 1, maximum: Int = 4, highDelay: Duration = .milliseconds(500), highQueue: Int = 1_000,
       lowDelay: Duration = .milliseconds(200), lowQueue: Int = 100, upAfter: Duration = .seconds(4),

@@ -21,9 +21,9 @@ extension Stack {
   /// How many containers a tier may have: beyond it a mistyped number would take the machine with it.
   public static let scaleLimit = 32
 
-  /// Makes a tier have so many containers, by Compose, and waits until they are all healthy. Containers that stay are left as
-  /// they are; those that go get SIGTERM and finish what they have in hand. NGINX follows by itself (it asks Docker's DNS),
-  /// and the broker gives a worker's queues to the others.
+  /// Makes a tier have so many containers, by Compose, and waits until they are all healthy. Containers that stay are
+  /// left as they are; those that go get SIGTERM and finish what they have in hand. NGINX follows by itself (it asks
+  /// Docker's DNS), and the broker gives a worker's queues to the others.
   ///
   /// - Parameter count: 1...`scaleLimit`.
   /// - Returns: how many of them ran before.

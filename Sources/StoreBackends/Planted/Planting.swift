@@ -3,8 +3,8 @@ import KeyValueStore
 import RedisClient
 import SQLClient
 
-/// Where planted bugs come in (docs/detection.md). Without the package trait `PlantedBugs` every function gives back what it
-/// was given.
+/// Where planted bugs come in (docs/detection.md). Without the package trait `PlantedBugs` every function gives back
+/// what it was given.
 public enum Planting {
   #if PlantedBugs
     static func plant(_ environment: [String: String]) throws(BackendError) {

@@ -122,7 +122,8 @@ struct CapCommand: AsyncParsableCommand {
     }
   }
 
-  /// - Parameter forgotten: cells that are taken out of the ledger, but not before the stack is there to measure them again.
+  /// - Parameter forgotten: cells that are taken out of the ledger, but not before the stack is there to measure them
+  ///   again.
   /// - Returns: the cells that have no record in the end.
   private func run(
     _ cells: [CapPlanCell], on flavour: StackFlavour, forgetting forgotten: [String],

@@ -8,9 +8,9 @@
 //   disk    of the file system of $KV_FAULT_DISK: full (no file grows: ENOSPC) or read-only (EROFS). Bytes that a file has
 //           already can be written again on a full disk, as on a real one. C's buffered files (fopen) are not reached.
 //
-// Without an order a reading of the clock costs a comparison, and a write two. Why not libfaketime: Debian's (0.9.10) ends
-// redis-server in a deadlock at its start (it allocates in its first call, and jemalloc reads the clock in its own), takes
-// 0.4 us a reading, and counts a drift from each process' start.
+// Without an order a reading of the clock costs a comparison, and a write two. Why not libfaketime: Debian's (0.9.10)
+// ends redis-server in a deadlock at its start (it allocates in its first call, and jemalloc reads the clock in its
+// own), takes 0.4 us a reading, and counts a drift from each process' start.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

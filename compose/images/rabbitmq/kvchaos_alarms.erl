@@ -1,8 +1,9 @@
 %% Has this broker hear of the others' memory and disk alarms: a publisher must be held up wherever it is connected.
 %%
-%% A broker tells its alarms to the brokers that are registered with it. RabbitMQ registers when one announces its start, so
-%% that brokers which start at the same moment can miss each other, and forgets it when the connection between two is cut,
-%% after which nobody announces anything. Here a broker registers whenever the connection to another comes about.
+%% A broker tells its alarms to the brokers that are registered with it. RabbitMQ registers when one announces its
+%% start, so that brokers which start at the same moment can miss each other, and forgets it when the connection between
+%% two is cut, after which nobody announces anything. Here a broker registers whenever the connection to another comes
+%% about.
 -module(kvchaos_alarms).
 -export([start/0]).
 
