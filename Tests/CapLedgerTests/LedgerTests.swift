@@ -26,7 +26,7 @@ import Testing
     ])
   }
 
-  /// `KVCHAOS_WRITE_GOLDEN=1 swift test` writes the file anew.
+  /// `KVCHAOS_WRITE_GOLDEN=1 swift test` writes the file again.
   @Test(arguments: ["CAP.md", "cap.json", "cap-redis.svg", "cap-rabbitmq.svg"])
   func theFilesAreTheGoldenOnes(name: String) throws {
     let text =

@@ -59,7 +59,7 @@ struct LiveSettingsTests {
     #expect(!LiveSettings.cockroach(text).contains { $0.name == "lease" })
   }
 
-  /// What else is in the server's environment is nobody's business.
+  /// The rest of the server's environment is not read.
   @Test func onlyWhatLeasesFollowFromIsRecorded() {
     let found = LiveSettings.cockroach(
       "version=22.1\nCOCKROACH_PASSWORD=1\nCOCKROACH_RAFT_ELECTION_TIMEOUT_TICKS=8\nkv.closed_timestamp.x=1\n")

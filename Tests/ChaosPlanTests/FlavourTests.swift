@@ -43,7 +43,7 @@ import Testing
     #expect(plan.conflict(with: other)?.contains("the plan is about \(own.title)") == true)
   }
 
-  /// Along with other tiers nobody misses an etcd that is not there.
+  /// Along with other tiers a missing etcd does not matter.
   @Test func whatIsDividedAlongNeedNotBeThere() throws {
     let plan = try plan("[{ partition: { tier: sql, shape: halves, with: [etcd, api] }, duration: 5s }]")
     #expect(plan.conflict(with: .cockroach) == nil)
@@ -80,7 +80,7 @@ import Testing
     #expect(other.because == nil)
   }
 
-  /// What may be lost is nobody's privilege, and a limit without a reason is none.
+  /// No flavour may lose more than another, and a limit needs a reason.
   @Test(arguments: [
     (#"{ recovery: "<= 20s" }"#, "has no `because`"),
     ("{ because: x, lost-writes: 3 }", "unknown word"),

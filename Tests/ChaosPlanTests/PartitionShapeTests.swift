@@ -72,7 +72,7 @@ import Testing
     #expect(Partition(cuts: [:], sides: []).members.isEmpty)
   }
 
-  /// Whoever must be in the minority is, whatever is drawn, as far as there is room.
+  /// The nodes that must be in the minority are, whatever is drawn, as far as there is room.
   @Test(arguments: [PartitionShape.halves, .bridge], 3...9) func theMinorityIsFilledFirst(
     shape: PartitionShape, count: Int
   ) throws {

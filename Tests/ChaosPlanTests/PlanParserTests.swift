@@ -103,7 +103,7 @@ import Testing
     #expect(message.contains("kvchaos plan list"))
   }
 
-  /// Whoever is in the repository's folder need not say `chaos/`.
+  /// In the repository's folder `chaos/` may be left out.
   @Test func aNameWithoutItsFolderIsFound() throws {
     let error = #expect(throws: PlanError.self) {
       try PlanFile(path: "\(Texts.planFolder)/../redis-master-kil.yml")

@@ -42,7 +42,7 @@ import Testing
 
   // MARK: The words
 
-  /// A mapping of the plan: its schema, and a plan in which it has a word that nobody knows.
+  /// A mapping of the plan: its schema, and a plan in which it has an unknown word.
   struct Place: CustomTestStringConvertible {
     var name: String
     var schema: [String]

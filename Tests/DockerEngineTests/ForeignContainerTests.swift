@@ -72,7 +72,7 @@ import Testing
     #expect(fake.requests == ["GET /containers/stranger/json", "POST /containers/abc/kill?signal=SIGKILL"])
   }
 
-  /// An engine that takes a request and never answers: an error in so many seconds, not a run that hangs.
+  /// An engine that takes a request and never answers: an error after this many seconds, not a run that hangs.
   @Test(.timeLimit(.minutes(10))) func anEngineThatHangsIsAnError() async throws {
     let fake = FakeEngine { line in
       line.hasSuffix("/json") ? (200, Self.inspection(#"{"com.docker.compose.project":"kvchaos"}"#)) : nil

@@ -11,7 +11,7 @@ final class FakeNamespaces: NetworkNamespaces {
     var dead: Set<String> = []
     var helpers: Set<String> = []
     var calls: [String] = []
-    /// Commands that begin so are refused so many times.
+    /// Commands with this beginning are refused this many times.
     var refusals: [(prefix: String, left: Int)] = []
     var ignoresRules = false
   }

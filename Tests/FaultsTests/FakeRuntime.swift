@@ -21,11 +21,11 @@ final class FakeRuntime: ContainerRuntime {
     var status: [String: ContainerState.Status]
     var starts: [String: Int] = [:]
     var calls: [String] = []
-    /// Calls (`start redis-1`) that are refused so many times.
+    /// Calls (`start redis-1`) that are refused this many times.
     var refusals: [String: Int] = [:]
-    /// Containers that end by themselves after so many more looks.
+    /// Containers that end by themselves after this many more looks.
     var looksLeft: [String: Int] = [:]
-    /// So many calls find no engine.
+    /// This many calls find no engine.
     var awayCalls = 0
     /// Calls that do nothing.
     var ignored: Set<String> = []

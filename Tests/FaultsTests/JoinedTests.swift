@@ -88,7 +88,7 @@ import Testing
 
   // MARK: CockroachDB
 
-  /// A cluster in which a node's old id is a replica of so many ranges, a third fewer at each look.
+  /// A cluster in which a node's old id is a replica of this many ranges, a third fewer at each look.
   private func cockroach(id: @escaping @Sendable () -> String, replicas: Int, looks: Counter) -> FakeInside {
     FakeInside { script, _ in
       if script.contains("/proc/mounts") { return CommandResult(exitCode: 0, output: "/cockroach/cockroach-data\n") }
@@ -127,7 +127,7 @@ import Testing
     #expect(await !injector.ledger.openEntries.isEmpty)
   }
 
-  /// Without it nobody could be retired afterwards.
+  /// Without it no node could be retired afterwards.
   @Test func whoDoesNotSayItsIdIsNotReplaced() async throws {
     let runtime = FakeRuntime(["p-a": .running])
     let injector = try injector(runtime, cockroach(id: { "ERROR: no quorum" }, replicas: 0, looks: Counter()))

@@ -58,7 +58,7 @@ struct RedisSettingFaultTests {
     let node = Node(["min-replicas-to-write": "0"])
     let injector = try injector(node)
     _ = try await injector.inject(RedisSettingFault(settings: ["min-replicas-to-write": "1"]), into: [target])
-    // A node that was started anew has its own value already, or not.
+    // A restarted node has its own value already, or not.
     node["min-replicas-to-write"] = "7"
     #expect(await injector.replayOpenUndos().isClean)
     #expect(node["min-replicas-to-write"] == "0")

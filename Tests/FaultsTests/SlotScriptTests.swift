@@ -92,7 +92,7 @@ struct SlotScriptTests {
       #expect(move.status == 0 && move.output.isEmpty, "\(move.output)")
       #expect(try keys(of: "10.0.0.1", in: folder).isEmpty)
       #expect(try keys(of: "10.0.0.2", in: folder) == all)
-      // The new owner first: were it told last, the slot would be nobody's meanwhile.
+      // The new owner first: if it were told last, the slot would have no owner meanwhile.
       let steps = [
         ("10.0.0.2", "stable"), ("10.0.0.2", "importing 1a"), ("10.0.0.1", "migrating 2b"), ("10.0.0.2", "node 2b"),
         ("10.0.0.1", "node 2b"), ("10.0.0.1", "node 2b"), ("10.0.0.2", "node 2b"), ("10.0.0.5", "node 2b"),

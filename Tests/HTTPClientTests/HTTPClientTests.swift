@@ -135,7 +135,7 @@ struct HTTPClientTests {
     await expectError(
       .connectionLost, certainlyNotSent: false, HTTPRequest(method: "PUT", url: server.url, body: [1]))
     #expect(server.requests == ["GET", "PUT"])
-    // Nobody listens now: this one was certainly not sent.
+    // No server listens now: this one was certainly not sent.
     await expectError(
       .connectFailed, certainlyNotSent: true, HTTPRequest(method: "PUT", url: server.url, body: [1]))
   }

@@ -135,7 +135,7 @@ import Testing
   }
 }
 
-/// Lets everybody pass, but for some time after so many have.
+/// Lets every request pass, except for some time after this many have.
 private final class StallGate: Sendable {
   private let count = Mutex(0)
   private let end = Mutex<Date?>(nil)

@@ -101,7 +101,7 @@ import Testing
       processors: [
         "api": ProcessorTime(containers: 3, nanoseconds: 7 * second),
         "worker": ProcessorTime(containers: 3, nanoseconds: 10 * second),
-        // Started anew.
+        // Restarted.
         "redis": ProcessorTime(containers: 6, nanoseconds: second / 2),
       ], machine: machine(106, 1_020), moment: start + .seconds(10))
     let accounts = ProcessorAccounts(

@@ -26,7 +26,7 @@ final class StubServer: Sendable {
     }
   }
 
-  /// Nobody listens any more.
+  /// Stops listening.
   func close() { server.close() }
 
   var url: String { server.url("") }

@@ -32,7 +32,7 @@ final class CircuitTests {
   @Test func halfOpenAdmitsOneProbe() {
     fails(0)
     #expect(admits(100))
-    // However long the probe takes, nobody else tries.
+    // However long the probe takes, no other command tries.
     #expect(!admits(100))
     #expect(!admits(60_000))
     circuit.succeeded()

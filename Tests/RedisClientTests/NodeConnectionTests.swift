@@ -73,7 +73,7 @@ struct NodeConnectionTests {
     #expect(server.seen == [["AUTH", "secret"]])
   }
 
-  /// Whoever gives a connection up does not know what became of the commands that were sent on it.
+  /// Giving up a connection leaves the outcome of the commands sent on it unknown.
   @Test func whatWasSentBeforeTheConnectionWasGivenUpIsNotCertainlyUndone() async throws {
     let server = try await ScriptedNode(loop: Self.loop) { _ in nil }
     let line = NIOLoopBoundBox.makeBoxSendingValue(

@@ -47,7 +47,7 @@ import Testing
     #expect(found[1].recoveryAfterHeal == 0)
   }
 
-  /// After the next strike nobody can tell whose disturbance it is.
+  /// After the next strike it is unknown whose disturbance it is.
   @Test func aStrikeAfterTheHealEndsItsTime() throws {
     let found = try faults([
       FaultReport(label: "pause", struckAt: 5, healOrderedAt: 12, healedAt: 12.5),

@@ -132,7 +132,7 @@ import Testing
     #expect(percentile([7], 0.99) == 7)
     #expect(percentile([1, 2], 0) == 1)
     #expect(percentile([], 0.5) == -1)
-    // Whoever waits for longer than an hour is not left out.
+    // An operation that waits for more than an hour is not left out.
     #expect(percentile([10_000], 0.5) == 3_600)
   }
 

@@ -40,7 +40,7 @@ extension Scenarios {
       await withTaskGroup(of: Void.self) { group in
         for client in 1...6 { group.addTask { await race.run(client: client, rounds: 20) } }
       }
-      // A race that nobody lost would have tested nothing.
+      // A race without a loser would have tested nothing.
       #expect(race.swaps > 0 && race.refusals > 0 && race.unanswered == 0)
       try await race.judge()
     }
@@ -69,7 +69,7 @@ extension Scenarios {
         try await group.waitForAll()
       }
       #expect(race.refusals > 0)
-      // CockroachDB's lease moves within an API's own patience: nobody need be left in doubt.
+      // CockroachDB's lease moves within an API's own patience: no client need be left in doubt.
       if try await store.stack.status().flavour == .patroni { #expect(race.settled > 0) }
       try await race.judge()
     }

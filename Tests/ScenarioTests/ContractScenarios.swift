@@ -67,7 +67,7 @@ extension Scenarios {
       let letters = try #require(await store.stack.deadLetters())
       #expect(letters.newest.first?.reason.contains("wire version 9") == true, "\(letters)")
       #expect(letters.newest.first?.queue.hasPrefix("kv.commands.") == true)
-      // Nobody else's are thrown away.
+      // No others are thrown away.
       if before == 0 { _ = try await store.management("DELETE", "/api/queues/%2F/kv.dead-letters/contents") }
     }
 
@@ -116,7 +116,7 @@ extension Scenarios {
       let write = ["sh", "-c", #"printf '%s\n' "$LIST" >\#(list) && exec nginx -s reload"#]
       try await store.withAlarm(["set_vm_memory_high_watermark", "absolute", "1MB"]) {
         #expect(try await store.refusesAllWrites())
-        // Nobody listens at the discard port: an API that has just died.
+        // No program listens at the discard port: an API that has just died.
         try await store.exec(
           nginx, write, environment: ["LIST=server 127.0.0.1:9 max_fails=0;\n\(one)"], mustSucceed: true)
         let isUnknown = try await store.holds(within: .seconds(10)) {
@@ -141,7 +141,7 @@ extension Scenarios {
       #expect(standbys.count == 2)
       let operation = "\(store.prefix)-cancelled"
       // PostgreSQL needs a standby for every such read. CockroachDB's leaseholder may answer by itself for as long as
-      // its lease lasts: meanwhile nobody else can commit.
+      // its lease lasts: meanwhile no other node can commit.
       let hasLeases = status.flavour == .cockroach
       try await store.withPaused(standbys) {
         async let write = store.put("k", "new", ack: "committed", operation: operation)

@@ -46,7 +46,7 @@ extension Scenarios {
       #expect(answer.status == 422 && answer.isRefusal, "\(answer.text)")
     }
 
-    /// Raw targets, of which some never get past NGINX: whoever answers, it is in the store's own form.
+    /// Raw targets, of which some never get past NGINX: every answer has the store's own form.
     @Test(
       .timeLimit(.minutes(5)),
       arguments: [

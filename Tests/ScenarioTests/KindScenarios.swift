@@ -52,7 +52,7 @@ extension Scenarios {
   }
 }
 
-/// Needs no stack: a kind that nobody tries on the real one is a gap.
+/// Needs no stack: a kind that is never tried on the real one is a gap.
 @Suite struct KindsThatAreTried {
   @Test(arguments: FaultAction.Kind.allCases) func everyKindOfFaultHasAScenario(_ kind: FaultAction.Kind) throws {
     let tried = try Set(ShortRun.all.flatMap { try $0.plan().faults.flatMap(\.faults) }.map(\.action.kind))

@@ -6,7 +6,7 @@ import Testing
 extension Scenarios {
   /// Whom network faults may touch.
   @Suite(.serialized) struct Network {
-    /// A container beside the stack, without its label, is not struck, whoever asks.
+    /// A container beside the stack, without its label, is not struck, no matter what asks for it.
     @Test(.timeLimit(.minutes(5))) func aContainerOfSomebodyElseIsRefused() async throws {
       let stack = Stack(try Laboratory.configuration())
       let name = "not-of-kvchaos-\(UInt32.random(in: 0..<1_000_000))"

@@ -96,7 +96,7 @@ extension Scenarios {
         #expect(try await store.put("cached", "new").status == 200)
         let reads = try await store.all(30) { _ in try await store.get("cached", read: "linearizable") }
         #expect(reads.allSatisfy { $0.isPromptRefusal }, "\(reads.map { ($0.status, $0.time) })")
-        // That a key or an operation is not there is an answer too, which nobody can give.
+        // That a key or an operation is not there is an answer too, which no node can give.
         for path in ["/store/\(store.prefix)-k0", "/operations/\(store.prefix)-0", "/store?prefix=\(store.prefix)"] {
           let answer = try await store.ask(path)
           #expect(answer.isPromptRefusal, "\(path): \(answer.status) after \(answer.time)")

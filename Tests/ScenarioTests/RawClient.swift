@@ -5,7 +5,7 @@ import Glibc
 final class RawClient {
   private let descriptor: Int32
 
-  /// Connects to `127.0.0.1`; `nil` when nobody takes the connection. No read waits longer than `seconds`.
+  /// Connects to `127.0.0.1`; `nil` when no server takes the connection. No read waits longer than `seconds`.
   init?(port: Int, seconds: Int) {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var limit = timeval(tv_sec: seconds, tv_usec: 0)

@@ -102,7 +102,7 @@ extension Scenarios {
       }
     }
 
-    /// Deletes the five newest rows of fresh keys, which nobody writes again.
+    /// Deletes the five newest rows of fresh keys, which are never written again.
     private func deleteRows(of stack: Stack) async throws -> [String] {
       let status = try await stack.status()
       let leader = try #require(status.nodes.first { $0.tier == .sql && $0.roles.contains(.leader) })
@@ -123,7 +123,7 @@ extension Scenarios {
       return answer.output.split(separator: "\n").map(String.init)
     }
 
-    /// Runs a plan, and does the deed so long after a phase began.
+    /// Runs a plan, and does the deed this long after a phase began.
     private func run(
       _ text: String, at phase: RunPhase, after delay: Duration,
       deed: @escaping @Sendable (Stack) async throws -> [String]

@@ -8,7 +8,7 @@ import Stack
 import Testing
 
 extension Scenarios {
-  /// Whatever ends a run, and whoever asks for a fault: nothing is left, and nobody else is struck.
+  /// Whatever ends a run or asks for a fault: nothing is left, and nothing else is struck.
   @Suite(.serialized) struct Safety {
     /// Faults with an undo in the ledger, in the engine and in a network, that the plan would leave open for minutes.
     private static let plan = """
@@ -82,7 +82,7 @@ extension Scenarios {
     /// The history's disk is full in the middle of a fault: the run breaks off, heals, and says so.
     @Test(.timeLimit(.minutes(5))) func aRunThatFailsHealsToo() async throws {
       let plan = Self.plan.replacing("rate: 40/s", with: "rate: 60/s")
-      // So many KiB in one file, and an error for more.
+      // This many KiB in one file, and an error for more.
       let run = try await runWithFaultsOpen(prelude: "trap '' XFSZ; ulimit -f 512", plan: plan)
       let ending = try await run.ending()
       #expect(ending.status == 70 && !ending.wasSignalled, "\(ending)")

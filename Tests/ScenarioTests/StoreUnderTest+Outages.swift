@@ -71,7 +71,7 @@ extension StoreUnderTest {
     try await all(count) { try await put("\(series)k\($0)", "v", ack: ack, operation: "\(prefix)-\(series)\($0)") }
   }
 
-  /// So many requests at once; the answers in the order of their numbers.
+  /// This many requests at once; the answers in the order of their numbers.
   func all(_ count: Int, _ request: @escaping @Sendable (Int) async throws -> Answer) async throws -> [Answer] {
     try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
       for number in 0..<count { group.addTask { (number, try await request(number)) } }

@@ -52,7 +52,7 @@ struct SwapRace: Sendable {
     log.events.count { $0.function == function && $0.kind == kind }
   }
 
-  /// Whether it was linearizable, and every key ended at the version that so many swaps make.
+  /// Whether it was linearizable, and every key ended at the version that this number of swaps makes.
   func judge() async throws {
     let events = log.events
     let options = CheckOptions(model: .casRegister, failedCas: .sawAnother, timeout: .seconds(30))

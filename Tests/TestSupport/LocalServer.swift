@@ -42,7 +42,7 @@ public final class LocalServer: Sendable {
     Glibc.close(listener)
   }
 
-  /// So many bytes of a connection; `nil` where it ends before.
+  /// This many bytes of a connection; `nil` where it ends before.
   public static func read(_ count: Int, from descriptor: Int32) -> [UInt8]? {
     var bytes: [UInt8] = []
     while bytes.count < count {
@@ -54,6 +54,6 @@ public final class LocalServer: Sendable {
     return bytes
   }
 
-  /// Nobody listens any more.
+  /// Stops listening.
   public func close() { shutdown(listener, Int32(SHUT_RDWR)) }
 }

@@ -49,7 +49,7 @@ public final class RawServer: Sendable {
     server = LocalServer { serve(Connection(descriptor: $0, number: $1)) }
   }
 
-  /// Nobody listens any more.
+  /// Stops listening.
   public func close() { server.close() }
 
   public var port: Int { server.port }

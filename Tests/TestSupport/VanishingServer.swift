@@ -20,7 +20,7 @@ public final class VanishingServer: Sendable {
       while let request = connection.readRequest() {
         log.methods.withLock { $0.append(String(request.prefix { $0 != " " })) }
         guard request.hasPrefix("\(answers) ") else {
-          // The listener first, so that nobody finds a server between the two.
+          // The listener first, so that no client finds a server between the two.
           log.server.withLock { $0?.close() }
           if resets { connection.resetWhenClosed() }
           return

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder that is gone when nobody holds it any more.
+/// A folder that is deleted with its last reference.
 final class TemporaryFolder {
   let url = FileManager.default.temporaryDirectory.appendingPathComponent("kvchaosTests-\(UUID().uuidString)")
 
