@@ -12,6 +12,8 @@ struct CapCellRun: Sendable {
   let cell: CapPlanCell
   let stack: Stack
   let injector: FaultInjector
+  /// Who was there at the start of the series.
+  let roster: Roster
   /// Of the results.
   let folder: String
   let seed: UInt64
@@ -247,8 +249,9 @@ struct CapCellRun: Sendable {
     let end = ContinuousClock.now + Self.wholeLimit
     while true {
       let status = try await stack.status()
+      let gone = stack.missing(from: status, since: roster.nodes(of: tiers))
       let nodes = status.nodes.filter { tiers.contains($0.tier) }
-      var missing = nodes.first { $0.state.status != .running || $0.roles.isEmpty }.map { "\($0.name) is \($0.detail)" }
+      var missing = Self.unready(nodes, gone: gone)
       if missing == nil { missing = await notJoined(nodes) }
       guard let missing else { return status }
       guard ContinuousClock.now < end else {
@@ -256,6 +259,12 @@ struct CapCellRun: Sendable {
       }
       try await Task.sleep(for: .seconds(1))
     }
+  }
+
+  /// The first node that keeps the tiers from being whole, as far as those who look from outside can tell; `nil`: none.
+  static func unready(_ nodes: [StackNode], gone: [NodeLack]) -> String? {
+    gone.first?.description
+      ?? nodes.first { $0.state.status != .running || $0.roles.isEmpty }.map { "\($0.name) is \($0.detail)" }
   }
 
   /// What a node says is missing for it to be a member; `nil` when all are.

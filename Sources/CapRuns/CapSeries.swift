@@ -78,7 +78,7 @@ public struct CapSeries: Sendable {
     let signals = catchesSignals ? SignalWatch(handler: interrupt) : nil
     defer { signals?.stop() }
     return try await withTaskCancellationHandler {
-      let injector = try await prepare(stack)
+      let (injector, roster) = try await prepare(stack)
       try begin()
       for (index, cell) in cells.enumerated() {
         guard !wasInterrupted.load(ordering: .sequentiallyConsistent) else {
@@ -88,7 +88,8 @@ public struct CapSeries: Sendable {
         let own = seed &+ UInt64(index)
         progress(.note("cell \(index + 1) of \(cells.count): \(cell.name), seed \(own)"))
         let run = CapCellRun(
-          cell: cell, stack: stack, injector: injector, folder: "\(folder)/\(cell.id(on: flavour))", seed: own,
+          cell: cell, stack: stack, injector: injector, roster: roster, folder: "\(folder)/\(cell.id(on: flavour))",
+          seed: own,
           progress: progress)
         // Of its own: a cancellation is told to it, and does not keep it from healing.
         let task = Task { await run.run() }
@@ -107,7 +108,9 @@ public struct CapSeries: Sendable {
   }
 
   /// Takes back what an earlier run left behind, and brings the stack up if it is not.
-  private func prepare(_ stack: Stack) async throws -> FaultInjector {
+  ///
+  /// - Returns: what faults go through, and who is there.
+  private func prepare(_ stack: Stack) async throws -> (FaultInjector, Roster) {
     let lock = try await stack.claim()
     let injector = stack.injector(try UndoLedger(path: configuration.ledgerFile, lock: lock))
     let recovery = try await stack.recover(with: injector, startsStopped: false)
@@ -128,6 +131,6 @@ public struct CapSeries: Sendable {
     } catch {
       throw CapRunError(code: .unavailable, message: "\(error)")
     }
-    return injector
+    return (injector, try await stack.roster())
   }
 }

@@ -1,3 +1,4 @@
+import ChaosPlan
 import Foundation
 
 /// `docker compose` on the stack's files.
@@ -13,6 +14,14 @@ struct Compose: Sendable {
 
       var image: String?
       var ports: [Port]?
+      /// `nil` where the service can be scaled: Compose numbers its containers.
+      var containerName: String?
+      var labels: [String: String]?
+
+      enum CodingKeys: String, CodingKey {
+        case image, ports, labels
+        case containerName = "container_name"
+      }
     }
 
     var services: [String: Service]
@@ -23,6 +32,16 @@ struct Compose: Sendable {
 
     var publishedPorts: [Int] {
       Set(services.values.flatMap { $0.ports ?? [] }.compactMap { $0.published.flatMap { Int($0) } }).sorted()
+    }
+
+    /// The nodes that there must be: of a tier that can be scaled one, whatever number was brought up.
+    func roster(project: String) -> Roster {
+      let nodes = services.compactMap { name, service in
+        service.labels?[StackLabel.tier].flatMap(Tier.init(rawValue:)).map {
+          (service.containerName ?? "\(project)-\(name)-1", $0)
+        }
+      }
+      return Roster(Dictionary(nodes) { first, _ in first })
     }
   }
 

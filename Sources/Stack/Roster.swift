@@ -20,5 +20,8 @@ public struct Roster: Sendable, Hashable {
     }.sorted()
   }
 
+  /// Those of some tiers.
+  public func nodes(of tiers: Set<Tier>) -> Roster { Roster(self.tiers.filter { tiers.contains($0.value) }) }
+
   private func count(_ tier: Tier) -> Int { tiers.values.count { $0 == tier } }
 }

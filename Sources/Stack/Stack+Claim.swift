@@ -50,13 +50,7 @@ extension Stack {
 
   /// The folder of the checkout that the stack was brought up from, where that is another one than this.
   private func otherCheckout() async throws(StackError) -> String? {
-    let containers: [ContainerSummary]
-    do throws(DockerEngineError) {
-      containers = try await engine.containers()
-    } catch {
-      throw StackError(error)
-    }
-    let folders = Set(containers.compactMap { $0.labels[StackLabel.composeFolder] })
+    let folders = Set(try await summaries().compactMap { $0.labels[StackLabel.composeFolder] })
     let own = Self.real("\(configuration.home)/compose")
     return folders.sorted().first { Self.real($0) != own && !Self.isGone($0) }
       .map { $0.hasSuffix("/compose") ? String($0.dropLast("/compose".count)) : $0 }

@@ -35,20 +35,11 @@ extension Stack {
     let deadline = ContinuousClock.now + limit
     while true {
       let status = try await status()
-      var found = status.lacking + Self.missing(from: status, roster, project: configuration.project)
+      var found = status.lacking + missing(from: status, since: roster)
       // Dearer, so only asked once the tiers have nothing to say.
       if found.isEmpty { found = await mute(status.nodes) }
       if found.isEmpty || ContinuousClock.now >= deadline || Task.isCancelled { return found }
       try? await Task.sleep(for: .seconds(1))
-    }
-  }
-
-  private static func missing(from status: StackStatus, _ roster: Roster, project: String) -> [NodeLack] {
-    let now = Roster(Dictionary(status.nodes.map { ($0.container, $0.tier) }) { first, _ in first })
-    return roster.missing(from: now).map { name in
-      let isPrefixed = name.hasPrefix("\(project)-")
-      return NodeLack(
-        node: isPrefixed ? String(name.dropFirst(project.count + 1)) : name, what: "is gone: its container was removed")
     }
   }
 

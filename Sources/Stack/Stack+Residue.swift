@@ -6,20 +6,6 @@ extension Stack {
   /// Containers looked into at the same time: each look is a short-lived container beside it.
   private static let looksAtOnce = 6
 
-  /// The nodes that are there now, whether they run or not.
-  ///
-  /// - Throws: `unavailable` when the engine does not answer.
-  public func roster() async throws(StackError) -> Roster {
-    do throws(DockerEngineError) {
-      let tiers = try await engine.containers().compactMap { container in
-        container.labels[StackLabel.tier].flatMap(Tier.init(rawValue:)).map { (container.name, $0) }
-      }
-      return Roster(Dictionary(tiers) { first, _ in first })
-    } catch {
-      throw StackError(error)
-    }
-  }
-
   /// What faults have left in the stack: nothing, if all is well. A stack that is not up has no residue but helpers.
   ///
   /// - Parameter roster: of before; who is missing now is among what is left.

@@ -42,12 +42,7 @@ public struct Stack: Sendable {
   public func flavourToBe(
     wanted: SQLChoice = .auto, progress: @escaping @Sendable (StackProgress) -> Void = { _ in }
   ) async throws(StackError) -> StackFlavour {
-    let existing: [ContainerSummary]
-    do throws(DockerEngineError) {
-      existing = try await engine.containers()
-    } catch {
-      throw StackError(error)
-    }
+    let existing = try await summaries()
     let wanted = wanted == .auto ? configuration.flavour : wanted
     if let known = FlavourChoice.flavour(of: existing) ?? wanted.flavour { return known }
     return try await FlavourChoice(stack: self).decide(existing: existing, progress: progress)

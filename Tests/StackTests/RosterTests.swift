@@ -1,4 +1,5 @@
 import ChaosPlan
+import Foundation
 import TestSupport
 import Testing
 
@@ -66,6 +67,36 @@ struct RosterTests {
       // Who does not know who was there sees nothing.
       #expect(try await stack.residue().map(\.kind) == [.down])
     }
+  }
+
+  /// For who did not see the stack before, the compose files say who must be there.
+  @Test func theComposeFilesNameTheNodes() throws {
+    let json = #"""
+      {"services":{
+        "nginx":{"container_name":"p-nginx","labels":{"io.kvchaos.tier":"proxy"}},
+        "redis-2":{"container_name":"p-redis-2","labels":{"io.kvchaos.tier":"redis"}},
+        "worker":{"labels":{"io.kvchaos.tier":"worker"},"deploy":{"replicas":3}},
+        "migrate":{"container_name":"p-migrate","labels":{"io.kvchaos.tier":"init"}}}}
+      """#
+    let roster = try JSONDecoder().decode(Compose.Model.self, from: Data(json.utf8)).roster(project: "p")
+    #expect(roster == Roster(["p-nginx": .proxy, "p-redis-2": .redis, "p-worker-1": .worker]))
+    // Whoever has scaled the tier has not lost it.
+    let now: [String: Tier] = ["p-nginx": .proxy, "p-redis-2": .redis]
+    #expect(roster.missing(from: Roster(now.merging(["p-worker-4": .worker]) { $1 })).isEmpty)
+    #expect(roster.missing(from: Roster(now)) == ["p-worker-1"])
+  }
+
+  /// Where the stack is down nobody is missing: Compose is not even asked.
+  @Test func aStackThatIsDownLacksNobody() async throws {
+    let fake = FakeEngine { _ in (200, "[]") }
+    let engine = DockerEngine(project: "p", socketPath: fake.socketPath)
+    defer { engine.shutdown() }
+    let stack = Stack(StackConfiguration(home: "/no-such-home", project: "p"), engine: engine)
+    #expect(try await stack.composedRoster() == Roster())
+  }
+
+  @Test func aRosterOfSomeTiersHasNoOthers() {
+    #expect(Self.before.nodes(of: [.redis, .sql]) == Roster(["p-redis-2": .redis]))
   }
 
   /// Rules that cannot be listed may be there.

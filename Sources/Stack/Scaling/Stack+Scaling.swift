@@ -65,14 +65,6 @@ extension Stack {
     containers.count { $0.labels[StackLabel.tier] == tier.rawValue && $0.status == .running }
   }
 
-  private func summaries() async throws(StackError) -> [ContainerSummary] {
-    do throws(DockerEngineError) {
-      return try await engine.containers()
-    } catch {
-      throw StackError(error)
-    }
-  }
-
   private func scalableDetails(_ tier: ScalableTier) async throws(StackError) -> [ContainerDetail] {
     var details: [ContainerDetail] = []
     for container in try await summaries() where container.labels[StackLabel.tier] == tier.rawValue {

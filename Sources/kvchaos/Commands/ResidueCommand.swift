@@ -6,18 +6,20 @@ import Stack
 struct ResidueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "residue",
-    abstract: "Look through the stack for what faults have left: rules, helpers, paused and stopped containers.",
+    abstract: "Look for what faults have left in the stack: rules, helpers, paused, stopped and missing containers.",
     discussion: """
-      Changes nothing; `kvchaos heal` takes back what is found. While a run is under way, its own faults are found.
+      Changes nothing; `kvchaos heal` takes back what is found, and `kvchaos up` makes a container that was removed. While a run \
+      is under way, its own faults are found.
 
-      Exit status: 0 nothing is left; 1 something is; 69 Docker is not there.
+      Exit status: 0 nothing is left; 1 something is; 69 Docker or Compose is not there.
       """)
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func run() async throws {
-    let found = try await Stack(try StackConfiguration.current()).residue()
+    let stack = Stack(try StackConfiguration.current())
+    let found = try await stack.residue(since: try await stack.composedRoster())
     if json {
       struct Item: Encodable {
         var kind: String

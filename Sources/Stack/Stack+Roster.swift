@@ -1,0 +1,62 @@
+import ChaosPlan
+import DockerEngine
+
+/// Who is there, and who must be.
+extension Stack {
+  /// The nodes that are there now, whether they run or not.
+  ///
+  /// - Throws: `unavailable` when the engine does not answer.
+  public func roster() async throws(StackError) -> Roster {
+    Self.roster(of: try await summaries())
+  }
+
+  /// The nodes that the compose files say there are, for those who did not see the stack before. Nothing where no container is there:
+  /// the stack is down.
+  ///
+  /// - Throws: `unavailable` when the engine does not answer, or Compose cannot read the files.
+  public func composedRoster() async throws(StackError) -> Roster {
+    let containers = try await summaries()
+    guard !containers.isEmpty else { return Roster() }
+    var flavour = FlavourChoice.flavour(of: containers) ?? configuration.flavour.flavour
+    if flavour == nil { flavour = try await flavourOfVolumes() }
+    return try await Compose(configuration: configuration).model(flavour ?? .cockroach).roster(
+      project: configuration.project)
+  }
+
+  /// The nodes of a roster that are not in the stack any more.
+  public func missing(from status: StackStatus, since roster: Roster) -> [NodeLack] {
+    let now = Roster(Dictionary(status.nodes.map { ($0.container, $0.tier) }) { first, _ in first })
+    return roster.missing(from: now).map { name in
+      let prefix = "\(configuration.project)-"
+      return NodeLack(
+        node: name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name,
+        what: "is gone: its container was removed")
+    }
+  }
+
+  private static func roster(of containers: [ContainerSummary]) -> Roster {
+    let tiers = containers.compactMap { container in
+      container.labels[StackLabel.tier].flatMap(Tier.init(rawValue:)).map { (container.name, $0) }
+    }
+    return Roster(Dictionary(tiers) { first, _ in first })
+  }
+
+  /// Where no container of the SQL tier is left: only Patroni's flavour has etcd.
+  private func flavourOfVolumes() async throws(StackError) -> StackFlavour? {
+    let volumes: [VolumeSummary]
+    do throws(DockerEngineError) {
+      volumes = try await engine.volumes()
+    } catch {
+      throw StackError(error)
+    }
+    return volumes.contains { $0.name == "\(configuration.project)_etcd-1" } ? .patroni : nil
+  }
+
+  func summaries() async throws(StackError) -> [ContainerSummary] {
+    do throws(DockerEngineError) {
+      return try await engine.containers()
+    } catch {
+      throw StackError(error)
+    }
+  }
+}

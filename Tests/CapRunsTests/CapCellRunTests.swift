@@ -1,0 +1,14 @@
+import Stack
+import Testing
+
+@testable import CapRuns
+
+struct CapCellRunTests {
+  /// An engine says nothing of a container that was removed: only who saw it at the start of the series can miss it.
+  @Test func aNodeThatIsGoneKeepsTheTiersFromBeingWhole() {
+    let nodes = CapSidesTests.whole.nodes
+    #expect(CapCellRun.unready(nodes, gone: []) == nil)
+    let gone = NodeLack(node: "sql-9", what: "is gone: its container was removed")
+    #expect(CapCellRun.unready(nodes, gone: [gone]) == gone.description)
+  }
+}
