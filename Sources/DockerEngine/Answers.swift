@@ -31,6 +31,7 @@ enum Answers {
 
   struct Summary: Decodable {
     struct Port: Decodable {
+      var privatePort: Int
       var publicPort: Int?
     }
 
@@ -50,6 +51,27 @@ enum Answers {
 
     /// `null` where there is none.
     var volumes: [Volume]?
+  }
+
+  struct Network: Decodable {
+    struct Addresses: Decodable {
+      struct Range: Decodable {
+        var subnet: String?
+      }
+
+      var config: [Range]?
+    }
+
+    var name: String
+    var labels: [String: String]?
+    var ipam: Addresses?
+  }
+
+  /// The host's sides of a container's ports, by `8000/tcp`.
+  typealias Ports = [String: [PortBinding]?]
+
+  struct PortBinding: Decodable {
+    var hostPort: String
   }
 
   struct Inspection: Decodable {
@@ -98,6 +120,13 @@ enum Answers {
       }
 
       var networks: [String: Network]?
+      /// What is published now.
+      var ports: Ports?
+    }
+
+    struct HostConfiguration: Decodable {
+      /// What is to be published while it runs.
+      var portBindings: Ports?
     }
 
     var id: String
@@ -105,7 +134,21 @@ enum Answers {
     var restartCount: Int?
     var state: State
     var config: Config
+    var hostConfig: HostConfiguration?
     var networkSettings: NetworkSettings?
+
+    /// The host's port for each of the container's own.
+    var publishedPorts: [Int: Int] {
+      [hostConfig?.portBindings, networkSettings?.ports].compactMap { $0 }.reduce(into: [:]) { all, ports in
+        for (inside, bindings) in ports {
+          guard let inside = inside.split(separator: "/").first.flatMap({ Int($0) }),
+            // 0: the engine takes one at each start.
+            let port = bindings?.lazy.compactMap({ Int($0.hostPort) }).first(where: { $0 > 0 })
+          else { continue }
+          all[inside] = port
+        }
+      }
+    }
   }
 
   /// The variables of a container, as `NAME=value`.

@@ -8,8 +8,8 @@ public struct ContainerSummary: Sendable, Hashable {
   public var image: String
   public var labels: [String: String]
   public var status: ContainerState.Status
-  /// The ports of the host that it has published.
-  public var publishedPorts: Set<Int>
+  /// The host's port for each of its own that is published; nothing while it is down.
+  public var publishedPorts: [Int: Int]
 }
 
 /// A container in detail.
@@ -24,6 +24,8 @@ public struct ContainerDetail: Sendable, Hashable {
   public var wasOutOfMemory: Bool
   /// Its place in each network, by the network's name; a container that is down has none.
   public var networks: [String: ContainerNetwork]
+  /// The host's port for each of its own that is published; while it is down, those that it gets at its start.
+  public var publishedPorts: [Int: Int] = [:]
   /// What the last health probe printed.
   public var healthOutput: String?
   /// The container's own health check, as `exec` takes it; `nil` where it has none.
@@ -37,6 +39,21 @@ public struct ContainerDetail: Sendable, Hashable {
 public struct VolumeSummary: Sendable, Hashable {
   public var name: String
   public var labels: [String: String]
+}
+
+/// A network of the engine, whoever made it.
+public struct NetworkSummary: Sendable, Hashable {
+  public var name: String
+  /// The Compose project that made it; `nil`: none.
+  public var project: String?
+  /// Its address ranges, as `172.30.87.0/24`.
+  public var subnets: [String]
+
+  public init(name: String, project: String?, subnets: [String]) {
+    self.name = name
+    self.project = project
+    self.subnets = subnets
+  }
 }
 
 /// What a command in a container did.

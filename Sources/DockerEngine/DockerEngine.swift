@@ -71,7 +71,9 @@ public struct DockerEngine: Sendable {
       ContainerSummary(
         id: container.id, name: Self.bare(container.names.first ?? container.id), image: container.image,
         labels: container.labels, status: ContainerState.Status(rawValue: container.state) ?? .dead,
-        publishedPorts: Set((container.ports ?? []).compactMap(\.publicPort)))
+        publishedPorts: (container.ports ?? []).reduce(into: [:]) { ports, port in
+          if let published = port.publicPort { ports[port.privatePort] = published }
+        })
     }.sorted { $0.name < $1.name }
   }
 
@@ -81,6 +83,22 @@ public struct DockerEngine: Sendable {
     let found = try await connection.get(Answers.Volumes.self, "/volumes", query: [("filters", filters)])
     return (found.volumes ?? []).map { VolumeSummary(name: $0.name, labels: $0.labels ?? [:]) }
       .sorted { $0.name < $1.name }
+  }
+
+  /// Every network of the engine, also of other projects and of none.
+  public func networks() async throws(DockerEngineError) -> [NetworkSummary] {
+    try await connection.get([Answers.Network].self, "/networks").map { network in
+      NetworkSummary(
+        name: network.name, project: network.labels?[Self.projectLabel],
+        subnets: (network.ipam?.config ?? []).compactMap(\.subnet))
+    }
+  }
+
+  /// The ports of the host that running containers have, also those of other projects and of none. An engine without a proxy process
+  /// for each may listen on none of them.
+  public func publishedPorts() async throws(DockerEngineError) -> Set<Int> {
+    let found = try await connection.get([Answers.Summary].self, "/containers/json")
+    return Set(found.flatMap { $0.ports ?? [] }.compactMap(\.publicPort))
   }
 
   /// What happens to the project's containers from now on, until the stream is let go of.
@@ -140,7 +158,7 @@ public struct DockerEngine: Sendable {
         guard let address = network.ipAddress, !address.isEmpty else { return nil }
         return ContainerNetwork(
           address: address, prefixLength: network.ipPrefixLen ?? 32, gateway: network.gateway ?? "")
-      },
+      }, publishedPorts: found.publishedPorts,
       healthOutput: found.state.health?.log?.last?.output, healthCommand: found.config.healthcheck?.command)
   }
 

@@ -65,7 +65,7 @@ final class RunSession: Sendable {
     let lanes = runner.options.settlement.concurrency
     let clients = plan.workload.clients
     recorder = Recorder(
-      store: StoreClient(baseURL: runner.stack.configuration.storeURL, connections: clients + lanes), history: history,
+      store: StoreClient(baseURL: prepared.storeURL, connections: clients + lanes), history: history,
       stride: clients + lanes)
     traffic = Traffic(settings: plan.workload, seed: seed, namespace: namespace, recorder: recorder)
     settlement = Settlement(recorder: recorder, firstProcess: clients, limits: runner.options.settlement)

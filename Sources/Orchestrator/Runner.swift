@@ -81,6 +81,8 @@ public struct Runner: Sendable {
     var roster: Roster
     /// How long the services' cache keeps an entry.
     var cacheTimeToLive: Duration
+    /// The store's address.
+    var storeURL: String
   }
 
   /// Takes back what an earlier run left behind, and brings the stack up if it is not.
@@ -112,7 +114,7 @@ public struct Runner: Sendable {
     try Task.checkCancellation()
     return Prepared(
       plan: suited.plan, flavour: flavour, injector: injector, roster: try await stack.roster(),
-      cacheTimeToLive: try await stack.cacheTimeToLive())
+      cacheTimeToLive: try await stack.cacheTimeToLive(), storeURL: try await stack.storeURL())
   }
 
   /// A plan that its flavour cannot run is refused before anything is touched: no ledger, no container, no traffic.

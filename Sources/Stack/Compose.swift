@@ -4,22 +4,19 @@ import Foundation
 /// `docker compose` on the stack's files.
 struct Compose: Sendable {
   let configuration: StackConfiguration
+  /// Where the stack is; `nil`: as the compose files say, for what does not depend on it.
+  var addresses: StackAddresses?
 
   /// What the files come to.
   struct Model: Decodable, Sendable {
     struct Service: Decodable, Sendable {
-      struct Port: Decodable, Sendable {
-        var published: String?
-      }
-
       var image: String?
-      var ports: [Port]?
       /// `nil` where the service can be scaled: Compose numbers its containers.
       var containerName: String?
       var labels: [String: String]?
 
       enum CodingKeys: String, CodingKey {
-        case image, ports, labels
+        case image, labels
         case containerName = "container_name"
       }
     }
@@ -28,10 +25,6 @@ struct Compose: Sendable {
 
     var images: [String] {
       Set(services.values.compactMap(\.image)).sorted()
-    }
-
-    var publishedPorts: [Int] {
-      Set(services.values.flatMap { $0.ports ?? [] }.compactMap { $0.published.flatMap { Int($0) } }).sorted()
     }
 
     /// The nodes that there must be: of a tier that can be scaled one, whatever number was brought up.
@@ -94,9 +87,8 @@ struct Compose: Sendable {
       configuration.secretsFile,
     ]
     for file in configuration.composeFiles(flavour) { arguments += ["--file", file] }
-    var environment: [String: String?] = [
-      "KVCHAOS_PROJECT": configuration.project, "KVCHAOS_HTTP_PORT": String(configuration.httpPort),
-    ]
+    var environment: [String: String?] = ["KVCHAOS_PROJECT": configuration.project]
+    for (name, value) in addresses?.environment ?? [:] { environment[name] = value }
     if let bug = configuration.plantedBug { environment["KV_PLANTED_BUG"] = bug }
     let outcome = try await Tool.docker(arguments + command, on: configuration.engine, environment: environment)
     guard outcome.succeeded else {

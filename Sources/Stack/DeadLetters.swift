@@ -73,11 +73,11 @@ extension Stack {
       var truncate = 1
     }
     let api = BrokerManagement(stack: self)
-    let brokers = [1, 2, 3]
+    let ports = await managementPorts()
     let path = "/api/queues/%2F/\(DeadLetters.queueName)"
-    guard let count = await api.get(Queue.self, path, brokers: brokers)?.messages else { return nil }
+    guard let count = await api.get(Queue.self, path, ports: ports)?.messages else { return nil }
     guard count > 0, let body = try? JSONEncoder().encode(Get()) else { return DeadLetters(count: count, messages: []) }
-    let messages = await api.post([DeadLetters.Message].self, "\(path)/get", body: Array(body), brokers: brokers)
+    let messages = await api.post([DeadLetters.Message].self, "\(path)/get", body: Array(body), ports: ports)
     return DeadLetters(count: count, messages: messages ?? [])
   }
 }

@@ -43,15 +43,16 @@ struct NodeProbes: Sendable {
   }
 
   private func management<Value: Decodable & Sendable>(_ type: Value.Type, _ path: String) async -> Value? {
-    await BrokerManagement(stack: stack).get(type, path, brokers: running(.rabbitmq).compactMap(\.number))
+    await BrokerManagement(stack: stack).get(
+      type, path, ports: running(.rabbitmq).compactMap { $0.container.publishedPorts[PublishedPort.management] })
   }
 
   // MARK: SQL
 
   func patroni() async -> StatusReader.Roles {
     let clusters = await answers(running(.sql)[...]) { node -> PatroniTopology.Cluster? in
-      guard let number = node.number else { return nil }
-      return await get(PatroniTopology.Cluster.self, "http://127.0.0.1:\(8_007 + number)/cluster")
+      guard let port = node.container.publishedPorts[PublishedPort.patroni] else { return nil }
+      return await get(PatroniTopology.Cluster.self, "http://127.0.0.1:\(port)/cluster")
     }
     guard let cluster = clusters.first else { return [:] }
     return PatroniTopology.roles(cluster)

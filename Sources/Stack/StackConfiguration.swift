@@ -4,12 +4,18 @@ import Foundation
 
 /// Where the stack's files are, what it is called, and how patient `up` is.
 public struct StackConfiguration: Sendable, Hashable {
+  /// The project that has the usual ports and the usual network, which are documented.
+  public static let usualProject = "kvchaos"
+
   /// The folder of the repository: it holds `compose/` and `scripts/`.
   public var home: String
   /// The Compose project's name.
   public var project: String
-  /// The port of 127.0.0.1 on which NGINX answers.
-  public var httpPort: Int
+  /// The ports of 127.0.0.1 that were asked for; `up` finds the others (`StackAddresses`). Where the stack is, the engine tells
+  /// (`Stack.storeURL`).
+  public var ports: [PublishedPort: Int]
+  /// The first three octets of the network that was asked for; `nil`: `up` finds one.
+  public var subnet: String?
   public var flavour: SQLChoice
   /// Number of workers; `nil`: as the compose file says.
   public var workers: Int?
@@ -23,12 +29,15 @@ public struct StackConfiguration: Sendable, Hashable {
   public var engine: EngineEndpoint
 
   public init(
-    home: String, project: String = "kvchaos", httpPort: Int = 8000, flavour: SQLChoice = .auto, workers: Int? = nil,
-    apis: Int? = nil, limit: Duration = .seconds(180), engine: EngineEndpoint = EngineEndpoint()
+    home: String, project: String = usualProject, ports: [PublishedPort: Int] = [:],
+    subnet: String? = nil, flavour: SQLChoice = .auto, workers: Int? = nil, apis: Int? = nil,
+    limit: Duration = .seconds(180),
+    engine: EngineEndpoint = EngineEndpoint()
   ) {
     self.home = home
     self.project = project
-    self.httpPort = httpPort
+    self.ports = ports
+    self.subnet = subnet
     self.flavour = flavour
     self.workers = workers
     self.apis = apis
@@ -37,8 +46,8 @@ public struct StackConfiguration: Sendable, Hashable {
   }
 
   /// The configuration of this process: the home is `KVCHAOS_HOME`, else the nearest folder, from the working directory
-  /// upwards, that holds `compose/compose.yml`; `KVCHAOS_PROJECT`, `KVCHAOS_HTTP_PORT` and `KVCHAOS_SQL` (what `auto`
-  /// stands for) override the defaults. The engine is that of the `docker` command (`EngineEndpoint`).
+  /// upwards, that holds `compose/compose.yml`; `KVCHAOS_PROJECT`, `KVCHAOS_SUBNET`, the ports (`PublishedPort`) and `KVCHAOS_SQL`
+  /// (what `auto` stands for) override the defaults. The engine is that of the `docker` command (`EngineEndpoint`).
   ///
   /// - Throws: `unavailable` when there is no such folder, a variable has a value that cannot be used, or the engine
   ///   cannot be used.
@@ -63,13 +72,13 @@ public struct StackConfiguration: Sendable, Hashable {
     }
     return StackConfiguration(
       home: try home(environment: environment, workingDirectory: workingDirectory),
-      project: try project(environment["KVCHAOS_PROJECT"]), httpPort: try httpPort(environment["KVCHAOS_HTTP_PORT"]),
-      flavour: flavour, engine: engine)
+      project: try project(environment["KVCHAOS_PROJECT"]), ports: try ports(environment),
+      subnet: try subnet(environment["KVCHAOS_SUBNET"]), flavour: flavour, engine: engine)
   }
 
   /// Compose's rule, which labels, networks and file names rest on.
   private static func project(_ value: String?) throws(StackError) -> String {
-    guard let value, !value.isEmpty else { return "kvchaos" }
+    guard let value, !value.isEmpty else { return usualProject }
     guard value.wholeMatch(of: /[a-z0-9][a-z0-9_-]{0,62}/) != nil else {
       throw StackError(
         code: .unavailable,
@@ -79,12 +88,28 @@ public struct StackConfiguration: Sendable, Hashable {
     return value
   }
 
-  private static func httpPort(_ value: String?) throws(StackError) -> Int {
-    guard let value, !value.isEmpty else { return 8000 }
-    guard let port = Int(value), (1...65_535).contains(port) else {
-      throw StackError(code: .unavailable, message: "KVCHAOS_HTTP_PORT is \(value); expected a port, 1 to 65535")
+  private static func ports(_ environment: [String: String]) throws(StackError) -> [PublishedPort: Int] {
+    var ports: [PublishedPort: Int] = [:]
+    for port in PublishedPort.allCases {
+      guard let value = environment[port.variable], !value.isEmpty else { continue }
+      guard let number = Int(value), (1...65_535).contains(number) else {
+        throw StackError(code: .unavailable, message: "\(port.variable) is \(value); expected a port, 1 to 65535")
+      }
+      ports[port] = number
     }
-    return port
+    return ports
+  }
+
+  private static func subnet(_ value: String?) throws(StackError) -> String? {
+    guard let value, !value.isEmpty else { return nil }
+    let octets = value.split(separator: ".", omittingEmptySubsequences: false)
+    guard octets.count == 3, octets.allSatisfy({ UInt8($0).map(String.init) == String($0) }) else {
+      throw StackError(
+        code: .unavailable,
+        message: "KVCHAOS_SUBNET is \(value); expected the first three octets of a /24, such as "
+          + StackAddresses.usualSubnet)
+    }
+    return value
   }
 
   private static func home(
@@ -110,8 +135,10 @@ public struct StackConfiguration: Sendable, Hashable {
   /// Where the undos are kept that are owed (`UndoLedger`).
   public var ledgerFile: String { "\(home)/results/.ledger/\(project).jsonl" }
 
-  /// The store's address, without a slash at the end.
-  public var storeURL: String { "http://127.0.0.1:\(httpPort)" }
+  /// Where results go unless told otherwise: what runs of two projects write must not meet.
+  public var resultsFolder: String {
+    project == Self.usualProject ? "\(home)/results" : "\(home)/results/projects/\(project)"
+  }
 
   func composeFiles(_ flavour: StackFlavour) -> [String] {
     ["\(home)/compose/compose.yml", "\(home)/compose/sql-\(flavour.rawValue).yml"]

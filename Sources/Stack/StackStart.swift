@@ -8,6 +8,7 @@ struct StackStart: Sendable {
   let progress: @Sendable (StackProgress) -> Void
 
   private var configuration: StackConfiguration { stack.configuration }
+  /// For what does not depend on where the stack is.
   private var compose: Compose { Compose(configuration: configuration) }
   private static let pollInterval = Duration.seconds(1)
 
@@ -52,10 +53,12 @@ struct StackStart: Sendable {
   private func bringUp(
     _ flavour: StackFlavour, existing: [ContainerSummary], until deadline: ContinuousClock.Instant
   ) async throws(StackError) {
+    let addresses = try await stack.addresses(flavour)
+    let compose = Compose(configuration: configuration, addresses: addresses)
     let model = try await compose.model(flavour)
     try await checkImages(model)
-    try checkPorts(model, existing: existing)
-    try await startContainers(flavour, until: deadline)
+    try await checkPorts(addresses, existing: existing)
+    try await start(compose, flavour, until: deadline)
     try await waitUntilItServes(until: deadline)
   }
 
@@ -92,13 +95,23 @@ struct StackStart: Sendable {
     }
   }
 
-  private func checkPorts(_ model: Compose.Model, existing: [ContainerSummary]) throws(StackError) {
-    let own = existing.reduce(into: Set<Int>()) { $0.formUnion($1.publishedPorts) }
-    for port in model.publishedPorts where !own.contains(port) && PortCheck.isTaken(port) {
-      let holder = PortCheck.holder(of: port).map { " by \($0)" } ?? ""
-      let other = port == configuration.httpPort ? ", or set KVCHAOS_HTTP_PORT to another" : ""
+  private func checkPorts(
+    _ addresses: StackAddresses, existing: [ContainerSummary]
+  ) async throws(StackError) {
+    let own = Set(existing.flatMap(\.publishedPorts.values))
+    let published: Set<Int>
+    do throws(DockerEngineError) {
+      published = try await stack.engine.publishedPorts()
+    } catch {
+      throw StackError(error)
+    }
+    for (port, number) in addresses.ports.sorted(by: { $0.value < $1.value }) where !own.contains(number) {
+      guard published.contains(number) || PortCheck.isTaken(number) else { continue }
+      let holder = published.contains(number) ? "another container" : PortCheck.holder(of: number)
       throw StackError(
-        code: .unavailable, message: "port \(port) of 127.0.0.1 is in use\(holder); stop what uses it\(other)")
+        code: .unavailable,
+        message: "port \(number) of 127.0.0.1 is in use\(holder.map { " by \($0)" } ?? ""); stop what uses it, or set "
+          + "\(port.variable) to another")
     }
   }
 
@@ -108,8 +121,8 @@ struct StackStart: Sendable {
     let isSet = Atomic(false)
   }
 
-  private func startContainers(
-    _ flavour: StackFlavour, until deadline: ContinuousClock.Instant
+  private func start(
+    _ compose: Compose, _ flavour: StackFlavour, until deadline: ContinuousClock.Instant
   ) async throws(StackError) {
     let watch = StartWatch(before: try await details())
     let composeEnded = Signal()
@@ -216,7 +229,9 @@ struct StackStart: Sendable {
   }
 
   private func waitForAnswer(until deadline: ContinuousClock.Instant) async throws(StackError) {
-    let probe = StoreProbe(http: stack.http, url: configuration.storeURL)
+    let url = try await stack.storeURL()
+    progress(.note("the store is at \(url)"))
+    let probe = StoreProbe(http: stack.http, url: url)
     while let reason = await probe.ask() {
       guard ContinuousClock.now < deadline, !Task.isCancelled else {
         throw StackError(

@@ -2,7 +2,7 @@ import Foundation
 
 /// The status for people and for programs.
 extension StackStatus {
-  /// A table: node, tier, state, role; below it who does not do its part, and the dead letters, if there are any.
+  /// The store's address, and a table: node, tier, state, role; below it who does not do its part, and the dead letters, if there are any.
   public var table: String {
     let rows = nodes.map { node in
       [node.name, node.tier.rawValue, state(of: node), node.detail]
@@ -14,8 +14,9 @@ extension StackStatus {
         column < 3 ? cell + String(repeating: " ", count: widths[column] - cell.count) : cell
       }.joined(separator: "  ")
     }
-    return (["SQL flavour: \(flavour.rawValue)"] + lines + lacking.map(\.description) + (deadLetters?.lines ?? []))
-      .joined(separator: "\n")
+    let store = url.map { ["store: \($0)"] } ?? []
+    let below = lacking.map(\.description) + (deadLetters?.lines ?? [])
+    return (["SQL flavour: \(flavour.rawValue)"] + store + lines + below).joined(separator: "\n")
   }
 
   private func state(of node: StackNode) -> String {
@@ -27,9 +28,9 @@ extension StackStatus {
     return health.rawValue
   }
 
-  /// The same as JSON: `flavour`, and `nodes` with `name`, `container`, `id`, `tier`, `roles`, `detail`, `status`,
-  /// `health`, `startedAt`, `slots` (pairs of first and last), `lacks`; `deadLetters` with `count` and `newest`
-  /// (`queue`, `reason`), left out where no broker tells.
+  /// The same as JSON: `flavour`, `url`, and `nodes` with `name`, `container`, `id`, `tier`, `roles`, `detail`,
+  /// `status`, `health`, `startedAt`, `slots` (pairs of first and last), `lacks`; `deadLetters` with `count` and
+  /// `newest` (`queue`, `reason`), left out where no broker tells.
   public func json() throws(StackError) -> String {
     struct Document: Encodable {
       struct Node: Encodable {
@@ -47,11 +48,12 @@ extension StackStatus {
       }
 
       var flavour: String
+      var url: String?
       var nodes: [Node]
       var deadLetters: DeadLetters?
     }
     let document = Document(
-      flavour: flavour.rawValue,
+      flavour: flavour.rawValue, url: url,
       nodes: nodes.map { node in
         Document.Node(
           name: node.name, container: node.container, id: node.id, tier: node.tier.rawValue,

@@ -5,12 +5,15 @@ public struct StackStatus: Sendable, Hashable {
   public var flavour: StackFlavour
   /// By tier, then by name.
   public var nodes: [StackNode]
+  /// The store's address; `nil` where no container has one.
+  public var url: String?
   /// The messages that no worker could read; `nil` when nobody asked, or no broker answered.
   public var deadLetters: DeadLetters?
 
-  public init(flavour: StackFlavour, nodes: [StackNode]) {
+  public init(flavour: StackFlavour, nodes: [StackNode], url: String? = nil) {
     self.flavour = flavour
     self.nodes = nodes
+    self.url = url
   }
 
   /// Whether there is a container at all.

@@ -41,9 +41,11 @@ struct StatusReader: Sendable {
         roles: role.roles, detail: role.detail, state: member.container.state, slots: role.slots,
         follows: role.follows, address: member.container.addresses.first, lack: role.lack)
     }
+    let nginx = members.first { $0.name == PublishedPort.http.node }
     return StackStatus(
       flavour: flavour,
-      nodes: nodes.sorted { (Self.order($0.tier), $0.name) < (Self.order($1.tier), $1.name) })
+      nodes: nodes.sorted { (Self.order($0.tier), $0.name) < (Self.order($1.tier), $1.name) },
+      url: nginx?.container.publishedPorts[PublishedPort.store].map(Stack.storeURL(port:)))
   }
 
   private func roles(of members: [Member], _ flavour: StackFlavour) async -> Roles {
@@ -94,7 +96,4 @@ struct Member: Sendable {
   }
 
   var isRunning: Bool { container.state.status == .running }
-
-  /// The number at the end of the name: 2 for `redis-2`.
-  var number: Int? { name.split(separator: "-").last.flatMap { Int($0) } }
 }

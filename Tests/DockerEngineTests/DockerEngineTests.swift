@@ -51,12 +51,15 @@ struct DockerEngineTests {
        "State":{"Status":"running","ExitCode":0,"StartedAt":"2026-11-23T21:00:00Z","OOMKilled":false,
                 "Health":{"Status":"healthy","FailingStreak":0,"Log":[{"ExitCode":0,"Output":"PONG"}]}},
        "Config":{"Hostname":"redis-1","Tty":false,"Labels":{"com.docker.compose.project":"kvchaos","Upper":"Case"}},
-       "NetworkSettings":{"Networks":{"kvchaos":{"IPAddress":"172.30.87.11"}}}}
+       "HostConfig":{"PortBindings":{"8000/tcp":[{"HostIp":"127.0.0.1","HostPort":"8000"}],"1/tcp":null}},
+       "NetworkSettings":{"Networks":{"kvchaos":{"IPAddress":"172.30.87.11"}},"Ports":{}}}
       """#
     let found = try Answers.decode(Answers.Inspection.self, Data(json.utf8))
     #expect(found.state.health?.log?.last?.output == "PONG")
     // The keys of dictionaries are data, not names: they stay as they are.
     #expect(found.config.labels == ["com.docker.compose.project": "kvchaos", "Upper": "Case"])
     #expect(found.networkSettings?.networks?["kvchaos"]?.ipAddress == "172.30.87.11")
+    // Those of a container that is down are only in what it was made with.
+    #expect(found.publishedPorts == [8000: 8000])
   }
 }

@@ -33,9 +33,11 @@ enum Laboratory {
     }
   }
 
-  static func configuration() throws -> StackConfiguration {
+  /// - Parameter overrides: in place of this process's own environment.
+  static func configuration(_ overrides: [String: String] = [:]) throws -> StackConfiguration {
     var environment = ProcessInfo.processInfo.environment
     environment["KVCHAOS_HOME"] = home
+    environment.merge(overrides) { $1 }
     return try StackConfiguration.current(environment: environment)
   }
 

@@ -89,7 +89,8 @@ extension Scenarios {
       let http = HTTPClient()
       defer { http.shutdown() }
       let headers = [("Authorization", "Basic \(Data(credentials.utf8).base64EncodedString())")]
-      let queues = "http://127.0.0.1:15672/api/queues/%2F"
+      let port = try #require(await stack.managementPorts().first)
+      let queues = "http://127.0.0.1:\(port)/api/queues/%2F"
       struct Queue: Decodable { var name: String }
       let listed = try await http.send(HTTPRequest(method: "GET", url: queues, headers: headers))
       let names = try JSONDecoder().decode([Queue].self, from: Data(listed.body)).map(\.name)

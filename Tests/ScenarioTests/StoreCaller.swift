@@ -11,10 +11,9 @@ struct StoreCaller {
 
   /// Brings the stack up if it is not.
   init() async throws {
-    let configuration = try Laboratory.configuration()
-    stack = Stack(configuration)
-    port = configuration.httpPort
+    stack = Stack(try Laboratory.configuration())
     try await stack.up { _ in }
+    port = try #require(URL(string: try await stack.storeURL())?.port)
   }
 
   func send(

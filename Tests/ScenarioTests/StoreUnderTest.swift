@@ -20,10 +20,16 @@ struct StoreUnderTest: Sendable {
   /// So that every test has keys of its own.
   let prefix = "contract-\(UUID().uuidString.prefix(8).lowercased())"
 
+  private let url: String
+  /// Where a broker's management API answers.
+  private let managementPort: Int
+
   /// Brings the stack up if it is not.
   init() async throws {
     stack = Stack(try Laboratory.configuration())
     try await stack.up { _ in }
+    url = try await stack.storeURL()
+    managementPort = try #require(await stack.managementPorts().first)
   }
 
   // MARK: As a client
@@ -57,8 +63,6 @@ struct StoreUnderTest: Sendable {
   func ask(_ path: String) async throws -> Answer {
     try await send(HTTPRequest(method: "GET", url: "\(url)\(path)", timeoutMilliseconds: 20_000))
   }
-
-  private var url: String { stack.configuration.storeURL }
 
   private func send(_ request: HTTPRequest) async throws -> Answer {
     var request = request
@@ -99,7 +103,7 @@ struct StoreUnderTest: Sendable {
     let credentials = Data("\(try secret(user)):\(try secret(password))".utf8).base64EncodedString()
     return try await http.send(
       HTTPRequest(
-        method: method, url: "http://127.0.0.1:15672\(path)",
+        method: method, url: "http://127.0.0.1:\(managementPort)\(path)",
         headers: [("Authorization", "Basic \(credentials)"), ("Content-Type", "application/json")],
         body: body.map { Array($0.utf8) }))
   }

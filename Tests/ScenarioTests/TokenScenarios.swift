@@ -38,7 +38,7 @@ extension Scenarios {
     private func expectWanted(_ token: String, _ store: StoreUnderTest) async throws {
       let http = HTTPClient()
       defer { http.shutdown() }
-      let url = store.stack.configuration.storeURL
+      let url = try await store.stack.storeURL()
       func send(_ method: String, _ path: String, _ shown: String?) async throws -> HTTPResponse {
         let body = method == "PUT" ? Array(#"{"key":"\#(store.prefix)-k","value":"v"}"#.utf8) : nil
         let headers = [("Content-Type", "application/json")] + (shown.map { [("Authorization", $0)] } ?? [])

@@ -11,7 +11,7 @@ struct LeftoversTests {
   }
 
   static func container(_ status: ContainerState.Status) -> ContainerSummary {
-    ContainerSummary(id: "1", name: "kvchaos-sql-1", image: "", labels: [:], status: status, publishedPorts: [])
+    ContainerSummary(id: "1", name: "kvchaos-sql-1", image: "", labels: [:], status: status, publishedPorts: [:])
   }
 
   @Test func ownDataIsKept() {

@@ -21,8 +21,12 @@ import Testing
     }
 
     let state = Mutex(State())
+    /// What the proxy has published.
+    private let port: Int
 
-    init(refusals: Int = 0, pausedLooks: Int = 0) {
+    /// - Parameter httpPort: of the store; 1: there is none.
+    init(refusals: Int = 0, pausedLooks: Int = 0, httpPort: Int = 1) {
+      port = httpPort
       state.withLock {
         $0.refusals = refusals
         $0.pausedLooks = pausedLooks
@@ -41,7 +45,10 @@ import Testing
         if request.hasPrefix("GET /containers/json") {
           state.looks += 1
           let all = ["nginx", "api-1", "api-2"].map {
-            #"{"Id":"\#($0)","Names":["/p-\#($0)"],"Image":"i","Labels":\#(Self.labels($0)),"State":"running"}"#
+            #"""
+            {"Id":"\#($0)","Names":["/p-\#($0)"],"Image":"i","Labels":\#(Self.labels($0)),"State":"running",
+             "Ports":\#($0 == "nginx" ? #"[{"PrivatePort":8000,"PublicPort":\#(port)},{"PrivatePort":8404}]"# : "[]")}
+            """#
           }
           return (200, "[\(all.joined(separator: ","))]")
         }
@@ -70,15 +77,11 @@ import Testing
     }
   }
 
-  /// - Parameter httpPort: of the store; 1: there is none.
-  private func with(
-    _ world: World, httpPort: Int = 1, _ body: (Stack) async throws -> Void
-  ) async throws {
+  private func with(_ world: World, _ body: (Stack) async throws -> Void) async throws {
     let fake = FakeEngine { world.answer($0) }
     let engine = DockerEngine(project: "p", socketPath: fake.socketPath)
     defer { engine.shutdown() }
-    try await body(
-      Stack(StackConfiguration(home: "/no-such-home", project: "p", httpPort: httpPort), engine: engine))
+    try await body(Stack(StackConfiguration(home: "/no-such-home", project: "p"), engine: engine))
   }
 
   /// A store that answers as if it had one key.
@@ -99,10 +102,10 @@ import Testing
   // MARK: up
 
   @Test func upWaitsUntilEveryAPIIsReady() async throws {
-    let world = World(refusals: 2)
     let store = store()
     defer { store.close() }
-    try await with(world, httpPort: store.port) { stack in
+    let world = World(refusals: 2, httpPort: store.port)
+    try await with(world) { stack in
       try await StackStart(stack: stack) { _ in }.waitUntilItServes(until: .now + .seconds(600))
     }
     #expect(world.asked("api-2") == 3)
@@ -112,10 +115,10 @@ import Testing
   }
 
   @Test func whoIsNotReadyInTimeIsNamed() async throws {
-    let world = World(refusals: 100)
     let store = store()
     defer { store.close() }
-    try await with(world, httpPort: store.port) { stack in
+    let world = World(refusals: 100, httpPort: store.port)
+    try await with(world) { stack in
       let error = await #expect(throws: StackError.self) {
         try await StackStart(stack: stack) { _ in }.waitUntilItServes(until: .now)
       }

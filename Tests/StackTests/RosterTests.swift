@@ -41,7 +41,7 @@ struct RosterTests {
     }
     let engine = DockerEngine(project: "p", socketPath: fake.socketPath)
     defer { engine.shutdown() }
-    try await body(Stack(StackConfiguration(home: "/no-such-home", project: "p", httpPort: 1), engine: engine))
+    try await body(Stack(StackConfiguration(home: "/no-such-home", project: "p"), engine: engine))
   }
 
   @Test func theRosterIsOfNodes() async throws {

@@ -1,7 +1,9 @@
+import ChaosPlan
+import DockerEngine
 import Foundation
 import HTTPClient
 
-/// RabbitMQ's management API.
+/// RabbitMQ's management API, at the ports that the engine has published.
 struct BrokerManagement: Sendable {
   let stack: Stack
 
@@ -9,28 +11,28 @@ struct BrokerManagement: Sendable {
 
   /// What the first broker that answers says.
   ///
-  /// - Parameter brokers: the numbers of those to ask, in this order.
-  func get<Value: Decodable & Sendable>(_ type: Value.Type, _ path: String, brokers: [Int]) async -> Value? {
-    await ask(type, "GET", path, body: nil, brokers: brokers)
+  /// - Parameter ports: of those to ask, in this order.
+  func get<Value: Decodable & Sendable>(_ type: Value.Type, _ path: String, ports: [Int]) async -> Value? {
+    await ask(type, "GET", path, body: nil, ports: ports)
   }
 
   /// The same for a question with a body, which is JSON.
   func post<Value: Decodable & Sendable>(
-    _ type: Value.Type, _ path: String, body: [UInt8], brokers: [Int]
+    _ type: Value.Type, _ path: String, body: [UInt8], ports: [Int]
   ) async -> Value? {
-    await ask(type, "POST", path, body: body, brokers: brokers)
+    await ask(type, "POST", path, body: body, ports: ports)
   }
 
   private func ask<Value: Decodable & Sendable>(
-    _ type: Value.Type, _ method: String, _ path: String, body: [UInt8]?, brokers: [Int]
+    _ type: Value.Type, _ method: String, _ path: String, body: [UInt8]?, ports: [Int]
   ) async -> Value? {
     guard let secrets = Secrets(path: stack.configuration.secretsFile), let user = secrets["KV_RABBITMQ_USER"],
       let password = secrets["KV_RABBITMQ_PASSWORD"]
     else { return nil }
     let credentials = Data("\(user):\(password)".utf8).base64EncodedString()
-    for number in brokers {
+    for port in ports {
       let request = HTTPRequest(
-        method: method, url: "http://127.0.0.1:\(15_671 + number)\(path)",
+        method: method, url: "http://127.0.0.1:\(port)\(path)",
         headers: [("Authorization", "Basic \(credentials)"), ("Content-Type", "application/json")], body: body,
         connectTimeoutMilliseconds: 1_000, timeoutMilliseconds: Self.limitMilliseconds)
       guard let response = try? await stack.http.send(request), response.status == 200 else { continue }
@@ -41,6 +43,12 @@ struct BrokerManagement: Sendable {
 }
 
 extension Stack {
+  /// Where the running brokers' management API answers, by their names; nothing when the engine does not answer.
+  public func managementPorts() async -> [Int] {
+    (try? await engine.containers())?.filter { $0.labels[StackLabel.tier] == Tier.rabbitmq.rawValue }
+      .compactMap { $0.publishedPorts[PublishedPort.management] } ?? []
+  }
+
   /// Messages in the command queues, those that a worker has in hand among them, as the brokers counted them within the
   /// last five seconds; nil when no broker answers. A message may carry several commands.
   public func queuedMessages() async -> Int? {
@@ -50,7 +58,7 @@ extension Stack {
       var messages: Int?
     }
     let queues = await BrokerManagement(stack: self).get(
-      [Queue].self, "/api/queues?columns=name,messages", brokers: [1, 2, 3])
+      [Queue].self, "/api/queues?columns=name,messages", ports: await managementPorts())
     return queues?.filter { $0.name.hasPrefix(RabbitMQTopology.commandQueuePrefix) }
       .reduce(0) { $0 + ($1.messages ?? 0) }
   }

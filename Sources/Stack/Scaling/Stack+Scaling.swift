@@ -38,7 +38,8 @@ extension Stack {
     guard let flavour = FlavourChoice.flavour(of: containers) else {
       throw StackError(code: .unavailable, message: "the stack is not up; run `kvchaos up`")
     }
-    try await Compose(configuration: configuration).scale(tier.rawValue, to: count, flavour)
+    try await Compose(configuration: configuration, addresses: try await addresses(flavour))
+      .scale(tier.rawValue, to: count, flavour)
     let probe = StartProbe(engine: engine)
     while true {
       let details = await probe.refresh(try await scalableDetails(tier))

@@ -67,7 +67,7 @@ struct CapCommand: AsyncParsableCommand {
     let configuration = try StackConfiguration.current()
     // First: --against may name the very file that is written below.
     let old = try against.map { try Ledger(path: $0) }
-    let folder = CapFolder(root: results ?? "\(configuration.home)/results")
+    let folder = CapFolder(root: results ?? configuration.resultsFolder)
     if judgeOnly {
       let ledger = try folder.ledger()
       try folder.write(ledger)

@@ -58,7 +58,7 @@ struct DetectCommand: AsyncParsableCommand {
     let names = bug.isEmpty ? KnownBug.all.map(\.name) : bug
     let configuration = try StackConfiguration.current()
     if report {
-      print(try Detector.rewrite(results ?? "\(configuration.home)/results", command: command), terminator: "")
+      print(try Detector.rewrite(results ?? configuration.resultsFolder, command: command), terminator: "")
       return
     }
     // Of the whole series: between two runs the stack may have a bug in it.
@@ -67,7 +67,7 @@ struct DetectCommand: AsyncParsableCommand {
     let console = ConsoleProgress()
     let detector = Detector(
       DetectionSchedule(bugs: names, runs: runs, runsWithoutBug: silentRuns), configuration: configuration,
-      resultsRoot: results ?? "\(configuration.home)/results",
+      resultsRoot: results ?? configuration.resultsFolder,
       command: command, progress: console.show)
     let outcome: (record: DetectionRecord, owed: Int)
     do {
@@ -78,7 +78,7 @@ struct DetectCommand: AsyncParsableCommand {
       console.finish()
       throw error
     }
-    print(try Detector.rewrite(results ?? "\(configuration.home)/results", command: command), terminator: "")
+    print(try Detector.rewrite(results ?? configuration.resultsFolder, command: command), terminator: "")
     let verdict = DetectionVerdict(outcome.record, bugs: names)
     if outcome.owed > 0 {
       print("\(outcome.owed) runs are still owed; the same command goes on.")

@@ -125,8 +125,9 @@ struct LoadCommand: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try StackConfiguration.current()
+    let stack = Stack(configuration)
     let test = LoadRun(
-      try settings(configuration), stack: Stack(configuration), command: commandLine, isWithBaseline: baseline,
+      try await settings(stack), stack: stack, command: commandLine, isWithBaseline: baseline,
       progress: { Self.say($0) })
     let isInterrupted = Atomic(false)
     let watch = SignalWatch { name in
@@ -145,8 +146,8 @@ struct LoadCommand: AsyncParsableCommand {
 
   private static func say(_ line: String) { FileHandle.standardError.write(Data("\(line)\n".utf8)) }
 
-  private func settings(_ configuration: StackConfiguration) throws -> LoadSettings {
-    let address = url ?? configuration.storeURL
+  private func settings(_ stack: Stack) async throws -> LoadSettings {
+    let address = if let url { url } else { try await stack.storeURL() }
     guard let target = LoadTarget(address) else { throw ValidationError("\(address) is not of this machine.") }
     let mode: LoadSettings.Mode =
       if let clients {
@@ -176,7 +177,7 @@ struct LoadCommand: AsyncParsableCommand {
       return results
     }
     let folder = try ResultsFolder(
-      root: "\(configuration.home)/results", plan: "load", startedAt: Date(), hasLogs: false)
+      root: configuration.resultsFolder, plan: "load", startedAt: Date(), hasLogs: false)
     try files.write(to: folder.path)
     folder.linkLatest()
     return folder.path

@@ -30,7 +30,7 @@ struct ReportCommand: AsyncParsableCommand {
       return files.report
     }
     guard table else { return }
-    let root = try StackConfiguration.current().home + "/results"
+    let root = try StackConfiguration.current().resultsFolder
     var table = try PlanTable(folder: root)
     for report in reports { table.record(PlanTable.Row(report)) }
     try table.write(to: root)

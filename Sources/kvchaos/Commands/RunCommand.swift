@@ -48,7 +48,7 @@ struct RunCommand: AsyncParsableCommand {
       return try length.map { try PlanEditor(file).lasting($0) } ?? file
     }
     let configuration = try StackConfiguration.current()
-    let root = results ?? "\(configuration.home)/results"
+    let root = results ?? configuration.resultsFolder
     let series = ConsoleProgress()
     var worst = SeriesStatus()
     for (index, file) in files.enumerated() {

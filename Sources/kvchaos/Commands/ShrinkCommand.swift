@@ -51,7 +51,7 @@ struct ShrinkCommand: AsyncParsableCommand {
     let console = ConsoleProgress()
     let shrinker = try Shrinker(
       folder: folder, needed: needed, tries: tries, configuration: configuration,
-      resultsRoot: "\(configuration.home)/results", progress: console.show)
+      resultsRoot: configuration.resultsFolder, progress: console.show)
     let path = output ?? "\(folder)/small.yml"
     let result: Result<Shrinker.Outcome, any Error>
     do {
