@@ -216,8 +216,6 @@ struct CapCellRun: Sendable {
     }
     guard cell.tier == .store else { return status }
     let end = ContinuousClock.now + Self.wholeLimit
-    // The brokers count every five seconds.
-    try await Task.sleep(for: .seconds(5))
     while await stack.queuedMessages() != 0 {
       guard ContinuousClock.now < end else {
         log.problems.append("the queues were not drained in \(Self.wholeLimit)")

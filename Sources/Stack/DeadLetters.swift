@@ -64,7 +64,6 @@ extension DeadLetters.Letter {
 extension Stack {
   /// The dead letters, which stay where they are; `nil` when no broker tells.
   public func deadLetters() async -> DeadLetters? {
-    struct Queue: Decodable, Sendable { var messages: Int? }
     struct Get: Encodable {
       var count = DeadLetters.lookedAtMaximum
       var ackmode = "ack_requeue_true"
@@ -72,12 +71,13 @@ extension Stack {
       // Of a message's content not more than must be.
       var truncate = 1
     }
-    let api = BrokerManagement(stack: self)
-    let ports = await managementPorts()
-    let path = "/api/queues/%2F/\(DeadLetters.queueName)"
-    guard let count = await api.get(Queue.self, path, ports: ports)?.messages else { return nil }
+    guard let count = await queueReplicas()?.first(where: { $0.queue == DeadLetters.queueName })?.messages else {
+      return nil
+    }
     guard count > 0, let body = try? JSONEncoder().encode(Get()) else { return DeadLetters(count: count, messages: []) }
-    let messages = await api.post([DeadLetters.Message].self, "\(path)/get", body: Array(body), ports: ports)
+    let messages = await BrokerManagement(stack: self).post(
+      [DeadLetters.Message].self, "/api/queues/%2F/\(DeadLetters.queueName)/get", body: Array(body),
+      ports: await managementPorts())
     return DeadLetters(count: count, messages: messages ?? [])
   }
 }

@@ -29,17 +29,16 @@ struct NodeProbes: Sendable {
   // MARK: RabbitMQ and its consumers
 
   func rabbitmqAndWorkers() async -> StatusReader.Roles {
-    async let subscriptions = management([RabbitMQTopology.Consumer].self, "/api/consumers")
-    async let active = management([RabbitMQTopology.Queue].self, RabbitMQTopology.activeConsumersPath)
-    let replicas = await management([RabbitMQTopology.Queue].self, RabbitMQTopology.replicasPath)
-    guard let queues = RabbitMQTopology.queues(replicas: replicas, active: await active) else { return [:] }
+    let brokers = running(.rabbitmq)
+    async let replicas = stack.queueReplicas(of: brokers.map(\.container.id))
+    let queues = await management([RabbitMQTopology.Queue].self, RabbitMQTopology.replicasPath)
+    let roles = queues.map { RabbitMQTopology.roles(brokers: brokers.map(\.name), queues: $0) } ?? [:]
+    // Where no broker tells, nobody knows what the workers do.
+    guard let replicas = await replicas else { return roles }
     let workers = running(.worker).map {
       RabbitMQTopology.Worker(name: $0.name, id: $0.container.id, hostname: $0.container.hostname)
     }
-    return RabbitMQTopology.roles(brokers: running(.rabbitmq).map(\.name), queues: queues)
-      .merging(RabbitMQTopology.roles(workers: workers, queues: queues, consumers: await subscriptions)) { first, _ in
-        first
-      }
+    return roles.merging(RabbitMQTopology.roles(workers: workers, queues: replicas)) { first, _ in first }
   }
 
   private func management<Value: Decodable & Sendable>(_ type: Value.Type, _ path: String) async -> Value? {

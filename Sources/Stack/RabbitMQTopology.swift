@@ -1,8 +1,8 @@
 import ChaosPlan
 
-/// Roles from RabbitMQ's management API.
+/// Roles from RabbitMQ's management API, and from the brokers' replicas of the queues.
 enum RabbitMQTopology {
-  /// A part of `/api/queues`, as either question has it.
+  /// A part of `/api/queues`.
   struct Queue: Decodable, Sendable {
     var name: String
     /// The broker that leads a quorum queue, e.g. `rabbit@rabbitmq-1`.
@@ -13,14 +13,6 @@ enum RabbitMQTopology {
     var members: [String]?
     /// Those of them that are up.
     var online: [String]?
-    /// The active consumer as the queue itself knows it, which `/api/consumers` may lag behind. A worker's tag begins
-    /// with its hostname, which in a container is the first digits of its id.
-    var singleActiveConsumerTag: String?
-
-    enum CodingKeys: String, CodingKey {
-      case name, leader, node, members, online
-      case singleActiveConsumerTag = "single_active_consumer_tag"
-    }
   }
 
   /// Who leads and holds each queue, as the queue's own process says now.
@@ -28,38 +20,6 @@ enum RabbitMQTopology {
   /// Without `disable_stats` the answer also has what each broker last counted, under the same names: after a leader
   /// was deposed a queue has `node` and `online` twice, and one of them is of the time when the deposed one still led.
   static let replicasPath = "/api/queues?disable_stats=true&enable_queue_totals=true"
-  /// The active consumers are among what is counted, and nowhere else.
-  static let activeConsumersPath = "/api/queues?columns=name,single_active_consumer_tag"
-
-  /// The answers to both questions as one.
-  ///
-  /// - Parameters:
-  ///   - replicas: the answer to `replicasPath`; `nil`: nobody answered.
-  ///   - active: that to `activeConsumersPath`. Nothing but the consumers is taken from it.
-  /// - Returns: `nil` where nobody says who leads.
-  static func queues(replicas: [Queue]?, active: [Queue]?) -> [Queue]? {
-    let tags = Dictionary((active ?? []).map { ($0.name, $0.singleActiveConsumerTag) }) { first, _ in first }
-    return replicas?.map { queue in
-      var queue = queue
-      queue.singleActiveConsumerTag = tags[queue.name] ?? nil
-      return queue
-    }
-  }
-
-  /// A part of `/api/consumers`.
-  struct Consumer: Decodable, Sendable {
-    struct Queue: Decodable, Sendable {
-      var name: String
-    }
-
-    var tag: String
-    var queue: Queue
-
-    enum CodingKeys: String, CodingKey {
-      case queue
-      case tag = "consumer_tag"
-    }
-  }
 
   struct Worker: Sendable {
     var name: String
@@ -96,14 +56,13 @@ enum RabbitMQTopology {
     }
   }
 
-  /// - Parameter consumers: every subscription, of which only one a queue is active; `nil`: nobody was told.
-  static func roles(workers: [Worker], queues: [Queue], consumers: [Consumer]?) -> StatusReader.Roles {
-    let commands = queues.filter { $0.name.hasPrefix(commandQueuePrefix) }
+  /// - Parameter queues: the replicas that are furthest, of all queues.
+  static func roles(workers: [Worker], queues: [QueueReplica]) -> StatusReader.Roles {
+    let commands = queues.filter { $0.queue.hasPrefix(commandQueuePrefix) }
     return workers.reduce(into: [:]) { roles, worker in
-      let queues = commands.filter { $0.singleActiveConsumerTag.map { belongs($0, to: worker) } ?? false }
-        .compactMap { Int($0.name.dropFirst(commandQueuePrefix.count)) }.sorted()
-      let subscribed = consumers.map { all in Set(all.filter { belongs($0.tag, to: worker) }.map(\.queue.name)) }
-      let missing = subscribed.map { names in commands.count { !names.contains($0.name) } } ?? 0
+      let queues = commands.filter { $0.activeConsumer.map { belongs($0, to: worker) } ?? false }
+        .compactMap { Int($0.queue.dropFirst(commandQueuePrefix.count)) }.sorted()
+      let missing = commands.count { !$0.consumers.contains { belongs($0, to: worker) } }
       let lack = missing > 0 ? "does not wait at \(missing) of \(commands.count) queues" : nil
       roles[worker.name] =
         queues.isEmpty

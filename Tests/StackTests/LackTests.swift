@@ -79,35 +79,29 @@ struct LackTests {
     #expect(roles["rabbitmq-3"]?.lack == "has no replica that is up of 1 of 3 queues")
   }
 
-  /// What a cluster of three answered 45 s after its old leader had come back from a partition: that one's last count
-  /// of the queue is still among the statistics, under the same names as the queue's own words, and before them.
+  /// What a cluster of three answered 45 s after its old leader had come back from a partition: with statistics, that
+  /// one's last count of the queue is still in the answer, under the same names as the queue's own words, and before
+  /// them.
   @Test func whatADeposedLeaderOnceCountedIsNoReplica() throws {
     let all = #"["rabbit@rabbitmq-1", "rabbit@rabbitmq-2", "rabbit@rabbitmq-3"]"#
     let statistics = """
       [{"name": "kv.commands.3", "node": "rabbit@rabbitmq-1", "node": "rabbit@rabbitmq-3", "leader": "rabbit@rabbitmq-3",
-        "members": \(all), "online": ["rabbit@rabbitmq-1"], "online": \(all),
-        "single_active_consumer_tag": "aaaaaaaaaaaa.0"}]
+        "members": \(all), "online": ["rabbit@rabbitmq-1"], "online": \(all)}]
       """
     let own = """
       [{"name": "kv.commands.3", "node": "rabbit@rabbitmq-3", "leader": "rabbit@rabbitmq-3", "members": \(all),
         "online": \(all), "messages": 0}]
       """
-    func queues(_ json: String) throws -> [RabbitMQTopology.Queue] {
-      try JSONDecoder().decode([RabbitMQTopology.Queue].self, from: Data(json.utf8))
-    }
-    let read = try #require(RabbitMQTopology.queues(replicas: queues(own), active: queues(statistics)))
     let brokers = ["rabbitmq-1", "rabbitmq-2", "rabbitmq-3"]
-    let roles = RabbitMQTopology.roles(brokers: brokers, queues: read)
-    #expect(roles.values.allSatisfy { $0.lack == nil })
-    #expect(roles["rabbitmq-3"]?.roles == [.leader])
-    // Of the statistics alone, two brokers would lack a replica that they have.
-    let counted = RabbitMQTopology.roles(brokers: brokers, queues: try queues(statistics))
-    #expect(counted.values.count { $0.lack != nil } == 2)
-    #expect(read.map(\.singleActiveConsumerTag) == ["aaaaaaaaaaaa.0"])
-    // Only the question without statistics keeps the two apart.
+    func roles(_ json: String) throws -> StatusReader.Roles {
+      let queues = try JSONDecoder().decode([RabbitMQTopology.Queue].self, from: Data(json.utf8))
+      return RabbitMQTopology.roles(brokers: brokers, queues: queues)
+    }
+    #expect(try roles(own).values.allSatisfy { $0.lack == nil })
+    #expect(try roles(own)["rabbitmq-3"]?.roles == [.leader])
+    // Of the statistics, two brokers would lack a replica that they have.
+    #expect(try roles(statistics).values.count { $0.lack != nil } == 2)
     #expect(RabbitMQTopology.replicasPath.contains("disable_stats=true"))
-    #expect(RabbitMQTopology.queues(replicas: nil, active: read) == nil)
-    #expect(try RabbitMQTopology.queues(replicas: queues(own), active: nil)?.first?.singleActiveConsumerTag == nil)
   }
 
   /// One of the planted bugs declares such queues.
@@ -121,27 +115,14 @@ struct LackTests {
     let workers = [("worker-1", "aaaaaaaaaaaa"), ("worker-2", "bbbbbbbbbbbb")].map {
       RabbitMQTopology.Worker(name: $0.0, id: $0.1, hostname: $0.1)
     }
-    let queues = queues([([1], [1]), ([1], [1])])
-    let consumers = [("aaaaaaaaaaaa.0", 0), ("aaaaaaaaaaaa.1", 1), ("bbbbbbbbbbbb.1", 1)].map {
-      RabbitMQTopology.Consumer(tag: $0.0, queue: .init(name: "kv.commands.\($0.1)"))
-    }
-    let roles = RabbitMQTopology.roles(workers: workers, queues: queues, consumers: consumers)
+    let queues = [
+      QueueReplica(queue: "kv.commands.0", consumers: ["aaaaaaaaaaaa.0"]),
+      QueueReplica(queue: "kv.commands.1", consumers: ["aaaaaaaaaaaa.1", "bbbbbbbbbbbb.1"]),
+      QueueReplica(queue: "kv.dead-letters"),
+    ]
+    let roles = RabbitMQTopology.roles(workers: workers, queues: queues)
     #expect(roles["worker-1"]?.lack == nil)
     #expect(roles["worker-2"]?.lack == "does not wait at 1 of 2 queues")
-    let untold = RabbitMQTopology.roles(workers: workers, queues: queues, consumers: nil)
-    #expect(untold["worker-2"]?.lack == nil)
-  }
-
-  @Test func subscriptionsAreReadAsTheBrokerTellsThem() throws {
-    let json = #"""
-      [{"arguments": {"x-priority": 5}, "ack_required": true, "active": true, "activity_status": "single_active",
-        "channel_details": {"name": "172.30.87.3:5 -> 172.30.87.21:5672 (1)", "node": "rabbit@rabbitmq-1"},
-        "consumer_tag": "aaaaaaaaaaaa.0", "exclusive": false, "prefetch_count": 500,
-        "queue": {"name": "kv.commands.0", "vhost": "/"}}]
-      """#
-    let consumers = try JSONDecoder().decode([RabbitMQTopology.Consumer].self, from: Data(json.utf8))
-    #expect(consumers.map(\.tag) == ["aaaaaaaaaaaa.0"])
-    #expect(consumers.map(\.queue.name) == ["kv.commands.0"])
   }
 
   // MARK: etcd, and the stack as a whole

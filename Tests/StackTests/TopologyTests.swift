@@ -117,8 +117,8 @@ struct TopologyTests {
       ("kv.commands.1", "bbbbbbbbbbbb.1"), ("kv.commands.0", "bbbbbbbbbbbb.0"), ("kv.commands.2", nil),
       ("kv.dead-letters", "aaaaaaaaaaaa.0"),
     ]
-    .map { RabbitMQTopology.Queue(name: $0.0, singleActiveConsumerTag: $0.1) }
-    let roles = RabbitMQTopology.roles(workers: workers, queues: queues, consumers: nil)
+    .map { QueueReplica(queue: $0.0, activeConsumer: $0.1, consumers: ["aaaaaaaaaaaa.9", "bbbbbbbbbbbb.9"]) }
+    let roles = RabbitMQTopology.roles(workers: workers, queues: queues)
     #expect(roles["worker-1"] == .init(roles: [.member], detail: "no queue"))
     #expect(roles["worker-2"] == .init(roles: [.activeConsumer], detail: "consumes queues 0, 1"))
   }

@@ -48,18 +48,4 @@ extension Stack {
     (try? await engine.containers())?.filter { $0.labels[StackLabel.tier] == Tier.rabbitmq.rawValue }
       .compactMap { $0.publishedPorts[PublishedPort.management] } ?? []
   }
-
-  /// Messages in the command queues, those that a worker has in hand among them, as the brokers counted them within the
-  /// last five seconds; nil when no broker answers. A message may carry several commands.
-  public func queuedMessages() async -> Int? {
-    struct Queue: Decodable, Sendable {
-      var name: String
-      /// Left out until the broker has counted for the first time.
-      var messages: Int?
-    }
-    let queues = await BrokerManagement(stack: self).get(
-      [Queue].self, "/api/queues?columns=name,messages", ports: await managementPorts())
-    return queues?.filter { $0.name.hasPrefix(RabbitMQTopology.commandQueuePrefix) }
-      .reduce(0) { $0 + ($1.messages ?? 0) }
-  }
 }
