@@ -68,8 +68,8 @@ struct CapShot {
     }
   }
 
-  /// Both ends drop what arrives and what leaves, as in a plan: where a node of one side is started again, the other still
-  /// holds the cut. The clients of the majority are no end of it: nothing starts them again.
+  /// Both ends drop what arrives and what leaves, as in a plan: where a node of one side is started again, the other
+  /// still holds the cut. The clients of the majority are no end of it: nothing starts them again.
   private static func partition(
     _ settings: PartitionSettings, _ tier: Tier, _ status: StackStatus, _ clients: [ClientGroup], _ processes: Int,
     _ seed: UInt64

@@ -31,7 +31,8 @@ public struct PlanFile: Sendable, Hashable {
     self.init(path: path, text: text, plan: try PlanParser.parse(text, path: path))
   }
 
-  /// The plan files of a folder: `*.yml` and `*.yaml` that are not hidden, by name; empty where there is no such folder.
+  /// The plan files of a folder: `*.yml` and `*.yaml` that are not hidden, by name; empty where there is no such
+  /// folder.
   public static func paths(in folder: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.filter { ($0.hasSuffix(".yml") || $0.hasSuffix(".yaml")) && !$0.hasPrefix(".") }.sorted()

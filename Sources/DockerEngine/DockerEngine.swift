@@ -94,8 +94,8 @@ public struct DockerEngine: Sendable {
     }
   }
 
-  /// The ports of the host that running containers have, also those of other projects and of none. An engine without a proxy process
-  /// for each may listen on none of them.
+  /// The ports of the host that running containers have, also those of other projects and of none. An engine without a
+  /// proxy process for each may listen on none of them.
   public func publishedPorts() async throws(DockerEngineError) -> Set<Int> {
     let found = try await connection.get([Answers.Summary].self, "/containers/json")
     return Set(found.flatMap { $0.ports ?? [] }.compactMap(\.publicPort))

@@ -3,7 +3,8 @@ import DockerEngine
 
 /// What one broker's replica of a queue holds at the moment, as `queues-now` in its container prints it.
 ///
-/// The management API says the same up to ten seconds later: the queues count every five seconds, and are asked every five seconds.
+/// The management API says the same up to ten seconds later: the queues count every five seconds, and are asked every
+/// five seconds.
 struct QueueReplica: Sendable, Hashable {
   /// How far the replica is: the term first, then the index of the last command that it applied.
   struct Position: Sendable, Hashable, Comparable {
@@ -19,7 +20,8 @@ struct QueueReplica: Sendable, Hashable {
   var position = Position(term: 0, index: 0)
   /// Those that are ready, and those that a consumer has in hand.
   var messages = 0
-  /// The tag of the active consumer. A worker's begins with its hostname, which in a container is the first digits of its id.
+  /// The tag of the active consumer. A worker's begins with its hostname, which in a container is the first digits of
+  /// its id.
   var activeConsumer: String?
   /// The tags of all who wait at the queue.
   var consumers: [String] = []
@@ -48,7 +50,8 @@ extension QueueReplica {
     consumers = fields[5].split(separator: ",").map(String.init)
   }
 
-  /// Of several brokers' answers, for each queue the replica that is furthest: a broker that is cut off, or behind, has an older one.
+  /// Of several brokers' answers, for each queue the replica that is furthest: a broker that is cut off, or behind, has
+  /// an older one.
   static func newest(of answers: [[QueueReplica]]) -> [QueueReplica] {
     Dictionary(answers.joined().map { ($0.queue, $0) }) { $0.position < $1.position ? $1 : $0 }.values
       .sorted { $0.queue < $1.queue }
@@ -56,7 +59,8 @@ extension QueueReplica {
 }
 
 extension Stack {
-  /// Of each queue of the store the replica that is furthest, of those that the brokers have; `nil` where no broker tells.
+  /// Of each queue of the store the replica that is furthest, of those that the brokers have; `nil` where no broker
+  /// tells.
   ///
   /// - Parameter brokers: the ids of the containers to ask, all at once.
   func queueReplicas(of brokers: [String]) async -> [QueueReplica]? {
@@ -81,8 +85,8 @@ extension Stack {
     return await queueReplicas(of: brokers?.map(\.id) ?? [])
   }
 
-  /// Messages in the command queues now, those that a worker has in hand among them; `nil` when no broker answers. A message may
-  /// carry several commands.
+  /// Messages in the command queues now, those that a worker has in hand among them; `nil` when no broker answers. A
+  /// message may carry several commands.
   public func queuedMessages() async -> Int? {
     await queueReplicas()?.filter { $0.queue.hasPrefix(RabbitMQTopology.commandQueuePrefix) }
       .reduce(0) { $0 + $1.messages }

@@ -10,8 +10,8 @@ extension Stack {
     Self.roster(of: try await summaries())
   }
 
-  /// The nodes that the compose files say there are, for those who did not see the stack before. Nothing where no container is there:
-  /// the stack is down.
+  /// The nodes that the compose files say there are, for those who did not see the stack before. Nothing where no
+  /// container is there: the stack is down.
   ///
   /// - Throws: `unavailable` when the engine does not answer, or Compose cannot read the files.
   public func composedRoster() async throws(StackError) -> Roster {

@@ -1,9 +1,11 @@
 import DockerEngine
 
-/// Where a stack is on this machine: the ports of 127.0.0.1 that it publishes, and its network. Two stacks on one engine share none of it.
+/// Where a stack is on this machine: the ports of 127.0.0.1 that it publishes, and its network. Two stacks on one
+/// engine share none of it.
 struct StackAddresses: Sendable, Hashable {
   static let usualSubnet = "172.30.87"
-  /// Below the ports that systems give to outgoing connections: one of those must not take a port while its container is down.
+  /// Below the ports that systems give to outgoing connections: one of those must not take a port while its container
+  /// is down.
   private static let pickedPorts = 20_000..<32_000
   private static let portsApart = 10
 
@@ -20,15 +22,15 @@ struct StackAddresses: Sendable, Hashable {
 
   /// Finds the addresses of a stack that is to be brought up, or is there. Pure, but for `isTaken`.
   ///
-  /// What was asked for goes first, then what the stack has already. Of the rest, the project `kvchaos` gets what is usual, and
-  /// every other project what is free, if it can be the same each time.
+  /// What was asked for goes first, then what the stack has already. Of the rest, the project `kvchaos` gets what is
+  /// usual, and every other project what is free, if it can be the same each time.
   ///
   /// - Parameters:
   ///   - existing: the project's containers, those that are down among them.
   ///   - networks: all of the engine's.
   ///   - isTaken: whether something has a port of 127.0.0.1.
-  /// - Throws: `unavailable` when no addresses are left, a network of another project has those that were asked for, or the stack
-  ///   that is there has another network than what was asked for.
+  /// - Throws: `unavailable` when no addresses are left, a network of another project has those that were asked for, or
+  ///   the stack that is there has another network than what was asked for.
   init(
     _ configuration: StackConfiguration, _ flavour: StackFlavour, existing: [ContainerDetail],
     networks: [NetworkSummary], isTaken: (Int) -> Bool
@@ -58,7 +60,8 @@ struct StackAddresses: Sendable, Hashable {
     }
   }
 
-  /// The first port of a run of ports of which all that are needed are free: always the same for one project, where they are.
+  /// The first port of a run of ports of which all that are needed are free: always the same for one project, where
+  /// they are.
   private static func freeBlock(
     _ project: String, _ needed: [PublishedPort], isTaken: (Int) -> Bool
   ) throws(StackError) -> Int {

@@ -11,8 +11,8 @@ public struct StackConfiguration: Sendable, Hashable {
   public var home: String
   /// The Compose project's name.
   public var project: String
-  /// The ports of 127.0.0.1 that were asked for; `up` finds the others (`StackAddresses`). Where the stack is, the engine tells
-  /// (`Stack.storeURL`).
+  /// The ports of 127.0.0.1 that were asked for; `up` finds the others (`StackAddresses`). Where the stack is, the
+  /// engine tells (`Stack.storeURL`).
   public var ports: [PublishedPort: Int]
   /// The first three octets of the network that was asked for; `nil`: `up` finds one.
   public var subnet: String?
@@ -46,8 +46,9 @@ public struct StackConfiguration: Sendable, Hashable {
   }
 
   /// The configuration of this process: the home is `KVCHAOS_HOME`, else the nearest folder, from the working directory
-  /// upwards, that holds `compose/compose.yml`; `KVCHAOS_PROJECT`, `KVCHAOS_SUBNET`, the ports (`PublishedPort`) and `KVCHAOS_SQL`
-  /// (what `auto` stands for) override the defaults. The engine is that of the `docker` command (`EngineEndpoint`).
+  /// upwards, that holds `compose/compose.yml`; `KVCHAOS_PROJECT`, `KVCHAOS_SUBNET`, the ports (`PublishedPort`) and
+  /// `KVCHAOS_SQL` (what `auto` stands for) override the defaults. The engine is that of the `docker` command
+  /// (`EngineEndpoint`).
   ///
   /// - Throws: `unavailable` when there is no such folder, a variable has a value that cannot be used, or the engine
   ///   cannot be used.

@@ -2,7 +2,8 @@ import Foundation
 
 /// The status for people and for programs.
 extension StackStatus {
-  /// The store's address, and a table: node, tier, state, role; below it who does not do its part, and the dead letters, if there are any.
+  /// The store's address, and a table: node, tier, state, role; below it who does not do its part, and the dead
+  /// letters, if there are any.
   public var table: String {
     let rows = nodes.map { node in
       [node.name, node.tier.rawValue, state(of: node), node.detail]

@@ -30,7 +30,8 @@ struct CapShotTests {
       NetworkAction(effect: .partition(PartitionSettings(.halves, minority: .leader, with: [.etcd]))))
     let shot = try shot(.sql, fault(action, Selector(tier: .sql, mode: .all)), [Self.near, Self.far])
     let network = try #require(shot.fault as? NetworkFault)
-    // Each node drops the whole other side, its clients too. The clients of the smaller side drop packets as its nodes do.
+    // Each node drops the whole other side, its clients too. The clients of the smaller side drop packets as its nodes
+    // do.
     let containers = Set(shot.targets.map(\.container))
     #expect(containers.contains(Self.near.container) && !containers.contains(Self.far.container))
     #expect(containers.count == 7 && containers.contains("kvchaos-sql-2"))

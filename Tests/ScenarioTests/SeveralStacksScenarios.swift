@@ -50,7 +50,8 @@ extension Scenarios {
       return clone
     }
 
-    /// Another checkout's commands are refused while a run goes on, and nothing of the run is healed or removed by them.
+    /// Another checkout's commands are refused while a run goes on, and nothing of the run is healed or removed by
+    /// them.
     @Test(.timeLimit(.minutes(10))) func anotherCheckoutLeavesARunAlone() async throws {
       let stack = Stack(try Laboratory.configuration())
       try await stack.up { _ in }
@@ -170,8 +171,10 @@ extension Scenarios {
     }
 
     private func sideBySide(_ first: Stack, _ second: Stack, _ environment: [String: String]) async throws {
-      let up = try await RunningProcess(["up", "--workers", "2", "--apis", "1", "--limit", "360"], environment: environment)
-        .ending(within: .seconds(400))
+      let up = try await RunningProcess(
+        ["up", "--workers", "2", "--apis", "1", "--limit", "360"], environment: environment
+      )
+      .ending(within: .seconds(400))
       #expect(up.status == 0, "\(up)")
       // At once: a write was committed, so that a worker has a queue.
       let nodes = try await second.status().nodes

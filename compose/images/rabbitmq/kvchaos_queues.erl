@@ -1,10 +1,11 @@
-%% Tells who consumes each of the store's queues, and how many messages are in it, as this broker's replica has it at the moment.
-%% The management API counts both every five seconds, twice over: right after a start, or a change of consumers, it is wrong for as long.
+%% Tells who consumes each of the store's queues, and how many messages are in it, as this broker's replica has it at
+%% the moment. The management API counts both every five seconds, twice over: right after a start, or a change of
+%% consumers, it is wrong for as long.
 %%
-%% On 127.0.0.1:15670, so for processes in this container only (queues-now). A connection gets its answer at once: a line for
-%% each queue, of name, term, index, messages, active consumer and all consumers by comma, with tabs between; last `end`.
-%% Replicas may lag: of several the one with the highest term and index is right. A classic queue has no replicas and only its
-%% own broker's word.
+%% On 127.0.0.1:15670, so for processes in this container only (queues-now). A connection gets its answer at once: a
+%% line for each queue, of name, term, index, messages, active consumer and all consumers by comma, with tabs between;
+%% last `end`. Replicas may lag: of several the one with the highest term and index is right. A classic queue has no
+%% replicas and only its own broker's word.
 -module(kvchaos_queues).
 -export([start/0]).
 
