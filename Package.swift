@@ -168,11 +168,15 @@ let package = Package(
     tests("SQLClientTests", ["SQLClient"]),
     tests(
       "StoreBackendsTests",
-      ["StoreBackends", "AMQPClient", "KeyValueStore", "SQLClient", "ServiceMetrics", "TestSupport", log, nioPosix]),
+      [
+        "StoreBackends", "AMQPClient", "KeyValueStore", "RedisClient", "SQLClient", "ServiceMetrics", "TestSupport",
+        log, nioPosix,
+      ]),
     tests(
       "StoreHTTPTests",
       [
-        "StoreHTTP", "KeyValueStore", "ServiceMetrics", log, .product(name: "HTTPTypes", package: "swift-http-types"),
+        "StoreHTTP", "KeyValueStore", "ServiceMetrics", "StoreBackends", log,
+        .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),

@@ -122,7 +122,7 @@ struct Assembler {
     if event.version != CompactEvent.noVersion { op.version = event.version }
     if event.operation >= 0 { op.operation = event.operation }
     if event.error >= 0 { op.error = event.error }
-    if level != .unnamed, op.level == .unnamed { op.level = level }
+    if level != .unnamed, op.level == .unnamed || level == .pending && op.level == .cache { op.level = level }
     switch event.kind {
     case .ok:
       op.outcome = .ok

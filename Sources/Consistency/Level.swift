@@ -8,6 +8,8 @@ enum Level: UInt8, Sendable {
   /// A read that may be stale.
   case cache
   case linearizable
+  /// A cached read that showed a write which is acknowledged and may not be applied yet. The answer says so, not the request.
+  case pending
   /// The linearizable reads after the drain, which the audit of lost writes rests on.
   case final
   /// Reads of the cache after the drain, which must have converged.
@@ -16,7 +18,7 @@ enum Level: UInt8, Sendable {
   case foreign
 
   /// The names that histories may have.
-  static let names = ["queued", "committed", "cache", "linearizable", "final", "final-cache"]
+  static let names = ["queued", "committed", "cache", "linearizable", "pending", "final", "final-cache"]
 
   init(name: String?) {
     switch name {
@@ -24,6 +26,7 @@ enum Level: UInt8, Sendable {
     case "committed": self = .committed
     case "cache": self = .cache
     case "linearizable": self = .linearizable
+    case "pending": self = .pending
     case "final": self = .final
     case "final-cache": self = .finalCache
     case nil: self = .unnamed
@@ -32,13 +35,13 @@ enum Level: UInt8, Sendable {
   }
 
   /// Whether a read at this level may be answered by a cache.
-  var isCached: Bool { self == .cache || self == .finalCache }
+  var isCached: Bool { self == .cache || self == .pending || self == .finalCache }
 
   /// Whether real time binds the operation: it takes effect between its invocation and its completion.
   var isStrong: Bool {
     switch self {
     case .unnamed, .committed, .linearizable, .final: true
-    case .queued, .cache, .finalCache, .foreign: false
+    case .queued, .cache, .pending, .finalCache, .foreign: false
     }
   }
 }

@@ -109,6 +109,7 @@ struct PreparedHistory: Sendable {
     case .queued: "queued"
     case .committed: "committed"
     case .cache: "cache"
+    case .pending: "pending"
     case .linearizable: "linearizable"
     case .final: "final"
     case .finalCache: "final-cache"

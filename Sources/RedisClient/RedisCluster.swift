@@ -28,17 +28,24 @@ public final class RedisCluster: Sendable {
     self.loop = loop
   }
 
-  /// Runs one command that has `key` as its key. Throws `RedisError`; an error reply that is no redirection is
-  /// `server`.
-  public func command(_ words: [[UInt8]], key: [UInt8]) async throws(RedisError) -> RedisReply {
+  /// Runs one command that has `key` as its key. Throws `RedisError`; an error reply that is no redirection is `server`.
+  ///
+  /// - Parameter isHurried: whether somebody waits who can do without an answer. Then the topology is not waited for, and one
+  ///   redirection followed: two nodes at most have the time that `RedisOptions` gives them.
+  public func command(
+    _ words: [[UInt8]], key: [UInt8], isHurried: Bool = false
+  ) async throws(RedisError) -> RedisReply {
     let slot = HashSlot.slot(of: key)
     refreshIfOld()
-    if state.withLock({ $0.map.owner(of: slot) == nil }) { await refresh() }
+    if state.withLock({ $0.map.owner(of: slot) == nil }) {
+      if isHurried { refreshSoon() } else { await refresh() }
+    }
+    let redirections = isHurried ? 1 : Self.redirectionMaximum
     guard var node = state.withLock({ $0.map.owner(of: slot) }) else {
       throw RedisError(.noRoute, "no Redis node is known to serve slot \(slot)")
     }
     var commands = [words]
-    for _ in 0...Self.redirectionMaximum {
+    for _ in 0...redirections {
       switch await connection(to: node).send(commands) {
       case .failure(let error):
         refreshSoon()
@@ -62,7 +69,7 @@ public final class RedisCluster: Sendable {
         return reply
       }
     }
-    throw RedisError(.noRoute, "slot \(slot) was redirected more than \(Self.redirectionMaximum) times")
+    throw RedisError(.noRoute, "slot \(slot) was redirected more than \(redirections) times")
   }
 
   /// Runs commands back to back on one connection, that of the master of `key`'s slot: for a `WAIT` that means the

@@ -14,13 +14,16 @@ public struct RedisScript: Sendable, Hashable {
 
 extension RedisCluster {
   /// Runs a script with one key; loads it where a node does not know it yet (`NOSCRIPT`: new, restarted or flushed).
-  public func evaluate(_ script: RedisScript, key: [UInt8], arguments: [[UInt8]]) async throws(RedisError) -> RedisReply
-  {
+  ///
+  /// - Parameter isHurried: see `command`.
+  public func evaluate(
+    _ script: RedisScript, key: [UInt8], arguments: [[UInt8]], isHurried: Bool = false
+  ) async throws(RedisError) -> RedisReply {
     do {
-      return try await command(words("EVALSHA", script.digest, key, arguments), key: key)
+      return try await command(words("EVALSHA", script.digest, key, arguments), key: key, isHurried: isHurried)
     } catch {
       guard error.code == .server, error.detail.hasPrefix("NOSCRIPT") else { throw error }
-      return try await command(words("EVAL", script.source, key, arguments), key: key)
+      return try await command(words("EVAL", script.source, key, arguments), key: key, isHurried: isHurried)
     }
   }
 

@@ -91,6 +91,8 @@ public struct Configuration: Sendable {
     timeouts.queued = try reader.duration("KV_TIMEOUT_QUEUED_MS", default: timeouts.queued)
     timeouts.committed = try reader.duration("KV_TIMEOUT_COMMITTED_MS", default: timeouts.committed)
     timeouts.read = try reader.duration("KV_TIMEOUT_READ_MS", default: timeouts.read)
+    // What is shown without a look at the table is no older than a cached row may be.
+    timeouts.pendingTrust = min(timeouts.pendingTrust, .milliseconds(cacheTimeToLiveMilliseconds))
     limits = PartitionMachine.Limits()
     limits.commands = try reader.integer("KV_BATCH_COMMANDS", default: limits.commands, in: 1...10_000)
     limits.gathering = try reader.duration("KV_BATCH_GATHER_MS", default: limits.gathering)

@@ -1,25 +1,37 @@
 import KeyValueStore
 import RedisClient
 
-/// The cache on Redis: a hash per key, `kv:` and the key's bytes, with the fields `v` (version), `o` (operation id)
-/// and, unless it is a tombstone, `d` (the value).
+/// The cache on Redis: a hash per key, `kv:` and the key's bytes. The fields `v` (version), `o` (operation id) and, unless it is
+/// a tombstone, `d` (the value) are the table's row. Beside them, `p` (operation id) and `q` (`PendingWrite.encoded`) are the
+/// write that was acknowledged last, until the worker that applies it takes them away. So a row that comes for an earlier
+/// write does not hide a later one, and what is pending never becomes a row. Each field has its own time to live.
 public struct RedisCache: Cache {
   private let cluster: RedisCluster
   private let timeToLive: [UInt8]
+  /// What follows the name of the entry in an announcement.
+  private let announcement: [[UInt8]]
   private let metrics: BackendMetrics
 
-  /// Writes only what is newer than what is there; a tombstone is a version too. One script, hence atomic.
+  /// Forgets what is settled, and writes only what is newer than what is there; a tombstone is a version too. One script,
+  /// hence atomic. Arguments: time to live, version (empty: no row), operation, 1 (0: a tombstone), value, settled operations.
   static let script = RedisScript(
     """
-    local version = redis.call('HGET', KEYS[1], 'v')
-    if version and tonumber(version) >= tonumber(ARGV[1]) then return 0 end
-    if ARGV[4] then
-      redis.call('HSET', KEYS[1], 'v', ARGV[1], 'o', ARGV[3], 'd', ARGV[4])
+    local known = redis.call('HMGET', KEYS[1], 'v', 'p')
+    if known[2] then
+      for index = 6, #ARGV do
+        if ARGV[index] == known[2] then
+          redis.call('HDEL', KEYS[1], 'p', 'q')
+          break
+        end
+      end
+    end
+    if ARGV[2] == '' or known[1] and tonumber(known[1]) >= tonumber(ARGV[2]) then return 0 end
+    if ARGV[4] == '1' then
+      redis.call('HSETEX', KEYS[1], 'PX', ARGV[1], 'FIELDS', 3, 'v', ARGV[2], 'o', ARGV[3], 'd', ARGV[5])
     else
-      redis.call('HSET', KEYS[1], 'v', ARGV[1], 'o', ARGV[3])
+      redis.call('HSETEX', KEYS[1], 'PX', ARGV[1], 'FIELDS', 2, 'v', ARGV[2], 'o', ARGV[3])
       redis.call('HDEL', KEYS[1], 'd')
     end
-    redis.call('PEXPIRE', KEYS[1], ARGV[2])
     return 1
     """)
 
@@ -30,31 +42,44 @@ public struct RedisCache: Cache {
     return script
   }
 
+  /// - Parameter pendingLife: how long a pending write stays that no worker settles; no longer than a row.
   public init(
-    cluster: RedisCluster, timeToLiveMilliseconds: Int, metrics: BackendMetrics = BackendMetrics()
+    cluster: RedisCluster, timeToLiveMilliseconds: Int, pendingLife: Duration = StoreTimeouts().pendingLife,
+    metrics: BackendMetrics = BackendMetrics()
   ) {
     self.cluster = cluster
     self.metrics = metrics
     timeToLive = Array(String(timeToLiveMilliseconds).utf8)
+    let milliseconds = min(Int(pendingLife / .milliseconds(1)), timeToLiveMilliseconds)
+    announcement = ["PX", String(milliseconds), "FIELDS", "2", "p"].map { Array($0.utf8) }
   }
 
   private static func name(_ key: Key) -> [UInt8] { Array("kv:".utf8) + key.bytes }
 
-  public func get(_ key: Key) async -> Row? {
+  private static let fields = ["v", "o", "d", "p", "q"].map { Array($0.utf8) }
+
+  public func get(_ key: Key) async -> CacheEntry {
     let name = Self.name(key)
-    let words = [Array("HMGET".utf8), name, Array("v".utf8), Array("o".utf8), Array("d".utf8)]
-    guard let reply = try? await cluster.command(words, key: name) else {
+    guard let reply = try? await cluster.command([Array("HMGET".utf8), name] + Self.fields, key: name) else {
       metrics.cacheReadsUnavailable.add()
-      return nil
+      return .nothing
     }
-    let row = Self.row(of: key, reply)
-    (row == nil ? metrics.cacheMisses : metrics.cacheHits).add()
-    return row
+    let entry = Self.entry(of: key, reply)
+    switch (entry.row, entry.pending) {
+    case (_, _?): metrics.cachePending.add()
+    case (_?, nil): metrics.cacheHits.add()
+    case (nil, nil): metrics.cacheMisses.add()
+    }
+    return entry
   }
 
-  private static func row(of key: Key, _ reply: RedisReply) -> Row? {
-    guard case .array(let fields) = reply, fields.count == 3,
-      let version = fields[0].text.flatMap({ Int64($0) }),
+  static func entry(of key: Key, _ reply: RedisReply) -> CacheEntry {
+    guard case .array(let fields) = reply, fields.count == 5 else { return .nothing }
+    return CacheEntry(row: row(of: key, fields), pending: pending(of: key, fields))
+  }
+
+  private static func row(of key: Key, _ fields: [RedisReply]) -> Row? {
+    guard let version = fields[0].text.flatMap({ Int64($0) }),
       let operation = fields[1].text.flatMap({ try? OperationID($0) })
     else { return nil }
     switch fields[2] {
@@ -66,16 +91,27 @@ public struct RedisCache: Cache {
     }
   }
 
-  public func putIfNewer(_ rows: [Row]) async {
+  private static func pending(of key: Key, _ fields: [RedisReply]) -> PendingWrite? {
+    guard let operation = fields[3].text.flatMap({ try? OperationID($0) }), case .bytes(let bytes) = fields[4] else {
+      return nil
+    }
+    return PendingWrite(key: key, operation: operation, encoded: bytes)
+  }
+
+  public func update(_ updates: [CacheUpdate]) async {
     // Together, so that they share a pipeline on each node.
     await withTaskGroup(of: Void.self) { group in
-      for row in rows {
+      for update in updates {
         group.addTask {
+          let row = update.row
           let arguments =
-            [Array(String(row.version).utf8), timeToLive, Array(row.operation.text.utf8)]
-            + (row.value.map { [$0.bytes] } ?? [])
+            [
+              timeToLive, row.map { Array(String($0.version).utf8) } ?? [], Array((row?.operation.text ?? "").utf8),
+              row?.value == nil ? [UInt8(ascii: "0")] : [UInt8(ascii: "1")], row?.value?.bytes ?? [],
+            ] + update.settled.map { Array($0.text.utf8) }
           // A row that is not cached is read from the table next time.
-          let reply = try? await cluster.evaluate(Self.writeScript, key: Self.name(row.key), arguments: arguments)
+          let reply = try? await cluster.evaluate(Self.writeScript, key: Self.name(update.key), arguments: arguments)
+          guard row != nil else { return }
           switch reply {
           case nil: metrics.cacheWritesUnavailable.add()
           case .integer(0): metrics.cacheWritesOlder.add()
@@ -84,5 +120,41 @@ public struct RedisCache: Cache {
         }
       }
     }
+  }
+
+  public func announce(_ write: PendingWrite) async {
+    // One plain command: an acknowledgement waits for it. Whether the write was applied before, whoever reads it sees.
+    let name = Self.name(write.key)
+    let words =
+      [Array("HSETEX".utf8), name] + announcement
+      + [Array(write.operation.text.utf8), Self.fields[4], write.encoded]
+    let reply = try? await cluster.command(words, key: name, isHurried: true)
+    (reply == nil ? metrics.announcementsUnavailable : metrics.announcementsStored).add()
+  }
+}
+
+extension PendingWrite {
+  /// `made,kind,` and the value's bytes. `made` is in milliseconds since 1970, and `-` where it is not known; the kind is `d` for a
+  /// delete, else `p`.
+  var encoded: [UInt8] {
+    let made = madeAtMilliseconds.map(String.init) ?? "-"
+    return Array("\(made),\(value == nil ? "d" : "p"),".utf8) + (value?.bytes ?? [])
+  }
+
+  /// Reads what `encoded` is; `nil` where it is something else.
+  init?(key: Key, operation: OperationID, encoded bytes: [UInt8]) {
+    let parts = bytes.split(separator: UInt8(ascii: ","), maxSplits: 2, omittingEmptySubsequences: false)
+    guard parts.count == 3 else { return nil }
+    let made = Int64(String(decoding: parts[0], as: UTF8.self))
+    guard made != nil || parts[0].elementsEqual("-".utf8) else { return nil }
+    let value: Value?
+    switch parts[1].first {
+    case UInt8(ascii: "d"): value = nil
+    case UInt8(ascii: "p"):
+      guard let read = try? Value(bytes: Array(parts[2])) else { return nil }
+      value = read
+    default: return nil
+    }
+    self.init(key: key, value: value, operation: operation, madeAtMilliseconds: made)
   }
 }

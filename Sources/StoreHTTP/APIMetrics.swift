@@ -22,7 +22,8 @@ public final class APIMetrics: Sendable {
 
   /// What is timed, for the label `operation`.
   enum Operation: Int, CaseIterable {
-    case putQueued, putCommitted, deleteQueued, deleteCommitted, getCache, getLinearizable, list, status, other
+    case putQueued, putCommitted, deleteQueued, deleteCommitted, getCache, getLinearizable, getAfter, list, status,
+      other
 
     var label: String {
       switch self {
@@ -32,6 +33,7 @@ public final class APIMetrics: Sendable {
       case .deleteCommitted: "delete-committed"
       case .getCache: "get-cache"
       case .getLinearizable: "get-linearizable"
+      case .getAfter: "get-after"
       case .list: "list"
       case .status: "operation-status"
       case .other: "other"
@@ -39,8 +41,8 @@ public final class APIMetrics: Sendable {
     }
   }
 
-  private static let methods = ["GET", "PUT", "DELETE", "other"]
-  private static let statuses = [200, 202, 400, 401, 404, 405, 408, 412, 413, 414, 415, 422, 500, 503, 504]
+  private static let methods = ["GET", "HEAD", "PUT", "DELETE", "other"]
+  private static let statuses = [200, 202, 304, 400, 401, 404, 405, 408, 412, 413, 414, 415, 422, 500, 503, 504]
 
   let registry: MetricsRegistry
   let inFlight: Gauge
@@ -75,9 +77,10 @@ public final class APIMetrics: Sendable {
     let methodIndex: Int
     switch method {
     case .get: methodIndex = 0
-    case .put: methodIndex = 1
-    case .delete: methodIndex = 2
-    default: methodIndex = 3
+    case .head: methodIndex = 1
+    case .put: methodIndex = 2
+    case .delete: methodIndex = 3
+    default: methodIndex = 4
     }
     let statusIndex = Self.statuses.firstIndex(of: status) ?? Self.statuses.count
     requests[(route.rawValue * Self.methods.count + methodIndex) * (Self.statuses.count + 1) + statusIndex].add()

@@ -66,6 +66,10 @@ struct Problem: Error, Sendable {
 extension HTTPField.Name {
   /// The operation id of a write, or of the write that made what a read found.
   static let operationID = HTTPField.Name("X-Operation-Id") ?? .eTag
+  /// `pending`: what was read is a write that may not have taken effect yet.
+  static let operationState = HTTPField.Name("X-Operation-State") ?? .eTag
+  /// When the proxy made the operation id: seconds since 1970, with three decimals.
+  static let operationMade = HTTPField.Name("X-Operation-Made") ?? .eTag
   /// The client's or the proxy's operation id.
   static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .eTag
 }

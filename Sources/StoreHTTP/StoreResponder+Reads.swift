@@ -14,30 +14,63 @@ extension StoreResponder {
   private static let pageDefault = 100
   private static let pageMaximum = 1000
 
-  func get(_ key: Key, _ query: Query) async throws(Problem) -> Response {
-    try query.allow("read")
-    switch try query.choice("read", default: ReadLevel.cache) {
-    case .cache: return found(await service.readCached(key))
-    case .linearizable: return found(await service.readLinearizable(key))
+  func get(_ key: Key, _ request: Request, _ query: Query) async throws(Problem) -> Response {
+    try query.allow("read", "after")
+    let level = try query.choice("read", default: ReadLevel.cache)
+    let outcome: ReadOutcome
+    if let text = query["after"] {
+      let operation: OperationID
+      do {
+        operation = try OperationID(text)
+      } catch {
+        throw Problem(400, "after: \(error.description)")
+      }
+      outcome = await service.read(key, after: operation, consistency: level == .cache ? .plain : .linearizable)
+    } else {
+      outcome =
+        switch level {
+        case .cache: await service.readCached(key)
+        case .linearizable: await service.readLinearizable(key)
+        }
+    }
+    return try found(outcome, request.headers[.ifNoneMatch])
+  }
+
+  private func found(_ outcome: ReadOutcome, _ ifNoneMatch: String?) throws(Problem) -> Response {
+    switch outcome {
+    case .row(let row):
+      return found(row.value, row.operation, tag: "\"\(row.version)\"", ifNoneMatch)
+    case .pending(let write):
+      // It has no version yet, hence no tag.
+      var response = found(write.value, write.operation, tag: nil, ifNoneMatch)
+      response.headers[.operationState] = "pending"
+      return response
+    case .absent: return Problem(404, "The key was never written.").response(operation: nil)
+    case .notSettled: throw .unavailable("The operation that the read is to come after is not settled yet.")
+    case .otherKey: throw .invalid("The operation that the read is to come after is a write to another key.")
+    case .unavailable(let reason): return unavailable(reason)
     }
   }
 
-  private func found(_ outcome: ReadOutcome) -> Response {
-    switch outcome {
-    case .row(let row):
-      guard let value = row.value else {
-        var response = Problem(404, "The key is deleted.").response(operation: row.operation.text)
-        response.headers[.eTag] = "\"\(row.version)\""
-        return response
-      }
-      var body = Array("{\"value\":".utf8)
-      body.reserveCapacity(value.bytes.count + 32)
-      JSONText.append(value.bytes, to: &body)
-      body += Array("}\n".utf8)
-      return .bytes(200, body, headers: [.eTag: "\"\(row.version)\"", .operationID: row.operation.text])
-    case .absent: return Problem(404, "The key was never written.").response(operation: nil)
-    case .unavailable(let reason): return unavailable(reason)
+  private func found(_ value: Value?, _ operation: OperationID, tag: String?, _ ifNoneMatch: String?) -> Response {
+    guard let value else {
+      var response = Problem(404, "The key is deleted.").response(operation: operation.text)
+      response.headers[.eTag] = tag
+      return response
     }
+    var headers: HTTPFields = [.operationID: operation.text]
+    headers[.eTag] = tag
+    if let ifNoneMatch, EntityTags(ifNoneMatch).match(tag) {
+      var response = Response(status: .notModified, headers: headers)
+      // Not the length of nothing: it would be said of the value.
+      response.headers[.contentLength] = nil
+      return response
+    }
+    var body = Array("{\"value\":".utf8)
+    body.reserveCapacity(value.bytes.count + 32)
+    JSONText.append(value.bytes, to: &body)
+    body += Array("}\n".utf8)
+    return .bytes(200, body, headers: headers)
   }
 
   /// A page of keys; `next` is what `after` has to be for the following one, `null` on the last.

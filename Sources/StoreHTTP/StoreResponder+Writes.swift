@@ -21,7 +21,8 @@ extension StoreResponder {
       try Self.checkMediaType(request.headers)
       let (key, value) = try EntryParser.entry(try await body(of: request))
       let outcome = await service.write(
-        .put(value), key: key, condition: terms.condition, operation: id, acknowledgement: terms.acknowledgement)
+        .put(value), key: key, condition: terms.condition, operation: id,
+        madeAtMilliseconds: Self.made(request.headers), acknowledgement: terms.acknowledgement)
       return try answer(outcome, key: key, value: value, operation: id, queuedStatus: 200)
     } catch {
       return refuse(error, operation)
@@ -35,7 +36,8 @@ extension StoreResponder {
       operation = id
       let terms = try Self.terms(request, query)
       let outcome = await service.write(
-        .delete, key: key, condition: terms.condition, operation: id, acknowledgement: terms.acknowledgement)
+        .delete, key: key, condition: terms.condition, operation: id,
+        madeAtMilliseconds: Self.made(request.headers), acknowledgement: terms.acknowledgement)
       return try answer(outcome, key: key, value: nil, operation: id, queuedStatus: 202)
     } catch {
       return refuse(error, operation)
@@ -56,6 +58,16 @@ extension StoreResponder {
 
   private static func terms(_ request: Request, _ query: Query) throws(Problem) -> Terms {
     try query.allow("ack")
+  /// When the operation id was made, in milliseconds since 1970: just now, or when the proxy says that it made it. `nil` where the
+  /// client made it.
+  private static func made(_ headers: HTTPFields) -> Int64? {
+    guard headers[.idempotencyKey] != nil else { return wallClockMilliseconds() }
+    guard let seconds = headers[.operationMade].flatMap({ Double($0) }), (0...1e11).contains(seconds) else {
+      return nil
+    }
+    return Int64((seconds * 1000).rounded())
+  }
+
     let acknowledgement = try query.choice("ack", default: Acknowledgement.queued)
     let condition = try condition(request.headers)
     guard condition == nil || acknowledgement == .committed else {

@@ -34,14 +34,16 @@ public struct StoreResponder: HTTPResponder {
     let start = ContinuousClock.now
     metrics.inFlight.add(1)
     defer { metrics.inFlight.add(-1) }
-    let response: Response
+    let answer: Response
     var measured: (route: APIMetrics.Route, operation: APIMetrics.Operation) = (.other, .other)
     do throws(Problem) {
       let target = try admitted(request)
-      measured = Self.measured(target, request.method)
-      response = try await self.response(to: request, target)
+      // HEAD is a GET whose answer has no body, and every path knows GET.
+      let method = request.method == .head ? .get : request.method
+      measured = Self.measured(target, method)
+      answer = try await self.response(to: request, method, target)
     } catch {
-      response = error.response(operation: nil)
+      answer = error.response(operation: nil)
     }
     metrics.record(
       measured.route, request.method, response.status.code, measured.operation, ContinuousClock.now - start)
@@ -53,6 +55,9 @@ public struct StoreResponder: HTTPResponder {
     let authorization = request.headers[.authorization]
     let isAdmitted = token.map { $0.isShown(by: authorization) } ?? true
     let refusal = BearerToken.problem(hasWrongOne: authorization != nil)
+    // What has no body already has no length either.
+    let isWhole = request.method != .head || answer.status == .notModified
+    let response = isWhole ? answer : answer.createHeadResponse()
     do throws(Problem) {
       let target = try RequestTarget(request.head.path ?? "")
       if isAdmitted || target.route.isOpen { return target }
@@ -62,12 +67,14 @@ public struct StoreResponder: HTTPResponder {
     throw refusal
   }
 
-  private func response(to request: Request, _ target: RequestTarget) async throws(Problem) -> Response {
+  private func response(
+    to request: Request, _ method: HTTPRequest.Method, _ target: RequestTarget
+  ) async throws(Problem) -> Response {
     let query = target.query
-    switch (target.route, request.method) {
+    switch (target.route, method) {
     case (.collection, .put): return await put(request, query)
     case (.collection, .get): return try await list(query)
-    case (.key(let key), .get): return try await get(key, query)
+    case (.key(let key), .get): return try await get(key, request, query)
     case (.key(let key), .delete): return await delete(key, request, query)
     case (.operation(let operation), .get):
       try query.allow()
@@ -110,6 +117,7 @@ public struct StoreResponder: HTTPResponder {
     case (.description, _): return (.description, .other)
     }
   }
+    case (.key, .get) where target.query["after"] != nil: return (.key, .getAfter)
 }
 
 extension RequestTarget.Route {
@@ -124,9 +132,9 @@ extension RequestTarget.Route {
   /// The methods that the path knows, as `Allow` lists them.
   fileprivate var methods: String {
     switch self {
-    case .collection: "GET, PUT"
-    case .key: "GET, DELETE"
-    case .operation, .live, .ready, .metrics, .description: "GET"
+    case .collection: "GET, HEAD, PUT"
+    case .key: "GET, HEAD, DELETE"
+    case .operation, .live, .ready, .metrics, .description: "GET, HEAD"
     }
   }
 }

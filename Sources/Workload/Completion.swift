@@ -22,13 +22,16 @@ public struct Completion: Sendable, Hashable {
   /// What was read (`null`: absent); `nil` where the operation reads nothing or did not end in ok.
   public var value: Value?
   public var version: Int64?
+  /// Whether what was read is a write that the store said may not have taken effect yet.
+  public var isPending: Bool
   /// Why it is not ok, in few words that group well: `503 queue-unavailable`, `timedOut`.
   public var error: String?
 
-  public init(kind: Kind, value: Value? = nil, version: Int64? = nil, error: String? = nil) {
+  public init(kind: Kind, value: Value? = nil, version: Int64? = nil, isPending: Bool = false, error: String? = nil) {
     self.kind = kind
     self.value = value
     self.version = version
+    self.isPending = isPending
     self.error = error
   }
 }

@@ -41,11 +41,13 @@ public final class Recorder: Sendable {
   ///
   /// - Parameters:
   ///   - process: the client's process number; replaced by the next one where the outcome is unknown.
-  ///   - level: how the history names the level; `nil`: by the operation's own.
+  ///   - level: how the history names the level; `nil`: by the operation's own. What the store says is pending is told by the
+  ///     level `pending` of the completion.
   public func perform(_ operation: StoreOperation, process: inout Int, level: String? = nil) async -> Completion {
-    let level = level ?? operation.level
-    record(operation, process: process, kind: .invoke, value: operation.invocationValue, level: level)
+    let asked = level ?? operation.level
+    record(operation, process: process, kind: .invoke, value: operation.invocationValue, level: asked)
     let completion = await store.perform(operation)
+    let level = completion.isPending && level == nil ? "pending" : asked
     record(
       operation, process: process, kind: completion.kind.eventKind,
       value: completion.value ?? operation.invocationValue, version: completion.version, error: completion.error,

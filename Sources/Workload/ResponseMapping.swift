@@ -31,15 +31,16 @@ public enum ResponseMapping {
 
   private static func completion(of action: StoreOperation.Action, _ response: HTTPResponse) -> Completion {
     let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body))
+    let isPending = response.header("X-Operation-State") == "pending"
     let version = answer?.version ?? response.header("ETag").flatMap(version(ofTag:))
     switch (action, response.status) {
     case (.put, 200), (.delete, 200), (.delete, 202):
       return Completion(kind: .ok, version: version)
     case (.get, 200):
       guard let value = answer?.value else { return Completion(kind: .unknown, error: "200 without a value") }
-      return Completion(kind: .ok, value: .string(value), version: version)
+      return Completion(kind: .ok, value: .string(value), version: version, isPending: isPending)
     case (.get, 404) where isProblem(response):
-      return Completion(kind: .ok, value: .null, version: version)
+      return Completion(kind: .ok, value: .null, version: version, isPending: isPending)
     case (.audit, 200):
       return Completion(kind: .ok, value: .bool(answer?.applied ?? true), version: version)
     case (.audit, 404) where isProblem(response):

@@ -154,7 +154,9 @@ public final class Settlement: Sendable {
       let read = StoreOperation(action: .get(.linearizable), key: key)
       guard let final = await self.answered(read, process: &process, level: "final") else { return false }
       let cached = StoreOperation(action: .get(.cache), key: key)
-      while clock.now < deadline, !Task.isCancelled, await self.recorder.look(cached).value != final.value {
+      while clock.now < deadline, !Task.isCancelled {
+        let seen = await self.recorder.look(cached)
+        if seen.value == final.value, !seen.isPending { break }
         try? await clock.sleep(for: .milliseconds(250))
       }
       _ = await self.recorder.perform(cached, process: &process, level: "final-cache")

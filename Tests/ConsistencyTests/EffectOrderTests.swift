@@ -13,12 +13,16 @@ import Testing
     let count = Int.random(in: 1...6, using: &random)
     let effects = (0..<count).map { _ in
       func moment() -> Int64 { Int64.random(in: 0..<12, using: &random) }
+      let sent = moment()
+      let accepted = moment() + 4
+      // As they are in histories: sent first, shown last.
       return Effect(
-        sent: moment(), accepted: moment() + 4, seen: moment() + 5, needed: moment(),
+        sent: sent, accepted: accepted, invoked: min(sent, moment()), shown: min(accepted, moment() + 2),
+        seen: moment() + 5, needed: moment(),
         version: random.chance(0.4) ? Int64.random(in: 1...6, using: &random) : nil)
     }
     func comesBefore(_ one: Effect, _ other: Effect) -> Bool {
-      if one.accepted < other.sent || one.seen < other.needed { return true }
+      if one.accepted < other.sent || one.shown < other.invoked || one.seen < other.needed { return true }
       guard let version = one.version, let otherVersion = other.version else { return false }
       return version <= otherVersion
     }

@@ -35,6 +35,12 @@ struct HistoryBuilder {
     add(process, .ok, "get", key, value.map(Value.string) ?? .null, version, level, nil)
   }
 
+  /// A cached read that says that what it shows is pending.
+  mutating func peek(_ value: String?, by process: Int = 1, key: String = "k", version: Int64? = nil) {
+    add(process, .invoke, "get", key, .null, nil, "cache", nil)
+    add(process, .ok, "get", key, value.map(Value.string) ?? .null, version, "pending", nil)
+  }
+
   /// A read that gets no answer.
   mutating func getFails(by process: Int = 1, key: String = "k", level: String? = nil) {
     add(process, .invoke, "get", key, .null, nil, level, nil)

@@ -3,9 +3,9 @@
 /// A key has a log of accepted writes and a state, which the first `applied` of them have made. There is nothing else:
 /// - P1: what is in the log is applied, sooner or later. Nothing takes it out.
 /// - P2: the log has an operation once, and is applied from its beginning to its end.
-/// - P3: a committed write is accepted and applied, and a linearizable read looks at the state, between question and
-///   answer.
-/// - P4: a cached read looks at a state that was current not longer ago than the cache's time to live.
+/// - P3: a committed write is accepted and applied, and a linearizable read looks at the state, between question and answer.
+/// - P4: a cached read looks at a state that was current not longer ago than the cache's time to live. One that says that what
+///   it shows is pending may look ahead: at the state after some of the accepted writes that are still to be applied.
 ///
 /// When things may happen is the matter of `KeyHistory`: from when to when the store may accept a write, and a look may
 /// be taken.
@@ -31,6 +31,8 @@ struct Contract: Hashable {
   enum Look: Hashable {
     /// A read: the value, and the version where the answer had one.
     case state(value: Int, version: Int64?)
+    /// A read that showed something as pending. It has no version.
+    case pending(value: Int)
     /// An audit: whether the record has the write, and the version where the answer had one.
     case record(write: Int, isApplied: Bool, version: Int64?)
   }
@@ -75,9 +77,29 @@ struct Contract: Hashable {
 
   func isDecided(_ write: Int) -> Bool { fates[write] != nil && fates[write] != .waiting }
 
+  /// The values that the key has now, and after each of the accepted writes that are still to be applied.
+  ///
+  /// - Parameter effects: of all writes, by their numbers.
+  func valuesAhead(_ effects: [Write]) -> Set<Int> {
+    var (now, all): (Set<Int>, Set<Int>) = ([value], [value])
+    for write in log[applied...].map({ effects[$0] }) {
+      let after = now.flatMap { value in
+        guard write.expected ?? value == value else { return [value] }
+        return write.isOptional ? [value, write.value] : [write.value]
+      }
+      now = Set(after)
+      all.formUnion(now)
+    }
+    return all
+  }
+
   /// Whether this is the answer now.
-  func answers(_ look: Look) -> Bool {
+  ///
+  /// - Parameter effects: of all writes, by their numbers.
+  func answers(_ look: Look, _ effects: [Write]) -> Bool {
     switch look {
+    case .pending(let value):
+      return valuesAhead(effects).contains(value)
     case .state(let value, let version):
       return value == self.value && (version == nil || version == self.version)
     case .record(let write, let isApplied, let version):

@@ -21,6 +21,7 @@ struct ContractSearch {
   private let limit: Int
   /// Without it nothing is left out because it can be seen to lead nowhere: slower, and the same answers.
   private let looksAhead: Bool
+  private let effects: [Contract.Write]
   /// By position: the looks that may be taken there.
   private var open: [[Int]] = []
   private var versions: [Int64] = []
@@ -30,6 +31,7 @@ struct ContractSearch {
     self.history = history
     self.limit = limit
     self.looksAhead = looksAhead
+    effects = history.writes.map(\.effect)
     var now: [Int] = []
     for step in history.steps {
       open.append(now)
@@ -73,7 +75,7 @@ struct ContractSearch {
       guard place.store.hasAccepted(write) else { return [] }
       guard isCommitted else { break }
       let record = Contract.Look.record(write: write, isApplied: true, version: version)
-      guard place.store.answers(record) else { return [] }
+      guard place.store.answers(record, effects) else { return [] }
     case .answered(let look):
       guard place.taken.remove(look) != nil else { return [] }
     }
@@ -111,7 +113,9 @@ struct ContractSearch {
     var place = place
     for look in open[place.position] where !place.taken.contains(look) {
       let wanted = history.looks[look]
-      guard place.store.answers(wanted.answer), wanted.drained.allSatisfy(place.store.isDecided) else { continue }
+      guard place.store.answers(wanted.answer, effects), wanted.drained.allSatisfy(place.store.isDecided) else {
+        continue
+      }
       place.taken.insert(look)
     }
     return place

@@ -11,6 +11,8 @@ public struct Features: Sendable, Hashable {
   public var writes = Writes.unnamed
   public var versions = Versions.none
   public var readsCache = false
+  /// Whether cached reads show what is accepted and not applied yet.
+  public var readsAhead = false
   /// How long a cached read may be behind, in milliseconds; `nil`: for ever.
   public var timeToLive: Int?
   public var deletes = false
@@ -34,6 +36,7 @@ public struct Features: Sendable, Hashable {
     writes = Writes.allCases.randomElement(using: &random) ?? .mixed
     versions = Versions.allCases.randomElement(using: &random) ?? .none
     readsCache = maybe()
+    readsAhead = readsCache && maybe()
     timeToLive = maybe() ? Int.random(in: 1...12, using: &random) : nil
     deletes = maybe()
     repeatsValues = Int.random(in: 0..<4, using: &random) == 0
@@ -50,7 +53,8 @@ public struct Features: Sendable, Hashable {
   public var names: [String] {
     var names = ["writes: \(writes.rawValue)", "versions: \(versions.rawValue)"]
     let switches: [(String, Bool)] = [
-      ("two keys", keys > 1), ("cached reads", readsCache), ("a time to live", timeToLive != nil), ("deletes", deletes),
+      ("two keys", keys > 1), ("cached reads", readsCache), ("pending reads", readsAhead),
+      ("a time to live", timeToLive != nil), ("deletes", deletes),
       ("repeated values", repeatsValues), ("compare-and-set", comparesAndSets), ("lost answers", losesAnswers),
       ("refusals", refuses), ("retries", retries), ("audits", audits), ("final reads", readsInTheEnd),
       ("final cached reads", readsCacheInTheEnd),

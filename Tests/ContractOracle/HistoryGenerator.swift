@@ -11,7 +11,13 @@ public struct HistoryGenerator {
     var write: Int?
     var plan = Plan.answer
     /// Of a look that has been taken.
-    var answer: (value: Value, version: Int64?)?
+    var answer: Answer?
+  }
+
+  private struct Answer {
+    var value: Value
+    var version: Int64?
+    var isPending = false
   }
 
   private struct Written {
@@ -200,31 +206,39 @@ public struct HistoryGenerator {
       open[client] = request
       return
     }
-    finish(client, .ok, answer.value, version: answer.version)
+    finish(client, .ok, answer.value, version: answer.version, level: answer.isPending ? "pending" : nil)
   }
 
-  private mutating func look(_ invocation: Event, _ key: Int) -> (Value, Int64?) {
+  private mutating func look(_ invocation: Event, _ key: Int) -> Answer {
     if invocation.function == "operation" {
       guard let write = writes[key].firstIndex(where: { $0.operation == invocation.operation }),
         case .applied(let version)? = stores[key].fates[write]
-      else { return (.bool(false), nil) }
-      return (.bool(true), features.versions == .none ? nil : version)
+      else { return Answer(value: .bool(false)) }
+      return Answer(value: .bool(true), version: features.versions == .none ? nil : version)
     }
     var seen = Snapshot(value: stores[key].value, version: stores[key].version)
+    if invocation.level == "cache", features.readsAhead, Bool.random(using: &random),
+      let value = stores[key].valuesAhead(writes[key].map(\.effect)).sorted().randomElement(using: &random)
+    {
+      return Answer(value: Self.value(value), isPending: true)
+    }
     if invocation.level == "cache" {
       let earliest = features.timeToLive.map { invocation.timeNanoseconds - Int64($0) * 1_000_000 } ?? .min
       seen = snapshots[key].filter { $0.until >= earliest }.randomElement(using: &random) ?? seen
     }
-    return (Self.value(seen.value), features.versions == .everywhere && seen.version > 0 ? seen.version : nil)
+    return Answer(
+      value: Self.value(seen.value), version: features.versions == .everywhere && seen.version > 0 ? seen.version : nil)
   }
 
-  private mutating func finish(_ client: Int, _ kind: Event.Kind, _ value: Value, version: Int64? = nil) {
+  private mutating func finish(
+    _ client: Int, _ kind: Event.Kind, _ value: Value, version: Int64? = nil, level: String? = nil
+  ) {
     guard let request = open[client], let key = Self.number(ofKey: request.invocation.key) else { return }
     open[client] = nil
     if kind != .info || Bool.random(using: &random) {
       record(
         client, kind, request.invocation.function, key, value, version: version,
-        operation: request.invocation.operation, level: request.invocation.level)
+        operation: request.invocation.operation, level: level ?? request.invocation.level)
     }
     // Whose answer is lost may still act: the client goes on under another number.
     guard kind == .info else { return }
@@ -255,9 +269,9 @@ public struct HistoryGenerator {
   private mutating func ask(_ function: String, _ key: Int, operation: String? = nil, level: String? = nil) {
     now += 100_000
     let invocation = record(0, .invoke, function, key, .null, operation: operation, level: level)
-    let (value, version) = look(invocation, key)
+    let answer = look(invocation, key)
     now += 100_000
-    record(0, .ok, function, key, value, version: version, operation: operation, level: level)
+    record(0, .ok, function, key, answer.value, version: answer.version, operation: operation, level: level)
   }
 
   // MARK: Words

@@ -158,6 +158,10 @@ struct KeyHistory {
         }
       } else {
         look.answer = .state(value: number(answer.value), version: answer.version)
+        if call.level == "cache", answer.level == "pending" {
+          look.answer = .pending(value: number(answer.value))
+          if answer.version != nil { contradiction = "what is pending has a version" }
+        }
         switch call.level {
         case "final", "final-cache":
           look.drained = writes.indices.filter { writes[$0].acknowledgedAt < call.sentAt }
@@ -199,6 +203,7 @@ struct KeyHistory {
     for index in looks.indices {
       switch looks[index].answer {
       case .state(let value, let version): history.looks[index].answer = .state(value: value, version: spread(version))
+      case .pending: break
       case .record(let write, let isApplied, let version):
         history.looks[index].answer = .record(write: write, isApplied: isApplied, version: spread(version))
       }

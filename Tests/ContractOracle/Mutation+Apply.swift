@@ -12,7 +12,8 @@ extension Mutation {
     switch self {
     case .readsSwapped, .readOlder, .readNewer, .readOfNothing, .readInvented, .readOfAnotherKey, .readVersionUp,
       .readVersionDown, .readVersionsSwapped, .readOfRefused, .readTruncated, .cachedReadDelayed, .cachedReadTrusted,
-      .readEarlier, .readLater, .finalReadOlder, .finalReadOfNothing, .finalCacheOlder:
+      .readEarlier, .readLater, .finalReadOlder, .finalReadOfNothing, .finalCacheOlder,
+      .pendingReadUnsaid, .cachedReadSaidPending, .pendingReadVersioned:
       changeReads(&trace, &random)
     case .effectDropped, .effectRepeated, .effectDelayed, .writeForgotten, .writeSentAgain, .writesSwapped,
       .valueReplaced, .keyReplaced:
@@ -93,6 +94,19 @@ extension Mutation {
     case .cachedReadTrusted:
       guard let read = reads.filter(isCached).randomElement(using: &random) else { return false }
       trace.both(read) { $0.level = "linearizable" }
+    case .pendingReadUnsaid, .pendingReadVersioned:
+      let pending = reads.filter { events.completion($0)?.level == "pending" }
+      guard let read = pending.randomElement(using: &random) else { return false }
+      trace.answer(read) {
+        if self == .pendingReadUnsaid {
+          $0.level = "cache"
+        } else {
+          $0.version = Int64.random(in: 1...4, using: &random)
+        }
+      }
+    case .cachedReadSaidPending:
+      guard let read = reads.filter(isCached).randomElement(using: &random) else { return false }
+      trace.answer(read) { ($0.level, $0.version) = ("pending", nil) }
     case .readEarlier:
       guard let read = reads.randomElement(using: &random), let end = read.completion, read.invocation > 0 else {
         return false

@@ -21,6 +21,9 @@ public enum Mutation: String, Sendable, Hashable, CaseIterable {
   case finalReadOlder = "the final read answers what was written before"
   case finalReadOfNothing = "the final read answers that the key is absent"
   case finalCacheOlder = "the cache never converges: its final read answers what was written before"
+  case pendingReadUnsaid = "a read of what is pending does not say so"
+  case cachedReadSaidPending = "a cached read says that what it shows is pending"
+  case pendingReadVersioned = "a read of what is pending has a version"
   // Effects
   case effectDropped = "a write has no effect: who saw it sees what was there before"
   case effectRepeated = "a write takes effect once more after another one"

@@ -32,8 +32,11 @@ import Testing
       events.append(event)
     }
 
-    mutating func end(_ process: Int, _ kind: Event.Kind = .ok, _ value: Value? = nil, version: Int64? = nil) {
+    mutating func end(
+      _ process: Int, _ kind: Event.Kind = .ok, _ value: Value? = nil, version: Int64? = nil, level: String? = nil
+    ) {
       guard var event = open[process] else { return }
+      if let level { event.level = level }
       (event.index, event.timeNanoseconds) = (events.count, Int64(events.count) * 1_000_000)
       (event.kind, event.value, event.version) = (kind, value ?? event.value, version)
       events.append(event)
@@ -49,6 +52,12 @@ import Testing
     mutating func get(_ value: Value, _ level: String? = nil, by process: Int = 2, version: Int64? = nil) {
       ask(process, "get", .null, level)
       end(process, .ok, value, version: version)
+    }
+
+    /// A cached read that says that what it shows is pending.
+    mutating func peek(_ value: Value, by process: Int = 2, version: Int64? = nil) {
+      ask(process, "get", .null, "cache")
+      end(process, .ok, value, version: version, level: "pending")
     }
 
     mutating func audit(_ id: String, _ answer: Bool, version: Int64? = nil) {
@@ -112,6 +121,79 @@ import Testing
       $0.put(a, "queued", id: "o")
       $0.audit("o", false)
       $0.audit("o", true)
+    },
+    Example("pending: what is acknowledged and not applied", true) {
+      $0.put(a, "queued", id: "o")
+      $0.peek(a)
+      $0.audit("o", false)
+      $0.get(.null, "linearizable")
+      $0.audit("o", true)
+    },
+    Example("pending: a cached read that does not say so", false) {
+      $0.put(a, "queued", id: "o")
+      $0.get(a, "cache")
+      $0.audit("o", false)
+    },
+    Example("pending: what nobody has sent", false) {
+      $0.peek(a)
+      $0.put(a, "queued")
+    },
+    Example("pending: what was refused", false) {
+      $0.ask(1, "put", a, "queued")
+      $0.end(1, .fail)
+      $0.peek(a)
+    },
+    Example("pending: a write of unknown outcome", true) {
+      $0.ask(1, "put", a, "queued")
+      $0.end(1, .info)
+      $0.peek(a)
+      $0.get(.null, "final")
+    },
+    Example("pending: what was shown comes before what was sent later", false) {
+      $0.ask(1, "put", a, "queued")
+      $0.end(1, .info)
+      $0.peek(a)
+      $0.put(b, "queued", by: 3)
+      $0.get(b, "linearizable")
+      $0.get(a, "linearizable")
+    },
+    Example("pending: back to what is applied", true) {
+      $0.put(a, "queued")
+      $0.put(b, "queued")
+      $0.peek(b)
+      $0.get(a, "cache")
+      $0.peek(a)
+      $0.get(a, "linearizable")
+    },
+    Example("pending: a delete", true) {
+      $0.put(a)
+      $0.ask(1, "delete", .null, "queued", id: "o")
+      $0.end(1)
+      $0.peek(.null)
+      $0.get(a, "linearizable")
+    },
+    Example("pending: older than the time to live", false, ttl: .milliseconds(2)) {
+      $0.put(a, "queued")
+      $0.put(b, "committed")
+      $0.get(b, "linearizable")
+      $0.get(b, "linearizable")
+      $0.peek(a)
+    },
+    Example("pending: within the time to live", true, ttl: .milliseconds(20)) {
+      $0.put(a, "queued")
+      $0.put(b, "committed")
+      $0.get(b, "linearizable")
+      $0.get(b, "linearizable")
+      $0.peek(a)
+    },
+    Example("pending: with a version", false) {
+      $0.put(a, "queued")
+      $0.peek(a, version: 1)
+    },
+    Example("pending: the table need not have it yet", true) {
+      $0.put(a, "queued")
+      $0.peek(a)
+      $0.get(.null, "linearizable")
     },
     Example("the record forgets", false) {
       $0.ask(1, "put", a, "queued", id: "o")

@@ -76,21 +76,38 @@ final class FakeTable: Table {
 
 /// A cache in memory that can be gone.
 final class FakeCache: Cache {
-  private let state = Mutex<(rows: [Key: Row], isDown: Bool)>(([:], false))
+  private let state = Mutex<(rows: [Key: Row], pending: [Key: PendingWrite], isDown: Bool)>(([:], [:], false))
 
   var isDown: Bool {
     get { state.withLock { $0.isDown } }
     set { state.withLock { $0.isDown = newValue } }
   }
 
-  func get(_ key: Key) async -> Row? { state.withLock { $0.isDown ? nil : $0.rows[key] } }
+  func get(_ key: Key) async -> CacheEntry {
+    state.withLock { $0.isDown ? .nothing : CacheEntry(row: $0.rows[key], pending: $0.pending[key]) }
+  }
 
-  func putIfNewer(_ rows: [Row]) async {
+  func update(_ updates: [CacheUpdate]) async {
     state.withLock { state in
       if state.isDown { return }
-      for row in rows where (state.rows[row.key]?.version ?? 0) < row.version { state.rows[row.key] = row }
+      for update in updates {
+        if let pending = state.pending[update.key], update.settled.contains(pending.operation) {
+          state.pending[update.key] = nil
+        }
+        guard let row = update.row, (state.rows[row.key]?.version ?? 0) < row.version else { continue }
+        state.rows[row.key] = row
+      }
     }
   }
+
+  func announce(_ write: PendingWrite) async {
+    state.withLock { state in
+      if state.isDown || state.rows[write.key]?.operation == write.operation { return }
+      state.pending[write.key] = write
+    }
+  }
+
+  func put(_ row: Row) async { await update([CacheUpdate(key: row.key, row: row)]) }
 }
 
 /// Collects what a worker sends.

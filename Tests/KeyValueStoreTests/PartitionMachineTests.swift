@@ -208,6 +208,26 @@ struct PartitionMachineTests {
     #expect(completion.rows == [Row(key: command.key, value: nil, version: 1, operation: command.operation)])
   }
 
+  /// What the cache shows as pending is pending no more when it is settled, whatever became of it; nobody shows a write whose
+  /// commit is waited for.
+  @Test(arguments: [AppliedCommand.Disposition.applied, .duplicate, .refused, .conflict])
+  func whatIsSettledIsTold(_ disposition: AppliedCommand.Disposition) throws {
+    var machine = opened()
+    let batch = [
+      try delivery(1), try delivery(2), try delivery(3, key: "other"), try delivery(4, key: "waited", reply: "q"),
+    ]
+    _ = machine.handle(.delivered(batch, generation: 1))
+    let results = commands(batch).map { AppliedCommand(command: $0, version: 7, disposition: disposition) }
+    guard case .finish(let completion) = machine.handle(.applied(.committed(results))).first else {
+      Issue.record("not finished")
+      return
+    }
+    let expected = try [
+      Key("k"): [OperationID("op-1"), OperationID("op-2")], Key("other"): [OperationID("op-3")],
+    ]
+    #expect(completion.settled == expected)
+  }
+
   @Test func undecodableMessagesAreStoredBeforeTheirAcknowledgement() throws {
     var machine = opened()
     let poison = Delivery(tag: 2, body: [9, 9], replyAddress: nil)

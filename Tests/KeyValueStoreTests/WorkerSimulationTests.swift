@@ -145,6 +145,47 @@ struct WorkerSimulationTests {
     #expect(table.state.withLock { $0.applications } == 3)
     // The second application had happened: the third found it recorded, and answers its version.
     #expect(replies.sent.withLock { $0.map(\.result) } == [.committed(version: 1)])
-    #expect(await cache.get(key)?.version == 1)
+    #expect(await cache.get(key).row?.version == 1)
+  }
+
+  /// What is pending in the cache gives way to its row; where the row cannot be had, it stays.
+  @Test(arguments: [true, false]) func aRedeliveredWriteIsSettledWithItsRow(_ isTableThere: Bool) async throws {
+    let clock = ManualClock()
+    let (table, cache, replies) = (FakeTable(), FakeCache(), FakeReplies())
+    let (key, operation) = (try Key("k"), try OperationID("op"))
+    let row = Row(key: key, value: try Value("v"), version: 1, operation: operation)
+    table.state.withLock { state in
+      state.operations[operation] = OperationRecord(operation: operation, key: key, version: 1)
+      state.rows[key] = row
+      state.isDown = !isTableThere
+    }
+    let pending = PendingWrite(key: key, value: row.value, operation: operation, madeAtMilliseconds: nil)
+    await cache.announce(pending)
+    let command = Command(
+      operation: operation, key: key, effect: .put(try Value("v")), acceptedAtMilliseconds: 0)
+    let acknowledged = Flag()
+    let inputs = Mutex<[PartitionRunner<ManualClock>.Input]>([
+      .opened(generation: 1),
+      .delivered([Delivery(tag: 1, body: command.encoded(), replyAddress: nil)], generation: 1),
+    ])
+    let runner = PartitionRunner(
+      partition: Partition(index: 0),
+      ports: PartitionRunner<ManualClock>.Ports(
+        table: table, cache: cache, replies: replies, deadLetters: replies,
+        acknowledge: { _, _ in acknowledged.raise() }, observe: { _ in }),
+      clock: clock)
+    await clock.run {
+      await runner.run {
+        let now = inputs.withLock { inputs in
+          defer { inputs = [] }
+          return inputs
+        }
+        if !now.isEmpty { return now }
+        while !acknowledged.isRaised { await Task.yield() }
+        return nil
+      }
+    }
+    let expected = isTableThere ? CacheEntry(row: row, pending: nil) : CacheEntry(row: nil, pending: pending)
+    #expect(await cache.get(key) == expected)
   }
 }

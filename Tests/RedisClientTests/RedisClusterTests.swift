@@ -43,6 +43,40 @@ struct RedisClusterTests {
     var areAllAsked: Bool { nodes.withLock { $0.allSatisfy { $0.seen.contains(["PING"]) } } }
   }
 
+  /// Somebody waits for it, who can do without: nobody is asked for the topology first, and one redirection is enough.
+  @Test(.timeLimit(.minutes(10))) func aHurriedCommandWaitsForNoTopology() async throws {
+    let node = try await ScriptedNode(loop: Self.loop) { _ in nil }
+    var options = RedisOptions(nodes: [node.node])
+    // Whoever waits for an answer here waits longer than the test may take.
+    (options.connectTimeoutMilliseconds, options.commandTimeoutMilliseconds) = (3_600_000, 3_600_000)
+    let cluster = RedisCluster(options: options, loop: Self.loop)
+    let error = await #expect(throws: RedisError.self) {
+      try await cluster.command([Array("GET".utf8), [1]], key: [1], isHurried: true)
+    }
+    #expect(error?.code == .noRoute)
+  }
+
+  @Test(.timeLimit(.minutes(10)), arguments: [(true, 2), (false, 5)])
+  func aHurriedCommandFollowsOneRedirection(_ isHurried: Bool, _ attempts: Int) async throws {
+    let port = Mutex(0)
+    let node = try await ScriptedNode(loop: Self.loop) { words in
+      let port = port.withLock { $0 }
+      return words[0] == "CLUSTER"
+        ? "*1\r\n*3\r\n:0\r\n:16383\r\n*3\r\n$9\r\n127.0.0.1\r\n:\(port)\r\n$2\r\nid\r\n"
+        : words[0] == "PING" ? "+PONG\r\n" : "-MOVED 1 127.0.0.1:\(port)\r\n"
+    }
+    port.withLock { $0 = node.node.port }
+    var options = RedisOptions(nodes: [node.node])
+    (options.connectTimeoutMilliseconds, options.commandTimeoutMilliseconds) = (600_000, 600_000)
+    let cluster = RedisCluster(options: options, loop: Self.loop)
+    while await !cluster.isHealthy() { await Task.yield() }
+    let error = await #expect(throws: RedisError.self) {
+      try await cluster.command([Array("GET".utf8), [1]], key: [1], isHurried: isHurried)
+    }
+    #expect(error?.code == .noRoute)
+    #expect(node.seen.count { $0[0] == "GET" } == attempts)
+  }
+
   @Test(.timeLimit(.minutes(10)), arguments: 0..<3) func oneSilentMasterIsNoHealthyCluster(_ index: Int) async throws {
     let masters = Masters()
     let cluster = try await masters.start()

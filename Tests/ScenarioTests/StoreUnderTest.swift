@@ -48,9 +48,11 @@ struct StoreUnderTest: Sendable {
       HTTPRequest(method: "DELETE", url: "\(url)/store/\(prefix)-\(key)?ack=\(ack)", timeoutMilliseconds: 20_000))
   }
 
-  func get(_ key: String, read: String = "cache") async throws -> Answer {
-    try await send(
-      HTTPRequest(method: "GET", url: "\(url)/store/\(prefix)-\(key)?read=\(read)", timeoutMilliseconds: 20_000))
+  func get(_ key: String, read: String = "cache", after operation: String? = nil) async throws -> Answer {
+    let after = operation.map { "&after=\($0)" } ?? ""
+    return try await send(
+      HTTPRequest(
+        method: "GET", url: "\(url)/store/\(prefix)-\(key)?read=\(read)\(after)", timeoutMilliseconds: 20_000))
   }
 
   /// Whether the operation took effect; waits for it.

@@ -1,13 +1,15 @@
 import KeyValueStore
 import Synchronization
 
-/// A whole store in memory: what is published is applied at once. It can be down, and it can lose answers.
+/// A whole store in memory: what is published is applied at once. It can be down, it can lose answers, and it can be slow: then
+/// what is published is taken and not applied, and the cache shows it.
 final class MemoryStore: CommandLog, Table, Cache {
-  enum Weather: Sendable { case fair, down, answersLost }
+  enum Weather: Sendable { case fair, down, answersLost, slow }
 
   private struct State {
     var rows: [Key: Row] = [:]
     var operations: [OperationID: OperationRecord] = [:]
+    var pending: [Key: PendingWrite] = [:]
     var weather = Weather.fair
   }
 
@@ -26,6 +28,7 @@ final class MemoryStore: CommandLog, Table, Cache {
   ) async -> PublishOutcome {
     switch weather {
     case .fair: break
+    case .slow: return .confirmed
     case .down: return .notSent(reason: "down")
     case .answersLost: return .unknown(reason: "lost")
     }
@@ -51,7 +54,7 @@ final class MemoryStore: CommandLog, Table, Cache {
   }
 
   private func fair<Value>(_ body: (State) -> Value) throws(TableUnavailable) -> Value {
-    let value = state.withLock { $0.weather == .fair ? body($0) : nil }
+    let value = state.withLock { $0.weather == .fair || $0.weather == .slow ? body($0) : nil }
     guard let value else { throw TableUnavailable("down") }
     return value
   }
@@ -69,7 +72,11 @@ final class MemoryStore: CommandLog, Table, Cache {
     try fair { $0.operations[operation] }
   }
 
-  func get(_ key: Key) async -> Row? { nil }
+  func get(_ key: Key) async -> CacheEntry { CacheEntry(row: nil, pending: state.withLock { $0.pending[key] }) }
 
-  func putIfNewer(_ rows: [Row]) async {}
+  func update(_ updates: [CacheUpdate]) async {}
+
+  func announce(_ write: PendingWrite) async {
+    state.withLock { if $0.weather == .slow { $0.pending[write.key] = write } }
+  }
 }

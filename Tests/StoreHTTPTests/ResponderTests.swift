@@ -20,8 +20,9 @@ struct ResponderTests {
   }
 
   @Test(arguments: [
-    ("POST", "/store", "GET, PUT"), ("PATCH", "/store/k", "GET, DELETE"), ("PUT", "/store/k", "GET, DELETE"),
-    ("DELETE", "/operations/o", "GET"), ("POST", "/health/live", "GET"), ("PUT", "/openapi.json", "GET"),
+    ("POST", "/store", "GET, HEAD, PUT"), ("PATCH", "/store/k", "GET, HEAD, DELETE"),
+    ("PUT", "/store/k", "GET, HEAD, DELETE"), ("DELETE", "/operations/o", "GET, HEAD"),
+    ("POST", "/health/live", "GET, HEAD"), ("PUT", "/openapi.json", "GET, HEAD"),
   ])
   func otherMethodsAreNamed(_ method: String, _ path: String, _ allowed: String) async throws {
     let answer = try await server.ask(method, path)
@@ -30,7 +31,9 @@ struct ResponderTests {
 
   @Test(arguments: [
     ("PUT", "/store?akc=committed", "did you mean ack?"), ("DELETE", "/store/k?read=cache", "there is ack."),
-    ("GET", "/store/k?ack=queued", "there is read."), ("GET", "/store?perfix=a", "did you mean prefix?"),
+    ("GET", "/store/k?ack=queued", "there is read, after."),
+    ("GET", "/store/k?after=", "1 to 128 printable"), ("GET", "/store/k?after=a%20b", "1 to 128 printable"),
+    ("GET", "/store?perfix=a", "did you mean prefix?"),
     ("GET", "/operations/o?x=1", "takes none"), ("GET", "/health/live?x", "takes none"),
     ("GET", "/store/k?read=stale", "must be one of"), ("GET", "/store?limit=0", "from 1 to 1000"),
   ])

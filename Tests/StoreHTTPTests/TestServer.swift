@@ -4,6 +4,7 @@ import Hummingbird
 import KeyValueStore
 import Logging
 import ServiceMetrics
+import StoreBackends
 import Testing
 
 @testable import StoreHTTP
@@ -31,9 +32,10 @@ struct TestServer {
     var timeouts = StoreTimeouts()
     timeouts.queued = .milliseconds(20)
     timeouts.committed = .milliseconds(40)
+    timeouts.settled = .milliseconds(40)
     let service = StoreService(
       log: store, table: store, cache: store, replies: replies, clock: ContinuousClock(), timeouts: timeouts,
-      wallClock: { 0 })
+      wallClock: wallClockMilliseconds)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     responder = StoreResponder(

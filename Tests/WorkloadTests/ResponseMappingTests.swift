@@ -15,7 +15,7 @@ struct MappingRow: Sendable, CustomTestStringConvertible {
 
   init(
     _ name: String, _ action: StoreOperation.Action, _ status: Int, _ body: String = "", tag: String? = nil,
-    is expected: Completion
+    state: String? = nil, is expected: Completion
   ) {
     let isProblem = body.contains("outcome") || body.contains("title")
     self.name = name
@@ -23,7 +23,9 @@ struct MappingRow: Sendable, CustomTestStringConvertible {
     let type = isProblem ? "application/problem+json" : "application/json"
     result = .success(
       HTTPResponse(
-        status: status, headers: [("Content-Type", type)] + (tag.map { [("ETag", $0)] } ?? []), body: Array(body.utf8)))
+        status: status,
+        headers: [("Content-Type", type)] + (tag.map { [("ETag", $0)] } ?? [])
+          + (state.map { [("X-Operation-State", $0)] } ?? []), body: Array(body.utf8)))
     self.expected = expected
   }
 
@@ -66,6 +68,12 @@ struct MappingRow: Sendable, CustomTestStringConvertible {
     MappingRow(
       "get with a weak tag", .get(.cache), 200, #"{"value":""}"#, tag: "W/\"4\"",
       is: .init(kind: .ok, value: .string(""), version: 4)),
+    MappingRow(
+      "get of what is pending", .get(.cache), 200, #"{"value":"v1"}"#, state: "pending",
+      is: .init(kind: .ok, value: .string("v1"), isPending: true)),
+    MappingRow(
+      "get of a pending delete", .get(.cache), 404, #"{"title":"Absent"}"#, state: "pending",
+      is: .init(kind: .ok, value: .null, isPending: true)),
     MappingRow("get without a value", .get(.cache), 200, "{}", is: .init(kind: .unknown, error: "200 without a value")),
     MappingRow(
       "get absent", .get(.linearizable), 404, #"{"title":"Absent"}"#, tag: "\"5\"",

@@ -120,7 +120,7 @@ struct RandomHistories {
       var event = event
       event.version = nil
       switch event.level {
-      case "cache", "final-cache": return nil
+      case "cache", "pending", "final-cache": return nil
       case "final": event.level = "linearizable"
       case "queued": if event.kind == .ok { event.kind = .info }
       default: break

@@ -4,7 +4,7 @@ import History
 ///
 /// A cached read may show what was there as long ago as the cache keeps its entries. When something newer was there is
 /// told by proofs alone: a committed write that was acknowledged, an audit, a read that saw it. A queued write that was
-/// acknowledged may have taken effect much later.
+/// acknowledged may have taken effect much later, and so may one that a read showed as pending.
 struct CachedFreshness {
   private struct Proof {
     var time: Int64
@@ -25,7 +25,7 @@ struct CachedFreshness {
     limitMilliseconds = timeToLive / .milliseconds(1)
     var seen: [Int32: Int64] = [:]
     var versioned: [(version: Int64, proof: Proof)] = []
-    for read in audit.ops where read.action == .read && read.outcome == .ok {
+    for read in audit.ops where read.action == .read && read.outcome == .ok && read.level != .pending {
       if let write = audit.onlyWriter(read.output) {
         seen[write.call] = min(seen[write.call] ?? .max, read.returnTime)
       }

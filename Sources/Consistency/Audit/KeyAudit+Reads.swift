@@ -44,7 +44,8 @@ extension KeyAudit {
         violate(\.phantom, "a read saw \(text(op.output)) before its write was invoked", ops[known.first], op)
         continue
       }
-      if known.firstEffect > op.ret {
+      // What a read showed as pending need not have been applied.
+      if known.firstEffect > op.ret, op.level != .pending {
         let write = onlyWriter(op.output)
         violate(
           \.phantom, "a read saw \(text(op.output)), which the store's record did not have yet afterwards", write,
@@ -99,17 +100,17 @@ extension KeyAudit {
   }
 
   private mutating func measureStale(_ op: Op, age: Double) {
-    let level = op.level == .cache || op.level == .finalCache ? "cache" : "strong"
+    let level = op.level.isCached ? "cache" : "strong"
     tallies.stale.increase("staleReads.\(level)")
     tallies.stale.increase("ageSumMilliseconds.\(level)", by: age)
     tallies.stale.raise("ageMaxMilliseconds.\(level)", to: age)
   }
 
   /// Two reads, a linearizable one after any other, that saw two writes in the wrong order. What a cache shows has been
-  /// applied, too.
+  /// applied, too, unless it is pending.
   mutating func checkReadOrder() {
     let reads = ops.filter { $0.action == .read && $0.outcome == .ok }
-    let byReturn = reads.sorted { $0.ret < $1.ret }
+    let byReturn = reads.filter { $0.level != .pending }.sorted { $0.ret < $1.ret }
     var completed = 0
     var newestCall: Int32 = -1
     var newest: Op?

@@ -48,6 +48,8 @@ extension KeyAudit {
     if let highest = session.highestRead, op.hasVersion, op.version < highest.version {
       if known.lastReturn >= session.newestCall { readBackwards(op, after: highest) }
     }
+    // Of what was pending a later read need not know yet.
+    guard op.level != .pending else { return }
     if known.firstCall > session.newestCall { (session.newestCall, session.newestRead) = (known.firstCall, op) }
     if op.hasVersion, op.version > session.highestRead?.version ?? Int64.min { session.highestRead = op }
   }

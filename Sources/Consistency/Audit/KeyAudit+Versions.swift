@@ -9,7 +9,12 @@ extension KeyAudit {
 
   /// Versions go up in real time, one to a state; and the order of acknowledged writes is the order of their versions.
   mutating func checkVersions() {
-    let versioned = ops.filter { $0.hasVersion && $0.outcome == .ok && ($0.action == .read || isWrite($0)) }
+    for read in ops where read.level == .pending && read.action == .read && read.outcome == .ok && read.hasVersion {
+      violate(\.versions, "a read gave the version \(read.version) to a write that it showed as pending", read)
+    }
+    let versioned = ops.filter {
+      $0.hasVersion && $0.outcome == .ok && ($0.action == .read && $0.level != .pending || isWrite($0))
+    }
     guard !versioned.isEmpty else { return }
     checkForks(versioned)
     // What was there: what any read showed, and writes that had certainly taken effect.

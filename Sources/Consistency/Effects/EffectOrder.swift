@@ -7,6 +7,8 @@
 ///   `accepted` of the first lies before `sent` of the second (P2, P1);
 /// - the first was there before something had to see the second: `seen` of the first lies before `needed` of the second
 ///   (P3; P4, where a cached read is one that may look back);
+/// - the first was shown, accepted if not applied, before the second was sent: `shown` of the first lies before `invoked` of the
+///   second (P2, for what nobody had an acknowledgement of);
 /// - its version is lower.
 ///
 /// An order exists exactly where these have no cycle. Each relation compares two numbers, so the order is found by
@@ -19,6 +21,10 @@ struct EffectOrder {
     var sent: Int64 = .min
     /// By when the store had accepted it.
     var accepted = Int64.max
+    /// When the first of its attempts was sent, whatever was asked later.
+    var invoked: Int64 = .min
+    /// By when the store had accepted it, though nobody may have been told. A final read need not have waited for it.
+    var shown = Int64.max
     /// By when the first that saw it had its answer, or its commit was reported.
     var seen = Int64.max
     /// The last moment at which somebody who saw it began to look.
@@ -28,6 +34,7 @@ struct EffectOrder {
     /// Such that they can be negated.
     fileprivate var clampedSent: Int64 { max(sent, -.max) }
     fileprivate var clampedNeeded: Int64 { max(needed, -.max) }
+    fileprivate var clampedInvoked: Int64 { max(invoked, -.max) }
   }
 
   let effects: [Effect]
@@ -46,15 +53,19 @@ struct EffectOrder {
     let versions = versioned.map(version).sorted()
     // By a moment, and up to there (or from there on) the highest (or lowest) version.
     let accepted = Envelope(versioned, { effects[$0].accepted }, highest: version)
+    let shown = Envelope(versioned, { effects[$0].shown }, highest: version)
     let seen = Envelope(versioned, { effects[$0].seen }, highest: version)
     let sent = Envelope(versioned, { -effects[$0].clampedSent }, highest: { -version($0) })
+    let invoked = Envelope(versioned, { -effects[$0].clampedInvoked }, highest: { -version($0) })
     let needed = Envelope(versioned, { -effects[$0].clampedNeeded }, highest: { -version($0) })
     for effect in unversioned {
       let own = effects[effect]
-      let before = [accepted.best(before: own.sent), seen.best(before: own.needed)].compactMap(\.self)
-        .max { version($0) < version($1) }
+      let before = [
+        accepted.best(before: own.sent), shown.best(before: own.invoked), seen.best(before: own.needed),
+      ].compactMap(\.self).max { version($0) < version($1) }
       let after = [
         own.accepted == .max ? nil : sent.best(before: -own.accepted),
+        own.shown == .max ? nil : invoked.best(before: -own.shown),
         own.seen == .max ? nil : needed.best(before: -own.seen),
       ].compactMap(\.self).min { version($0) < version($1) }
       guard let before, let after else { continue }
@@ -70,12 +81,14 @@ struct EffectOrder {
     var accepted = Minimum(effects.indices.map { effects[$0].accepted })
     var seen = Minimum(effects.indices.map { effects[$0].seen })
     var versions = Minimum(effects.indices.map { effects[$0].version ?? .max })
+    var shown = Minimum(effects.indices.map { effects[$0].shown })
     let queues = [
       effects.indices.sorted { effects[$0].sent < effects[$1].sent },
       effects.indices.sorted { effects[$0].needed < effects[$1].needed },
       effects.indices.sorted { effects[$0].version ?? .min < effects[$1].version ?? .min },
+      effects.indices.sorted { effects[$0].invoked < effects[$1].invoked },
     ]
-    var next = [0, 0, 0]
+    var next = queues.map { _ in 0 }
     var freed = Array(repeating: UInt8(0), count: effects.count)
     var ready: [Int] = []
     var isGone = Array(repeating: false, count: effects.count)
@@ -85,6 +98,7 @@ struct EffectOrder {
     func obstacle(_ effect: Int) -> Int? {
       let own = effects[effect]
       if let other = accepted.least(besides: effect), effects[other].accepted < own.sent { return other }
+      if let other = shown.least(besides: effect), effects[other].shown < own.invoked { return other }
       if let other = seen.least(besides: effect), effects[other].seen < own.needed { return other }
       guard let version = own.version, let other = versions.least(besides: effect) else { return nil }
       return effects[other].version.map { $0 <= version } == true ? other : nil
@@ -95,7 +109,7 @@ struct EffectOrder {
         let effect = queues[relation][next[relation]]
         next[relation] += 1
         freed[effect] += 1
-        if freed[effect] == 3 { ready.append(effect) }
+        if Int(freed[effect]) == queues.count { ready.append(effect) }
       }
     }
     func take(_ effect: Int) {
@@ -104,19 +118,21 @@ struct EffectOrder {
       accepted.remove(effect)
       seen.remove(effect)
       versions.remove(effect)
+      shown.remove(effect)
     }
 
     while left > 0 {
-      let least = (accepted.least(), seen.least(), versions.least())
+      let least = (accepted.least(), seen.least(), versions.least(), shown.least())
       free(0) { effects[$0].sent <= least.0.map { effects[$0].accepted } ?? .max }
       free(1) { effects[$0].needed <= least.1.map { effects[$0].seen } ?? .max }
       free(2) { (effects[$0].version ?? .min) < least.2.flatMap { effects[$0].version } ?? .max }
+      free(3) { effects[$0].invoked <= least.3.map { effects[$0].shown } ?? .max }
       if let effect = ready.popLast() {
         if !isGone[effect] { take(effect) }
         continue
       }
       // The least itself may be held back by none of the others.
-      let candidates = [least.0, least.1, least.2].compactMap(\.self)
+      let candidates = [least.0, least.1, least.2, least.3].compactMap(\.self)
       guard let effect = candidates.first(where: { obstacle($0) == nil }) else { break }
       take(effect)
     }

@@ -41,7 +41,7 @@ extension KeyAudit {
       || ops.contains {
         switch $0.level {
         case .unnamed, .committed, .linearizable: $0.hasVersion
-        case .queued, .cache, .final, .finalCache, .foreign: true
+        case .queued, .cache, .pending, .final, .finalCache, .foreign: true
         }
       }
   }

@@ -9,7 +9,9 @@ struct KeyEffects {
     var effect = EffectOrder.Effect()
     /// Not before this moment was it applied.
     var earliest: Int64 = .min
-    /// Whether it certainly was applied: a write of unknown outcome that no read saw may have come to nothing.
+    /// When it was sent first.
+    var invoked: Int64 = .min
+    /// Whether it certainly was applied, or will be: a write of unknown outcome that no read saw may have come to nothing.
     var isApplied = false
     var hasOtherVersion = false
   }
@@ -24,6 +26,8 @@ struct KeyEffects {
     var to: Int64
     /// The moment at which it was asked, where everything acknowledged before has to be applied.
     var drainedAt: Int64?
+    /// Whether it may have seen what was accepted and not applied yet.
+    var isAhead = false
     /// The writes that it may have seen.
     var candidates: [Int] = []
   }
@@ -66,7 +70,9 @@ struct KeyEffects {
     for (position, op) in ops.enumerated() where op.outcome != .failed {
       guard let value = written(op) else { continue }
       var write = Write(position: position, value: value)
-      write.effect.sent = Self.moment(op.call)
+      write.invoked = Self.moment(op.call)
+      write.effect.sent = write.invoked
+      write.effect.invoked = write.invoked
       write.effect.needed = write.effect.sent
       write.earliest = max(write.effect.sent, Self.moment(trail.effectBegin(op)))
       write.effect.needed = write.earliest
@@ -94,7 +100,9 @@ struct KeyEffects {
         to: Self.moment(op.ret))
       switch op.level {
       case .final, .finalCache: read.drainedAt = read.from
-      case .cache: read.from = timeToLive.map { min(read.from, times.moment(of: op.callTime, minus: $0)) } ?? .min
+      case .cache, .pending:
+        read.isAhead = op.level == .pending
+        read.from = timeToLive.map { min(read.from, times.moment(of: op.callTime, minus: $0)) } ?? .min
       default: break
       }
       reads.append(read)
@@ -154,7 +162,9 @@ struct KeyEffects {
   }
 
   private func candidates(_ read: Read, _ writes: [Write]) -> [Int] {
-    let writers = (writersOf[read.value] ?? []).filter { writes[$0].earliest < read.to }
+    let writers = (writersOf[read.value] ?? []).filter {
+      (read.isAhead ? writes[$0].invoked : writes[$0].earliest) < read.to
+    }
     guard let version = read.version else { return writers }
     let known = writers.filter { writes[$0].effect.version == version }
     return known.isEmpty ? writers.filter { writes[$0].effect.version == nil } : known
@@ -163,7 +173,11 @@ struct KeyEffects {
   private static func see(_ number: Int, _ read: Read, _ writes: inout [Write]) {
     var write = writes[number]
     write.isApplied = true
-    write.effect.seen = min(write.effect.seen, read.to)
+    if read.isAhead {
+      write.effect.shown = min(write.effect.shown, read.to)
+    } else {
+      write.effect.seen = min(write.effect.seen, read.to)
+    }
     write.effect.needed = max(write.effect.needed, read.from)
     if let drainedAt = read.drainedAt { write.effect.sent = max(write.effect.sent, drainedAt) }
     if let version = read.version {
@@ -182,6 +196,7 @@ struct KeyEffects {
       if write.hasOtherVersion || (number > 0 && write.earliest >= write.effect.seen) { return shown([number], writes) }
       var effect = write.effect
       effect.accepted = min(effect.accepted, effect.seen)
+      effect.shown = min(effect.shown, effect.accepted)
       effects.append(effect)
       numbers.append(number)
     }
@@ -196,7 +211,7 @@ struct KeyEffects {
       if let position = write.position { positions.insert(position) }
       for read in reads where read.value == write.value {
         let isTelling =
-          read.to == write.effect.seen || read.from == write.effect.needed
+          read.to == write.effect.seen || read.to == write.effect.shown || read.from == write.effect.needed
           || read.version != nil && read.version == write.effect.version
         if isTelling, positions.count < 8 { positions.insert(read.position) }
       }

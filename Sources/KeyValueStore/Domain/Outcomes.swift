@@ -21,6 +21,12 @@ public enum ReadOutcome: Sendable, Hashable {
   case row(Row)
   /// The key was never written.
   case absent
+  /// A write that is acknowledged and may not be in the table yet; cached reads only.
+  case pending(PendingWrite)
+  /// The operation that was to be waited for is not settled in time.
+  case notSettled
+  /// The operation that was to be waited for is a write to another key.
+  case otherKey
   case unavailable(reason: String)
 }
 

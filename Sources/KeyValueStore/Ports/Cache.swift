@@ -1,7 +1,10 @@
 /// The port to the cache (Redis). It may be gone at any time: that costs time, never truth.
 public protocol Cache: Sendable {
-  /// The cached row (a tombstone has no value); `nil` on a miss and whenever the cache does not answer.
-  func get(_ key: Key) async -> Row?
-  /// Stores each row, tombstones too, unless the cache has that version or a newer one. Best effort.
-  func putIfNewer(_ rows: [Row]) async
+  /// What the cache has of a key; nothing on a miss and whenever the cache does not answer.
+  func get(_ key: Key) async -> CacheEntry
+  /// Stores rows that are newer, tombstones too, and forgets pending writes that are settled. Best effort.
+  func update(_ updates: [CacheUpdate]) async
+  /// Shows a write that the log has, in place of the one shown before. Best effort and soon over: an acknowledgement waits
+  /// for it.
+  func announce(_ write: PendingWrite) async
 }

@@ -3,14 +3,14 @@
 /// Generic over the clock, so that tests and simulations run it in virtual time.
 public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
   private let log: any CommandLog
-  private let table: any Table
-  private let cache: any Cache
+  let table: any Table
+  let cache: any Cache
   private let replies: ReplyRegistry
   private let retries: RetryBudget<C>
-  private let clock: C
-  private let timeouts: StoreTimeouts
+  let clock: C
+  let timeouts: StoreTimeouts
   /// Milliseconds since 1970.
-  private let wallClock: @Sendable () -> Int64
+  let wallClock: @Sendable () -> Int64
 
   public init(
     log: any CommandLog, table: any Table, cache: any Cache, replies: ReplyRegistry, clock: C,
@@ -35,18 +35,26 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
 
   /// Writes `effect` to `key`; retrying with the same `operation` is safe.
   ///
-  /// - Parameter condition: whether it holds only the table can tell: with `queued` nobody would hear of a refusal, so
-  ///   there must be none.
+  /// - Parameters:
+  ///   - condition: whether it holds only the table can tell: with `queued` nobody would hear of a refusal, so
+  ///     there must be none.
+  ///   - madeAtMilliseconds: when the operation id was made, where that is known (`PendingWrite`).
   public func write(
     _ effect: Command.Effect, key: Key, condition: Command.Condition? = nil, operation: OperationID,
-    acknowledgement: Acknowledgement
+    madeAtMilliseconds: Int64? = nil, acknowledgement: Acknowledgement
   ) async -> WriteOutcome {
     precondition(condition == nil || acknowledgement == .committed, "a condition on a write that is only queued")
     let command = Command(
       operation: operation, key: key, effect: effect, condition: condition, acceptedAtMilliseconds: wallClock())
     switch acknowledgement {
     case .queued:
-      return await publish(command, wantsReply: false, until: clock.now.advanced(by: timeouts.queued))
+      let outcome = await publish(command, wantsReply: false, until: clock.now.advanced(by: timeouts.queued))
+      // Before the answer: who has it, reads the write. Not before the confirmation, since a refused write shows nowhere.
+      if outcome == .queued {
+        await cache.announce(
+          PendingWrite(key: key, value: command.value, operation: operation, madeAtMilliseconds: madeAtMilliseconds))
+      }
+      return outcome
     case .committed:
       let deadline = clock.now.advanced(by: timeouts.committed)
       guard let ticket = replies.expect(operation) else {
@@ -132,31 +140,6 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
     case .committed(let version): .committed(version: version)
     case .refused(let version): .refused(version: version)
     case .conflict: .conflict
-    }
-  }
-
-  /// Reads through the cache: may be stale, is never a value that nobody wrote.
-  public func readCached(_ key: Key) async -> ReadOutcome {
-    if let row = await cache.get(key) { return .row(row) }
-    let outcome = await read(key, consistency: .plain)
-    // By version: a worker that applied a newer write in between has won already.
-    if case .row(let row) = outcome { await cache.putIfNewer([row]) }
-    return outcome
-  }
-
-  /// Reads what no deposed leader can answer.
-  public func readLinearizable(_ key: Key) async -> ReadOutcome {
-    await read(key, consistency: .linearizable)
-  }
-
-  private func read(_ key: Key, consistency: ReadConsistency) async -> ReadOutcome {
-    do {
-      guard let row = try await table.read(key, consistency: consistency, timeout: timeouts.read) else {
-        return .absent
-      }
-      return .row(row)
-    } catch {
-      return .unavailable(reason: error.reason)
     }
   }
 

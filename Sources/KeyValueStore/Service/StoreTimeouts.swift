@@ -11,6 +11,16 @@ public struct StoreTimeouts: Sendable, Hashable {
   public var read: Duration = .milliseconds(1500)
   /// How long a committed write waits for the worker's reply before it first asks the table.
   public var lookUpAfter: Duration = .seconds(1)
+  /// How long a read waits for the operation that it names.
+  public var settled: Duration = .seconds(5)
+  /// The pause between two looks whether that operation is settled; doubled each time up to `settledPauseMaximum`.
+  public var settledPause: Duration = .milliseconds(10)
+  public var settledPauseMaximum: Duration = .milliseconds(200)
+  /// So long after its operation id was made a pending write is shown without a question: whatever became of it meanwhile,
+  /// what it shows is no older than that. At most the cache's time to live (P4).
+  public var pendingTrust: Duration = .seconds(2)
+  /// How long the cache keeps a pending write that nobody says is settled.
+  public var pendingLife: Duration = .seconds(10)
   /// The pause between two attempts to publish; doubled each time up to `publishPauseMaximum`.
   public var publishPause: Duration = .milliseconds(25)
   public var publishPauseMaximum: Duration = .milliseconds(400)

@@ -59,6 +59,8 @@ public struct PartitionMachine: Sendable {
     public let rows: [Row]
     /// Keys of redelivered operations: who applied them may have died before the cache was refreshed.
     public let keysToReload: [Key]
+    /// Operations that the cache may show as pending, and that are not pending any more, whatever became of them.
+    public let settled: [Key: [OperationID]]
     public let replies: [AddressedReply]
   }
 
@@ -238,6 +240,7 @@ public struct PartitionMachine: Sendable {
   private func completion(of batch: Batch, _ results: [AppliedCommand]) -> Completion {
     var rows: [Key: Row] = [:]
     var reload: Set<Key> = []
+    var settled: [Key: [OperationID]] = [:]
     var replies: [AddressedReply] = []
     var index = 0
     for delivery in batch.deliveries {
@@ -252,6 +255,8 @@ public struct PartitionMachine: Sendable {
         case .duplicate: reload.insert(command.key)
         case .refused, .conflict: break
         }
+        // A write whose commit is waited for is not shown before.
+        if !entry.wantsReply { settled[command.key, default: []].append(command.operation) }
         guard entry.wantsReply, let address = delivery.replyAddress else { continue }
         replies.append(
           AddressedReply(reply: Reply(operation: command.operation, result: result.answer), address: address))
@@ -259,7 +264,7 @@ public struct PartitionMachine: Sendable {
     }
     // A key written in this batch is newer in the table than anything a reload could find.
     reload.subtract(rows.keys)
-    return Completion(rows: Array(rows.values), keysToReload: Array(reload), replies: replies)
+    return Completion(rows: Array(rows.values), keysToReload: Array(reload), settled: settled, replies: replies)
   }
 }
 

@@ -142,11 +142,19 @@ public struct PartitionRunner<C: Clock>: Sendable where C.Duration == Duration {
   /// Cache first, then replies: who was told of a commit, and reads through the cache, sees it (where Redis answers).
   private func finish(_ completion: PartitionMachine.Completion) async {
     var rows = completion.rows
+    var settled = completion.settled
     for key in completion.keysToReload {
-      // Without an answer the cached row ends with its time to live; the queue must not wait for that.
-      if let row = try? await ports.table.read(key, consistency: .plain, timeout: .seconds(1)) { rows.append(row) }
+      // Without an answer the cached row ends with its time to live; the queue must not wait for that. Nor must what is pending
+      // give way to a row that is older than it.
+      if let row = try? await ports.table.read(key, consistency: .plain, timeout: .seconds(1)) {
+        rows.append(row)
+      } else {
+        settled[key] = nil
+      }
     }
-    if !rows.isEmpty { await ports.cache.putIfNewer(rows) }
+    var updates = rows.map { CacheUpdate(key: $0.key, row: $0, settled: settled.removeValue(forKey: $0.key) ?? []) }
+    updates += settled.map { CacheUpdate(key: $0.key, row: nil, settled: $0.value) }
+    if !updates.isEmpty { await ports.cache.update(updates) }
     for (address, replies) in Dictionary(grouping: completion.replies, by: \.address) {
       ports.replies.send(replies.map(\.reply), to: address)
     }

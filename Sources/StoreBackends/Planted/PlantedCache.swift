@@ -7,30 +7,38 @@
 
     init(_ cache: any Cache) { self.cache = cache }
 
-    func get(_ key: Key) async -> Row? {
-      guard let row = await cache.get(key) else { return nil }
+    func get(_ key: Key) async -> CacheEntry {
+      let entry = await cache.get(key)
       // Now and then, as a damaged reply would be.
-      guard PlantedBug.truncatedValue.isPlanted, row.version % 8 == 0, let bytes = row.value?.bytes.dropLast(),
-        let value = try? Value(bytes: Array(bytes))
-      else { return row }
-      return Row(key: row.key, value: value, version: row.version, operation: row.operation)
+      guard PlantedBug.truncatedValue.isPlanted, let row = entry.row, row.version % 8 == 0,
+        let bytes = row.value?.bytes.dropLast(), let value = try? Value(bytes: Array(bytes))
+      else { return entry }
+      return CacheEntry(
+        row: Row(key: row.key, value: value, version: row.version, operation: row.operation), pending: entry.pending)
     }
 
-    func putIfNewer(_ rows: [Row]) async {
+    func update(_ updates: [CacheUpdate]) async {
       if PlantedBug.deleteLeavesCache.isPlanted {
-        return await cache.putIfNewer(rows.filter { $0.value != nil })
+        return await cache.update(
+          updates.map { $0.row?.value == nil ? CacheUpdate(key: $0.key, row: nil, settled: $0.settled) : $0 })
       }
       if PlantedBug.cacheWithoutVersions.isPlanted {
         // Nobody waits for the cache, so nothing keeps the order but the versions that are not looked at.
-        for row in rows {
+        for update in updates {
           Task {
             try? await Task.sleep(for: .milliseconds(Int.random(in: 0...150)))
-            await cache.putIfNewer([row])
+            await cache.update([update])
           }
         }
         return
       }
-      await cache.putIfNewer(rows)
+      await cache.update(updates)
+    }
+
+    func announce(_ write: PendingWrite) async {
+      // A delete does not touch the cache.
+      if PlantedBug.deleteLeavesCache.isPlanted, write.value == nil { return }
+      await cache.announce(write)
     }
   }
 #endif

@@ -22,7 +22,7 @@ public enum Planting {
     public static func apiTable(
       _ table: any Table, _ cache: any Cache, _ configuration: Configuration
     ) -> any Table {
-      if PlantedBug.cachedReadAsLinearizable.isPlanted { return PlantedReads(table: table) { await cache.get($0) } }
+      if PlantedBug.cachedReadAsLinearizable.isPlanted { return PlantedReads(table: table) { await cache.get($0).row } }
       guard PlantedBug.followerRead.isPlanted, let standbys = PlantedReads.standbys(configuration) else { return table }
       return PlantedReads(table: table) { try? await standbys.read($0, consistency: .plain, timeout: .seconds(5)) }
     }
@@ -57,9 +57,13 @@ public enum Planting {
 
     static let unversionedScript = RedisScript(
       """
-      redis.call('HSET', KEYS[1], 'v', ARGV[1], 'o', ARGV[3])
-      if ARGV[4] then redis.call('HSET', KEYS[1], 'd', ARGV[4]) else redis.call('HDEL', KEYS[1], 'd') end
-      redis.call('PEXPIRE', KEYS[1], ARGV[2])
+      local pending = redis.call('HMGET', KEYS[1], 'p')[1]
+      for index = 6, #ARGV do
+        if ARGV[index] == pending then redis.call('HDEL', KEYS[1], 'p', 'q') end
+      end
+      if ARGV[2] == '' then return 0 end
+      redis.call('HSETEX', KEYS[1], 'PX', ARGV[1], 'FIELDS', 3, 'v', ARGV[2], 'o', ARGV[3], 'd', ARGV[5])
+      if ARGV[4] == '0' then redis.call('HDEL', KEYS[1], 'd') end
       return 1
       """)
 
