@@ -193,7 +193,9 @@ let package = Package(
     tests("FaultsTests", ["Faults", "RecordFile", "TestSupport"]),
     tests("PacketFaultsTests", ["PacketFaults"]),
     tests("DockerEngineTests", ["DockerEngine", "Faults", "TestSupport"]),
-    tests("StackTests", ["Stack", "ChaosPlan", "Faults", "DockerEngine", "TestSupport"]),
+    tests(
+      "StackTests",
+      ["Stack", "ChaosPlan", "Faults", "DockerEngine", "TestSupport", .product(name: "Yams", package: "Yams")]),
     tests("WorkloadTests", ["Workload", "ChaosPlan", "HTTPClient", "History", "TestSupport"]),
     tests("LoadTestTests", ["LoadTest", "Stack", "ChaosPlan", "TestSupport"], resources: [.copy("Golden")]),
     tests("ReportTests", ["Report", "ChaosPlan", "Consistency", "History"], resources: [.copy("Golden")]),

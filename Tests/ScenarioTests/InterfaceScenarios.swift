@@ -60,7 +60,7 @@ extension Scenarios {
     func addressesThatAreNone(_ target: String, _ status: Int) async throws {
       let caller = try await Self.caller.value
       let token = StoreToken.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
-      let request = "GET \(target) HTTP/1.1\r\nHost: store\r\nConnection: close\r\n\(token)\r\n"
+      let request = "GET \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\(token)\r\n"
       let answer = await RawClient.exchange(port: caller.port, Array(request.utf8))
       #expect(answer.status == status, "\(answer.text.prefix(600))")
       if status >= 400 {
@@ -69,9 +69,25 @@ extension Scenarios {
       }
     }
 
+    /// A page elsewhere whose name was made to lead here is not served (DNS rebinding).
+    @Test(
+      .timeLimit(.minutes(5)),
+      arguments: [
+        ("localhost", 200), ("127.0.0.1", 200), ("[::1]", 200), ("LOCALHOST:8000", 200), ("nginx", 200),
+        ("evil.example", 421), ("localhost.evil.example", 421), ("127.0.0.1.evil.example:8000", 421),
+      ]) func onlyOurOwnNamesAreServed(_ host: String, _ status: Int) async throws
+    {
+      let caller = try await Self.caller.value
+      for path in ["/health/live", "/openapi.json", "/swagger-ui/"] {
+        let request = "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n"
+        let answer = await RawClient.exchange(port: caller.port, Array(request.utf8))
+        #expect(answer.status == status, "\(answer.text.prefix(400))")
+      }
+    }
+
     @Test(.timeLimit(.minutes(5))) func bytesOutsideUTF8AndOversizeHeadsAreRefused() async throws {
       let caller = try await Self.caller.value
-      let end = " HTTP/1.1\r\nHost: store\r\nConnection: close\r\n"
+      let end = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
       let token = StoreToken.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
       let raw = Array("GET /store/a".utf8) + [0xFF] + Array("\(end)\(token)\r\n".utf8)
       let accent = Array("GET /store/é-raw\(end)\(token)\r\n".utf8)
@@ -128,7 +144,7 @@ extension Scenarios {
       let caller = try await Self.caller.value
       let token = StoreToken.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
       let head =
-        "PUT /store?ack=committed HTTP/1.1\r\nHost: store\r\nConnection: close\r\nContent-Type: application/json\r\n\(token)"
+        "PUT /store?ack=committed HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\(token)"
         + "Transfer-Encoding: chunked\r\n\r\n"
       let chunks = [#"{"key":"interface-chunks","#, #""value":"v"}"#].map {
         "\(String($0.utf8.count, radix: 16))\r\n\($0)\r\n"
@@ -145,7 +161,7 @@ extension Scenarios {
       let token = StoreToken.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
       let operation = UUID().uuidString
       let head =
-        "PUT /store HTTP/1.1\r\nHost: store\r\nContent-Type: application/json\r\nIdempotency-Key: \(operation)\r\n\(token)"
+        "PUT /store HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nIdempotency-Key: \(operation)\r\n\(token)"
       let body = #"{"key":"interface-slow","value":"v"}"#
       let beginnings = [
         "", "PUT /st", head, "\(head)Content-Length: \(body.utf8.count)\r\n\r\n\(body.dropLast())",

@@ -1,0 +1,74 @@
+import Foundation
+import TestSupport
+import Testing
+import Yams
+
+/// What must hold of every service in `compose/`, whoever adds one.
+@Suite(.timeLimit(.minutes(10))) struct ComposeFilesTests {
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  private static let files = ["compose.yml", "sql-patroni.yml", "sql-cockroach.yml"]
+
+  /// The services of a file, its anchors merged as Compose merges them.
+  private static func services(_ file: String) throws -> [String: [String: Any]] {
+    let text = try String(contentsOf: root.appending(path: "compose/\(file)"), encoding: .utf8)
+    let document = try #require(try Yams.load(yaml: text) as? [String: Any])
+    return try #require(document["services"] as? [String: [String: Any]])
+  }
+
+  /// Whether a port is published on this machine alone; the long form says nothing of it by default.
+  private static func isLocal(_ port: Any) -> Bool {
+    if let text = port as? String { return text.hasPrefix("127.0.0.1:") }
+    return (port as? [String: Any])?["host_ip"] as? String == "127.0.0.1"
+  }
+
+  @Test(arguments: files) func portsArePublishedOnThisMachineAlone(_ file: String) throws {
+    let services = try Self.services(file)
+    #expect(!services.isEmpty)
+    for (name, service) in services {
+      for port in service["ports"] as? [Any] ?? [] { #expect(Self.isLocal(port), "\(file): \(name): \(port)") }
+      #expect(service["network_mode"] as? String != "host", "\(file): \(name)")
+    }
+  }
+
+  /// Some are published: else the test above would see nothing.
+  @Test func theStoreIsPublished() throws {
+    #expect(try Self.services("compose.yml")["nginx"]?["ports"] as? [String] != nil)
+  }
+
+  @Test(arguments: [
+    ("127.0.0.1:1:2", true), ("1:2", false), ("0.0.0.0:1:2", false), ("[::]:1:2", false), ("1", false),
+  ])
+  func whatIsLocal(_ port: String, _ isLocal: Bool) { #expect(Self.isLocal(port) == isLocal) }
+
+  // MARK: The store's names
+
+  /// What NGINX's start script writes of these names.
+  private static func names(_ more: String) async throws -> (status: Int32, output: String, file: String?) {
+    try await Bash.withFolder { folder in
+      let file = folder.appending(path: "names.conf")
+      let result = try await Bash.run(
+        "bash \(root.path())/compose/images/nginx/nginx-node --names", in: folder,
+        environment: ["KV_HOST_NAMES": more, "KV_NAMES_FILE": file.path()])
+      return (result.status, result.output, try? String(contentsOf: file, encoding: .utf8))
+    }
+  }
+
+  @Test(arguments: [
+    ("", ""), ("kv.example.org", " kv.example.org"), ("a, b,c  d", " a b c d"), ("[fe80::1]", " [fe80::1]"),
+  ])
+  func theStoreAnswersUnderItsNames(_ more: String, _ shown: String) async throws {
+    let written = try await Self.names(more)
+    #expect(written.status == 0, "\(written.output)")
+    let words = written.file?.split { " ;\n".contains($0) }
+    #expect(words == "server_name localhost 127.0.0.1 [::1] nginx\(shown)".split(separator: " "))
+  }
+
+  /// NGINX reads a pattern in `*`, `~` and a leading dot, and the end of the list in a semicolon.
+  @Test(arguments: ["*", "*.example.org", ".example.org", "~.", "a;", "a}", "$host", "a\"b", "_."])
+  func aNameThatIsNoneIsRefused(_ name: String) async throws {
+    let refused = try await Self.names("good.example.org \(name)")
+    #expect(refused.status == 64 && refused.file == nil)
+    #expect(refused.output.contains("invalid name in KV_HOST_NAMES: \(name);"), "\(refused.output)")
+  }
+}
