@@ -50,7 +50,7 @@ struct PublishLedger<Token> {
 
   private func outcome(of entry: Entry, confirmed: Bool) -> AMQPPublishOutcome {
     if let reason = entry.returnedReason { return .notSent(reason: reason) }
-    return confirmed ? .confirmed : .unknown(reason: "the broker refused responsibility for the message")
+    return confirmed ? .confirmed : .refused(reason: "the broker refused responsibility for the message")
   }
 
   /// Everything whose deadline has passed: written, unconfirmed, hence unknown.

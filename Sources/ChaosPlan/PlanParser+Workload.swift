@@ -19,13 +19,15 @@ extension PlanParser {
     }
     let acknowledgements = mix(reader, "ack", what: "acknowledgement level", of: AcknowledgementLevel.self)
     let reads = mix(reader, "read", what: "read level", of: ReadLevel.self)
+    let valueBytes = reader.value(
+      "value-size", hint: "a size from 1KiB to 1MiB, like `512KiB`", parse: Units.valueSize)
     let rate = reader.value("rate", hint: "operations a second, like `150/s`", parse: Units.ratePerSecond)
     reader.finish()
     guard let kind, let clients, let keys else { return nil }
     return WorkloadSettings(
       kind: kind, clients: clients, keys: keys, freshKeyShare: freshKeyShare, readShare: readShare,
       deleteShare: deleteShare, acknowledgements: acknowledgements ?? Mix(.queued), reads: reads ?? Mix(.cache),
-      ratePerSecond: rate)
+      valueBytes: valueBytes, ratePerSecond: rate)
   }
 
   private static func required(_ reader: MappingReader, _ word: String, in range: ClosedRange<Int>) -> Int? {

@@ -76,6 +76,16 @@ enum Units {
     decimal(text[...]).flatMap { (0.01...64).contains($0) ? $0 : nil }
   }
 
+  /// `512KiB`, `1MiB`: bytes of a value, from 1 KiB, which has room for what makes it unique, to the store's limit of 1 MiB.
+  static func valueSize(_ text: String) -> Int? {
+    for (suffix, bytes) in [("KiB", Double(1 << 10)), ("MiB", Double(1 << 20))] where text.hasSuffix(suffix) {
+      guard let number = decimal(text.dropLast(suffix.count)) else { return nil }
+      let size = (number * bytes).rounded()
+      return size >= 1024 && size <= Double(1 << 20) ? Int(size) : nil
+    }
+    return nil
+  }
+
   /// `64MiB`, `1.5GiB`: bytes, from 6 MiB (less the engine refuses) to 1 TiB.
   static func memory(_ text: String) -> Int? {
     for (suffix, bytes) in [("MiB", Double(1 << 20)), ("GiB", Double(1 << 30))] where text.hasSuffix(suffix) {

@@ -16,13 +16,15 @@ public struct WorkloadSettings: Sendable, Hashable {
   public var acknowledgements: Mix<AcknowledgementLevel>
   /// Levels of reads and their shares, drawn for each read.
   public var reads: Mix<ReadLevel>
+  /// How many bytes every value has on its way to the store and back; `nil`: as few as make it unique.
+  public var valueBytes: Int?
   /// Operations a second of all clients together; `nil`: closed loop, each client calls again when it was answered.
   public var ratePerSecond: Double?
 
   public init(
     kind: WorkloadKind = .register, clients: Int, keys: Int, freshKeyShare: Double = 0, readShare: Double = 0.5,
     deleteShare: Double = 0, acknowledgements: Mix<AcknowledgementLevel> = Mix(.queued),
-    reads: Mix<ReadLevel> = Mix(.cache), ratePerSecond: Double? = nil
+    reads: Mix<ReadLevel> = Mix(.cache), valueBytes: Int? = nil, ratePerSecond: Double? = nil
   ) {
     self.kind = kind
     self.clients = clients
@@ -32,6 +34,7 @@ public struct WorkloadSettings: Sendable, Hashable {
     self.deleteShare = deleteShare
     self.acknowledgements = acknowledgements
     self.reads = reads
+    self.valueBytes = valueBytes
     self.ratePerSecond = ratePerSecond
   }
 }

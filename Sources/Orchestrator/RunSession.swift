@@ -65,8 +65,9 @@ final class RunSession: Sendable {
     let lanes = runner.options.settlement.concurrency
     let clients = plan.workload.clients
     recorder = Recorder(
-      store: StoreClient(baseURL: prepared.storeURL, connections: clients + lanes), history: history,
-      stride: clients + lanes)
+      store: StoreClient(
+        baseURL: prepared.storeURL, connections: clients + lanes, valueBytes: plan.workload.valueBytes),
+      history: history, stride: clients + lanes)
     traffic = Traffic(settings: plan.workload, seed: seed, namespace: namespace, recorder: recorder)
     settlement = Settlement(recorder: recorder, firstProcess: clients, limits: runner.options.settlement)
     faultLog = FaultLog(path: folder.file("faults.jsonl"))

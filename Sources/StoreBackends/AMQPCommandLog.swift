@@ -106,8 +106,9 @@ public final class AMQPCommandLog: CommandLog {
     metrics.messages.add()
     publisher.publish(message, deadline: deadline) { [self] outcome in
       // The next message first: it is on its way while the requests of this one are answered.
+      let verdict = PublishQueue<Waiter>.Verdict(outcome)
+      self.step(partition) { $0.settled(verdict, now: $1) }
       let outcome = PublishOutcome(outcome)
-      self.step(partition) { $0.settled(isConfirmed: outcome == .confirmed, now: $1) }
       if outcome == .confirmed { confirmed(entries.map(\.command.operation)) }
       for item in step.message { item.resume(outcome) }
     }
@@ -127,7 +128,7 @@ public final class AMQPCommandLog: CommandLog {
     let message = Self.probe(of: partition)
     // Long, because the brokers keep what they cannot confirm: one after the other would pile up there.
     publisher.publish(message, deadline: .now + .seconds(30)) { [self] outcome in
-      step(partition) { $0.probed(isConfirmed: outcome == .confirmed, now: $1) }
+      step(partition) { $0.probed(PublishQueue<Waiter>.Verdict(outcome), now: $1) }
     }
   }
 
@@ -160,12 +161,22 @@ extension PublishQueue.Item where Token == AMQPCommandLog.Waiter {
   fileprivate func resume(_ outcome: PublishOutcome) { token.continuation.resume(returning: outcome) }
 }
 
+extension PublishQueue.Verdict {
+  fileprivate init(_ outcome: AMQPPublishOutcome) {
+    switch outcome {
+    case .confirmed: self = .confirmed
+    case .refused: self = .refused
+    case .notSent, .unknown: self = .nothing
+    }
+  }
+}
+
 extension PublishOutcome {
   fileprivate init(_ outcome: AMQPPublishOutcome) {
     switch outcome {
     case .confirmed: self = .confirmed
     case .notSent(let reason): self = .notSent(reason: reason)
-    case .unknown(let reason): self = .unknown(reason: reason)
+    case .refused(let reason), .unknown(let reason): self = .unknown(reason: reason)
     }
   }
 }

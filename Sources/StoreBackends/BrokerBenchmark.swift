@@ -106,7 +106,8 @@ public struct BrokerBenchmark: Sendable {
           case .confirmed:
             tally.confirmed += 1
             tally.lastConfirmed = now
-          case .notSent(let reason), .unknown(let reason): tally.problem = tally.problem ?? reason
+          case .notSent(let reason), .refused(let reason), .unknown(let reason):
+            tally.problem = tally.problem ?? reason
           }
           if now < end, tally.problem == nil { return (true, nil) }
           tally.lanes -= 1

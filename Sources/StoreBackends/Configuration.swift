@@ -96,7 +96,7 @@ public struct Configuration: Sendable {
     limits = PartitionMachine.Limits()
     limits.commands = try reader.integer("KV_BATCH_COMMANDS", default: limits.commands, in: 1...10_000)
     limits.gathering = try reader.duration("KV_BATCH_GATHER_MS", default: limits.gathering)
-    prefetch = try reader.integer("KV_PREFETCH", default: 1024, in: 1...65535)
+    prefetch = try reader.integer("KV_PREFETCH", default: 128, in: 1...65535)
   }
 
   /// How to reach RabbitMQ, under a name for the management UI.

@@ -5,6 +5,10 @@ import Logging
 /// Brings the SQL schema and the queues to the state that the services expect. Safe to run again, and twice at once: it
 /// changes only what is missing.
 public struct Migrator: Sendable {
+  /// What may wait in each command queue: some 250,000 small commands, or 64 of the largest.
+  static let queueMaximumBytes: Int64 = 64 << 20
+  static let queueMaximumMessages: Int64 = 200_000
+
   private let configuration: Configuration
   private let logger: Logger
 
@@ -62,6 +66,13 @@ public struct Migrator: Sendable {
       // Nothing is dropped for being delivered often: what cannot be decoded goes to the dead letters by our own hand.
       AMQPArgument("x-delivery-limit", .integer(-1)),
     ]
+    // Full, a queue refuses what it is sent; what it has it keeps. Bytes, since values are large or small; messages, since each of
+    // them costs every broker memory.
+    let bounds: [AMQPArgument] = [
+      AMQPArgument("x-max-length-bytes", .integer(Self.queueMaximumBytes)),
+      AMQPArgument("x-max-length", .integer(Self.queueMaximumMessages)),
+      AMQPArgument("x-overflow", .text("reject-publish")),
+    ]
     let queues = (0..<configuration.partitions).map { Partition(index: $0).queueName }
     #if PlantedBugs
       if let arguments = Planting.queueArguments {
@@ -70,7 +81,8 @@ public struct Migrator: Sendable {
       }
     #endif
     try await AMQPAdministration.declare(
-      queues: queues, arguments: quorum + [AMQPArgument("x-single-active-consumer", .boolean(true))], options: options)
+      queues: queues, arguments: quorum + bounds + [AMQPArgument("x-single-active-consumer", .boolean(true))],
+      options: options)
     try await AMQPAdministration.declare(
       queues: [AMQPReplies.deadLetterQueue], arguments: quorum, options: options)
   }

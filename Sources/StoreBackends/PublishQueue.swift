@@ -6,9 +6,10 @@
 /// (Nagle, RFC 896, with confirmations in the place of acknowledgements). A message that is unconfirmed for long holds
 /// back nobody: the next one follows it.
 ///
-/// A queue that confirms nothing for a second is silent: it may have no quorum. Then no command leaves, because what
-/// has left can only become unknown; whoever waits is refused in time. What leaves is a probe, a message without a
-/// command, one at a time; with the first confirmation of anything the commands go again.
+/// A queue that confirms nothing for a second is silent: it may have no quorum. Then no command leaves, because what has left
+/// can only become unknown; whoever waits is refused in time. What leaves is a probe, a message without a command, one at a
+/// time; with the first confirmation of anything the commands go again. A queue that refuses a message, as one that is full
+/// does, is silent at once.
 struct PublishQueue<Token: Sendable> {
   struct Limits {
     /// The most that one message takes.
@@ -35,6 +36,15 @@ struct PublishQueue<Token: Sendable> {
     /// Confirmed by then, or unknown.
     let deadline: ContinuousClock.Instant
     let token: Token
+  }
+
+  /// What the broker said of a message.
+  enum Verdict {
+    case confirmed
+    /// A negative acknowledgement.
+    case refused
+    /// It never left, or no answer came.
+    case nothing
   }
 
   /// What an event leads to.
@@ -87,17 +97,17 @@ struct PublishQueue<Token: Sendable> {
   }
 
   /// A message's outcome has come.
-  mutating func settled(isConfirmed: Bool, now: ContinuousClock.Instant) -> Step {
+  mutating func settled(_ verdict: Verdict, now: ContinuousClock.Instant) -> Step {
     precondition(unconfirmed > 0, "an outcome came for a message that was never sent")
     unconfirmed -= 1
-    return heard(isConfirmed: isConfirmed, now: now)
+    return heard(verdict, now: now)
   }
 
   /// A probe's outcome has come.
-  mutating func probed(isConfirmed: Bool, now: ContinuousClock.Instant) -> Step {
+  mutating func probed(_ verdict: Verdict, now: ContinuousClock.Instant) -> Step {
     precondition(isProbing, "an outcome came for a probe that was never sent")
     isProbing = false
-    return heard(isConfirmed: isConfirmed, now: now)
+    return heard(verdict, now: now)
   }
 
   /// Somebody wants to know whether the queue confirms: a probe tells, unless a confirmation has just come.
@@ -106,14 +116,19 @@ struct PublishQueue<Token: Sendable> {
     return Step(probes: mayProbe(now: now))
   }
 
-  private mutating func heard(isConfirmed: Bool, now: ContinuousClock.Instant) -> Step {
+  private mutating func heard(_ verdict: Verdict, now: ContinuousClock.Instant) -> Step {
     let isAnythingOut = unconfirmed > 0 || isProbing
-    if isConfirmed {
+    switch verdict {
+    case .confirmed:
       confirmedAt = now
       silentSince = isAnythingOut ? now : nil
-    } else if !isAnythingOut, !isSilent(now: now) {
+    case .refused:
+      // What follows would be refused too, and its outcome unknown.
+      silentSince = min(silentSince ?? now, now - limits.silence)
+    case .nothing where !isAnythingOut && !isSilent(now: now):
       // It never left, or its connection broke: that says nothing about the queue.
       silentSince = nil
+    case .nothing: break
     }
     return next(now: now)
   }

@@ -14,12 +14,14 @@ extension StoreResponder {
 
   func put(_ request: Request, _ query: Query) async -> Response {
     var operation: OperationID?
+    // Until the answer: the value is in memory for as long.
+    var share = BodyBudget.Share(of: bodies)
     do throws(Problem) {
       let id = try Self.operation(request.headers[.idempotencyKey])
       operation = id
       let terms = try Self.terms(request, query)
       try Self.checkMediaType(request.headers)
-      let (key, value) = try EntryParser.entry(try await body(of: request))
+      let (key, value) = try EntryParser.entry(try await body(of: request, &share))
       let outcome = await service.write(
         .put(value), key: key, condition: terms.condition, operation: id,
         madeAtMilliseconds: Self.made(request.headers), acknowledgement: terms.acknowledgement)
@@ -56,8 +58,6 @@ extension StoreResponder {
     }
   }
 
-  private static func terms(_ request: Request, _ query: Query) throws(Problem) -> Terms {
-    try query.allow("ack")
   /// When the operation id was made, in milliseconds since 1970: just now, or when the proxy says that it made it. `nil` where the
   /// client made it.
   private static func made(_ headers: HTTPFields) -> Int64? {
@@ -68,6 +68,8 @@ extension StoreResponder {
     return Int64((seconds * 1000).rounded())
   }
 
+  private static func terms(_ request: Request, _ query: Query) throws(Problem) -> Terms {
+    try query.allow("ack")
     let acknowledgement = try query.choice("ack", default: Acknowledgement.queued)
     let condition = try condition(request.headers)
     guard condition == nil || acknowledgement == .committed else {
@@ -108,20 +110,27 @@ extension StoreResponder {
   /// braces.
   static let bodyMaximumBytes = (Value.maximumBytes + Key.maximumBytes) * 6 + 1024
 
-  private func body(of request: Request) async throws(Problem) -> [UInt8] {
+  private func body(of request: Request, _ share: inout BodyBudget.Share) async throws(Problem) -> [UInt8] {
     let tooLarge = Problem(413, "The body has more than \(Self.bodyMaximumBytes) bytes.")
-    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.bodyMaximumBytes {
-      throw tooLarge
-    }
+    let tooMuch = Problem.unavailable("The write was not applied: too many large values are on their way.")
     var bytes: [UInt8] = []
+    if let length = request.headers[.contentLength].flatMap({ Int($0) }) {
+      guard length <= Self.bodyMaximumBytes else { throw tooLarge }
+      guard share.reach(length) else { throw tooMuch }
+      bytes.reserveCapacity(max(length, 0))
+    }
+    var hasRoom = true
     do {
       for try await chunk in request.body {
+        hasRoom = share.reach(bytes.count + chunk.readableBytes)
+        guard hasRoom else { break }
         bytes.append(contentsOf: chunk.readableBytesView)
         if bytes.count > Self.bodyMaximumBytes { break }
       }
     } catch {
       throw Problem(400, "The body could not be read to its end.")
     }
+    guard hasRoom else { throw tooMuch }
     guard bytes.count <= Self.bodyMaximumBytes else { throw tooLarge }
     return bytes
   }

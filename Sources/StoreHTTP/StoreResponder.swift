@@ -14,16 +14,26 @@ public struct StoreResponder: HTTPResponder {
   let logger: Logger
   /// What a request must show, but for health and the API's description; `nil`: nothing.
   let token: BearerToken?
+  let bodies: BodyBudget
 
   public init(
     service: StoreService<ContinuousClock>, readiness: Readiness<ContinuousClock>, metrics: APIMetrics, logger: Logger,
     token: BearerToken? = nil
+  ) {
+    self.init(
+      service: service, readiness: readiness, metrics: metrics, logger: logger, token: token, bodies: BodyBudget())
+  }
+
+  init(
+    service: StoreService<ContinuousClock>, readiness: Readiness<ContinuousClock>, metrics: APIMetrics, logger: Logger,
+    token: BearerToken?, bodies: BodyBudget
   ) {
     self.service = service
     self.readiness = readiness
     self.metrics = metrics
     self.logger = logger
     self.token = token
+    self.bodies = bodies
   }
 
   public func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
@@ -45,6 +55,9 @@ public struct StoreResponder: HTTPResponder {
     } catch {
       answer = error.response(operation: nil)
     }
+    // What has no body already has no length either.
+    let isWhole = request.method != .head || answer.status == .notModified
+    let response = isWhole ? answer : answer.createHeadResponse()
     metrics.record(
       measured.route, request.method, response.status.code, measured.operation, ContinuousClock.now - start)
     return response
@@ -55,9 +68,6 @@ public struct StoreResponder: HTTPResponder {
     let authorization = request.headers[.authorization]
     let isAdmitted = token.map { $0.isShown(by: authorization) } ?? true
     let refusal = BearerToken.problem(hasWrongOne: authorization != nil)
-    // What has no body already has no length either.
-    let isWhole = request.method != .head || answer.status == .notModified
-    let response = isWhole ? answer : answer.createHeadResponse()
     do throws(Problem) {
       let target = try RequestTarget(request.head.path ?? "")
       if isAdmitted || target.route.isOpen { return target }
@@ -107,6 +117,7 @@ public struct StoreResponder: HTTPResponder {
     case (.collection, .put): return (.store, isCommitted ? .putCommitted : .putQueued)
     case (.collection, .get): return (.store, .list)
     case (.collection, _): return (.store, .other)
+    case (.key, .get) where target.query["after"] != nil: return (.key, .getAfter)
     case (.key, .get):
       return (.key, target.query["read"] == ReadLevel.linearizable.rawValue ? .getLinearizable : .getCache)
     case (.key, .delete): return (.key, isCommitted ? .deleteCommitted : .deleteQueued)
@@ -117,7 +128,6 @@ public struct StoreResponder: HTTPResponder {
     case (.description, _): return (.description, .other)
     }
   }
-    case (.key, .get) where target.query["after"] != nil: return (.key, .getAfter)
 }
 
 extension RequestTarget.Route {

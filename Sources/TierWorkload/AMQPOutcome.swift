@@ -8,7 +8,7 @@ public enum AMQPOutcome {
     switch outcome {
     case .confirmed: Completion(kind: .ok)
     case .notSent(let reason): Completion(kind: .fail, error: short(reason))
-    case .unknown(let reason): Completion(kind: .unknown, error: short(reason))
+    case .refused(let reason), .unknown(let reason): Completion(kind: .unknown, error: short(reason))
     }
   }
 

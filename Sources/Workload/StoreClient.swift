@@ -18,11 +18,14 @@ public struct StoreClient: Sendable {
   public let baseURL: String
   private let http: HTTPClient
   private let timeouts: Timeouts
+  private let padding: ValuePadding?
 
   /// - Parameters:
   ///   - connections: as many as operations are open at once, so that none waits for a connection.
-  public init(baseURL: String, connections: Int, timeouts: Timeouts = Timeouts()) {
+  ///   - valueBytes: what every value is filled up to, outside the history; `nil`: values are sent as they are.
+  public init(baseURL: String, connections: Int, timeouts: Timeouts = Timeouts(), valueBytes: Int? = nil) {
     self.baseURL = baseURL
+    padding = valueBytes.map { ValuePadding(bytes: $0) }
     http = HTTPClient(HTTPClientConfiguration(maxConnectionsPerHost: connections))
     self.timeouts = timeouts
   }
@@ -35,7 +38,11 @@ public struct StoreClient: Sendable {
     } catch {
       result = .failure(error)
     }
-    return ResponseMapping.completion(of: operation.action, result)
+    var completion = ResponseMapping.completion(of: operation.action, result)
+    if let padding, case .get = operation.action, case .string(let value)? = completion.value {
+      completion.value = .string(padding.removed(from: value))
+    }
+    return completion
   }
 
   func request(_ operation: StoreOperation) -> HTTPRequest {
@@ -47,7 +54,8 @@ public struct StoreClient: Sendable {
       return HTTPRequest(
         method: "PUT", url: "\(baseURL)/store?ack=\(level.rawValue)",
         headers: identity + [("Content-Type", "application/json")],
-        body: Self.body(key: operation.key, value: value), timeoutMilliseconds: milliseconds(limit(level)))
+        body: Self.body(key: operation.key, value: padding?.added(to: value) ?? value),
+        timeoutMilliseconds: milliseconds(limit(level)))
     case .delete(let level):
       return HTTPRequest(
         method: "DELETE", url: "\(baseURL)/store/\(key)?ack=\(level.rawValue)", headers: identity,

@@ -37,9 +37,9 @@ struct PublishLedgerTests {
     #expect(ledger.settle(1, multiple: false, confirmed: true).map(\.outcome) == [.notSent(reason: "312 NO_ROUTE")])
   }
 
-  @Test func aNegativeAcknowledgementIsUnknown() {
+  @Test func aNegativeAcknowledgementIsNoFailure() {
     var ledger = ledger(1)
-    guard case .unknown = ledger.settle(1, multiple: false, confirmed: false).first?.outcome else {
+    guard case .refused = ledger.settle(1, multiple: false, confirmed: false).first?.outcome else {
       Issue.record("a refusal of responsibility is no promise")
       return
     }

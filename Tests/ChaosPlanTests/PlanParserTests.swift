@@ -11,7 +11,7 @@ import Testing
       workload: WorkloadSettings(
         clients: 8, keys: 24, freshKeyShare: 0.25, readShare: 0.5, deleteShare: 0.05,
         acknowledgements: Mix(parts: [.init(.queued, share: 0.7), .init(.committed, share: 0.3)]),
-        reads: Mix(.linearizable), ratePerSecond: 150),
+        reads: Mix(.linearizable), valueBytes: 524_288, ratePerSecond: 150),
       steadyState: SteadyState(
         before: .seconds(10), after: .milliseconds(1_500),
         hypothesis: .init(availabilityMinimum: 0.995, latencyP99Maximum: .seconds(2))),

@@ -29,6 +29,7 @@ enum Texts {
       delete-share: 0.05
       ack: { queued: 0.7, committed: 0.3 }
       read: linearizable
+      value-size: 512KiB
       rate: 150/s
     steady-state:
       before: 10s

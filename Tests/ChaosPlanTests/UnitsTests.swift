@@ -64,4 +64,10 @@ import Testing
     #expect(mix.choice(at: 0.701) == .committed)
     #expect(mix.choice(at: 0.999) == .committed)
   }
+
+  @Test(arguments: [("1KiB", 1024), ("1.5KiB", 1536), ("512KiB", 524_288), ("1MiB", 1_048_576), ("0.5MiB", 524_288)])
+  func sizesOfValues(_ text: String, _ bytes: Int) { #expect(Units.valueSize(text) == bytes) }
+
+  @Test(arguments: ["", "1", "1B", "0.5KiB", "1.01MiB", "2MiB", "1GiB", "-1KiB", "KiB", "512 KiB", "512kib"])
+  func whatIsNoSizeOfAValue(_ text: String) { #expect(Units.valueSize(text) == nil) }
 }

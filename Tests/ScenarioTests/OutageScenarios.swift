@@ -1,5 +1,6 @@
 import Foundation
 import Stack
+import Synchronization
 import Testing
 
 extension Scenarios {
@@ -79,8 +80,51 @@ extension Scenarios {
       return counts
     }
 
-    /// Without SQL writes are taken and wait; what needs the table is refused or unknown, in time, and nothing is
-    /// answered that is not known.
+    /// Large values that nobody can apply fill the queues; then writes are refused in time, no container is killed for its memory,
+    /// and what was acknowledged is applied in the end.
+    @Test(.timeLimit(.minutes(8))) func largeValuesWithoutSQL() async throws {
+      let store = try await StoreUnderTest()
+      let nodes = try await store.stack.status().nodes
+      let value = String(repeating: "v", count: 1 << 20)
+      let acknowledged = Mutex<[String]>([])
+      try await store.withPaused(nodes.filter { $0.tier == .sql }) {
+        var number = 0
+        // 4 queues of 64 MiB, and what the workers hold.
+        let areFull = try await store.holds(within: .seconds(180)) {
+          let first = number
+          number += 40
+          let answers = try await store.all(40) {
+            try await store.put("large\(first + $0)", value, operation: "\(store.prefix)-large\(first + $0)")
+          }
+          for (index, answer) in answers.enumerated() where answer.status == 200 {
+            acknowledged.withLock { $0.append("\(store.prefix)-large\(first + index)") }
+          }
+          #expect(answers.allSatisfy { [200, 503, 504].contains($0.status) }, "\(answers.map(\.status))")
+          return answers.allSatisfy { $0.isPromptRefusal }
+        }
+        #expect(areFull)
+        // And stay so.
+        let late = try await store.all(40) { try await store.put("late\($0)", value) }
+        #expect(late.allSatisfy { $0.isPromptRefusal }, "\(late.map { ($0.status, $0.time) })")
+      }
+      #expect(acknowledged.withLock { $0.count } > 100)
+      #expect(try await store.recovers(within: .seconds(120)))
+      for operation in acknowledged.withLock({ $0 }) {
+        #expect(try await store.isRecorded(operation, within: .seconds(120)), "\(operation)")
+      }
+      let left = Set(try await store.stack.status().nodes.map(\.name))
+      #expect(left.isSuperset(of: nodes.map(\.name)))
+      for node in nodes {
+        let state = try await store.stack.engine.state(of: node.container)
+        #expect(state.status == .running, "\(node.name): \(state)")
+      }
+      for number in 0..<acknowledged.withLock({ $0.count }) + 200 {
+        _ = try await store.delete("large\(number)", ack: "queued")
+      }
+    }
+
+    /// Without SQL writes are taken and wait; what needs the table is refused or unknown, in time, and nothing is answered
+    /// that is not known.
     @Test(.timeLimit(.minutes(5))) func allOfSQL() async throws {
       let store = try await StoreUnderTest()
       let nodes = try await store.stack.status().nodes.filter { $0.tier == .sql }

@@ -3,7 +3,8 @@ import Testing
 /// What the scenarios ask of the queues, by what a broker says of right ones and of wrong ones.
 @Suite struct QueueTests {
   private static let right = #"""
-    [{"arguments":{"x-delivery-limit":-1,"x-queue-type":"quorum","x-single-active-consumer":true},
+    [{"arguments":{"x-delivery-limit":-1,"x-max-length":9,"x-max-length-bytes":99,"x-overflow":"reject-publish",
+        "x-queue-type":"quorum","x-single-active-consumer":true},
       "members":["rabbit@rabbitmq-1","rabbit@rabbitmq-2","rabbit@rabbitmq-3"],"name":"kv.commands.0","type":"quorum"},
      {"arguments":{"x-delivery-limit":-1,"x-queue-type":"quorum"},
       "members":["rabbit@rabbitmq-1","rabbit@rabbitmq-2","rabbit@rabbitmq-3"],"name":"kv.dead-letters","type":"quorum"},
@@ -29,6 +30,9 @@ import Testing
       ["kv.commands.0: no limit of deliveries", "kv.dead-letters: no limit of deliveries"]
     ),
     (#""kv.dead-letters","type":"quorum""#, #""kv.dead-letters","type":"classic""#, ["kv.dead-letters: quorum"]),
+    (#""x-max-length-bytes":99,"#, "", ["kv.commands.0: a bound of bytes"]),
+    (#""x-max-length":9,"#, "", ["kv.commands.0: a bound of messages"]),
+    (#""x-overflow":"reject-publish""#, #""x-overflow":"drop-head""#, ["kv.commands.0: refusal when it is full"]),
     (
       #","rabbit@rabbitmq-3""#, "",
       ["kv.commands.0: three replicas", "kv.dead-letters: three replicas"]

@@ -13,6 +13,8 @@ extension StoreUnderTest {
       case number(Int)
       case boolean(Bool)
 
+      var isPositive: Bool { if case .number(let number) = self { number > 0 } else { false } }
+
       init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let boolean = try? container.decode(Bool.self) {
@@ -35,6 +37,9 @@ extension StoreUnderTest {
         ("quorum", type == "quorum"), ("no limit of deliveries", arguments["x-delivery-limit"] == .number(-1)),
         ("three replicas", members?.count == 3),
         ("a single active consumer", !isOfCommands || arguments["x-single-active-consumer"] == .boolean(true)),
+        ("a bound of bytes", !isOfCommands || arguments["x-max-length-bytes"]?.isPositive == true),
+        ("a bound of messages", !isOfCommands || arguments["x-max-length"]?.isPositive == true),
+        ("refusal when it is full", !isOfCommands || arguments["x-overflow"] == .text("reject-publish")),
       ]
       return needs.filter { !$0.1 }.map { "\(name): \($0.0)" }
     }

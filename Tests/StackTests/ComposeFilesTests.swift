@@ -41,6 +41,21 @@ import Yams
   ])
   func whatIsLocal(_ port: String, _ isLocal: Bool) { #expect(Self.isLocal(port) == isLocal) }
 
+  // MARK: Memory
+
+  @Test(arguments: files) func everyContainerHasALimitOfMemory(_ file: String) throws {
+    // What has no image adds to a service of another file.
+    for (name, service) in try Self.services(file) where service["image"] != nil {
+      let limit = (service["mem_limit"] as? String).flatMap(Self.bytes)
+      #expect(limit.map { $0 >= 64 << 20 && $0 <= 4 << 30 } == true, "\(file): \(name): \(String(describing: limit))")
+    }
+  }
+
+  private static func bytes(_ text: String) -> Int? {
+    let units = ["m": 20, "g": 30]
+    return text.last.flatMap { units[String($0)] }.flatMap { unit in Int(text.dropLast()).map { $0 << unit } }
+  }
+
   // MARK: The store's names
 
   /// What NGINX's start script writes of these names.

@@ -24,7 +24,7 @@ struct PublishQueueTests {
   @Test func messagesKeepTheirDistance() {
     var queue = PublishQueue<Int>()
     #expect(numbers(queue.add(item(1), now: start).message) == [1])
-    #expect(queue.settled(isConfirmed: true, now: start + .milliseconds(1)).message.isEmpty)
+    #expect(queue.settled(.confirmed, now: start + .milliseconds(1)).message.isEmpty)
     let second = queue.add(item(2), now: start + .milliseconds(2))
     #expect(second.message.isEmpty)
     #expect(second.wakeAt == start + .milliseconds(8))
@@ -34,9 +34,9 @@ struct PublishQueueTests {
     // Confirmed later than the distance: what waits leaves with the confirmation.
     #expect(queue.add(item(4), now: start + .milliseconds(9)).message.isEmpty)
     #expect(queue.timeCame(now: start + .milliseconds(16)).message.isEmpty)
-    #expect(numbers(queue.settled(isConfirmed: true, now: start + .milliseconds(20)).message) == [4])
+    #expect(numbers(queue.settled(.confirmed, now: start + .milliseconds(20)).message) == [4])
     // Quiet since then: at once.
-    #expect(queue.settled(isConfirmed: true, now: start + .milliseconds(21)).message.isEmpty)
+    #expect(queue.settled(.confirmed, now: start + .milliseconds(21)).message.isEmpty)
     #expect(numbers(queue.add(item(5), now: start + .milliseconds(28)).message) == [5])
   }
 
@@ -52,8 +52,8 @@ struct PublishQueueTests {
     #expect(numbers(queue.add(item(1), now: start).message) == [1])
     #expect(queue.add(item(2), now: start).message.isEmpty)
     #expect(queue.add(item(3), now: start).message.isEmpty)
-    #expect(numbers(queue.settled(isConfirmed: true, now: start).message) == [2, 3])
-    #expect(queue.settled(isConfirmed: true, now: start).message.isEmpty)
+    #expect(numbers(queue.settled(.confirmed, now: start).message) == [2, 3])
+    #expect(queue.settled(.confirmed, now: start).message.isEmpty)
     #expect(numbers(queue.add(item(4), now: start).message) == [4])
   }
 
@@ -71,7 +71,7 @@ struct PublishQueueTests {
     _ = queue.add(item(1), now: start)
     _ = queue.add(item(2), now: start + .milliseconds(100))
     #expect(queue.add(item(3), now: start + .milliseconds(200)).message.isEmpty)
-    #expect(numbers(queue.settled(isConfirmed: true, now: start + .milliseconds(200)).message) == [3])
+    #expect(numbers(queue.settled(.confirmed, now: start + .milliseconds(200)).message) == [3])
   }
 
   @Test func messagesAreBounded() {
@@ -80,11 +80,11 @@ struct PublishQueueTests {
     for number in 1...3 { _ = queue.add(item(number), now: start) }
     _ = queue.add(item(4, bytes: 95), now: start)
     _ = queue.add(item(5, bytes: 500), now: start)
-    #expect(numbers(queue.settled(isConfirmed: true, now: start).message) == [1, 2])
-    #expect(numbers(queue.settled(isConfirmed: true, now: start).message) == [3])
-    #expect(numbers(queue.settled(isConfirmed: true, now: start).message) == [4])
+    #expect(numbers(queue.settled(.confirmed, now: start).message) == [1, 2])
+    #expect(numbers(queue.settled(.confirmed, now: start).message) == [3])
+    #expect(numbers(queue.settled(.confirmed, now: start).message) == [4])
     // One command may be larger than the limit.
-    #expect(numbers(queue.settled(isConfirmed: true, now: start).message) == [5])
+    #expect(numbers(queue.settled(.confirmed, now: start).message) == [5])
   }
 
   @Test func whatWaitedTooLongIsNeverSent() {
@@ -92,7 +92,7 @@ struct PublishQueueTests {
     _ = queue.add(item(1), now: start)
     _ = queue.add(item(2, seconds: 1), now: start)
     _ = queue.add(item(3), now: start)
-    let step = queue.settled(isConfirmed: true, now: start + .seconds(1))
+    let step = queue.settled(.confirmed, now: start + .seconds(1))
     #expect(numbers(step.expired) == [2])
     #expect(numbers(step.message) == [3])
   }
@@ -147,11 +147,11 @@ struct PublishQueueTests {
     let third = queue.timeCame(now: start + .milliseconds(2500))
     #expect(numbers(third.expired) == [2])
     // That the first message's time is over is no answer.
-    #expect(queue.settled(isConfirmed: false, now: start + .seconds(5)).message.isEmpty)
+    #expect(queue.settled(.nothing, now: start + .seconds(5)).message.isEmpty)
     #expect(queue.isSilent(now: start + .seconds(5)))
     #expect(queue.add(item(3, seconds: 8), now: start + .seconds(6)).message.isEmpty)
     // An answer is.
-    #expect(numbers(queue.probed(isConfirmed: true, now: start + .seconds(7)).message) == [3])
+    #expect(numbers(queue.probed(.confirmed, now: start + .seconds(7)).message) == [3])
     #expect(!queue.isSilent(now: start + .milliseconds(7500)))
   }
 
@@ -160,7 +160,7 @@ struct PublishQueueTests {
     _ = queue.add(item(1, seconds: 9), now: start)
     #expect(queue.add(item(2, seconds: 9), now: start + .seconds(1)).probes)
     // Without a connection it is not sent.
-    let soon = queue.probed(isConfirmed: false, now: start + .seconds(1))
+    let soon = queue.probed(.nothing, now: start + .seconds(1))
     #expect(!soon.probes)
     #expect(queue.timeCame(now: start + .milliseconds(1100)).probes)
   }
@@ -169,7 +169,7 @@ struct PublishQueueTests {
   @Test func aBrokenConnectionIsNoSilence() {
     var queue = unspaced()
     _ = queue.add(item(1), now: start)
-    _ = queue.settled(isConfirmed: false, now: start + .milliseconds(20))
+    _ = queue.settled(.nothing, now: start + .milliseconds(20))
     #expect(!queue.isSilent(now: start + .seconds(3)))
     #expect(numbers(queue.add(item(2), now: start + .seconds(3)).message) == [2])
   }
@@ -180,9 +180,28 @@ struct PublishQueueTests {
     #expect(!queue.ask(now: start + .milliseconds(500)).probes, "one is under way")
     // A probe that is not answered is silence too.
     #expect(queue.isSilent(now: start + .seconds(1)))
-    _ = queue.probed(isConfirmed: true, now: start + .milliseconds(1100))
+    _ = queue.probed(.confirmed, now: start + .milliseconds(1100))
     #expect(!queue.isSilent(now: start + .seconds(9)))
     #expect(!queue.ask(now: start + .seconds(2)).probes)
     #expect(queue.ask(now: start + .milliseconds(2100)).probes)
+  }
+
+  /// A full queue refuses what it is sent: nothing more leaves but probes, until one is confirmed.
+  @Test func aQueueThatRefusesGetsNoCommand() {
+    var queue = unspaced()
+    #expect(numbers(queue.add(item(1), now: start).message) == [1])
+    #expect(!queue.isSilent(now: start))
+    #expect(queue.settled(.refused, now: start + .milliseconds(5)).message.isEmpty)
+    #expect(queue.isSilent(now: start + .milliseconds(5)))
+    let step = queue.add(item(2, seconds: 1.5), now: start + .milliseconds(6))
+    #expect(step.message.isEmpty && step.probes)
+    let refused = queue.probed(.refused, now: start + .milliseconds(8))
+    #expect(refused.message.isEmpty && !refused.probes)
+    // Who waits is given back in time, and has certainly not been sent.
+    #expect(numbers(queue.timeCame(now: start + .seconds(2)).expired) == [2])
+    _ = queue.add(item(3), now: start + .seconds(2))
+    _ = queue.timeCame(now: start + .seconds(3))
+    #expect(numbers(queue.probed(.confirmed, now: start + .seconds(3)).message) == [3])
+    #expect(!queue.isSilent(now: start + .seconds(3)))
   }
 }

@@ -26,7 +26,7 @@ struct TestServer {
   let store: MemoryStore
   let responder: StoreResponder
 
-  init(token: String? = nil) {
+  init(token: String? = nil, bodies: BodyBudget = BodyBudget()) {
     let replies = ReplyRegistry()
     store = MemoryStore(replies: replies)
     var timeouts = StoreTimeouts()
@@ -40,7 +40,8 @@ struct TestServer {
     logger.logLevel = .critical
     responder = StoreResponder(
       service: service, readiness: Readiness(probes: [], clock: ContinuousClock()),
-      metrics: APIMetrics(MetricsRegistry()), logger: logger, token: token.map { BearerToken($0) })
+      metrics: APIMetrics(MetricsRegistry()), logger: logger, token: token.map { BearerToken($0) },
+      bodies: bodies)
   }
 
   func ask(

@@ -47,6 +47,7 @@ struct OutcomeTests {
   @Test func aPublishIs() {
     #expect(AMQPOutcome.of(AMQPPublishOutcome.confirmed).kind == .ok)
     #expect(AMQPOutcome.of(AMQPPublishOutcome.notSent(reason: "returned")).kind == .fail)
+    #expect(AMQPOutcome.of(AMQPPublishOutcome.refused(reason: "full")).kind == .unknown)
     #expect(AMQPOutcome.of(AMQPPublishOutcome.unknown(reason: "not confirmed in time")).kind == .unknown)
   }
 

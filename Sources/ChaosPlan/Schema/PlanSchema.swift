@@ -81,6 +81,10 @@ public enum PlanSchema {
           "ack", mix("When a write is answered: one word, or words with their shares.", AcknowledgementLevel.self)),
         .optional("read", mix("Where a read is answered from: one word, or words with their shares.", ReadLevel.self)),
         .optional(
+          "value-size",
+          pattern("Bytes of every value, like `512KiB`; else as few as make it unique.", "^\(number)(KiB|MiB)$")
+        ),
+        .optional(
           "rate",
           pattern(
             "Operations a second of all clients, like `120/s`; else a client calls again when it was answered.",

@@ -1,0 +1,22 @@
+/// Makes values large on their way to the store and back. The history has what makes each of them unique, and nothing of what it was
+/// filled up with, so that it stays as small as with small values.
+struct ValuePadding: Sendable {
+  private static let filler = UInt8(ascii: "x")
+
+  /// How many bytes a value has at least.
+  let bytes: Int
+
+  func added(to value: String) -> String {
+    value + " " + String(repeating: "x", count: max(0, bytes - value.utf8.count - 1))
+  }
+
+  /// What `added` made it of. A value that is not whole gives another one, which nobody wrote.
+  func removed(from value: String) -> String {
+    guard let space = value.firstIndex(of: " ") else { return value }
+    let name = String(value[..<space])
+    let isWhole =
+      value.utf8.count == max(bytes, name.utf8.count + 1)
+      && value[value.index(after: space)...].utf8.allSatisfy { $0 == Self.filler }
+    return isWhole ? name : "\(name) with \(value.utf8.count) of \(bytes) bytes"
+  }
+}
