@@ -24,6 +24,8 @@ struct AnswerReading {
   init(_ ops: [Op], model: Model, symbols: Symbols) {
     self.symbols = symbols
     isText = model == .append
+    // Most histories answer nothing but what was asked for, and then no value is looked up.
+    guard ops.contains(where: Self.hasAnswer) else { return }
     for op in ops {
       switch op.action {
       case .write: values.insert(op.input)
@@ -35,8 +37,13 @@ struct AnswerReading {
     }
   }
 
+  /// Whether a completion has a value other than that of the invocation.
+  private static func hasAnswer(_ op: Op) -> Bool {
+    op.action != .read && op.outcome != .unknown && !op.output.isNull && op.output != op.input
+  }
+
   func callAsFunction(_ op: Op) -> Answer {
-    guard op.outcome == .ok, !op.output.isNull, op.output != op.input else { return .nothing }
+    guard op.outcome == .ok, Self.hasAnswer(op) else { return .nothing }
     switch op.action {
     case .read, .contains, .dequeue, .drain, .audit, .other: return .nothing
     case .write, .delete:
@@ -53,9 +60,7 @@ struct AnswerReading {
 
   /// What a refused compare-and-set says it saw; `nil`: nothing, or what was asked for, once more.
   func seen(_ op: Op) -> Answer {
-    guard op.action == .cas, op.outcome == .failed, !op.output.isNull, op.output != op.input, op.output != .no else {
-      return .nothing
-    }
+    guard op.action == .cas, op.outcome == .failed, Self.hasAnswer(op), op.output != .no else { return .nothing }
     return values.contains(op.output) ? .before(op.output) : .foreign
   }
 

@@ -37,7 +37,7 @@ struct Assembler {
       actions.append(Action(function: symbols.function(UInt8(actions.count))))
     }
     while levels.count < symbols.levelCount { levels.append(Level(name: symbols.level(UInt8(levels.count)))) }
-    try add(event)
+    if contradiction == nil { try add(event) }
   }
 
   /// The bytes that the next block will need: a full array is copied into a larger one.
@@ -75,7 +75,6 @@ struct Assembler {
   private var contradiction: (event: CompactEvent, op: Op, index: Int)?
 
   private mutating func add(_ event: CompactEvent) throws(ConsistencyError) {
-    guard contradiction == nil else { return }
     let index = Int32(eventCount)
     eventCount += 1
     guard event.process >= 0 else {
@@ -106,9 +105,8 @@ struct Assembler {
       if event.kind == .info { return }
       throw .completionWithoutInvocation(index: Int(index), process: Int(event.process))
     }
-    let op = ops[Int(place)]
-    guard event.function == op.function, event.key < 0 || event.key == op.key else {
-      contradiction = (event, op, Int(index))
+    guard event.function == ops[Int(place)].function, event.key < 0 || event.key == ops[Int(place)].key else {
+      contradiction = (event, ops[Int(place)], Int(index))
       return
     }
     if event.kind == .ok { okCount += 1 }

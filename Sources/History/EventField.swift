@@ -7,7 +7,8 @@ enum EventField: UInt16 {
     "a process: a number from 0 for each client, or :nemesis for what injects the faults"
 
   /// The bit of a field in a set of those seen; what has no meaning may come more than once.
-  var bit: UInt16 { self == .other ? 0 : 1 << rawValue }
+  @inline(__always)
+  var bit: UInt16 { self == .other ? 0 : 1 &<< rawValue }
 
   /// The name of a field that every event needs and that was not seen.
   static func missing(from seen: UInt16) -> String? {
@@ -18,6 +19,8 @@ enum EventField: UInt16 {
 
   @inline(__always)
   init(_ name: UnsafeBufferPointer<UInt8>) {
+    // Inlined, the length is a constant and the comparison a few instructions.
+    @inline(__always)
     func matches(_ text: StaticString) -> Bool {
       for position in 0..<name.count where name[position] != text.utf8Start[position] { return false }
       return true

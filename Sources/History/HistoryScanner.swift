@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Reads a history of any format block by block, in time order, in memory that does not grow with its length but for
 /// the names and values that it has to remember.
 package struct HistoryScanner {
@@ -151,6 +157,8 @@ package struct HistoryScanner {
     _ parse: (UnsafePointer<UInt8>, UnsafePointer<UInt8>, inout Symbols) throws(LineFailure) -> ParsedEvent?
   ) throws(HistoryError) -> Bool {
     var atEnd = false
+    // Out of `self`, from where every line would take a copy.
+    let limits = limits
     while true {
       let lines = atEnd ? buffer.rest : buffer.completeLines()
       if let lines, var start = lines.baseAddress {
@@ -158,8 +166,7 @@ package struct HistoryScanner {
         block.reserveCapacity(lines.count / 64 + 1)
         let end = start + lines.count
         while start < end {
-          var next = start
-          while next.pointee != 0x0A { next += 1 }
+          let next = Self.newline(from: start, to: end)
           try limits.check(parsing: next - start, file: name)
           do throws(LineFailure) {
             if let event = try parse(start, next, &symbols) {
@@ -188,6 +195,13 @@ package struct HistoryScanner {
       buffer.consumeBlanks()
       atEnd = try fill(&buffer) == 0
     }
+  }
+
+  /// The first newline; one always stands at the end, or right behind it.
+  @inline(__always)
+  private static func newline(from start: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
+    guard let found = memchr(start, 0x0A, end - start) else { return end }
+    return UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
   }
 
   /// Whether a last line without a newline is one that was not written to its end.

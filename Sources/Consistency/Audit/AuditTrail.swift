@@ -82,9 +82,12 @@ struct AuditTrail: Sendable {
   }
 
   /// `nil`: the record was not asked, did not answer, or cannot know which write is meant.
-  func answers(_ op: Op) -> Answers? {
-    op.operation < 0 || ambiguous.contains(op.operation) ? nil : answers[op.operation]
-  }
+  ///
+  /// Inlined, since answers are large, and most operations have no id to be asked for.
+  @inline(__always)
+  func answers(_ op: Op) -> Answers? { op.operation < 0 ? nil : answers(to: op.operation) }
+
+  private func answers(to id: Int32) -> Answers? { ambiguous.contains(id) ? nil : answers[id] }
 
   /// Whether the record was asked for an id that this write shares with a different one.
   func isAmbiguous(_ op: Op) -> Bool {

@@ -50,7 +50,7 @@ extension KeyAudit {
 
   /// Why an acknowledged write is lost by the record alone; `nil`: by the record it is not.
   func loss(_ op: Op) -> (message: String, audits: (Op?, Op?))? {
-    guard let answers = trail.answers(op) else { return nil }
+    guard op.operation >= 0, let answers = trail.answers(op) else { return nil }
     if let vanished = answers.vanished {
       return (
         "a \(verb(op)) was in the store's record of applied operations, and then was not", (answers.applied, vanished)

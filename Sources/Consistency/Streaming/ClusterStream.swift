@@ -9,7 +9,7 @@ import History
 ///
 /// It only ever says that all is well. Trouble (a contradiction, or values that are not told apart) is for the engines
 /// that see the whole history.
-final class ClusterStream {
+struct ClusterStream {
   private struct Cluster {
     var value: Token
     var firstReturn: Int32
@@ -46,19 +46,19 @@ final class ClusterStream {
 
   // Each of these returns false for trouble.
 
-  func callWrite(_ value: Token, at index: Int32) -> Bool {
+  mutating func callWrite(_ value: Token, at index: Int32) -> Bool {
     operations += 1
     guard live.count < Self.liveLimit, position(of: value) == nil, unread[value.bits] == nil else { return false }
     live.append(Cluster(value: value, firstReturn: Op.never, lastCall: index, isOpen: true, isRead: false))
     return true
   }
 
-  func callRead(at index: Int32) {
+  mutating func callRead(at index: Int32) {
     operations += 1
     openReads.append(index)
   }
 
-  func returnRead(_ value: Token, called call: Int32, at index: Int32) -> Bool {
+  mutating func returnRead(_ value: Token, called call: Int32, at index: Int32) -> Bool {
     close(call)
     reads += 1
     guard let position = position(of: value) else {
@@ -74,12 +74,12 @@ final class ClusterStream {
   }
 
   /// A read that got no answer says nothing.
-  func dropRead(called call: Int32, isUnknown: Bool) {
+  mutating func dropRead(called call: Int32, isUnknown: Bool) {
     close(call)
     if isUnknown { unknowns += 1 }
   }
 
-  func returnWrite(_ value: Token, at index: Int32) -> Bool {
+  mutating func returnWrite(_ value: Token, at index: Int32) -> Bool {
     guard let position = position(of: value) else { return false }
     live[position].isOpen = false
     if index < live[position].firstReturn { live[position].firstReturn = index }
@@ -87,7 +87,7 @@ final class ClusterStream {
     return live.count < sweepAt || sweep(before: openReads.min() ?? index)
   }
 
-  func loseWrite(_ value: Token) -> Bool {
+  mutating func loseWrite(_ value: Token) -> Bool {
     unknowns += 1
     guard let position = position(of: value) else { return false }
     live[position].isOpen = false
@@ -98,7 +98,7 @@ final class ClusterStream {
     return true
   }
 
-  func refuseWrite(_ value: Token) -> Bool {
+  mutating func refuseWrite(_ value: Token) -> Bool {
     guard let position = position(of: value), !live[position].isRead else { return false }
     live.swapAt(position, live.count - 1)
     live.removeLast()
@@ -123,7 +123,7 @@ final class ClusterStream {
     return nil
   }
 
-  private func close(_ call: Int32) {
+  private mutating func close(_ call: Int32) {
     guard let position = openReads.firstIndex(of: call) else { return }
     openReads.swapAt(position, openReads.count - 1)
     openReads.removeLast()
@@ -132,7 +132,7 @@ final class ClusterStream {
   /// Forgets the values that another has certainly replaced.
   ///
   /// - Parameter horizon: every operation that was invoked before it has come back.
-  private func sweep(before horizon: Int32) -> Bool {
+  private mutating func sweep(before horizon: Int32) -> Bool {
     // The latest beginning of a zone that is over: whatever ended before it is replaced.
     var replaced: Int32 = -1
     for cluster in live where cluster.end < horizon && !cluster.isOpen { replaced = max(replaced, cluster.start) }

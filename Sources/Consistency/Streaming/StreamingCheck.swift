@@ -17,7 +17,7 @@ struct StreamingCheck {
   private enum Kind: UInt8 { case none, read, write }
 
   /// By key; the first place is for operations without one.
-  private var streams: [ClusterStream?] = []
+  private var streams: [ClusterStream] = []
   private var open: [Open] = []
   private(set) var events = 0
   private(set) var failures = 0
@@ -63,11 +63,12 @@ struct StreamingCheck {
         guard !isWritten || !(event.value.isNull || event.value.isList) else { return false }
         open[process] = Open(
           value: event.value, call: index, key: event.key, kind: kind, function: event.function)
-        let stream = stream(event.key)
+        let place = Int(event.key + 1)
+        while streams.count <= place { streams.append(ClusterStream(sweepMinimum: sweepMinimum)) }
         if isWritten {
-          guard stream.callWrite(event.value, at: index) else { return false }
+          guard streams[place].callWrite(event.value, at: index) else { return false }
         } else {
-          stream.callRead(at: index)
+          streams[place].callRead(at: index)
         }
       } else {
         guard process < open.count, event.version == CompactEvent.noVersion, event.operation < 0 else { return false }
@@ -79,39 +80,30 @@ struct StreamingCheck {
     return true
   }
 
+  @inline(__always)
   private mutating func complete(_ operation: Open, _ event: CompactEvent, at index: Int32) -> Bool {
     guard operation.kind != .none else { return event.kind == .info }
     // A completion of something else is for the whole history to refuse.
     guard event.function == operation.function, event.key < 0 || event.key == operation.key else { return false }
-    guard let stream = streams[Int(operation.key + 1)] else { return false }
+    let place = Int(operation.key + 1)
     switch (operation.kind, event.kind) {
     case (.read, .ok):
       hasAnswer = true
-      return stream.returnRead(event.value, called: operation.call, at: index)
+      return streams[place].returnRead(event.value, called: operation.call, at: index)
     case (.read, _):
       if event.kind == .fail { failures += 1 }
-      stream.dropRead(called: operation.call, isUnknown: event.kind == .info)
+      streams[place].dropRead(called: operation.call, isUnknown: event.kind == .info)
       return true
     case (_, .ok):
       // An answer that says more than that it was done is for the checks that see the whole history.
       guard event.value.isNull || event.value == operation.value else { return false }
       hasAnswer = true
-      return stream.returnWrite(operation.value, at: index)
+      return streams[place].returnWrite(operation.value, at: index)
     case (_, .fail):
       failures += 1
-      return stream.refuseWrite(operation.value)
-    default: return stream.loseWrite(operation.value)
+      return streams[place].refuseWrite(operation.value)
+    default: return streams[place].loseWrite(operation.value)
     }
-  }
-
-  @inline(__always)
-  private mutating func stream(_ key: Int32) -> ClusterStream {
-    let place = Int(key + 1)
-    while streams.count <= place { streams.append(nil) }
-    if let stream = streams[place] { return stream }
-    let stream = ClusterStream(sweepMinimum: sweepMinimum)
-    streams[place] = stream
-    return stream
   }
 
   // MARK: The end
@@ -121,18 +113,17 @@ struct StreamingCheck {
     guard !isInTrouble, hasAnswer else { return nil }
     // Whatever is open at the end has an unknown outcome.
     for operation in open where operation.kind != .none {
-      guard let stream = streams[Int(operation.key + 1)] else { continue }
+      let place = Int(operation.key + 1)
       if operation.kind == .read {
-        stream.dropRead(called: operation.call, isUnknown: true)
-      } else if !stream.loseWrite(operation.value) {
+        streams[place].dropRead(called: operation.call, isUnknown: true)
+      } else if !streams[place].loseWrite(operation.value) {
         return nil
       }
     }
     open = []
     var keys: [KeyVerdict] = []
     var reads = 0
-    for (place, stream) in streams.enumerated() {
-      guard let stream else { continue }
+    for (place, stream) in streams.enumerated() where stream.operations > 0 {
       guard stream.finish() else { return nil }
       reads += stream.reads
       keys.append(
