@@ -100,6 +100,16 @@ import Testing
     #expect(try outcome(notation.text(other)) == "true")
   }
 
+  /// It leaves convergence unknown, however the history is read.
+  @Test(arguments: ["ok", "fail", "info", nil])
+  func aFinalReadHasToBeAnswered(type: String?) throws {
+    let read = #"{"process":1,"f":"read","key":"a","level":"final","type":"#
+    var text = Self.notations[0].text([Self.write, Self.line(0, "ok", "write", "a", "1")]) + read + "\"invoke\"}\n"
+    if let type { text += read + "\"\(type)\",\"value\":1}\n" }
+    #expect(try outcome(text) == (type == "ok" ? "true" : "unknown"))
+    #expect(try outcome(text, options: CheckOptions(initial: .null)) == (type == "ok" ? "true" : "unknown"))
+  }
+
   @Test(arguments: notations)
   func aProcessHasOneOperationAtATime(notation: Notation) throws {
     let lines = [Self.write, Self.line(0, "invoke", "read", "a"), Self.line(0, "ok", "read", "a", "7")]

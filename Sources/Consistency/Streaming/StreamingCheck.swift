@@ -36,7 +36,8 @@ struct StreamingCheck {
   /// - Returns: false when this check has come to its end before the history has.
   mutating func consume(_ block: BlockChannel.Block) -> Bool {
     let actions = block.actions
-    let areStrong = block.levels.allSatisfy(\.isStrong)
+    // A final read has to be answered, which is more than that its key is linearizable.
+    let areStrong = block.levels.allSatisfy { $0.isStrong && $0 != .final }
     isInTrouble = isInTrouble || !areStrong || !block.events.withUnsafeBufferPointer { take($0, actions) }
     return !isInTrouble
   }
