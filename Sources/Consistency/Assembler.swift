@@ -63,12 +63,28 @@ struct Assembler {
       throw .invocationWhileOpen(
         index: index, process: Int(event.process), function: symbols.function(event.function), open: Int(op.call))
     }
-    func name(_ function: UInt8, _ key: Int32) -> String {
+    if Self.completes(event, op) {
+      throw .missingValue(index: index, function: symbols.function(op.function), invocation: Int(op.call))
+    }
+    func name(_ function: UInt8, _ key: Int32, _ operation: Int32) -> String {
       symbols.function(function) + (symbols.key(key).map { " of key \($0)" } ?? " without a key")
+        + (symbols.text(operation).map { " as operation \($0)" } ?? "")
     }
     throw .completionOfAnother(
-      index: index, process: Int(event.process), invocation: Int(op.call), invoked: name(op.function, op.key),
-      completed: name(event.function, event.key < 0 ? op.key : event.key))
+      index: index, process: Int(event.process), invocation: Int(op.call),
+      invoked: name(op.function, op.key, op.operation),
+      completed: name(event.function, event.key < 0 ? op.key : event.key, event.operation))
+  }
+
+  /// Whether an operation was done of which neither its invocation nor its completion says what it was about.
+  private static func lacksValue(_ event: CompactEvent, _ op: Op) -> Bool {
+    event.kind == .ok && op.lacksInput && !event.hasValue && op.action.hasValue
+  }
+
+  /// Whether a completion is one of the operation.
+  private static func completes(_ event: CompactEvent, _ op: Op) -> Bool {
+    event.function == op.function && (event.key < 0 || event.key == op.key)
+      && (event.operation < 0 || op.operation < 0 || event.operation == op.operation)
   }
 
   /// The first event that contradicts those before it, with the operation that it contradicts.
@@ -96,7 +112,7 @@ struct Assembler {
           callTime: event.timeNanoseconds, returnTime: Int64.max, input: event.value, output: .null,
           version: event.version, call: index, ret: Op.never, process: event.process, key: event.key,
           operation: event.operation, error: -1, action: action, function: event.function,
-          outcome: .unknown, level: level))
+          outcome: .unknown, level: level, lacksInput: !event.hasValue))
       return
     }
     let place = takeOpen(event.process)
@@ -105,7 +121,7 @@ struct Assembler {
       if event.kind == .info { return }
       throw .completionWithoutInvocation(index: Int(index), process: Int(event.process))
     }
-    guard event.function == ops[Int(place)].function, event.key < 0 || event.key == ops[Int(place)].key else {
+    guard Self.completes(event, ops[Int(place)]), !Self.lacksValue(event, ops[Int(place)]) else {
       contradiction = (event, ops[Int(place)], Int(index))
       return
     }

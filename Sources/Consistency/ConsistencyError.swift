@@ -5,8 +5,10 @@ public enum ConsistencyError: Error, Sendable, Hashable {
   /// A process invoked an operation while another of its own was open: which of them the next completion ends is not
   /// known.
   case invocationWhileOpen(index: Int, process: Int, function: String, open: Int)
-  /// A completion names another key or another function than the invocation that it completes.
+  /// A completion names another key, function or operation id than the invocation that it completes.
   case completionOfAnother(index: Int, process: Int, invocation: Int, invoked: String, completed: String)
+  /// An operation was done of which neither the invocation nor the completion has a value.
+  case missingValue(index: Int, function: String, invocation: Int)
   /// There is no operation of a client in the history: nothing to judge.
   case noOperations(events: Int)
   /// The operations belong to no model that is known, or to another than the one asked for.
@@ -36,7 +38,12 @@ extension ConsistencyError: CustomStringConvertible {
     case .completionOfAnother(let index, let process, let invocation, let invoked, let completed):
       """
       event \(index): process \(process) completes \(completed), but invoked \(invoked) (event \(invocation)); \
-      a completion names the function and the key of its invocation
+      a completion names the function, the key and the operation id of its invocation
+      """
+    case .missingValue(let index, let function, let invocation):
+      """
+      event \(index): `\(function)` was done, and neither this event nor its invocation (event \(invocation)) has a value; \
+      one that is null has to be written as null
       """
     case .noOperations(let events):
       """
@@ -46,7 +53,10 @@ extension ConsistencyError: CustomStringConvertible {
     case .unsuitableModel(let function, let model):
       "the operation `\(function)` is not one of the model \(model); name another one by --model, or none"
     case .unsuitableValue(let index, let function, let model):
-      "event \(index): the value of `\(function)` is not what the model \(model.rawValue) has: [version value]"
+      """
+      event \(index): the value of `\(function)` is not what the model \(model.rawValue) has: \
+      \(model == .versionedRegister ? "[version value], where that of a cas is [old new]" : "[old new]")
+      """
     case .unsuitableInitial(let model):
       "an initial value is for registers and counters, and the operations are those of the model \(model)"
     case .unknownLevel(let name):

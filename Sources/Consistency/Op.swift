@@ -23,6 +23,8 @@ struct Op: Sendable {
   var function: UInt8
   var outcome: Outcome
   var level: Level
+  /// The invocation said nothing of a value, not even null.
+  var lacksInput = false
 
   static let never = Int32.max
 

@@ -13,6 +13,8 @@ package struct CompactEvent: Sendable {
   package var kind: Event.Kind = .info
   package var function: UInt8 = 0
   package var level: UInt8 = CompactEvent.noLevel
+  /// Whether the event has a value at all: null is one.
+  package var hasValue = false
 
   package init() {}
 

@@ -132,8 +132,11 @@ struct EDNParser {
       let place = reader.position
       let name = reader.keyword()
       let field = name.map { EventField($0) } ?? .other
-      if let name, field == .other { names.append(String(decoding: name, as: UTF8.self)) }
-      if name == nil { try reader.skipForm() }
+      if let name, field == .other {
+        guard !EventField.isInCapitals(name) else { throw reader.failure(EventField.nameExpected, at: place) }
+        names.append(String(decoding: name, as: UTF8.self))
+      }
+      if name == nil { try Self.skipName(&reader) }
       guard seen & field.bit == 0 else { throw reader.failure("each field once", at: place) }
       seen |= field.bit
       if try reader.skipSpace(), reader.current == 0x7D {
@@ -165,7 +168,19 @@ struct EDNParser {
       let isInterval = ForeignContent.isInterval(names)
       throw reader.failure(isInterval ? ForeignContent.intervals : "the field :\(missing)", at: start)
     }
+    parsed.event.hasValue = seen & EventField.value.bit != 0
     return parsed
+  }
+
+  /// Steps over a key of the map that is no keyword. The name of a field is none of those: it would be left out without a
+  /// word.
+  private static func skipName(_ reader: inout EDNReader) throws(LineFailure) {
+    let place = reader.position
+    var forgotten = Symbols()
+    guard let name = forgotten.bytes(try reader.form(&forgotten)) else { return }
+    guard name.withUnsafeBufferPointer({ EventField($0) }) == .other else {
+      throw reader.failure("a field's name as a keyword", at: place)
+    }
   }
 
   private static func process(_ reader: inout EDNReader) throws(LineFailure) -> Int32 {

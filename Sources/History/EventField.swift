@@ -17,6 +17,15 @@ enum EventField: UInt16 {
     return seen & EventField.function.bit == 0 ? "f" : nil
   }
 
+  static let nameExpected = "a field's name in small letters"
+
+  /// Whether it names a field but for capitals: taken for another one, it would be left out without a word.
+  @inline(__always)
+  static func isInCapitals(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let first = name.first, (0x41...0x5A).contains(first) else { return false }
+    return name.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.withUnsafeBufferPointer { EventField($0) } != .other
+  }
+
   @inline(__always)
   init(_ name: UnsafeBufferPointer<UInt8>) {
     // Inlined, the length is a constant and the comparison a few instructions.

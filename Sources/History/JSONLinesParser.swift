@@ -33,16 +33,11 @@ struct JSONLinesParser {
     while true {
       Self.skipSpace(&cursor)
       guard cursor.pointee == 0x22 else { throw LineFailure("a field's name in quotes", at: cursor, end: end) }
-      let name = cursor + 1
-      cursor = name
-      while cursor.pointee != 0x22 {
-        guard cursor.pointee >= 0x20 else { throw LineFailure("the `\"` that ends a name", at: cursor, end: end) }
-        cursor += 1
-      }
-      let field = EventField(UnsafeBufferPointer(start: name, count: cursor - name))
-      guard seen & field.bit == 0 else { throw LineFailure("each field once", at: name - 1, end: end) }
+      let place = cursor
+      let name = try string(&cursor, end: end)
+      let field = EventField(name)
+      guard seen & field.bit == 0 else { throw LineFailure("each field once", at: place, end: end) }
       seen |= field.bit
-      cursor += 1
       Self.skipSpace(&cursor)
       guard cursor.pointee == 0x3A else { throw LineFailure("`:` after a field's name", at: cursor, end: end) }
       cursor += 1
@@ -68,7 +63,9 @@ struct JSONLinesParser {
       case .error: event.error = try text(&cursor, end: end, symbols: &symbols)
       case .level:
         if !Self.skipNull(&cursor) { event.level = try level(&cursor, end: end, symbols: &symbols) }
-      case .other: try skipValue(&cursor, end: end)
+      case .other:
+        guard !EventField.isInCapitals(name) else { throw LineFailure(EventField.nameExpected, at: place, end: end) }
+        try skipValue(&cursor, end: end)
       }
       Self.skipSpace(&cursor)
       if cursor.pointee == 0x2C {
@@ -85,6 +82,7 @@ struct JSONLinesParser {
       let isInterval = ForeignContent.isInterval(try fieldNames(start, end: end))
       throw LineFailure(isInterval ? ForeignContent.intervals : "the field `\(missing)`", at: start, end: end)
     }
+    event.hasValue = seen & EventField.value.bit != 0
     return ParsedEvent(event: event, pair: pair)
   }
 

@@ -11,6 +11,7 @@ enum StoredOperation {
       parsed.event.timeNanoseconds = time
       try set(&parsed, type: fields[2], process: fields[3], function: fields[4], &symbols)
       try set(&parsed, value: fields[5], isKeyed: isEntry && keys == nil, &symbols)
+      parsed.event.hasValue = true
       for entry in symbols.entries(fields[6]) ?? [] {
         guard let name = symbols.keyword(entry.key) else { continue }
         try set(&parsed.event, field(name), entry.value, &symbols)
@@ -29,6 +30,7 @@ enum StoredOperation {
         &parsed, type: known[.type] ?? .null, process: known[.process] ?? .null, function: known[.function] ?? .null,
         &symbols)
       try set(&parsed, value: known[.value] ?? .null, isKeyed: false, &symbols)
+      parsed.event.hasValue = known[.value] != nil
       for (field, token) in known { try set(&parsed.event, field, token, &symbols) }
     }
     return parsed

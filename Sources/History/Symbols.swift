@@ -266,6 +266,7 @@ package struct Symbols: Sendable {
     case .client(let number): compact.process = Int32(clamping: number)
     }
     compact.value = token(event.value)
+    compact.hasValue = true
     if let other = event.otherKey {
       compact.key = key(token(other))
     } else if let key = event.key {

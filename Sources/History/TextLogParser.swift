@@ -99,6 +99,7 @@ struct TextLogParser {
     _ event: CompactEvent, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, symbols: inout Symbols
   ) throws(LineFailure) -> ParsedEvent {
     var parsed = ParsedEvent(event: event)
+    parsed.event.hasValue = true
     let bytes = UnsafeBufferPointer(start: start, count: end - start)
     var reader = EDNReader(bytes)
     switch try reader.formOrPair(&symbols) {

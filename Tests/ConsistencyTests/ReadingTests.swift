@@ -100,6 +100,24 @@ import Testing
     #expect(try outcome(notation.text(other)) == "true")
   }
 
+  /// The record is asked by the operation id: one write has one.
+  @Test func aCompletionOfAnotherOperationIdIsNoHistory() throws {
+    func history(_ completed: String?) -> String {
+      let id = completed.map { #","operation":"\#($0)""# } ?? ""
+      return """
+        {"process":0,"type":"invoke","f":"put","key":"a","value":1,"operation":"o","level":"queued"}
+        {"process":0,"type":"ok","f":"put","key":"a","value":1\(id),"level":"queued"}
+        {"process":1,"type":"invoke","f":"operation","operation":"o"}
+        {"process":1,"type":"ok","f":"operation","value":true,"operation":"o"}
+
+        """
+    }
+    let other = try outcome(history("p"))
+    #expect(
+      other.contains("completes put of key a as operation p, but invoked put of key a as operation o"), "\(other)")
+    for same in [nil, "o"] { #expect(try outcome(history(same)) == "true") }
+  }
+
   /// It leaves convergence unknown, however the history is read.
   @Test(arguments: ["ok", "fail", "info", nil])
   func aFinalReadHasToBeAnswered(type: String?) throws {
@@ -108,6 +126,25 @@ import Testing
     if let type { text += read + "\"\(type)\",\"value\":1}\n" }
     #expect(try outcome(text) == (type == "ok" ? "true" : "unknown"))
     #expect(try outcome(text, options: CheckOptions(initial: .null)) == (type == "ok" ? "true" : "unknown"))
+  }
+
+  /// What was written has to be somewhere: in a field of another name it would be taken for null.
+  @Test(arguments: [
+    (#"{"process":0,"type":"invoke","f":"write"}"#, #"{"process":0,"type":"ok","f":"write","val":7}"#),
+    ("{:process 0, :type :invoke, :f :write}", "{:process 0, :type :ok, :f :write, :op/value 7}"),
+    (#"[{"process":0,"type":"invoke","f":"write"}"#, #",{"process":0,"type":"ok","f":"write"}]"#),
+    ("{:process 0, :type :invoke, :f :add}", "{:process 0, :type :ok, :f :add}"),
+  ])
+  func aWriteWithoutAValueIsRefused(invocation: String, completion: String) throws {
+    let bare = try outcome(invocation + "\n" + completion)
+    #expect(bare.contains("event 1: ") && bare.contains("has a value"), "\(bare)")
+    // Null is a value, and one of the two has to say it.
+    let value = invocation.contains(":f") ? ", :value nil}" : #","value":null}"#
+    #expect(try outcome("\(invocation.dropLast())\(value)\n\(completion)") == "true")
+    // What was not done, or has no value, says enough.
+    let lines = invocation + "\n" + completion
+    #expect(try outcome(lines.replacing("\"ok\"", with: "\"fail\"").replacing(":ok", with: ":fail")) == "unknown")
+    #expect(try outcome(lines.replacing("write", with: "delete").replacing("add", with: "delete")) == "true")
   }
 
   @Test(arguments: notations)

@@ -104,6 +104,9 @@ import Testing
     (#"{"process":1,"type":"ok","f":"get","value":1,"value":1}"#, "each field once"),
     (#"{"process":1,"type":"ok","f":"get"} {}"#, "one object a line"),
     (#"{"process":1,"type":"ok","f":"get","version":1.5}"#, "an integer"),
+    (#"{"process":1,"type":"ok","f":"get","v\u0061lue":1,"value":2}"#, "each field once"),
+    (#"{"process":1,"type":"ok","f":"get","Value":1}"#, "a field's name in small letters"),
+    (#"{"process":1,"type":"ok","f":"get","KEY":"a"}"#, "a field's name in small letters"),
     (#"{"process":1 "type":"ok"}"#, "`,` or `}`"), (#"{"process":1,"type":"ok","f":"g\q"}"#, "an escape"),
     (#"{"process":1,"type":"ok","f":"get"#, "ends a string"), (#"{process:1}"#, "a field's name"), ("{}", "the fields"),
   ])
@@ -121,6 +124,8 @@ import Testing
     "{:process 1, :type :maybe, :f :read}", "{:process 1, :f :read}", "{:process nil, :type :ok, :f :read}", "7",
     "{:process 1 :type}", "{:process 1, :type :ok, :type :ok, :f :read}", "{:process 1, :type :ok, :f :read :value 1x}",
     "{:process 1, :type :ok, :f :read :value {:a 1 :a 2}}", "{:process 1, :type :ok, :f :read :value #{1 1}}",
+    "{:process 1, :type :ok, :f :read :Value 1}", "{:process 1, :type :ok, :f :read \"value\" 1}",
+    "{:process 1, :type :ok, :f :read :value 1/0}",
     "{:process 1, :type :ok, :f :read :version :new}", #"{:process 1, :type :ok, :f :read :value "\q"}"#,
   ])
   func malformedFormsAreNamed(form: String) throws {
@@ -131,6 +136,13 @@ import Testing
     } catch HistoryError.malformed(_, let number, _, _) {
       #expect(number == 2)
     }
+  }
+
+  /// A name is what it says, however it is spelt; names that no field has are no concern.
+  @Test func namesOfFieldsHaveEscapesToo() throws {
+    let line = #"{"process":1,"type":"ok","\u0066":"get","v\u0061lue":7,"a\"b":1,"Note":2,"in\ndex":3}"#
+    let event = try #require(try read(line + "\n").events.first)
+    #expect(event.function == "get" && event.value == .integer(7))
   }
 
   @Test(arguments: 1..<Self.good.count)
