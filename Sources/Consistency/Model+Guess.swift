@@ -26,6 +26,12 @@ extension Model {
     if options.initial != nil, let model, !model.isRegister, model != .counter {
       throw .unsuitableInitial(model: model.rawValue)
     }
+    // A swap that says neither what it expects nor what it leaves behind could explain any read, or none.
+    if model == .casRegister,
+      let op = assembler.ops.first(where: { $0.action == .cas && symbols.list($0.input)?.count != 2 })
+    {
+      throw .unsuitableValue(index: Int(op.call), function: symbols.function(op.function), model: .casRegister)
+    }
     if model == .queue || model == .atLeastOnceQueue,
       let op = assembler.ops.first(where: { $0.action == .enqueue && $0.outcome != .failed && $0.input.isNull })
     {

@@ -40,7 +40,7 @@ struct ValueView {
       if let version, !op.hasVersion { op.version = version }
     }
     guard op.action == .write || op.action == .cas else { return }
-    guard let (_, input) = pair(op.input) else {
+    guard let (_, input) = pair(op.input), op.action != .cas || symbols.list(input)?.count == 2 else {
       throw .unsuitableValue(index: Int(op.call), function: symbols.function(op.function), model: .versionedRegister)
     }
     op.input = input

@@ -26,7 +26,8 @@ enum Numeral: Equatable {
       guard let upper = Parts(top, allowsPlus: true), upper.isWhole, upper.suffix == nil, !bottom.isEmpty,
         bottom.allSatisfy({ (0x30...0x39).contains($0) })
       else { return nil }
-      self = .text(Array(top) + [0x2F] + Array(bottom))
+      guard let ratio = Self.ratio(Self.whole(upper), top, bottom) else { return nil }
+      self = ratio
       return
     }
     guard var parts = Parts(bytes, allowsPlus: true) else { return nil }
@@ -37,6 +38,22 @@ enum Numeral: Equatable {
       parts.keepsPoint = true
       self = .text(parts.text + (parts.suffix == 0x4D ? [0x4D] : []))
     }
+  }
+
+  /// A ratio in its lowest terms; one of numbers past 64 bits as it stands, since Clojure prints no other.
+  private static func ratio(
+    _ upper: Numeral, _ top: some Collection<UInt8>, _ bottom: some Collection<UInt8>
+  ) -> Numeral? {
+    guard case .integer(let numerator) = upper, let denominator = Int64(String(decoding: bottom, as: UTF8.self)) else {
+      return .text(Array(top) + [0x2F] + Array(bottom))
+    }
+    guard denominator > 0 else { return nil }
+    var (divisor, rest) = (denominator.magnitude, numerator.magnitude)
+    while rest > 0 { (divisor, rest) = (rest, divisor % rest) }
+    // At most the denominator, so that it fits.
+    let common = Int64(divisor)
+    let lowest = numerator / common
+    return denominator == common ? .integer(lowest) : .text(Array("\(lowest)/\(denominator / common)".utf8))
   }
 
   /// Integers of at most this many digits are written without an exponent.

@@ -209,6 +209,12 @@ import Testing
     Case("a cached string is behind", .holds, [op(0, "append", "a"), op(1, "get", .null, "", level: "cache")]),
     Case(
       "a cached string that never was", .violated, [op(0, "append", "a"), op(1, "get", .null, "b", level: "cache")]),
+    Case(
+      "appends answer what was there after", .unknown,
+      [op(0, "append", "a", "a"), op(0, "append", "b", "ab"), op(1, "get", .null, "ab")]),
+    Case(
+      "appends answer what was there before, one of them like the string after", .violated,
+      [op(0, "append", "b", ""), op(0, "append", "b", "bb"), op(1, "get", .null, "bb")]),
     Case("an append answers a number", .unknown, [op(0, "append", "a", 1), op(1, "get", .null, "a")]),
   ]
 
@@ -267,6 +273,18 @@ import Testing
   }
 
   static let refusals: [(CheckOptions, [Line], ConsistencyError)] = [
+    (
+      CheckOptions(), [write(1), op(0, "cas", list(1, 2, 3)), read(2)],
+      .unsuitableValue(index: 2, function: "cas", model: .casRegister)
+    ),
+    (
+      CheckOptions(), [write(1), op(0, "cas", .null, .null, .info), read(2)],
+      .unsuitableValue(index: 2, function: "cas", model: .casRegister)
+    ),
+    (
+      CheckOptions(model: .versionedRegister), [op(0, "cas", list(.null, 5), list(1, 5)), read(list(1, 5))],
+      .unsuitableValue(index: 0, function: "cas", model: .versionedRegister)
+    ),
     (CheckOptions(model: .register), [add(1), read(1)], .unsuitableModel(function: "add", model: "register")),
     (CheckOptions(model: .queue), [write(1)], .unsuitableModel(function: "write", model: "queue")),
     (CheckOptions(), [op(0, "enqueue"), op(0, "dequeue")], .nullElement(index: 0)),
