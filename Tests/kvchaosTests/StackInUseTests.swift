@@ -23,14 +23,16 @@ struct StackInUseTests {
       request.contains("/info") ? (200, #"{"ID":"\#(id)"}"#) : (200, "[]")
     }
     let folder = try TemporaryFolder()
-    let lock = try ProjectLock(engine: id, project: "kvchaos", purpose: "kvchaos run x.yml in /home/a")
+    // A name that no stack has: a build that ignores what it is told here must not find one.
+    let project = "kvchaos-test-\(UUID().uuidString.prefix(8).lowercased())"
+    let lock = try ProjectLock(engine: id, project: project, purpose: "kvchaos run x.yml in /home/a")
     defer { try? FileManager.default.removeItem(atPath: lock.path) }
     let writesResults = ["run", "cap", "detect"].contains(arguments[0])
     let results = writesResults ? ["--results", folder.url.path() + "/results"] : []
     let run = try ProgramRun(
       arguments + results,
       environment: [
-        "DOCKER_HOST": "unix://\(engine.socketPath)", "KVCHAOS_HOME": Self.home, "KVCHAOS_PROJECT": "kvchaos",
+        "DOCKER_HOST": "unix://\(engine.socketPath)", "KVCHAOS_HOME": Self.home, "KVCHAOS_PROJECT": project,
         "KVCHAOS_SQL": "patroni",
       ])
     #expect(run.status == 69, "\(run)")
