@@ -32,7 +32,7 @@ extension Scenarios {
         }
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments =
-          ["python3", "\(Laboratory.home)/scripts/read-back", "--url", store.stack.configuration.storeURL] + arguments
+          ["python3", "\(Laboratory.home)/scripts/read-back", "--url", store.url] + arguments
         process.standardOutput = try FileHandle(forWritingTo: folder.appending(path: "out"))
         process.standardError = try FileHandle(forWritingTo: folder.appending(path: "err"))
         try process.run()

@@ -20,7 +20,7 @@ struct StoreUnderTest: Sendable {
   /// So that every test has keys of its own.
   let prefix = "contract-\(UUID().uuidString.prefix(8).lowercased())"
 
-  private let url: String
+  let url: String
   /// Where a broker's management API answers.
   private let managementPort: Int
 
