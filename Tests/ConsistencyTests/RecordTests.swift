@@ -236,14 +236,44 @@ import Testing
       $0.audit("o1", true)
       $0.get("v", key: "a", level: "final")
     },
-    Case("one id for two committed writes", .lostWrites, .unknown) {
+    Case("one id for two committed writes", .duplicates, .violated) {
       $0.put("v", level: "committed", operation: "o1")
       $0.put("w", level: "committed", operation: "o1")
       $0.audit("o1", true)
     },
+    Case("one id for two queued writes", .lostWrites, .unknown) {
+      $0.put("v", level: "queued", operation: "o1")
+      $0.put("w", level: "queued", operation: "o1")
+      $0.get("v", level: "final")
+    },
+    Case("a write is committed with the id of a queued one", .lostWrites, .violated) {
+      $0.put("v", level: "queued", operation: "o1")
+      $0.put("w", level: "committed", operation: "o1")
+    },
+    Case("a queued write with the id of a committed one has no effect", .lostWrites, .holds) {
+      $0.put("v", level: "committed", operation: "o1")
+      $0.put("w", level: "queued", operation: "o1")
+      $0.audit("o1", true)
+      $0.get("v", level: "final")
+    },
+    Case("a queued write with the id of a committed one has an effect", .failedWrites, .violated) {
+      $0.put("v", level: "committed", operation: "o1")
+      $0.put("w", level: "queued", operation: "o1")
+      $0.get("w", level: "final")
+    },
     Case("one id for a refused write and another", .failedWrites, .holds) {
       $0.put("v", .fail, level: "committed", operation: "o1")
       $0.put("w", level: "committed", operation: "o1")
+      $0.audit("o1", true)
+    },
+    Case("the record lacks a write with whose id another was refused", .lostWrites, .violated) {
+      $0.put("v", .fail, level: "committed", operation: "o1")
+      $0.put("w", level: "committed", operation: "o1")
+      $0.audit("o1", false)
+    },
+    Case("the record has one of two writes that were both refused", .failedWrites, .violated) {
+      $0.put("v", .fail, level: "committed", operation: "o1")
+      $0.put("w", .fail, level: "committed", operation: "o1")
       $0.audit("o1", true)
     },
     Case("attempts at one write are one", .linearizability, .holds) {

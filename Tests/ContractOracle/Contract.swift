@@ -2,7 +2,8 @@
 ///
 /// A key has a log of accepted writes and a state, which the first `applied` of them have made. There is nothing else:
 /// - P1: what is in the log is applied, sooner or later. Nothing takes it out.
-/// - P2: the log has an operation once, and is applied from its beginning to its end.
+/// - P2: the log has an operation once, and is applied from its beginning to its end. Of different writes with one operation id
+///   it has the first; the others have no effect, though one that is only queued is acknowledged.
 /// - P3: a committed write is accepted and applied, and a linearizable read looks at the state, between question and answer.
 /// - P4: a cached read looks at a state that was current not longer ago than the cache's time to live. One that says that what
 ///   it shows is pending may look ahead: at the state after some of the accepted writes that are still to be applied.
@@ -25,6 +26,8 @@ struct Contract: Hashable {
     case applied(version: Int64)
     /// Its condition did not hold.
     case declined
+    /// Another write had its operation id.
+    case superfluous
   }
 
   /// What somebody asked the store.
@@ -33,8 +36,8 @@ struct Contract: Hashable {
     case state(value: Int, version: Int64?)
     /// A read that showed something as pending. It has no version.
     case pending(value: Int)
-    /// An audit: whether the record has the write, and the version where the answer had one.
-    case record(write: Int, isApplied: Bool, version: Int64?)
+    /// An audit: whether the record has one of the writes of an operation id, and the version where the answer had one.
+    case record(writes: [Int], isApplied: Bool, version: Int64?)
   }
 
   private(set) var log: [Int] = []
@@ -45,10 +48,19 @@ struct Contract: Hashable {
   private(set) var version: Int64 = 0
 
   /// The store takes the write over. It does so once for each operation.
-  mutating func accept(_ write: Int) {
+  ///
+  /// - Parameter twins: the other writes with its operation id.
+  mutating func accept(_ write: Int, twins: [Int] = []) {
+    guard !twins.contains(where: hasAccepted) else {
+      fates[write] = .superfluous
+      return
+    }
     log.append(write)
     fates[write] = .waiting
   }
+
+  /// The store refuses a conditional write for its condition. It has its operation id all the same, as one that is applied has.
+  mutating func refuse(_ write: Int) { fates[write] = .declined }
 
   func hasAccepted(_ write: Int) -> Bool { fates[write] != nil }
 
@@ -102,9 +114,11 @@ struct Contract: Hashable {
       return valuesAhead(effects).contains(value)
     case .state(let value, let version):
       return value == self.value && (version == nil || version == self.version)
-    case .record(let write, let isApplied, let version):
-      guard case .applied(let given) = fates[write] else { return !isApplied }
-      return isApplied && (version == nil || version == given)
+    case .record(let writes, let isApplied, let version):
+      for write in writes {
+        if case .applied(let given) = fates[write] { return isApplied && (version == nil || version == given) }
+      }
+      return !isApplied
     }
   }
 }

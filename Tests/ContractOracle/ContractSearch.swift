@@ -74,7 +74,7 @@ struct ContractSearch {
     case .acknowledged(let write, let isCommitted, let version):
       guard place.store.hasAccepted(write) else { return [] }
       guard isCommitted else { break }
-      let record = Contract.Look.record(write: write, isApplied: true, version: version)
+      let record = Contract.Look.record(writes: [write], isApplied: true, version: version)
       guard place.store.answers(record, effects) else { return [] }
     case .answered(let look):
       guard place.taken.remove(look) != nil else { return [] }
@@ -87,11 +87,18 @@ struct ContractSearch {
   private func choices(at place: Place) -> [Place] {
     var places: [Place] = []
     for (number, write) in history.writes.enumerated() {
+      if !place.store.hasAccepted(number), !write.twins.contains(where: place.store.hasAccepted),
+        write.refusals.contains(where: { $0.contains(place.position) })
+      {
+        var next = place
+        next.store.refuse(number)
+        places.append(looking(next))
+      }
       guard !place.store.hasAccepted(number), write.spans.contains(where: { $0.contains(place.position) }),
         !looksAhead || mayAccept(number, place.store)
       else { continue }
       var next = place
-      next.store.accept(number)
+      next.store.accept(number, twins: write.twins)
       places.append(looking(next))
     }
     guard let write = place.store.next else { return places }

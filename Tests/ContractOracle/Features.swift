@@ -21,6 +21,8 @@ public struct Features: Sendable, Hashable {
   public var losesAnswers = false
   public var refuses = false
   public var retries = false
+  /// Whether some writes have the operation id of another one.
+  public var sharesIDs = false
   public var audits = false
   public var readsInTheEnd = false
   public var readsCacheInTheEnd = false
@@ -47,6 +49,7 @@ public struct Features: Sendable, Hashable {
     retries = Int.random(in: 0..<4, using: &random) == 0
     readsInTheEnd = maybe()
     readsCacheInTheEnd = readsInTheEnd && maybe()
+    sharesIDs = Int.random(in: 0..<6, using: &random) == 0
   }
 
   /// Those that are on, by name.
@@ -56,7 +59,8 @@ public struct Features: Sendable, Hashable {
       ("two keys", keys > 1), ("cached reads", readsCache), ("pending reads", readsAhead),
       ("a time to live", timeToLive != nil), ("deletes", deletes),
       ("repeated values", repeatsValues), ("compare-and-set", comparesAndSets), ("lost answers", losesAnswers),
-      ("refusals", refuses), ("retries", retries), ("audits", audits), ("final reads", readsInTheEnd),
+      ("refusals", refuses), ("retries", retries), ("shared ids", sharesIDs), ("audits", audits),
+      ("final reads", readsInTheEnd),
       ("final cached reads", readsCacheInTheEnd),
     ]
     names += switches.filter(\.1).map(\.0)

@@ -92,7 +92,12 @@ public struct HistoryGenerator {
   private mutating func acceptAny() {
     let key = Int.random(in: stores.indices, using: &random)
     let candidates = writes[key].indices.filter { !writes[key][$0].isRefused && !stores[key].hasAccepted($0) }
-    if let write = candidates.randomElement(using: &random) { stores[key].accept(write) }
+    guard let write = candidates.randomElement(using: &random) else { return }
+    let (effect, operation) = (writes[key][write].effect, writes[key][write].operation)
+    let twins = writes[key].indices.filter {
+      operation != nil && writes[key][$0].operation == operation && writes[key][$0].effect != effect
+    }
+    stores[key].accept(write, twins: twins)
   }
 
   private mutating func applyAny() { apply(Int.random(in: stores.indices, using: &random)) }
@@ -120,7 +125,8 @@ public struct HistoryGenerator {
     } else if Int.random(in: 0..<2, using: &random) == 0 {
       begin(client, read: key)
     } else {
-      writes[key].append(Written(effect: effect(key), operation: operation()))
+      let effect = effect(key)
+      writes[key].append(Written(effect: effect, operation: operation(key, effect)))
       send(client, key, writes[key].count - 1, isAgain: false)
     }
   }
@@ -135,8 +141,15 @@ public struct HistoryGenerator {
     return Contract.Write(value: isRepeated ? Int.random(in: 1...values, using: &random) : values, expected: expected)
   }
 
-  private mutating func operation() -> String? {
-    guard features.audits || features.retries else { return nil }
+  private mutating func operation(_ key: Int, _ effect: Contract.Write) -> String? {
+    guard features.audits || features.retries || features.sharesIDs else { return nil }
+    // Of one content it would be a retry.
+    if features.sharesIDs, Bool.random(using: &random),
+      let other = writes[key].randomElement(using: &random),
+      !writes[key].contains(where: { $0.operation == other.operation && $0.effect == effect })
+    {
+      return other.operation
+    }
     operations += 1
     return "o\(operations)"
   }
@@ -193,7 +206,8 @@ public struct HistoryGenerator {
         case .waiting?:
           guard request.invocation.level == "queued" else { return }
           finish(client, .ok, request.invocation.value)
-        case .declined?: finish(client, .fail, request.invocation.value)
+        case .superfluous? where request.invocation.level == "queued": finish(client, .ok, request.invocation.value)
+        case .declined?, .superfluous?: finish(client, .fail, request.invocation.value)
         case .applied(let version)?:
           let isTold = features.versions == .everywhere && request.invocation.level != "queued"
           finish(client, .ok, request.invocation.value, version: isTold ? version : nil)
@@ -211,10 +225,11 @@ public struct HistoryGenerator {
 
   private mutating func look(_ invocation: Event, _ key: Int) -> Answer {
     if invocation.function == "operation" {
-      guard let write = writes[key].firstIndex(where: { $0.operation == invocation.operation }),
-        case .applied(let version)? = stores[key].fates[write]
-      else { return Answer(value: .bool(false)) }
-      return Answer(value: .bool(true), version: features.versions == .none ? nil : version)
+      for write in writes[key].indices where writes[key][write].operation == invocation.operation {
+        guard case .applied(let version)? = stores[key].fates[write] else { continue }
+        return Answer(value: .bool(true), version: features.versions == .none ? nil : version)
+      }
+      return Answer(value: .bool(false))
     }
     var seen = Snapshot(value: stores[key].value, version: stores[key].version)
     if invocation.level == "cache", features.readsAhead, Bool.random(using: &random),

@@ -19,8 +19,12 @@ struct KeyHistory {
     /// The steps between which the store may accept it, as often as it was sent: not at all where it was refused,
     /// without an end where the outcome is unknown.
     var spans: [Range<Int>] = []
+    /// The steps between which the store may have refused it for its condition.
+    var refusals: [Range<Int>] = []
     /// The version that it has to get if it is applied: from its answer, or from the record.
     var version: Int64?
+    /// Other writes with its operation id.
+    var twins: [Int] = []
     /// Whether the history proves that it was applied.
     var isApplied = false
     /// The position of the first answer that acknowledged it.
@@ -108,25 +112,26 @@ struct KeyHistory {
     }
     // What happens, by the position of its event. What belongs to no event comes before the event of its position.
     var happenings: [(position: Int, order: Int, step: Step)] = []
-    var writeOf: [String: Int] = [:]
+    var writesOf: [String: [Int]] = [:]
     var spans: [(write: Int, sentAt: Int, end: Int)] = []
+    var refusals: [(write: Int, sentAt: Int, end: Int)] = []
     for call in calls where call.isWrite {
       let effect = try Self.effect(of: call, number)
-      var write = writes.count
-      if let name = call.operation, let known = writeOf[name] {
-        // Sent again: it is the same operation.
-        guard writes[known].effect == effect else {
-          throw OutsideContract("operation \(name) stands for two different writes")
-        }
-        write = known
-      } else {
-        writes.append(Write(effect: effect))
-        if let name = call.operation { writeOf[name] = write }
+      let named = call.operation.flatMap { writesOf[$0] } ?? []
+      // Sent again, or another write under the same id.
+      let write = named.first { writes[$0].effect == effect } ?? writes.count
+      if write == writes.count {
+        writes.append(Write(effect: effect, twins: named))
+        for twin in named { writes[twin].twins.append(write) }
+        if let name = call.operation { writesOf[name] = named + [write] }
       }
       happenings.append((call.sentAt, 1, .sent(write: write)))
       writes[write].sentAt = min(writes[write].sentAt, call.sentAt)
       writes[write].attempts += 1
-      guard call.kind != .fail else { continue }
+      guard call.kind != .fail else {
+        if effect.expected != nil, let end = call.endedAt { refusals.append((write, call.sentAt, end)) }
+        continue
+      }
       spans.append((write, call.sentAt, call.kind == .ok ? call.endedAt ?? .max : .max))
       guard call.kind == .ok, let end = call.endedAt else { continue }
       let isCommitted = call.level != "queued"
@@ -141,18 +146,20 @@ struct KeyHistory {
       var look = Look(answer: .state(value: 0, version: nil))
       var askedAt = (position: call.sentAt, order: 1)
       if call.invocation.function == "operation" {
-        let write = call.operation.flatMap { writeOf[$0] }
+        let named = call.operation.flatMap { writesOf[$0] }
         guard case .bool(let isApplied) = answer.value else {
           throw OutsideContract("an audit says neither yes nor no")
         }
         // What others have sent is no matter of this history.
-        guard let write else { continue }
-        look.answer = .record(write: write, isApplied: isApplied, version: answer.version)
-        if isApplied { writes[write].found(at: end) }
-        if isApplied, let version = answer.version { try know(version, of: write) }
+        guard let named else { continue }
+        look.answer = .record(writes: named, isApplied: isApplied, version: answer.version)
+        if isApplied, named.count == 1 {
+          writes[named[0]].found(at: end)
+          if let version = answer.version { try know(version, of: named[0]) }
+        }
         // A queued conditional write may have been declined.
-        if !isApplied, writes[write].effect.expected == nil, isLastAudit(call, in: calls),
-          writes[write].acknowledgedAt < call.sentAt
+        if !isApplied, named.allSatisfy({ writes[$0].effect.expected == nil }), isLastAudit(call, in: calls),
+          named.contains(where: { writes[$0].acknowledgedAt < call.sentAt })
         {
           contradiction = "the record lacks an acknowledged operation when it is last asked"
         }
@@ -193,6 +200,10 @@ struct KeyHistory {
       let end = span.end == .max ? steps.count + 1 : step(at: span.end) + 1
       writes[span.write].spans.append(step(at: span.sentAt) + 1..<end)
     }
+    // It changes nothing, but for what else has its id.
+    for span in refusals where !writes[span.write].twins.isEmpty {
+      writes[span.write].refusals.append(step(at: span.sentAt) + 1..<step(at: span.end) + 1)
+    }
   }
 
   /// The same, with room between any two versions.
@@ -204,8 +215,8 @@ struct KeyHistory {
       switch looks[index].answer {
       case .state(let value, let version): history.looks[index].answer = .state(value: value, version: spread(version))
       case .pending: break
-      case .record(let write, let isApplied, let version):
-        history.looks[index].answer = .record(write: write, isApplied: isApplied, version: spread(version))
+      case .record(let writes, let isApplied, let version):
+        history.looks[index].answer = .record(writes: writes, isApplied: isApplied, version: spread(version))
       }
     }
     history.steps = steps.map { step in

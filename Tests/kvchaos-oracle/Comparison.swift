@@ -22,7 +22,7 @@ struct Comparison {
     case refused = "refused by the checker"
   }
 
-  let oracle: Oracle
+  var oracle: Oracle
   let checker: ConsistencyChecker
 
   init(timeToLive: Duration?, limit: Int = 200_000) {

@@ -104,10 +104,10 @@ struct Mutants {
     case .bothViolated: counts.caught = 1
     case .bothHold, .leftOpen: counts.legal = 1
     case .falseAlarm: counts.falseAlarms = 1
-    case .missed: counts.missed = 1
+    case .missed: missed(mutant, &counts)
     case .outside, .refused:
-      // The contract says nothing of it, as of an id that stands for two writes: all that may not be said is that it
-      // holds.
+      // The contract says nothing of it, as of an id that stands for writes of two keys: all that may not be said is that
+      // it holds.
       if (try? comparison.checker.check(mutant).verdict) == .holds { counts.missed = 1 } else { counts.caught = 1 }
     case .undecided:
       if (try? comparison.checker.check(mutant).verdict) == .violated {
@@ -116,7 +116,7 @@ struct Mutants {
       }
       switch try? patient.decide(mutant) {
       case .explained?: counts.legal = 1
-      case .impossible?: counts.missed = 1
+      case .impossible?: missed(mutant, &counts)
       case .undecided?, nil: counts.undecided = 1
       }
     }
@@ -127,6 +127,15 @@ struct Mutants {
       Disagreement(
         history: name, mutation: mutation, what: what,
         events: counts.undecided > 0 ? mutant : comparison.minimized(mutant, result)))
+  }
+}
+
+extension Mutants {
+  /// Of an id that stands for two writes all that may not be said is that it holds, where nothing says which has it.
+  private func missed(_ mutant: [Event], _ counts: inout Counts) {
+    var comparison = comparison
+    comparison.oracle.limit = patient.limit
+    if RandomHistories.weaker(mutant, comparison) == .sharedIDs { counts.caught = 1 } else { counts.missed = 1 }
   }
 }
 

@@ -11,6 +11,9 @@ struct RandomHistories {
     /// That a condition holds at the moment of its write is held by linearizability alone, where versions and levels
     /// other than the strongest count for nothing. With them it has to hold at some moment of the request.
     case conditionalWrites = "something comes between a condition and its write"
+    /// Which of different writes has the operation id that they share is not asked: each may have been applied or not, unless it
+    /// was acknowledged as committed. The checker says so, and does not call it a pass.
+    case sharedIDs = "which of the writes that share an id has it"
     case both = "both of these at once"
   }
 
@@ -105,6 +108,12 @@ struct RandomHistories {
       return (try? oracle.decide(events)) == .explained
     }
     if isExplained(dense: true, loose: false, events) { return .roomBetweenVersions }
+    let apart = withoutSharedIDs(events)
+    if apart != events, (try? comparison.checker.check(events).verdict) == .unknown,
+      isExplained(dense: false, loose: false, apart) || weaker(apart, comparison) != nil
+    {
+      return .sharedIDs
+    }
     // What contradicts by the strongest levels alone is no matter of the class.
     guard events.contains(where: { $0.function == "cas" }),
       isExplained(dense: false, loose: false, strongest(events))
@@ -113,8 +122,42 @@ struct RandomHistories {
     return isExplained(dense: true, loose: true, events) ? .both : nil
   }
 
-  /// The history as linearizability has it: without versions and cached reads, and a queued write may take effect at
-  /// any time after its request, or never.
+  /// The history as the checker has it: of different writes that share an id, and were not refused, each is one of unknown outcome,
+  /// unless it was acknowledged as committed or another one was. The record is not asked for such an id.
+  private static func withoutSharedIDs(_ events: [Event]) -> [Event] {
+    struct Write: Hashable { var key: String?, function: String, value: Value }
+    var open: [Event.Process: Int] = [:]
+    var completions: [Int: Int] = [:]
+    for (position, event) in events.enumerated() {
+      if event.kind == .invoke {
+        open[event.process] = position
+      } else if let start = open.removeValue(forKey: event.process) {
+        completions[start] = position
+      }
+    }
+    var alive: [String: Set<Write>] = [:]
+    var committed: Set<String> = []
+    for (position, event) in events.enumerated() where event.kind == .invoke && event.function != "operation" {
+      guard let id = event.operation else { continue }
+      let answer = completions[position].map { events[$0] }
+      // A conditional write that was refused for its condition has its id, too.
+      guard answer?.kind != .fail || event.function == "cas" else { continue }
+      alive[id, default: []].insert(Write(key: event.key, function: event.function, value: event.value))
+      if answer?.kind == .ok, event.level != "queued" { committed.insert(id) }
+    }
+    let shared = Set(alive.filter { $0.value.count > 1 }.keys).subtracting(committed)
+    return events.compactMap { event in
+      guard let id = event.operation, shared.contains(id) else { return event }
+      if event.function == "operation" { return nil }
+      var event = event
+      event.operation = nil
+      if event.kind == .ok { event.kind = .info }
+      return event
+    }
+  }
+
+  /// The history as linearizability has it: without versions and cached reads, and a queued write may take effect at any
+  /// time after its request, or never.
   private static func strongest(_ events: [Event]) -> [Event] {
     events.compactMap { event in
       var event = event

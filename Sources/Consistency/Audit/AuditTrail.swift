@@ -43,15 +43,23 @@ struct AuditTrail: Sendable {
   private var answers: [Int32: Answers] = [:]
   /// By id: what several attempts at one write came to.
   private var retried: [Int32: Attempts] = [:]
-  /// Ids that different writes share: what the record says of them vouches for one write only, and does not say for
-  /// which.
+  /// By id that different writes share: the one that has it, since it is the only one that was not refused, or the first
+  /// that was acknowledged as committed. The others have no effect.
+  private var owners: [Int32: Op] = [:]
+  /// Ids that different writes share, and of which nothing says which one has it: what the record says of them vouches
+  /// for one write only.
   private var ambiguous: Set<Int32> = []
+  /// Different writes of one id that were acknowledged as committed, both.
+  private(set) var committedTwice: [(Op, Op)] = []
+  /// A queued write that was acknowledged before another one with its id was sent, and that one, which was committed.
+  private(set) var overtaken: [(Op, Op)] = []
   /// Whether settling may change an operation at all.
   private let settlesAnything: Bool
 
   init(_ history: PreparedHistory) {
     // By id: the position of the first attempt.
     var firsts: [Int32: Int32] = [:]
+    var shared: Set<Int32> = []
     for (position, op) in history.ops.enumerated() where op.operation >= 0 {
       if op.action == .audit {
         if op.outcome == .ok { answers[op.operation, default: Answers()].add(op) }
@@ -61,22 +69,69 @@ struct AuditTrail: Sendable {
           continue
         }
         let first = history.ops[Int(known)]
-        if first.key == op.key, first.action == op.action, first.input == op.input {
+        if first.isSameWrite(as: op) {
           retried[op.operation, default: Attempts(first)].note(op)
         } else {
-          ambiguous.insert(op.operation)
+          shared.insert(op.operation)
         }
       }
     }
-    for id in ambiguous { retried[id] = nil }
-    settlesAnything = !answers.isEmpty || !retried.isEmpty || history.actions.contains(.cas)
+    settlesAnything = !answers.isEmpty || !retried.isEmpty || !shared.isEmpty || history.actions.contains(.cas)
+    if !shared.isEmpty { share(shared, history.ops) }
   }
 
-  var isEmpty: Bool { answers.isEmpty && retried.isEmpty }
+  /// Finds out which write an id is that of, where several have it.
+  private mutating func share(_ ids: Set<Int32>, _ ops: [Op]) {
+    var committed: [Int32: Op] = [:]
+    var refused: [Int32: [Op]] = [:]
+    for op in ops where op.isEffect && ids.contains(op.operation) {
+      // A conditional write that was refused for its condition has its id, too.
+      if op.outcome == .failed {
+        if op.action == .cas { refused[op.operation, default: []].append(op) }
+        continue
+      }
+      if let owner = owners[op.operation] {
+        if !owner.isSameWrite(as: op) { ambiguous.insert(op.operation) }
+      } else {
+        owners[op.operation] = op
+      }
+      guard op.outcome == .ok, op.level != .queued else { continue }
+      if let first = committed[op.operation] {
+        if !first.isSameWrite(as: op) { committedTwice.append((first, op)) }
+      } else {
+        committed[op.operation] = op
+      }
+    }
+    for id in ids { retried[id] = nil }
+    for (id, swaps) in refused {
+      if let owner = owners[id], swaps.contains(where: { !$0.isSameWrite(as: owner) }) { ambiguous.insert(id) }
+    }
+    for id in ambiguous { owners[id] = committed[id] }
+    ambiguous.subtract(committed.keys)
+    var firsts: [Int32: Op] = [:]
+    var sent: [Int32: Op] = [:]
+    for op in ops where op.isEffect && owners[op.operation]?.isSameWrite(as: op) ?? false {
+      if let first = firsts[op.operation] {
+        retried[op.operation, default: Attempts(first)].note(op)
+      } else {
+        firsts[op.operation] = op
+      }
+      if op.outcome != .failed, sent[op.operation] == nil { sent[op.operation] = op }
+    }
+    for op in ops where isStranger(op) && op.isEffect && op.outcome == .ok && op.level == .queued {
+      // Writes to two keys are in two queues.
+      if let owner = sent[op.operation], owner.key == op.key, op.ret < owner.call { overtaken.append((op, owner)) }
+    }
+  }
+
+  /// Whether its id is that of another write, so that it has no effect.
+  func isStranger(_ op: Op) -> Bool { owners[op.operation].map { !$0.isSameWrite(as: op) } ?? false }
+
+  var isEmpty: Bool { answers.isEmpty && retried.isEmpty && ambiguous.isEmpty && owners.isEmpty }
 
   /// Answers of two attempts at one write that give it two versions.
   func twoVersions(_ op: Op) -> (Op, Op)? {
-    guard op.operation >= 0, let attempts = retried[op.operation] else { return nil }
+    guard op.operation >= 0, !isStranger(op), let attempts = retried[op.operation] else { return nil }
     guard let one = attempts.versioned, let other = attempts.otherVersion else { return nil }
     return (one, other)
   }
@@ -85,14 +140,14 @@ struct AuditTrail: Sendable {
   ///
   /// Inlined, since answers are large, and most operations have no id to be asked for.
   @inline(__always)
-  func answers(_ op: Op) -> Answers? { op.operation < 0 ? nil : answers(to: op.operation) }
+  func answers(_ op: Op) -> Answers? { op.operation < 0 ? nil : recorded(op) }
 
-  private func answers(to id: Int32) -> Answers? { ambiguous.contains(id) ? nil : answers[id] }
-
-  /// Whether the record was asked for an id that this write shares with a different one.
-  func isAmbiguous(_ op: Op) -> Bool {
-    op.operation >= 0 && ambiguous.contains(op.operation) && answers[op.operation] != nil
+  private func recorded(_ op: Op) -> Answers? {
+    ambiguous.contains(op.operation) || isStranger(op) ? nil : answers[op.operation]
   }
+
+  /// Whether this write shares its id with a different one, and it is not known which of them has it.
+  func isAmbiguous(_ op: Op) -> Bool { op.operation >= 0 && ambiguous.contains(op.operation) }
 
   /// The moment by which the write certainly was applied, as a position in the history; `Op.never`: there is none.
   ///
@@ -103,7 +158,9 @@ struct AuditTrail: Sendable {
   }
 
   /// Of several attempts the one that was acknowledged as committed first.
-  private func committed(_ op: Op) -> Op? { op.operation < 0 ? nil : retried[op.operation]?.committed }
+  private func committed(_ op: Op) -> Op? {
+    op.operation < 0 || isStranger(op) ? nil : retried[op.operation]?.committed
+  }
 
   /// Whether it is the record alone that says that this write took effect.
   ///
@@ -127,6 +184,8 @@ struct AuditTrail: Sendable {
   /// - Several attempts at one write, with one id, are one write.
   /// - A conditional write that is only queued, in every attempt, promises nothing: its condition may turn out not to
   ///   hold.
+  /// - Nor does a queued write whose id stands for another write too: it has no effect where the other one came first.
+  ///   Where the other one was committed, it is as good as refused.
   func settled(_ ops: [Op]) -> [Op] {
     guard settlesAnything else { return ops }
     var result: [Op] = []
@@ -137,7 +196,7 @@ struct AuditTrail: Sendable {
         result.append(op)
         continue
       }
-      guard retried[op.operation] != nil else {
+      guard retried[op.operation] != nil, !isStranger(op) else {
         result.append(op)
         continue
       }
@@ -159,6 +218,10 @@ struct AuditTrail: Sendable {
     if op.action == .cas, op.level == .queued, op.outcome == .ok, answers?.applied == nil, committed(op) == nil {
       (op.outcome, op.ret, op.returnTime) = (.unknown, Op.never, Int64.max)
     }
+    if op.level == .queued, op.outcome == .ok, isAmbiguous(op) {
+      (op.outcome, op.ret, op.returnTime) = (.unknown, Op.never, Int64.max)
+    }
+    if isStranger(op), op.outcome == .unknown || op.level == .queued { op.outcome = .failed }
     guard let answers else { return }
     if !op.hasVersion, op.outcome != .failed, let version = answers.version { op.version = version }
     if op.outcome == .unknown, let applied = answers.applied, applied.ret > op.call {
@@ -206,6 +269,11 @@ extension AuditTrail.Answers {
 }
 
 extension Op {
+  /// Whether both ask for the same: attempts at one write, if they have one id.
+  fileprivate func isSameWrite(as other: Op) -> Bool {
+    key == other.key && action == other.action && input == other.input
+  }
+
   /// Takes in another attempt at the same operation. Together they begin with the first that was not refused, and are
   /// acknowledged with the first that was. No client saw them as one, so they are in no client's session.
   fileprivate mutating func join(_ other: Op) {

@@ -34,7 +34,8 @@ extension KeyAudit {
       guard let known = writers[op.output] else {
         if let position = refused[op.output] {
           tallies.failed.examined += 1
-          violate(\.failed, "a read saw \(text(op.output)), whose write was answered as not done", ops[position], op)
+          let why = trail.isStranger(ops[position]) ? "has the operation id of another" : "was answered as not done"
+          violate(\.failed, "a read saw \(text(op.output)), whose write \(why)", ops[position], op)
         } else {
           violate(\.phantom, "a read saw \(text(op.output)), which was never written to this key", op)
         }

@@ -3,8 +3,20 @@ import History
 extension KeyAudit {
   /// What the store's record says of the key's writes, held against their answers and against itself.
   mutating func checkRecord() {
+    for (one, other) in trail.committedTwice where ops.contains(where: { $0.call == other.call }) {
+      violate(
+        \.duplicates,
+        "a \(verb(one)) and a \(verb(other)) were both committed as the operation "
+          + "\(history.symbols.text(one.operation) ?? ""): only the first may have an effect", one, other)
+    }
+    for (one, other) in trail.overtaken where ops.contains(where: { $0.call == other.call }) {
+      violate(
+        \.lost,
+        "a \(verb(one)) was acknowledged as the operation \(history.symbols.text(one.operation) ?? ""), and a \(verb(other)) that "
+          + "was sent later was committed as the same", one, other)
+    }
     for op in ops where isWrite(op) {
-      if trail.isAmbiguous(op) {
+      if trail.isAmbiguous(op), op.outcome != .failed {
         tallies.lost.undecided += 1
         tallies.lost.note =
           "several different writes have the operation id \(history.symbols.text(op.operation) ?? ""): "
