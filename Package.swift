@@ -77,7 +77,12 @@ let package = Package(
       "RedisClient", ["CHiredis", nio, nioPosix, .product(name: "DequeModule", package: "swift-collections")]),
     library("AMQPClient", ["CRabbitMQ", "ThreadExecutor"]),
     library("SQLClient", ["CPostgres", "ThreadExecutor"]),
-    library("StoreBackends", ["KeyValueStore", "RedisClient", "AMQPClient", "SQLClient", "ServiceMetrics", log, nio]),
+    library(
+      "StoreBackends",
+      [
+        "KeyValueStore", "RedisClient", "AMQPClient", "SQLClient", "ServiceMetrics", log, nio,
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
     library(
       "StoreHTTP",
       [

@@ -1,3 +1,4 @@
+import Synchronization
 import ThreadExecutor
 
 /// Declares and deletes queues: for the one-shot migration and the benchmark, not for services at work.
@@ -30,9 +31,32 @@ public enum AMQPAdministration {
       guard let host = options.hosts.randomElement() else { fatalError("AMQP options without a host") }
       let handle = try AMQPHandle(options, host: host)
       try handle.openChannel(1, confirms: false)
-      for queue in queues { try handle.deleteQueue(queue, channel: 1) }
+      for queue in queues { _ = try handle.deleteQueue(queue, channel: 1) }
       handle.close()
     }
+  }
+
+  /// Deletes a queue that has neither messages nor consumers. How many of them it had; `nil`: there is no such queue. Throws
+  /// `AMQPError`.
+  ///
+  /// Quorum queues do not know `if-unused` and `if-empty`: what is published between the question and the deletion is lost, so
+  /// nobody may publish to the queue any more. Should it happen all the same, `refused` says so.
+  public static func deleteIfUnused(
+    queue: String, options: AMQPOptions
+  ) async throws -> (messages: Int, consumers: Int)? {
+    let found = Mutex<(messages: Int, consumers: Int)?>(nil)
+    try await onThread {
+      guard let host = options.hosts.randomElement() else { fatalError("AMQP options without a host") }
+      let handle = try AMQPHandle(options, host: host)
+      defer { handle.close() }
+      try handle.openChannel(1, confirms: false)
+      guard let counts = try handle.counts(of: queue, channel: 1) else { return }
+      found.withLock { $0 = counts }
+      guard counts == (0, 0) else { return }
+      let lost = try handle.deleteQueue(queue, channel: 1)
+      if lost > 0 { throw AMQPError(.refused, "\(lost) messages came into \(queue) as it was deleted, and are lost") }
+    }
+    return found.withLock { $0 }
   }
 
   /// librabbitmq waits in its calls, which no thread of Swift's pool may do.

@@ -96,26 +96,43 @@ final class AMQPHandle {
     try checkReply("queue.declare \(name)")
   }
 
-  /// Deletes a queue with what is in it; fine when it is not there.
-  func deleteQueue(_ name: String, channel: UInt16) throws(AMQPError) {
+  /// Deletes a queue with what is in it; fine when it is not there. How many messages were in it.
+  func deleteQueue(_ name: String, channel: UInt16) throws(AMQPError) -> Int {
     var arena = ByteArena()
     let queue = arena.add(name)
-    arena.lend { bytes in _ = amqp_queue_delete(state, channel, bytes(queue), 0, 0) }
+    let count = arena.lend { bytes in
+      amqp_queue_delete(state, channel, bytes(queue), 0, 0)?.pointee.message_count
+    }
     try checkReply("queue.delete \(name)")
+    return count.map { Int($0) } ?? 0
   }
 
   /// How many messages are ready in a queue. Throws `refused` when there is no such queue; the channel is closed then.
   func messageCount(of queue: String, channel: UInt16) throws(AMQPError) -> Int {
+    guard let counts = try counts(of: queue, channel: channel) else {
+      throw AMQPError(.refused, "there is no queue \(queue)")
+    }
+    return counts.messages
+  }
+
+  /// How many messages are ready in a queue, and how many consumers it has; `nil` when there is no such queue, and the channel
+  /// is closed then.
+  func counts(of queue: String, channel: UInt16) throws(AMQPError) -> (messages: Int, consumers: Int)? {
     var arena = ByteArena()
     let name = arena.add(queue)
-    let count = arena.lend { bytes in
-      amqp_queue_declare(state, channel, bytes(name), 1, 0, 0, 0, amqp_table_t(num_entries: 0, entries: nil))?
-        .pointee.message_count
+    let counts = arena.lend { bytes in
+      amqp_queue_declare(state, channel, bytes(name), 1, 0, 0, 0, amqp_table_t(num_entries: 0, entries: nil))
+        .map { (messages: Int($0.pointee.message_count), consumers: Int($0.pointee.consumer_count)) }
     }
-    try checkReply("queue.declare \(queue)")
+    do throws(AMQPError) {
+      try checkReply("queue.declare \(queue)")
+    } catch {
+      if error.detail.contains(": 404 ") { return nil }
+      throw error
+    }
     amqp_maybe_release_buffers(state)
-    guard let count else { throw AMQPError(.refused, "queue.declare \(queue): no answer") }
-    return Int(count)
+    guard let counts else { throw AMQPError(.refused, "queue.declare \(queue): no answer") }
+    return counts
   }
 
   // MARK: asynchronous methods

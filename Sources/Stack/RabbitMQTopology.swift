@@ -27,7 +27,7 @@ enum RabbitMQTopology {
     var hostname: String
   }
 
-  /// The queues that carry commands: one a partition.
+  /// The queues that carry commands: one a partition, as `kv.commands.4.0`, with the count of them before the number.
   static let commandQueuePrefix = "kv.commands."
 
   static func roles(brokers: [String], queues: [Queue]) -> StatusReader.Roles {
@@ -61,7 +61,7 @@ enum RabbitMQTopology {
     let commands = queues.filter { $0.queue.hasPrefix(commandQueuePrefix) }
     return workers.reduce(into: [:]) { roles, worker in
       let queues = commands.filter { $0.activeConsumer.map { belongs($0, to: worker) } ?? false }
-        .compactMap { Int($0.queue.dropFirst(commandQueuePrefix.count)) }.sorted()
+        .compactMap { $0.queue.split(separator: ".").last.flatMap { Int($0) } }.sorted()
       let missing = commands.count { !$0.consumers.contains { belongs($0, to: worker) } }
       let lack = missing > 0 ? "does not wait at \(missing) of \(commands.count) queues" : nil
       roles[worker.name] =

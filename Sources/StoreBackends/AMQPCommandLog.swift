@@ -25,7 +25,7 @@ public final class AMQPCommandLog: CommandLog {
   private let queues: Shared
   /// The partition whose turn it is to be asked whether it confirms.
   private let turn = Mutex(0)
-  private let partitions: Int
+  private let partitions: [Partition]
   private let loop: any EventLoop
   private let metrics: PublishMetrics
   private let replyQueue: ReplyQueue
@@ -40,10 +40,11 @@ public final class AMQPCommandLog: CommandLog {
     notify: @escaping @Sendable (AMQPConnection.Notice) -> Void
   ) {
     self.confirmed = confirmed
-    partitions = configuration.partitions
+    let partitions = configuration.allPartitions
+    self.partitions = partitions
     self.loop = loop
     self.metrics = metrics
-    let queues = Shared((0..<configuration.partitions).map { _ in PublishQueue<Waiter>() })
+    let queues = Shared(partitions.map { _ in PublishQueue<Waiter>() })
     self.queues = queues
     let publisher = AMQPConnection(options: configuration.amqpOptions(role: "publisher"), notify: notify)
     self.publisher = publisher
@@ -52,7 +53,7 @@ public final class AMQPCommandLog: CommandLog {
       longestSilence: {
         queues.value.withLock { queues in
           queues.enumerated().lazy.compactMap { index, queue in queue.silence(now: .now).map { (index, $0) } }
-            .max { $0.1 < $1.1 }.map { (Partition(index: $0.0), $0.1) }
+            .max { $0.1 < $1.1 }.map { (partitions[$0.0], $0.1) }
         }
       },
       ask: { await SecondOpinion.confirms($0, options: configuration.amqpOptions(role: "second-opinion")) },
@@ -65,7 +66,7 @@ public final class AMQPCommandLog: CommandLog {
     _ command: Command, wantsReply: Bool, sendWithin: Duration, timeout: Duration
   ) async -> PublishOutcome {
     let now = ContinuousClock.now
-    let partition = Partition(of: command.key, count: partitions)
+    let partition = Partition(of: command.key, count: partitions.count)
     let bytes = command.key.bytes.count + (command.value?.bytes.count ?? 0) + 64
     let outcome = await withCheckedContinuation { continuation in
       let waiter = Waiter(
@@ -137,10 +138,10 @@ public final class AMQPCommandLog: CommandLog {
   public func isReady() -> Bool {
     guard publisher.isReady else { return false }
     let index = turn.withLock { turn in
-      turn = (turn + 1) % partitions
+      turn = (turn + 1) % partitions.count
       return turn
     }
-    step(Partition(index: index)) { $0.ask(now: $1) }
+    step(partitions[index]) { $0.ask(now: $1) }
     return silentCount == 0
   }
 

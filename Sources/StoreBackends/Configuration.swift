@@ -14,6 +14,7 @@ public struct Configuration: Sendable {
 
   public var instance: String
   public var logLevel: Logger.Level
+  /// How many command queues there are. The migration writes it into the database, and it never changes there (`PartitionCount`).
   public var partitions: Int
   public var httpPort: Int
   /// The secret that every request must show; `nil` where none is set.
@@ -98,6 +99,9 @@ public struct Configuration: Sendable {
     limits.gathering = try reader.duration("KV_BATCH_GATHER_MS", default: limits.gathering)
     prefetch = try reader.integer("KV_PREFETCH", default: 128, in: 1...65535)
   }
+
+  /// Every command queue.
+  var allPartitions: [Partition] { (0..<partitions).map { Partition(index: $0, count: partitions) } }
 
   /// How to reach RabbitMQ, under a name for the management UI.
   public func amqpOptions(role: String) -> AMQPOptions {

@@ -17,15 +17,19 @@ public struct Migrator: Sendable {
     self.logger = logger
   }
 
-  /// Waits for the SQL tier and RabbitMQ until `timeout` has passed. Throws `migration` with the last reason.
+  /// Waits for the SQL tier and RabbitMQ until `timeout` has passed. Throws `migration` with the last reason, or `partitions` at
+  /// once.
   public func run(timeout: Duration) async throws(BackendError) {
     let deadline = ContinuousClock.now + timeout
     let schema = SchemaMigration(
       options: configuration.sqlOptions(role: "migrate"), readers: configuration.sqlReaders,
-      writers: configuration.sqlWriters, logger: logger)
+      writers: configuration.sqlWriters, partitions: configuration.partitions, logger: logger)
     try await retry("the SQL schema", until: deadline) { try await schema.migrate() }
+    // Before any queue is declared: where there is no queue of another number, nobody can use it.
+    try await retry("the number of partitions", until: deadline) { try await schema.keepPartitionCount() }
     try await retry("the SQL users' rights", until: deadline) { try await schema.grantRights() }
     try await retry("all brokers", until: deadline) { try await meetBrokers() }
+    try await retry("the older queues", until: deadline) { try await removeQueuesWithoutCount() }
     try await retry("the queues", until: deadline) { try await declareQueues() }
     logger.info("migrated", metadata: ["partitions": "\(configuration.partitions)"])
   }
@@ -38,6 +42,8 @@ public struct Migrator: Sendable {
       do {
         try await body()
         return
+      } catch let error as BackendError where error.code == .partitions {
+        throw error
       } catch {
         let reason = "\(error)"
         guard ContinuousClock.now + .seconds(1) < deadline else {
@@ -59,6 +65,27 @@ public struct Migrator: Sendable {
     try await AMQPAdministration.logIn(everywhere: options)
   }
 
+  /// Queues of the version before had no count in their names: `kv.commands.0`. Nobody consumes them any more, so what is in them
+  /// would never be applied.
+  func removeQueuesWithoutCount() async throws {
+    let options = configuration.amqpOptions(role: "migrate")
+    var index = 0
+    while let left = try await AMQPAdministration.deleteIfUnused(queue: "kv.commands.\(index)", options: options) {
+      if left.consumers > 0 {
+        throw AMQPError(.refused, "kv.commands.\(index) still has consumers of an older version")
+      }
+      guard left.messages == 0 else {
+        throw BackendError(
+          .partitions,
+          "\(left.messages) commands of an older version of the store wait in kv.commands.\(index). Start that version "
+            + "again until the queue is empty, or run `kvchaos down`, which deletes all data, and start with an empty store"
+        )
+      }
+      logger.info("an empty queue of an older version is deleted", metadata: ["queue": "kv.commands.\(index)"])
+      index += 1
+    }
+  }
+
   private func declareQueues() async throws {
     let options = configuration.amqpOptions(role: "migrate")
     let quorum: [AMQPArgument] = [
@@ -66,14 +93,14 @@ public struct Migrator: Sendable {
       // Nothing is dropped for being delivered often: what cannot be decoded goes to the dead letters by our own hand.
       AMQPArgument("x-delivery-limit", .integer(-1)),
     ]
-    // Full, a queue refuses what it is sent; what it has it keeps. Bytes, since values are large or small; messages, since each of
-    // them costs every broker memory.
+    // Full, a queue refuses what it is sent; what it has it keeps. Bytes, since values are large or small; messages, since
+    // each of them costs every broker memory.
     let bounds: [AMQPArgument] = [
       AMQPArgument("x-max-length-bytes", .integer(Self.queueMaximumBytes)),
       AMQPArgument("x-max-length", .integer(Self.queueMaximumMessages)),
       AMQPArgument("x-overflow", .text("reject-publish")),
     ]
-    let queues = (0..<configuration.partitions).map { Partition(index: $0).queueName }
+    let queues = configuration.allPartitions.map(\.queueName)
     #if PlantedBugs
       if let arguments = Planting.queueArguments {
         try await AMQPAdministration.declare(queues: queues, arguments: arguments, options: options)

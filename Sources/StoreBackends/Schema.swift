@@ -42,6 +42,10 @@ enum Schema {
         """,
         "INSERT INTO maintenance (task) VALUES ('prune-operations') ON CONFLICT (task) DO NOTHING",
       ]),
+    // What the services must agree on, and may not change while commands are queued.
+    Migration(
+      version: 4,
+      statements: ["CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value BIGINT NOT NULL)"]),
   ]
 
   static let createVersionTable = """
@@ -75,11 +79,14 @@ enum Schema {
 
   /// An API reads, a worker writes, neither changes the schema.
   static func rights(readers: [String], writers: [String]) -> [Right] {
-    readers.map { Right(user: $0, privileges: ["SELECT"], tables: ["entries", "operations"]) }
-      + writers.map {
-        Right(
-          user: $0, privileges: ["SELECT", "INSERT", "UPDATE", "DELETE"],
-          tables: ["entries", "operations", "maintenance"])
+    readers.map { Right(user: $0, privileges: ["SELECT"], tables: ["entries", "operations", "settings"]) }
+      + writers.flatMap {
+        [
+          Right(
+            user: $0, privileges: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+            tables: ["entries", "operations", "maintenance"]),
+          Right(user: $0, privileges: ["SELECT"], tables: ["settings"]),
+        ]
       }
   }
 }

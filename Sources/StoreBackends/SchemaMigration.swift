@@ -12,6 +12,8 @@ struct SchemaMigration: Sendable {
   let readers: [String]
   /// Who may write in them.
   let writers: [String]
+  /// How many partitions the services are told.
+  let partitions: Int
   let logger: Logger
 
   private static let limit = Duration.seconds(30)
@@ -36,6 +38,23 @@ struct SchemaMigration: Sendable {
         ], commits: true, deadline: deadline)
       logger.info("schema migrated", metadata: ["version": "\(migration.version)"])
     }
+  }
+
+  /// Writes the number of partitions into a new database, once and for all. Throws `partitions` where it is another one.
+  func keepPartitionCount() async throws {
+    let connection = SQLConnection(options: options)
+    let deadline = ContinuousClock.now + Self.limit
+    if try await number(PartitionCount.read, connection, deadline) == nil {
+      // Of two migrations at once the first one's number stays, and both compare with it.
+      let statement = SQLStatement(
+        "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+        [.text(PartitionCount.setting), .integer(Int64(partitions))])
+      _ = try await connection.run([statement], commits: true, deadline: deadline)
+    }
+    guard let kept = try await number(PartitionCount.read, connection, deadline) else {
+      throw SQLError(.none, "the number of partitions was not kept")
+    }
+    try PartitionCount.compare(kept, partitions)
   }
 
   /// The version that the schema has; `nil` where it has none yet.

@@ -29,8 +29,8 @@ public final class Worker: Sendable {
   ) {
     let backends = BackendMetrics(registry)
     let metrics = WorkerMetrics(registry)
-    let meters = (0..<configuration.partitions).map { index in
-      PartitionMeter(metrics, registry, partition: Partition(index: index), wallClock: wallClockMilliseconds)
+    let meters = configuration.allPartitions.map { partition in
+      PartitionMeter(metrics, registry, partition: partition, wallClock: wallClockMilliseconds)
     }
     self.meters = meters
     self.configuration = configuration
@@ -48,9 +48,10 @@ public final class Worker: Sendable {
         timeToLiveMilliseconds: configuration.cacheTimeToLiveMilliseconds, metrics: backends))
     let mailboxes = (0..<configuration.partitions).map { _ in DeliveryMailbox() }
     self.mailboxes = mailboxes
-    let consumers = (0..<configuration.partitions).map { index in
-      AMQPConsumer(
-        queue: .named(Partition(index: index).queueName), prefetch: UInt16(configuration.prefetch),
+    let consumers = configuration.allPartitions.map { partition in
+      let index = partition.index
+      return AMQPConsumer(
+        queue: .named(partition.queueName), prefetch: UInt16(configuration.prefetch),
         priority: Planting.priority(Self.priority(of: configuration.instance, partition: index)),
         tag: "\(configuration.instance).\(index)", acknowledgesItself: Planting.acknowledgesAtDelivery
       ) { event in
@@ -95,8 +96,8 @@ public final class Worker: Sendable {
   public func run() async {
     let replies = AMQPReplies(connection: publisher)
     await withTaskGroup(of: Void.self) { group in
-      for (index, mailbox) in mailboxes.enumerated() {
-        let partition = Partition(index: index)
+      for (partition, mailbox) in zip(configuration.allPartitions, mailboxes) {
+        let index = partition.index
         let ports = PartitionRunner<ContinuousClock>.Ports(
           table: table, cache: cache, replies: replies, deadLetters: replies,
           acknowledge: { [consumer, meter = meters[index]] tag, generation in

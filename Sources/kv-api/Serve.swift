@@ -76,6 +76,9 @@ struct Serve: AsyncParsableCommand {
       configuration: ServiceGroupConfiguration(
         services: [
           .init(service: readiness), .init(service: application),
+          .init(
+            service: PartitionCount(configuration: configuration, logger: logger),
+            successTerminationBehavior: .ignore),
           .init(service: LameDuck(for: .seconds(2), clock: ContinuousClock())),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))

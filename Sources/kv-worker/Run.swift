@@ -32,7 +32,12 @@ struct Run: AsyncParsableCommand {
       configuration: configuration, logger: logger, registry: registry, loop: eventLoops.any())
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [.init(service: service)], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+        services: [
+          .init(service: service),
+          .init(
+            service: PartitionCount(configuration: configuration, logger: logger),
+            successTerminationBehavior: .ignore),
+        ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
     // One loop: what a worker does between two batches is little, and a hand-over between threads costs more than it.
     try await withTaskExecutorPreference(EventLoopExecutor(eventLoops.any())) { try await group.run() }
     logger.info("ended")

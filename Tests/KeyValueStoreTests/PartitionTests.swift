@@ -15,7 +15,12 @@ struct PartitionTests {
     #expect(counts.allSatisfy { (800...1200).contains($0) }, "\(counts)")
   }
 
-  @Test func namesItsQueue() {
-    #expect(Partition(index: 5).queueName == "kv.commands.5")
+  /// Of another count no queue has the same name: nobody publishes to, or applies from, a queue that means other keys.
+  @Test func namesItsQueue() throws {
+    #expect(Partition(index: 5, count: 8).queueName == "kv.commands.8.5")
+    let names = [2, 4, 8, 22].flatMap { count in
+      (0..<100).compactMap { try? Partition(of: Key("key-\($0)"), count: count).queueName }
+    }
+    #expect(Set(names).count == 2 + 4 + 8 + 22)
   }
 }

@@ -125,7 +125,7 @@ struct WorkerSimulationTests {
       .delivered([Delivery(tag: 1, body: command.encoded(), replyAddress: "q")], generation: 1),
     ])
     let runner = PartitionRunner(
-      partition: Partition(index: 0),
+      partition: Partition(index: 0, count: 4),
       ports: PartitionRunner<ManualClock>.Ports(
         table: table, cache: cache, replies: replies, deadLetters: replies,
         acknowledge: { tag, _ in acknowledged.withLock { $0.append(tag) } }, observe: { _ in }),

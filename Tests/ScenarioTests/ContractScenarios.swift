@@ -28,7 +28,8 @@ extension Scenarios {
     /// A command that no queue takes comes back (`mandatory`); whatever is acknowledged is applied.
     @Test(.timeLimit(.minutes(5))) func aCommandThatNoQueueTakesIsRefused() async throws {
       let store = try await StoreUnderTest()
-      let deleted = try await store.management("DELETE", "/api/queues/%2F/kv.commands.0")
+      let queue = try #require(try await store.queues().filter(\.isOfCommands).map(\.name).min())
+      let deleted = try await store.management("DELETE", "/api/queues/%2F/\(queue)")
       #expect(deleted.status == 204)
       let answers = try await store.puts(40)
       // The migration makes it again.
@@ -43,6 +44,19 @@ extension Scenarios {
         try await store.puts(40, ack: "committed").allSatisfy { $0.status == 200 }
       }
       #expect(isBack)
+    }
+
+    /// Another number of partitions would have a key change its queue: there are no such queues, and the service ends by itself.
+    @Test(.timeLimit(.minutes(5))) func aServiceWithAnotherNumberOfPartitionsEnds() async throws {
+      let store = try await StoreUnderTest()
+      let status = try await store.stack.status()
+      let worker = try #require(status.nodes.first { $0.tier == .worker })
+      let answer = try await store.exec(
+        worker.name, ["timeout", "15", "kv-worker"], environment: ["KV_PARTITIONS=7", "KV_METRICS_PORT=9465"])
+      #expect(answer.contains("KV_PARTITIONS is 7") && answer.contains("kvchaos down"), "\(answer)")
+      let names = try await store.queues().filter(\.isOfCommands).map(\.name)
+      #expect(!names.isEmpty && names.allSatisfy { $0.hasPrefix("kv.commands.\(names.count).") }, "\(names)")
+      #expect(try await store.recovers())
     }
 
     /// Garbage in every command queue goes to the dead letters with its reason; the commands behind it are applied.

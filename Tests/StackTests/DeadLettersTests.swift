@@ -7,9 +7,9 @@ struct DeadLettersTests {
   /// As RabbitMQ 4 answers `POST /api/queues/%2F/kv.dead-letters/get` (fields that nobody reads left out).
   static let answer = """
     [
-      {"payload_bytes": 2, "redelivered": true, "properties": {"type": "dead: kv.commands.3: The message ends within the kind.", "delivery_mode": 2}, "payload": "CQ==", "payload_encoding": "base64"},
+      {"payload_bytes": 2, "redelivered": true, "properties": {"type": "dead: kv.commands.4.3: The message ends within the kind.", "delivery_mode": 2}, "payload": "CQ==", "payload_encoding": "base64"},
       {"payload_bytes": 9, "redelivered": false, "properties": [], "payload": "eA==", "payload_encoding": "base64"},
-      {"payload_bytes": 9, "redelivered": false, "properties": {"type": "dead: kv.commands.0: The message has wire version 9: no"}, "payload": "eA==", "payload_encoding": "base64"}
+      {"payload_bytes": 9, "redelivered": false, "properties": {"type": "dead: kv.commands.4.0: The message has wire version 9: no"}, "payload": "eA==", "payload_encoding": "base64"}
     ]
     """
 
@@ -21,9 +21,9 @@ struct DeadLettersTests {
   @Test func theNewestComeFirstWithTheirReasons() throws {
     #expect(
       try letters().newest == [
-        .init(queue: "kv.commands.0", reason: "The message has wire version 9: no"),
+        .init(queue: "kv.commands.4.0", reason: "The message has wire version 9: no"),
         .init(queue: "unknown", reason: "put there by somebody else"),
-        .init(queue: "kv.commands.3", reason: "The message ends within the kind."),
+        .init(queue: "kv.commands.4.3", reason: "The message ends within the kind."),
       ])
   }
 
@@ -38,9 +38,9 @@ struct DeadLettersTests {
       status.table.hasSuffix(
         """
         Dead letters: 3 in kv.dead-letters
-          kv.commands.0: The message has wire version 9: no
+          kv.commands.4.0: The message has wire version 9: no
           unknown: put there by somebody else
-          kv.commands.3: The message ends within the kind.
+          kv.commands.4.3: The message ends within the kind.
         """))
     #expect(try status.json().contains("\"reason\" : \"The message ends within the kind.\""))
     // Nothing of a message's content.

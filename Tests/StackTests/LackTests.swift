@@ -65,7 +65,7 @@ struct LackTests {
     func names(_ numbers: [Int]?) -> [String]? { numbers.map { $0.map { "rabbit@rabbitmq-\($0)" } } }
     return all.enumerated().map { index, queue in
       RabbitMQTopology.Queue(
-        name: "kv.commands.\(index)", leader: "rabbit@rabbitmq-1", members: names(queue.members),
+        name: "kv.commands.4.\(index)", leader: "rabbit@rabbitmq-1", members: names(queue.members),
         online: names(queue.online))
     }
   }
@@ -85,11 +85,11 @@ struct LackTests {
   @Test func whatADeposedLeaderOnceCountedIsNoReplica() throws {
     let all = #"["rabbit@rabbitmq-1", "rabbit@rabbitmq-2", "rabbit@rabbitmq-3"]"#
     let statistics = """
-      [{"name": "kv.commands.3", "node": "rabbit@rabbitmq-1", "node": "rabbit@rabbitmq-3", "leader": "rabbit@rabbitmq-3",
+      [{"name": "kv.commands.4.3", "node": "rabbit@rabbitmq-1", "node": "rabbit@rabbitmq-3", "leader": "rabbit@rabbitmq-3",
         "members": \(all), "online": ["rabbit@rabbitmq-1"], "online": \(all)}]
       """
     let own = """
-      [{"name": "kv.commands.3", "node": "rabbit@rabbitmq-3", "leader": "rabbit@rabbitmq-3", "members": \(all),
+      [{"name": "kv.commands.4.3", "node": "rabbit@rabbitmq-3", "leader": "rabbit@rabbitmq-3", "members": \(all),
         "online": \(all), "messages": 0}]
       """
     let brokers = ["rabbitmq-1", "rabbitmq-2", "rabbitmq-3"]
@@ -116,8 +116,8 @@ struct LackTests {
       RabbitMQTopology.Worker(name: $0.0, id: $0.1, hostname: $0.1)
     }
     let queues = [
-      QueueReplica(queue: "kv.commands.0", consumers: ["aaaaaaaaaaaa.0"]),
-      QueueReplica(queue: "kv.commands.1", consumers: ["aaaaaaaaaaaa.1", "bbbbbbbbbbbb.1"]),
+      QueueReplica(queue: "kv.commands.4.0", consumers: ["aaaaaaaaaaaa.0"]),
+      QueueReplica(queue: "kv.commands.4.1", consumers: ["aaaaaaaaaaaa.1", "bbbbbbbbbbbb.1"]),
       QueueReplica(queue: "kv.dead-letters"),
     ]
     let roles = RabbitMQTopology.roles(workers: workers, queues: queues)

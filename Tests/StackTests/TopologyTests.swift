@@ -90,7 +90,7 @@ struct TopologyTests {
 
   @Test func theBrokerWithTheMostCommandQueuesLeads() {
     let queues = [
-      ("kv.commands.0", "rabbitmq-2"), ("kv.commands.1", "rabbitmq-2"), ("kv.commands.2", "rabbitmq-1"),
+      ("kv.commands.4.0", "rabbitmq-2"), ("kv.commands.4.1", "rabbitmq-2"), ("kv.commands.4.2", "rabbitmq-1"),
       ("kv.dead-letters", "rabbitmq-1"), ("other", "rabbitmq-1"),
     ]
     .map {
@@ -114,7 +114,7 @@ struct TopologyTests {
     ]
     .map { RabbitMQTopology.Worker(name: $0.0, id: $0.1, hostname: String($0.1.prefix(12))) }
     let queues = [
-      ("kv.commands.1", "bbbbbbbbbbbb.1"), ("kv.commands.0", "bbbbbbbbbbbb.0"), ("kv.commands.2", nil),
+      ("kv.commands.4.1", "bbbbbbbbbbbb.1"), ("kv.commands.4.0", "bbbbbbbbbbbb.0"), ("kv.commands.4.2", nil),
       ("kv.dead-letters", "aaaaaaaaaaaa.0"),
     ]
     .map { QueueReplica(queue: $0.0, activeConsumer: $0.1, consumers: ["aaaaaaaaaaaa.9", "bbbbbbbbbbbb.9"]) }

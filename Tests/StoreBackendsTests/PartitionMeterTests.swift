@@ -12,7 +12,7 @@ struct PartitionMeterTests {
 
   init() {
     metrics = WorkerMetrics(registry)
-    meter = PartitionMeter(metrics, registry, partition: Partition(index: 3), wallClock: { 10_000 })
+    meter = PartitionMeter(metrics, registry, partition: Partition(index: 3, count: 4), wallClock: { 10_000 })
   }
 
   private func result(
@@ -55,7 +55,7 @@ struct PartitionMeterTests {
     meter.channelChanged()
     meter.delivered(upTo: 5)
     meter.acknowledged(upTo: 2)
-    #expect(registry.text().contains("kv_worker_held_messages{queue=\"kv.commands.3\"} 3\n"))
+    #expect(registry.text().contains("kv_worker_held_messages{queue=\"kv.commands.4.3\"} 3\n"))
     meter.channelChanged()
     meter.acknowledged(upTo: 5)
     #expect(meter.held == 0)

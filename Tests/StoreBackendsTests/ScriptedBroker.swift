@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 
 /// A broker on 127.0.0.1 of which the test decides what it says to each message. It speaks as much of AMQP 0-9-1 as a
-/// publishing connection needs.
+/// publishing connection needs, and one that asks for queues and deletes them.
 final class ScriptedBroker: Sendable {
   enum Answer: Sendable {
     case confirm
@@ -19,6 +19,12 @@ final class ScriptedBroker: Sendable {
     var queue: String
   }
 
+  /// What is in a queue, and how many wait at it.
+  struct Queue: Sendable, Hashable {
+    var messages = 0
+    var consumers = 0
+  }
+
   private let server: LocalServer
   private let log: Log
 
@@ -27,7 +33,13 @@ final class ScriptedBroker: Sendable {
     let published = Mutex<[Published]>([])
     let connections = Mutex<[String: Int]>([:])
     let closings = Mutex(0)
+    let queues: Mutex<[String: Queue]>
+
+    init(_ queues: [String: Queue]) { self.queues = Mutex(queues) }
   }
+
+  /// The queues that there are.
+  var queues: [String: Queue] { log.queues.withLock { $0 } }
 
   var published: [Published] { log.published.withLock { $0 } }
   /// How many connections were ended as the protocol wants it.
@@ -38,8 +50,10 @@ final class ScriptedBroker: Sendable {
   func connections(_ role: String) -> Int { log.connections.withLock { $0[role] ?? 0 } }
 
   /// - Parameter answer: to a message; `number` is that of its connection among those of its role, from 1.
-  init(answer: @escaping @Sendable (_ message: Published, _ number: Int) -> Answer) {
-    let log = Log()
+  init(
+    queues: [String: Queue] = [:], answer: @escaping @Sendable (_ message: Published, _ number: Int) -> Answer
+  ) {
+    let log = Log(queues)
     self.log = log
     server = LocalServer { descriptor, _ in Session(descriptor: descriptor, log: log).serve(answer) }
   }
@@ -82,9 +96,22 @@ final class ScriptedBroker: Sendable {
             return
           case (20, 10): send(method: (20, 11), [0, 0, 0, 0], channel)
           case (85, 10): send(method: (85, 11), [], channel)
+          case (50, 10), (50, 40):
+            // A reserved number, and the queue's name.
+            let name = Self.shortText(arguments.dropFirst(2))
+            guard let found = log.queues.withLock({ $0[name] }) else {
+              send(method: (20, 40), [1, 0x94] + short("NOT_FOUND - no queue") + [0, 50, 0, 10], channel)
+              break
+            }
+            if kind == (50, 10) {
+              send(method: (50, 11), short(name) + self.number(found.messages) + self.number(found.consumers), channel)
+            } else {
+              log.queues.withLock { $0[name] = nil }
+              send(method: (50, 41), self.number(found.messages), channel)
+            }
           case (60, 40):
             // A reserved number, the exchange, which has no name, and the queue's.
-            queue = String(decoding: arguments.dropFirst(4).prefix(Int(arguments[3])), as: UTF8.self)
+            queue = Self.shortText(arguments.dropFirst(3))
           default: break
           }
         case 3:
@@ -112,6 +139,12 @@ final class ScriptedBroker: Sendable {
     private func value(_ bytes: some Sequence<UInt8>) -> UInt64 { bytes.prefix(4).reduce(0) { $0 << 8 | UInt64($1) } }
 
     private func number(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
+
+    private func short(_ text: String) -> [UInt8] { [UInt8(text.utf8.count)] + Array(text.utf8) }
+
+    private static func shortText(_ bytes: ArraySlice<UInt8>) -> String {
+      String(decoding: bytes.dropFirst().prefix(Int(bytes.first ?? 0)), as: UTF8.self)
+    }
 
     private func long(_ text: String) -> [UInt8] { number(text.utf8.count) + Array(text.utf8) }
 

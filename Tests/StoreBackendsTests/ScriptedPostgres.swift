@@ -76,6 +76,8 @@ final class ScriptedPostgres: Sendable {
         case UInt8(ascii: "S"):
           guard reply(to: statements, answer(statements)) else { return }
           statements = []
+        // A simple query: what a session is set up with. It succeeds.
+        case UInt8(ascii: "Q"): write(message("C", Array("SET".utf8) + [0]) + ready)
         case UInt8(ascii: "X"): return
         default: break
         }

@@ -24,7 +24,7 @@ import Testing
     }
 
     func isSilent(_ index: Int, for duration: Duration) {
-      silence.withLock { $0 = (Partition(index: index), duration) }
+      silence.withLock { $0 = (Partition(index: index, count: 4), duration) }
     }
     var askedCount: Int { asked.withLock { $0.count } }
     var stuckCount: Int { stuck.withLock { $0 } }
@@ -45,7 +45,7 @@ import Testing
     scene.isSilent(2, for: .seconds(5))
     let opinion = scene.opinion { _ in confirms }
     await opinion.look()
-    #expect(scene.asked.withLock { $0 } == [Partition(index: 2)])
+    #expect(scene.asked.withLock { $0 } == [Partition(index: 2, count: 4)])
     #expect(scene.stuckCount == (confirms ? 1 : 0))
     // It asks again as long as the silence lasts.
     await opinion.look()
@@ -58,7 +58,7 @@ import Testing
     let scene = Scene()
     scene.isSilent(0, for: .seconds(5))
     let opinion = scene.opinion { _ in
-      scene.silence.withLock { $0 = now.map { (Partition(index: $0.0), $0.1) } }
+      scene.silence.withLock { $0 = now.map { (Partition(index: $0.0, count: 4), $0.1) } }
       return true
     }
     await opinion.look()
@@ -92,7 +92,7 @@ import Testing
   @Test(arguments: [(.confirm, true), (.refuse, false), (.silence, false)] as [(ScriptedBroker.Answer, Bool)])
   func aQueueConfirmsIfItsBrokerSaysSo(answer: ScriptedBroker.Answer, confirms: Bool) async {
     let broker = ScriptedBroker { _, _ in answer }
-    let partition = Partition(index: 3)
+    let partition = Partition(index: 3, count: 4)
     #expect(await SecondOpinion.confirms(partition, options: broker.options()) == confirms)
     #expect(broker.published == [ScriptedBroker.Published(role: "test", queue: partition.queueName)])
     #expect(broker.closings == 1)
@@ -101,13 +101,13 @@ import Testing
   @Test func aBrokerThatIsNotThereConfirmsNothing() async {
     let options = AMQPOptions(
       hosts: [AMQPOptions.Host(name: "127.0.0.1", port: 1)], user: "u", password: "", connectionName: "test")
-    #expect(await SecondOpinion.confirms(Partition(index: 0), options: options) == false)
+    #expect(await SecondOpinion.confirms(Partition(index: 0, count: 4), options: options) == false)
   }
 
   /// The publishing connection of a command log: what it sends to the second of two partitions is never confirmed, as
   /// after a partition of the brokers; on any other connection it is.
   @Test func aConnectionThatIsStuckIsMadeAnew() async throws {
-    let (healthy, stuck) = (Partition(index: 0).queueName, Partition(index: 1).queueName)
+    let (healthy, stuck) = (Partition(index: 0, count: 2).queueName, Partition(index: 1, count: 2).queueName)
     let broker = ScriptedBroker { message, number in
       message.role == "publisher" && message.queue == stuck && number == 1 ? .silence : .confirm
     }

@@ -1,11 +1,18 @@
 /// Which command queue a key belongs to.
 ///
-/// The function must never change while commands are queued: two writes to one key in two queues lose their order.
+/// The function, and the count, must never change while commands are queued: two writes to one key in two queues lose their order.
+/// So the count is part of the queue's name: a service that has another count finds no queue of that name, and neither publishes
+/// nor applies anything.
 public struct Partition: Sendable, Hashable, CustomStringConvertible {
   public let index: Int
+  /// How many there are.
+  public let count: Int
 
   /// A partition by its number, from 0.
-  public init(index: Int) { self.index = index }
+  public init(index: Int, count: Int) {
+    self.index = index
+    self.count = count
+  }
 
   /// The partition of `key` among `count`: FNV-1a (64 bits) of the key's bytes, modulo `count`.
   ///
@@ -17,7 +24,7 @@ public struct Partition: Sendable, Hashable, CustomStringConvertible {
       hash ^= UInt64(byte)
       hash &*= 0x0000_0100_0000_01b3
     }
-    index = Int(hash % UInt64(count))
+    self.init(index: Int(hash % UInt64(count)), count: count)
   }
 
   /// The name of the partition's queue.
@@ -25,7 +32,7 @@ public struct Partition: Sendable, Hashable, CustomStringConvertible {
     #if PlantedBugs
       if let name = plantedQueueName { return name }
     #endif
-    return "kv.commands.\(index)"
+    return "kv.commands.\(count).\(index)"
   }
 
   public var description: String { queueName }

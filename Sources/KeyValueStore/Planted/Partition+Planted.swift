@@ -8,7 +8,7 @@
       case PlantedBug.competingConsumers.isPlanted: bug = .competingConsumers
       default: return nil
       }
-      return "kv.commands.\(bug.rawValue).\(index)"
+      return "kv.commands.\(bug.rawValue).\(count).\(index)"
     }
   }
 #endif

@@ -6,8 +6,7 @@ import ServiceMetrics
 public enum QueueDepths {
   /// Makes the gauges and starts to look.
   public static func watch(_ configuration: Configuration, _ registry: MetricsRegistry) {
-    let queues =
-      (0..<configuration.partitions).map { Partition(index: $0).queueName } + [AMQPReplies.deadLetterQueue]
+    let queues = configuration.allPartitions.map(\.queueName) + [AMQPReplies.deadLetterQueue]
     let watch = AMQPQueueWatch(options: configuration.amqpOptions(role: "queue-watch"), queues: queues)
     for queue in queues {
       registry.gauge(
