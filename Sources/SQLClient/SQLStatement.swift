@@ -16,7 +16,7 @@ public enum SQLParameter: Sendable, Hashable {
   case integer(Int64)
   case bytesArray([[UInt8]?])
   case textArray([String])
-  case integerArray([Int64])
+  case integerArray([Int64?])
   case booleanArray([Bool])
 
   /// The type's OID (pg_type.dat).
@@ -40,7 +40,7 @@ public enum SQLParameter: Sendable, Hashable {
     case .integer(let number): Self.bigEndian(number)
     case .bytesArray(let elements): Self.array(of: 17, elements)
     case .textArray(let elements): Self.array(of: 25, elements.map { Array($0.utf8) })
-    case .integerArray(let elements): Self.array(of: 20, elements.map { Self.bigEndian($0) })
+    case .integerArray(let elements): Self.array(of: 20, elements.map { $0.map { Self.bigEndian($0) } })
     case .booleanArray(let elements): Self.array(of: 16, elements.map { [$0 ? 1 : 0] })
     }
   }

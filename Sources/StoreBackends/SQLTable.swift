@@ -29,6 +29,9 @@ public struct SQLTable: Table {
     }
   }
 
+  /// What `record` reads, in this order.
+  private static let recordColumns = "operation, key, version, applied, fingerprint"
+
   // MARK: writing
 
   public func apply(_ commands: [Command], timeout: Duration) async -> ApplyOutcome {
@@ -65,8 +68,7 @@ public struct SQLTable: Table {
       begin: flavour.begin,
       first: [
         SQLStatement(
-          "SELECT operation, key, version, applied FROM operations WHERE operation = ANY($1)",
-          [.textArray(operations)]),
+          "SELECT \(Self.recordColumns) FROM operations WHERE operation = ANY($1)", [.textArray(operations)]),
         SQLStatement(
           "SELECT key, version, value IS NOT NULL FROM entries WHERE key = ANY($1)", [.bytesArray(keys.map(\.bytes))]),
       ],
@@ -96,12 +98,13 @@ public struct SQLTable: Table {
       // No ON CONFLICT: an operation recorded since the read means that the plan is stale, and must fail (23505).
       SQLStatement(
         """
-        INSERT INTO operations (operation, key, version, applied)
-        SELECT * FROM unnest($1::TEXT[], $2::BYTEA[], $3::BIGINT[], $4::BOOLEAN[])
+        INSERT INTO operations (\(Self.recordColumns))
+        SELECT * FROM unnest($1::TEXT[], $2::BYTEA[], $3::BIGINT[], $4::BOOLEAN[], $5::BIGINT[])
         """,
         [
           .textArray(plan.operations.map(\.operation.text)), .bytesArray(plan.operations.map(\.key.bytes)),
           .integerArray(plan.operations.map(\.version)), .booleanArray(plan.operations.map(\.isApplied)),
+          .integerArray(plan.operations.map(\.fingerprint)),
         ]),
       SQLStatement(
         """
@@ -194,8 +197,7 @@ public struct SQLTable: Table {
     _ reader: SQLReader, _ operations: [OperationID], barrier: SQLStatement?, deadline: ContinuousClock.Instant
   ) async throws(SQLError) -> [OperationID: OperationRecord] {
     let select = SQLStatement(
-      "SELECT operation, key, version, applied FROM operations WHERE operation = ANY($1)",
-      [.textArray(operations.map(\.text))])
+      "SELECT \(recordColumns) FROM operations WHERE operation = ANY($1)", [.textArray(operations.map(\.text))])
     let result = try await reader.run(select, barrier: barrier, deadline: deadline)
     var records: [OperationID: OperationRecord] = [:]
     for cells in result.rows {
@@ -206,11 +208,12 @@ public struct SQLTable: Table {
   }
 
   private static func record(_ cells: [[UInt8]?]) throws(SQLError) -> OperationRecord {
-    guard cells.count == 4, let text = SQLResult.text(cells[0]), let operation = try? OperationID(text),
+    guard cells.count == 5, let text = SQLResult.text(cells[0]), let operation = try? OperationID(text),
       let bytes = cells[1], let key = try? Key(bytes: bytes), let version = SQLResult.integer(cells[2]),
       let isApplied = SQLResult.boolean(cells[3])
     else { throw SQLError(.none, "a row of operations has another shape") }
-    return OperationRecord(operation: operation, key: key, version: version, isApplied: isApplied)
+    return OperationRecord(
+      operation: operation, key: key, version: version, isApplied: isApplied, fingerprint: SQLResult.integer(cells[4]))
   }
 
   /// Whether the SQL tier answers within `timeout`, as it would have to answer a linearizable read: a leader that has

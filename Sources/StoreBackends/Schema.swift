@@ -46,6 +46,9 @@ enum Schema {
     Migration(
       version: 4,
       statements: ["CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value BIGINT NOT NULL)"]),
+    // A record says what its write asked for, so that another write under its operation id is told apart; NULL: not known.
+    Migration(
+      version: 5, statements: ["ALTER TABLE operations ADD COLUMN IF NOT EXISTS fingerprint BIGINT"]),
   ]
 
   static let createVersionTable = """

@@ -140,6 +140,15 @@ public final class Worker: Sendable {
       logger.trace(.committed, results.map(\.command.operation))
       let commands = results.count
       let duplicates = results.count { $0.disposition == .duplicate }
+      let conflicts = results.filter { $0.disposition == .conflict }
+      if let first = conflicts.first {
+        // Who queued one was told that it is queued, and hears of it nowhere else.
+        logger.warning(
+          "operation ids that were used for another write before: nothing was applied",
+          metadata: [
+            "queue": queue, "conflicts": "\(conflicts.count)", "first": .string(first.command.operation.text),
+          ])
+      }
       if duplicates > 0 {
         logger.info(
           "redelivered operations skipped",

@@ -150,7 +150,8 @@ extension StoreResponder {
       throw Problem(
         412, "The condition did not hold: the key \(version == 0 ? "was never written" : "had version \(version)").",
         headers: version == 0 ? [:] : [.eTag: "\"\(version)\""])
-    case .conflict: throw .invalid("The Idempotency-Key was used for a write to another key.")
+    case .conflict:
+      throw .invalid("The Idempotency-Key was used for another write before: another key, value or condition.")
     case .notApplied(let reason): throw .unavailable("The write was not applied: \(reason).")
     case .unknown(let reason):
       throw Problem(

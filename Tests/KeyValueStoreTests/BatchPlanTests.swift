@@ -54,6 +54,50 @@ struct BatchPlanTests {
     #expect(plan.rows.isEmpty && plan.operations.isEmpty)
   }
 
+  /// Whatever of a write differs: nothing of it is applied, and the first one's record stays.
+  @Test func anOperationOfAnotherWriteIsAConflict() throws {
+    let key = try Key("a")
+    let first = try conditional("1", "a", "x", .version(4))
+    let others = [
+      try conditional("1", "a", "y", .version(4)), try conditional("1", "a", "x", .version(5)),
+      try conditional("1", "a", "x", .absent), try put("1", "a", "x"), try put("1", "a", nil),
+      try conditional("1", "b", "x", .version(4)),
+    ]
+    for isApplied in [true, false] {
+      let record = OperationRecord(of: first, version: 5, isApplied: isApplied)
+      for other in others {
+        let plan = BatchPlan(
+          commands: [first, other], recorded: [record.operation: record],
+          states: [key: KeyState(version: 5, isPresent: true)])
+        #expect(plan.results.map(\.disposition) == [isApplied ? .duplicate : .refused, .conflict])
+        #expect(plan.rows.isEmpty && plan.operations.isEmpty)
+      }
+    }
+    // In one batch the first has it.
+    let plan = BatchPlan(commands: [try put("1", "a", "x"), try put("1", "a", "y")], recorded: [:], states: [:])
+    #expect(plan.results.map(\.disposition) == [.applied, .conflict])
+    #expect(plan.rows.map(\.value?.text) == ["x"])
+    #expect(plan.operations.count == 1)
+  }
+
+  /// Records from before fingerprints say too little to refuse a retry by.
+  @Test func aRecordWithoutAFingerprintIsThatOfItsKey() throws {
+    let record = OperationRecord(operation: try OperationID("1"), key: try Key("a"), version: 3)
+    let plan = BatchPlan(
+      commands: [try put("1", "a", "x"), try put("1", "b", "x")], recorded: [record.operation: record], states: [:])
+    #expect(plan.results.map(\.disposition) == [.duplicate, .conflict])
+    #expect(plan.rows.isEmpty && plan.operations.isEmpty)
+  }
+
+  /// It is stored: a change of it would refuse every retry that is older. The time of acceptance is no part of it.
+  @Test func aFingerprintStays() throws {
+    #expect(try put("1", "a", "x").fingerprint == -7_227_536_303_676_294_518)
+    #expect(try conditional("2", "a", nil, .version(3)).fingerprint == -5_287_991_257_871_171_967)
+    let later = Command(
+      operation: try OperationID("1"), key: try Key("a"), effect: .put(try Value("x")), acceptedAtMilliseconds: 5)
+    #expect(try later.fingerprint == put("1", "a", "x").fingerprint)
+  }
+
   private func conditional(
     _ operation: String, _ key: String, _ value: String?, _ condition: Command.Condition
   ) throws -> Command {

@@ -89,7 +89,7 @@ struct StoreServiceTests {
   @Test func oneWaiterTooManyIsRefusedBeforeItsCommandIsSent() async throws {
     let log = FakeLog([.confirmed])
     let full = ReplyRegistry(maximum: 1)
-    let ticket = try #require(full.expect(try OperationID("other")))
+    let ticket = try #require(full.expect(try Self.command(Key("k"), operation: "other")))
     let service = StoreService(
       log: log, table: table, cache: cache, replies: full, clock: clock, wallClock: { 0 })
     let (key, id) = (try Key("k"), try OperationID("op"))
@@ -104,7 +104,7 @@ struct StoreServiceTests {
   @Test func committedWaitsForTheReply() async throws {
     let replies = replies
     let log = FakeLog([.confirmed]) { command in
-      Task { replies.deliver(Reply(operation: command.operation, result: .committed(version: 7))) }
+      Task { replies.deliver(Reply(to: command, .committed(version: 7))) }
     }
     #expect(try await write(log, .committed) == .committed(version: 7))
     #expect(replies.count == 0)
@@ -113,7 +113,7 @@ struct StoreServiceTests {
   @Test func aReplyThatComesBeforeTheConfirmationCounts() async throws {
     let replies = replies
     let log = FakeLog([.unknown(reason: "lost"), .notSent(reason: "down")]) { command in
-      replies.deliver(Reply(operation: command.operation, result: .committed(version: 2)))
+      replies.deliver(Reply(to: command, .committed(version: 2)))
     }
     #expect(try await write(log, .committed) == .committed(version: 2))
   }
@@ -138,6 +138,43 @@ struct StoreServiceTests {
     let record = OperationRecord(operation: try OperationID("op"), key: try Key("other"), version: 1)
     table.state.withLock { $0.operations[record.operation] = record }
     #expect(try await write(FakeLog([.confirmed]), .committed) == .conflict)
+  }
+
+  private static func command(
+    _ key: Key, _ value: String? = nil, _ condition: Command.Condition? = nil, operation: String = "op"
+  ) throws -> Command {
+    Command(
+      operation: try OperationID(operation), key: key, effect: try value.map { .put(try Value($0)) } ?? .delete,
+      condition: condition, acceptedAtMilliseconds: 0)
+  }
+
+  /// What `write` asks for is in the record already, or something else is, or something that nobody recorded.
+  @Test(
+    arguments: [
+      ("v", nil, true, .committed(version: 9)), ("other", nil, true, .conflict), (nil, nil, true, .conflict),
+      ("v", .absent, true, .conflict), ("other", nil, false, .committed(version: 9)),
+    ] as [(String?, Command.Condition?, Bool, WriteOutcome)])
+  func aLostReplyIsThatOfTheSameWriteOnly(
+    _ value: String?, _ condition: Command.Condition?, _ hasFingerprint: Bool, _ expected: WriteOutcome
+  ) async throws {
+    let first = try Self.command(try Key("k"), value, condition)
+    let record = OperationRecord(
+      operation: first.operation, key: first.key, version: 9, fingerprint: hasFingerprint ? first.fingerprint : nil)
+    table.state.withLock { $0.operations[record.operation] = record }
+    #expect(try await write(FakeLog([.confirmed]), .committed) == expected)
+  }
+
+  /// Two requests at one API with one id and two contents: the answer of the one is not the other's, whichever comes first.
+  @Test(arguments: [false, true]) func aReplyIsForItsWriteOnly(conflictComesFirst: Bool) async throws {
+    let replies = replies
+    let other = try Self.command(try Key("k"), "other")
+    let waiting = try #require(replies.expect(other))
+    let log = FakeLog([.confirmed]) { command in
+      let two = [Reply(to: command, .committed(version: 7)), Reply(to: other, .conflict)]
+      for reply in conflictComesFirst ? two.reversed() : two { replies.deliver(reply) }
+    }
+    #expect(try await write(log, .committed) == .committed(version: 7))
+    #expect(replies.arrived(waiting)?.result == .conflict)
   }
 
   @Test func aMissIsReadFromTheTableAndCached() async throws {
@@ -170,7 +207,7 @@ struct StoreServiceTests {
   @Test func aRefusalIsAnAnswer() async throws {
     let replies = replies
     let log = FakeLog([.confirmed]) { command in
-      replies.deliver(Reply(operation: command.operation, result: .refused(version: 4)))
+      replies.deliver(Reply(to: command, .refused(version: 4)))
     }
     #expect(try await write(log, .committed) == .refused(version: 4))
   }

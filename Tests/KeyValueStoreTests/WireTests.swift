@@ -63,14 +63,21 @@ struct WireTests {
 
   @Test(arguments: [Reply.Result.committed(version: 7), .committed(version: .max), .refused(version: 0), .conflict])
   func repliesComeBack(_ result: Reply.Result) throws {
-    let reply = Reply(operation: try OperationID("op"), result: result)
+    let reply = Reply(to: Self.commands[0], result)
     #expect(try Reply(encoded: reply.encoded()) == reply)
   }
 
   @Test(
-    arguments: [[], [1], [2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0x61], [1, 4, 0, 0, 0, 0, 0, 0, 0, 1, 0x61]] as [[UInt8]])
-  func malformedRepliesAreRefused(_ bytes: [UInt8]) {
-    #expect(throws: StoreError.self) { try Reply(encoded: bytes) }
+    arguments: [
+      [], [2], [1, 1, 0, 0, 0, 0, 0, 0, 0, 1], [2, 4, 0, 0, 0, 0, 0, 0, 0, 1], [2, 1, 0, 0, 0, 0, 0, 0, 0],
+    ]
+      as [[UInt8]])
+  func malformedRepliesAreRefused(_ head: [UInt8]) throws {
+    // Wire version, kind and version are followed by the fingerprint and the operation.
+    let right = [2, 1, 0, 0, 0, 0, 0, 0, 0, 1] + [UInt8](repeating: 7, count: 8) + [0x61]
+    #expect(try Reply(encoded: right).operation.text == "a")
+    #expect(throws: StoreError.self) { try Reply(encoded: head + right.dropFirst(10)) }
+    #expect(throws: StoreError.self) { try Reply(encoded: head) }
   }
 }
 
@@ -108,8 +115,8 @@ struct BatchWireTests {
 
   @Test func repliesComeBack() throws {
     let replies = [
-      Reply(operation: try OperationID("op-1"), result: .committed(version: 7)),
-      Reply(operation: try OperationID("op-2"), result: .conflict),
+      Reply(to: WireTests.commands[0], .committed(version: 7)),
+      Reply(to: WireTests.commands[1], .conflict),
     ]
     #expect(try Reply.decoded(Reply.encoded(replies)) == replies)
     #expect(throws: StoreError.self) { try Reply.decoded(Array(Reply.encoded(replies).dropLast())) }

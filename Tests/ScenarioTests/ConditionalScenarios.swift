@@ -35,6 +35,31 @@ extension Scenarios {
       #expect(try await caller.put(key, "v", Self.committed, [("If-None-Match", "*")]).header("ETag") == "\"4\"")
     }
 
+    /// The same id for another write, at whichever API: refused where its commit is waited for, and without effect in any case. What
+    /// a client library repeats is answered as before.
+    @Test(.timeLimit(.minutes(5))) func anIdIsForOneWrite() async throws {
+      let caller = try await StoreCaller()
+      let (key, other, id) = (UUID().uuidString, UUID().uuidString, UUID().uuidString)
+      let header = ("Idempotency-Key", id)
+      #expect(try await caller.put(key, "v", Self.committed, [header]).header("ETag") == "\"1\"")
+      for _ in 0..<6 {
+        for (key, value) in [(key, "w"), (other, "v")] {
+          let answer = try await caller.put(key, value, Self.committed, [header])
+          #expect(answer.status == 422 && answer.isRefusal, "\(answer.text)")
+          #expect(try await caller.put(key, value, "", [header]).status == 200)
+        }
+        let conditional = try await caller.put(key, "v", Self.committed, [header, ("If-Match", "\"1\"")])
+        #expect(conditional.status == 422 && conditional.isRefusal, "\(conditional.text)")
+        #expect(try await caller.send("DELETE", "/store/\(key)\(Self.committed)", [header]).status == 422)
+        #expect(try await caller.put(key, "v", Self.committed, [header]).header("ETag") == "\"1\"")
+      }
+      // Behind what was queued in vain.
+      for key in [key, other] { _ = try await caller.put(key, "last", Self.committed, [("If-Match", "\"7\"")]) }
+      let read = try await caller.send("GET", "/store/\(key)?read=linearizable")
+      #expect(read.json["value"] as? String == "v" && read.header("ETag") == "\"1\"", "\(read.text)")
+      #expect(try await caller.send("GET", "/store/\(other)?read=linearizable").status == 404)
+    }
+
     @Test(.timeLimit(.minutes(5))) func conditionalPutsAreLinearizable() async throws {
       let race = try await SwapRace(try await StoreCaller(), keys: 2)
       await withTaskGroup(of: Void.self) { group in

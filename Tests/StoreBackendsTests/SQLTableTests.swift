@@ -125,6 +125,15 @@ struct SQLTableTests {
     #expect(server.seen.first?.first == "BEGIN ISOLATION LEVEL REPEATABLE READ")
   }
 
+  /// What the record says of its write.
+  @Test func aRecordHasAFingerprint() async throws {
+    let (table, server) = Self.table(commits: [])
+    _ = await table.apply(try Self.commands(), timeout: Self.limit)
+    let insert = try #require(server.seen.last?.first)
+    #expect(insert.contains("(operation, key, version, applied, fingerprint)"))
+    #expect(server.seen.first?.contains { $0.contains("applied, fingerprint FROM operations") } == true)
+  }
+
   /// A linearizable read writes, so that its end needs a standby; a warning at that end is no answer.
   @Test func aLinearizableReadNeedsTheStandby() async throws {
     let server = ScriptedPostgres { statements in

@@ -39,7 +39,7 @@ final class MemoryStore: CommandLog, Table, Cache {
       case .refused: .refused(version: results[0].version)
       case .conflict: .conflict
       }
-    replies.deliver(Reply(operation: command.operation, result: answer))
+    replies.deliver(Reply(to: command, answer))
     return .confirmed
   }
 

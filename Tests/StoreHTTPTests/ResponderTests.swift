@@ -114,6 +114,34 @@ struct ResponderTests {
     #expect(try await server.ask("GET", "/operations/first").json["applied"] as? Bool == true)
   }
 
+  /// The same id for another write: refused where the commit is waited for, without effect where it is only queued. The very same
+  /// write is a retry, whatever it waits for.
+  @Test func anIdIsForOneWrite() async throws {
+    func put(_ body: String, _ query: String, _ headers: [(HTTPField.Name, String)] = []) async throws
+      -> TestServer.Answer
+    {
+      try await server.put(body, query, [(.idempotencyKey, "id")] + headers)
+    }
+    let first = #"{"key":"k","value":"v"}"#
+    #expect(try await put(first, "?ack=committed").headers[.eTag] == "\"1\"")
+    let others: [(String, [(HTTPField.Name, String)])] = [
+      (#"{"key":"k","value":"w"}"#, []), (#"{"key":"l","value":"v"}"#, []), (first, [(.ifMatch, "\"1\"")]),
+    ]
+    for (body, headers) in others {
+      let answer = try await put(body, "?ack=committed", headers)
+      #expect(answer.status == 422 && answer.detail.contains("another write"), "\(body) \(answer.text)")
+      #expect(answer.json["outcome"] as? String == "not-applied")
+    }
+    let deleted = try await server.ask("DELETE", "/store/k?ack=committed", [(.idempotencyKey, "id")])
+    #expect(deleted.status == 422)
+    #expect(try await put(#"{"key":"k","value":"w"}"#, "").status == 200)
+    for query in ["?ack=committed", ""] { #expect(try await put(first, query).status == 200) }
+    #expect(try await put(#"{"value":"v","key":"k"}"#, "?ack=committed").headers[.eTag] == "\"1\"")
+    let read = try await server.ask("GET", "/store/k?read=linearizable")
+    #expect(read.json["value"] as? String == "v" && read.headers[.eTag] == "\"1\"")
+    #expect(try await server.ask("GET", "/store/l?read=linearizable").status == 404)
+  }
+
   @Test(
     arguments: [
       ("", [(HTTPField.Name.ifMatch, "\"1\"")], "ack=committed"),

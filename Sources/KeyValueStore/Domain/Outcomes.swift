@@ -7,7 +7,7 @@ public enum WriteOutcome: Sendable, Hashable {
   /// Certainly not applied, and never will be: its condition did not hold. The version that the key had then; 0 when it
   /// was never written.
   case refused(version: Int64)
-  /// Certainly not applied, and never will be: the operation id belongs to a write to another key.
+  /// Certainly not applied, and never will be: the operation id belongs to another write.
   case conflict
   /// Certainly not applied, and never will be.
   case notApplied(reason: String)

@@ -6,22 +6,32 @@ public struct Reply: Sendable, Hashable {
     case committed(version: Int64)
     /// The operation's condition did not hold; the version that the key had (0: never written).
     case refused(version: Int64)
-    /// The operation id was used for another key before.
+    /// The operation id was used for another write before.
     case conflict
   }
 
+  /// The version that `encoded()` writes. An API drops every other one, and looks the operation up instead.
+  static let wireVersion: UInt8 = 2
+
   public let operation: OperationID
+  /// That of the command which is answered: another write under the same operation id gets another answer.
+  public let fingerprint: Int64
   public let result: Result
 
-  public init(operation: OperationID, result: Result) {
+  public init(to command: Command, _ result: Result) {
+    self.init(operation: command.operation, fingerprint: command.fingerprint, result: result)
+  }
+
+  init(operation: OperationID, fingerprint: Int64, result: Result) {
     self.operation = operation
+    self.fingerprint = fingerprint
     self.result = result
   }
 
-  /// The message's bytes: wire version (1), kind (1: committed, 2: conflict, 3: refused), version (8, big-endian),
-  /// operation.
+  /// The message's bytes: wire version (1), kind (1: committed, 2: conflict, 3: refused), version (8), the command's
+  /// fingerprint (8), operation. Integers are big-endian.
   public func encoded() -> [UInt8] {
-    var bytes: [UInt8] = [1]
+    var bytes: [UInt8] = [Self.wireVersion]
     switch result {
     case .committed(let version):
       bytes.append(1)
@@ -33,18 +43,20 @@ public struct Reply: Sendable, Hashable {
       bytes.append(2)
       bytes.append(bigEndian: UInt64(0))
     }
+    bytes.append(bigEndian: UInt64(bitPattern: fingerprint))
     return bytes + Array(operation.text.utf8)
   }
 
   /// Reads what `encoded()` wrote. Throws `StoreError` with `malformedMessage` or `operationInvalid`.
   public init(encoded bytes: [UInt8]) throws(StoreError) {
     var reader = ByteReader(bytes)
-    guard try reader.integer(UInt8.self, "the version") == 1 else {
+    guard try reader.integer(UInt8.self, "the version") == Self.wireVersion else {
       throw StoreError(.malformedMessage, "The reply has an unknown wire version.")
     }
     let kind = try reader.integer(UInt8.self, "the kind")
     let version = Int64(bitPattern: try reader.integer(UInt64.self, "the key's version"))
-    guard let text = String(validating: try reader.take(bytes.count - 10, "the operation"), as: UTF8.self) else {
+    fingerprint = Int64(bitPattern: try reader.integer(UInt64.self, "the command's fingerprint"))
+    guard let text = String(validating: try reader.take(bytes.count - 18, "the operation"), as: UTF8.self) else {
       throw StoreError(.malformedMessage, "The operation id is not text.")
     }
     operation = try OperationID(text)

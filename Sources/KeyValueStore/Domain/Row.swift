@@ -38,11 +38,27 @@ public struct OperationRecord: Sendable, Hashable {
   public let version: Int64
   /// False: its condition did not hold, and it changed nothing.
   public let isApplied: Bool
+  /// The command's `fingerprint`; `nil`: the record was made by a version of the store that kept none.
+  public let fingerprint: Int64?
 
-  public init(operation: OperationID, key: Key, version: Int64, isApplied: Bool = true) {
+  public init(operation: OperationID, key: Key, version: Int64, isApplied: Bool = true, fingerprint: Int64? = nil) {
     self.operation = operation
     self.key = key
     self.version = version
     self.isApplied = isApplied
+    self.fingerprint = fingerprint
+  }
+
+  /// The record of what became of `command`.
+  public init(of command: Command, version: Int64, isApplied: Bool = true) {
+    self.init(
+      operation: command.operation, key: command.key, version: version, isApplied: isApplied,
+      fingerprint: command.fingerprint)
+  }
+
+  /// Whether it is the record of this very write, and not of another one that was given the same operation id. Without a
+  /// fingerprint the key alone decides: a retry must not be refused for what nobody recorded.
+  public func isRecord(of command: Command) -> Bool {
+    key == command.key && (fingerprint == nil || fingerprint == command.fingerprint)
   }
 }

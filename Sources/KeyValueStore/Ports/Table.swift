@@ -38,7 +38,7 @@ public struct AppliedCommand: Sendable, Hashable {
     case duplicate
     /// Its condition did not hold, now or when it came first; the version is the one that the key had then.
     case refused
-    /// Its operation id belongs to another key's write; it has no effect.
+    /// Its operation id belongs to another write: another key, value or condition. It has no effect.
     case conflict
   }
 

@@ -3,12 +3,19 @@ import Synchronization
 /// Brings each worker's reply to the requests that wait for that operation.
 ///
 /// A request registers before it publishes, so a reply cannot come too early. Several requests may wait for one
-/// operation (a proxy that retries on the same API); each gets the reply.
+/// operation (a proxy that retries on the same API); each gets the reply. A request that used the operation id for another write
+/// does not get it: what became of the one says nothing of the other.
 public final class ReplyRegistry: Sendable {
   /// One request's place in the registry.
   public struct Ticket: Sendable, Hashable {
-    let operation: OperationID
+    let write: Write
     let number: UInt64
+  }
+
+  /// What is asked for under an operation id.
+  struct Write: Sendable, Hashable {
+    let operation: OperationID
+    let fingerprint: Int64
   }
 
   private enum Entry {
@@ -19,7 +26,7 @@ public final class ReplyRegistry: Sendable {
 
   private struct State {
     var nextNumber: UInt64 = 0
-    var entries: [OperationID: [UInt64: Entry]] = [:]
+    var entries: [Write: [UInt64: Entry]] = [:]
     var count = 0
   }
 
@@ -32,28 +39,30 @@ public final class ReplyRegistry: Sendable {
   /// How many requests are registered.
   public var count: Int { state.withLock { $0.count } }
 
-  /// A place for a reply to `operation`, to be given back with `discard`; `nil` when there is none left.
-  public func expect(_ operation: OperationID) -> Ticket? {
-    state.withLock { state in
+  /// A place for a reply to `command`, to be given back with `discard`; `nil` when there is none left.
+  public func expect(_ command: Command) -> Ticket? {
+    let write = Write(operation: command.operation, fingerprint: command.fingerprint)
+    return state.withLock { state in
       guard state.count < maximum else { return nil }
       state.count += 1
       state.nextNumber += 1
-      state.entries[operation, default: [:]][state.nextNumber] = .empty
-      return Ticket(operation: operation, number: state.nextNumber)
+      state.entries[write, default: [:]][state.nextNumber] = .empty
+      return Ticket(write: write, number: state.nextNumber)
     }
   }
 
-  /// Hands a reply to everyone who waits for its operation; nobody waiting is fine.
+  /// Hands a reply to everyone who waits for its write; nobody waiting is fine.
   public func deliver(_ reply: Reply) {
+    let write = Write(operation: reply.operation, fingerprint: reply.fingerprint)
     let continuations = state.withLock { state in
       var continuations: [CheckedContinuation<Reply?, Never>] = []
-      guard let entries = state.entries[reply.operation] else { return continuations }
+      guard let entries = state.entries[write] else { return continuations }
       for (number, entry) in entries {
         switch entry {
         case .waiting(let continuation): continuations.append(continuation)
         case .empty, .arrived: break
         }
-        state.entries[reply.operation]?[number] = .arrived(reply)
+        state.entries[write]?[number] = .arrived(reply)
       }
       return continuations
     }
@@ -63,7 +72,7 @@ public final class ReplyRegistry: Sendable {
   /// The reply if it is there already.
   public func arrived(_ ticket: Ticket) -> Reply? {
     state.withLock { state in
-      guard case .arrived(let reply) = state.entries[ticket.operation]?[ticket.number] else { return nil }
+      guard case .arrived(let reply) = state.entries[ticket.write]?[ticket.number] else { return nil }
       return reply
     }
   }
@@ -73,13 +82,13 @@ public final class ReplyRegistry: Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let now: Reply?? = state.withLock { state in
-          switch state.entries[ticket.operation]?[ticket.number] {
+          switch state.entries[ticket.write]?[ticket.number] {
           case .arrived(let reply): return .some(reply)
           case .none: return .some(nil)
           case .waiting: fatalError("two tasks wait on one reply ticket")
           case .empty:
             if Task.isCancelled { return .some(nil) }
-            state.entries[ticket.operation]?[ticket.number] = .waiting(continuation)
+            state.entries[ticket.write]?[ticket.number] = .waiting(continuation)
             return .none
           }
         }
@@ -95,14 +104,14 @@ public final class ReplyRegistry: Sendable {
 
   private func release(_ ticket: Ticket, keep: Bool) {
     let continuation: CheckedContinuation<Reply?, Never>? = state.withLock { state in
-      let entry = state.entries[ticket.operation]?[ticket.number]
+      let entry = state.entries[ticket.write]?[ticket.number]
       if !keep {
         if entry != nil { state.count -= 1 }
-        state.entries[ticket.operation]?[ticket.number] = nil
-        if state.entries[ticket.operation]?.isEmpty == true { state.entries[ticket.operation] = nil }
+        state.entries[ticket.write]?[ticket.number] = nil
+        if state.entries[ticket.write]?.isEmpty == true { state.entries[ticket.write] = nil }
       }
       guard case .waiting(let continuation) = entry else { return nil }
-      if keep { state.entries[ticket.operation]?[ticket.number] = .empty }
+      if keep { state.entries[ticket.write]?[ticket.number] = .empty }
       return continuation
     }
     continuation?.resume(returning: nil)

@@ -33,7 +33,8 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
     case committed
   }
 
-  /// Writes `effect` to `key`; retrying with the same `operation` is safe.
+  /// Writes `effect` to `key`; retrying the same write with the same `operation` is safe. Another write with it has no effect, of
+  /// which only a write that waits for its commit is told: the table alone knows which of the two came first.
   ///
   /// - Parameters:
   ///   - condition: whether it holds only the table can tell: with `queued` nobody would hear of a refusal, so
@@ -57,7 +58,7 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
       return outcome
     case .committed:
       let deadline = clock.now.advanced(by: timeouts.committed)
-      guard let ticket = replies.expect(operation) else {
+      guard let ticket = replies.expect(command) else {
         return .notApplied(reason: "too many writes wait for their commit")
       }
       defer { replies.discard(ticket) }
@@ -128,7 +129,7 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
       let rest = clock.now.duration(to: deadline)
       guard rest > .zero else { return nil }
       if let record = try? await table.operation(command.operation, timeout: min(rest, timeouts.read)) {
-        guard record.key == command.key else { return .conflict }
+        guard record.isRecord(of: command) else { return .conflict }
         return record.isApplied ? .committed(version: record.version) : .refused(version: record.version)
       }
     }

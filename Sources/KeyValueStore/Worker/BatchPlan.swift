@@ -1,7 +1,7 @@
 /// What one transaction must write for a batch, worked out from what the table already has. Pure.
 ///
 /// This is where "each exactly once, in queue order" is decided: a command whose operation is recorded, or stands
-/// earlier in the same batch, changes nothing. A command whose condition does not hold changes nothing either, and is
+/// earlier in the same batch, changes nothing; nor does one that is another write under a known operation id. A command whose condition does not hold changes nothing either, and is
 /// recorded as refused, so that it stays refused when it comes again.
 public struct BatchPlan: Sendable, Hashable {
   /// The operation records to insert.
@@ -27,8 +27,7 @@ public struct BatchPlan: Sendable, Hashable {
       }
       let state = current[command.key]
       if let condition = command.condition, !condition.holds(of: state) {
-        let record = OperationRecord(
-          operation: command.operation, key: command.key, version: state?.version ?? 0, isApplied: false)
+        let record = OperationRecord(of: command, version: state?.version ?? 0, isApplied: false)
         records[command.operation] = record
         operations.append(record)
         results.append(AppliedCommand(command: command, version: record.version, disposition: .refused))
@@ -36,7 +35,7 @@ public struct BatchPlan: Sendable, Hashable {
       }
       let version = (state?.version ?? 0) + 1
       current[command.key] = KeyState(version: version, isPresent: command.value != nil)
-      let record = OperationRecord(operation: command.operation, key: command.key, version: version)
+      let record = OperationRecord(of: command, version: version)
       records[command.operation] = record
       operations.append(record)
       let row = Row(key: command.key, value: command.value, version: version, operation: command.operation)
@@ -58,7 +57,7 @@ extension AppliedCommand {
   /// What a command is whose operation id has a record.
   fileprivate init(_ command: Command, foundRecorded record: OperationRecord) {
     let disposition: Disposition =
-      if record.key != command.key { .conflict } else if record.isApplied { .duplicate } else { .refused }
+      if !record.isRecord(of: command) { .conflict } else if record.isApplied { .duplicate } else { .refused }
     self.init(command: command, version: record.version, disposition: disposition)
   }
 }

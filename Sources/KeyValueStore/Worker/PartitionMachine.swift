@@ -258,8 +258,7 @@ public struct PartitionMachine: Sendable {
         // A write whose commit is waited for is not shown before.
         if !entry.wantsReply { settled[command.key, default: []].append(command.operation) }
         guard entry.wantsReply, let address = delivery.replyAddress else { continue }
-        replies.append(
-          AddressedReply(reply: Reply(operation: command.operation, result: result.answer), address: address))
+        replies.append(AddressedReply(reply: Reply(to: command, result.answer), address: address))
       }
     }
     // A key written in this batch is newer in the table than anything a reload could find.
