@@ -43,6 +43,10 @@ public struct Configuration: Sendable {
   public var redisPassword: String
   /// P4: a cached row is at most this old when a cache node lost a newer one.
   public var cacheTimeToLiveMilliseconds: Int
+  /// The shortest time for which records may be kept. RabbitMQ delivers again what a worker has
+  /// not acknowledged for 30 minutes (`consumer_timeout`): three workers in turn may sit on one message for as long, and there
+  /// is half an hour to spare.
+  public static let operationsTimeToLiveMinimum: Duration = .seconds(2 * 3600)
   /// How long the record of an applied operation is kept: as long, a retry is recognised.
   public var operationsTimeToLive: Duration
   public var timeouts: StoreTimeouts
@@ -87,7 +91,8 @@ public struct Configuration: Sendable {
     self.redisUser = redisUser.isEmpty ? nil : redisUser
     redisPassword = reader.text("KV_REDIS_PASSWORD", default: "")
     cacheTimeToLiveMilliseconds = try reader.integer("KV_CACHE_TTL_MS", default: 60_000, in: 100...86_400_000)
-    operationsTimeToLive = try reader.span("KV_OPERATIONS_TTL", default: .seconds(86_400), atLeast: .seconds(60))
+    operationsTimeToLive = try reader.span(
+      "KV_OPERATIONS_TTL", default: .seconds(86_400), atLeast: Self.operationsTimeToLiveMinimum)
     timeouts = StoreTimeouts()
     timeouts.queued = try reader.duration("KV_TIMEOUT_QUEUED_MS", default: timeouts.queued)
     timeouts.committed = try reader.duration("KV_TIMEOUT_COMMITTED_MS", default: timeouts.committed)

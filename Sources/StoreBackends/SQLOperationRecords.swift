@@ -1,39 +1,50 @@
 import KeyValueStore
 import SQLClient
 
-/// The records of applied operations on the SQL tier, as far as their removal goes.
+/// The records of applied operations on the SQL tier, as far as their removal goes. No statement asks the tier for the time.
 struct SQLOperationRecords: OperationRecords {
-  private static let task = "prune-operations"
+  /// The row of `maintenance` that keeps the epoch.
+  static let task = "prune-operations"
+
+  /// The epoch as a transaction sees it, in which its records are made.
+  static let currentEpoch = "SELECT epoch FROM maintenance WHERE task = '\(task)'"
 
   let pool: SQLPool
 
-  func takeTurn(for interval: Duration, timeout: Duration) async throws(TableUnavailable) -> Bool {
-    // One row, updated by whoever comes first: the others find that it is not due.
+  func epoch(timeout: Duration) async throws(TableUnavailable) -> Int64 {
+    let result = try await run(SQLStatement(Self.currentEpoch), commits: false, timeout)
+    guard let epoch = result.rows.first.flatMap({ SQLResult.integer($0.first ?? nil) }) else {
+      throw TableUnavailable("the table of epochs has another shape")
+    }
+    return epoch
+  }
+
+  func end(epoch: Int64, timeout: Duration) async throws(TableUnavailable) -> Bool {
+    // One row, changed by whoever comes first: the others find another epoch in it.
     let result = try await run(
       SQLStatement(
-        """
-        UPDATE maintenance SET due_at = now() + $2 * INTERVAL '1 second' WHERE task = $1 AND due_at <= now()
-        RETURNING task
-        """, [.text(Self.task), .integer(interval.components.seconds)]), timeout)
+        "UPDATE maintenance SET epoch = epoch + 1 WHERE task = $1 AND epoch = $2 RETURNING task",
+        [.text(Self.task), .integer(epoch)]), commits: true, timeout)
     return !result.rows.isEmpty
   }
 
-  func remove(olderThan age: Duration, limit: Int, timeout: Duration) async throws(TableUnavailable) -> Int {
+  func remove(before epoch: Int64, limit: Int, timeout: Duration) async throws(TableUnavailable) -> Int {
     let result = try await run(
       SQLStatement(
         """
         DELETE FROM operations WHERE operation IN (
-          SELECT operation FROM operations WHERE applied_at < now() - $1 * INTERVAL '1 second'
-          ORDER BY applied_at LIMIT $2)
-        """, [.integer(age.components.seconds), .integer(Int64(limit))]), timeout)
+          SELECT operation FROM operations WHERE epoch < $1 ORDER BY epoch LIMIT $2)
+        """, [.integer(epoch), .integer(Int64(limit))]), commits: true, timeout)
     return result.tag.split(separator: " ").last.flatMap { Int($0) } ?? 0
   }
 
-  private func run(_ statement: SQLStatement, _ timeout: Duration) async throws(TableUnavailable) -> SQLResult {
+  private func run(
+    _ statement: SQLStatement, commits: Bool, _ timeout: Duration
+  ) async throws(TableUnavailable) -> SQLResult {
     let deadline = ContinuousClock.now + timeout
     do throws(SQLError) {
       return try await pool.withConnection(until: deadline) { connection throws(SQLError) in
-        try await connection.run([statement], commits: true, deadline: deadline)[0]
+        try await connection.run([statement], commits: commits, deadline: deadline)[0]
       }
     } catch {
       throw TableUnavailable(error.description)

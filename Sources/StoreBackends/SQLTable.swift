@@ -98,8 +98,10 @@ public struct SQLTable: Table {
       // No ON CONFLICT: an operation recorded since the read means that the plan is stale, and must fail (23505).
       SQLStatement(
         """
-        INSERT INTO operations (\(Self.recordColumns))
-        SELECT * FROM unnest($1::TEXT[], $2::BYTEA[], $3::BIGINT[], $4::BOOLEAN[], $5::BIGINT[])
+        INSERT INTO operations (\(Self.recordColumns), epoch)
+        SELECT \(Self.recordColumns), (\(SQLOperationRecords.currentEpoch))
+        FROM unnest($1::TEXT[], $2::BYTEA[], $3::BIGINT[], $4::BOOLEAN[], $5::BIGINT[])
+          AS made (\(Self.recordColumns))
         """,
         [
           .textArray(plan.operations.map(\.operation.text)), .bytesArray(plan.operations.map(\.key.bytes)),

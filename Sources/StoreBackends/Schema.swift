@@ -49,6 +49,16 @@ enum Schema {
     // A record says what its write asked for, so that another write under its operation id is told apart; NULL: not known.
     Migration(
       version: 5, statements: ["ALTER TABLE operations ADD COLUMN IF NOT EXISTS fingerprint BIGINT"]),
+    // Records grow old by epochs. The tier's clock orders nothing any more: applied_at is for people, and due_at for workers
+    // of the version before.
+    Migration(
+      version: 6,
+      statements: [
+        "ALTER TABLE operations ADD COLUMN IF NOT EXISTS epoch BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE maintenance ADD COLUMN IF NOT EXISTS epoch BIGINT NOT NULL DEFAULT 0",
+        "CREATE INDEX IF NOT EXISTS operations_epoch ON operations (epoch)",
+        "DROP INDEX IF EXISTS operations_applied_at",
+      ]),
   ]
 
   static let createVersionTable = """

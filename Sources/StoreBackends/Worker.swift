@@ -39,9 +39,6 @@ public final class Worker: Sendable {
     // transaction.
     let pool = SQLPool(options: configuration.sqlOptions(role: "worker"), size: configuration.partitions + 1)
     table = Planting.workerTable(SQLTable(pool: pool, flavour: configuration.flavour, metrics: backends))
-    pruner = OperationPruner(
-      records: SQLOperationRecords(pool: pool), age: configuration.operationsTimeToLive, clock: ContinuousClock(),
-      removed: { metrics.operationsPruned.add(UInt64($0)) })
     cache = Planting.cache(
       RedisCache(
         cluster: RedisCluster(options: configuration.redisOptions, loop: loop),
@@ -70,9 +67,21 @@ public final class Worker: Sendable {
         }
       }
     }
-    publisher = AMQPConnection(options: configuration.amqpOptions(role: "worker-replies")) { notice in
+    let publisher = AMQPConnection(options: configuration.amqpOptions(role: "worker-replies")) { notice in
       logger.record(notice, role: "replies")
     }
+    self.publisher = publisher
+    let partitions = configuration.allPartitions
+    pruner = OperationPruner(
+      records: SQLOperationRecords(pool: pool), age: configuration.operationsTimeToLive, clock: ContinuousClock(),
+      queuesConfirm: {
+        for partition in partitions {
+          let probe = AMQPCommandLog.probe(of: partition)
+          guard await publisher.publish(probe, timeout: .seconds(5)) == .confirmed else { return false }
+        }
+        return true
+      },
+      removed: { metrics.operationsPruned.add(UInt64($0)) })
     consumer = AMQPConnection(options: configuration.amqpOptions(role: "worker"), consumers: consumers) { notice in
       logger.record(notice, role: "consumer")
     }

@@ -15,13 +15,13 @@ struct QueueReplicaTests {
 
   @Test func anAnswerIsRead() throws {
     let text =
-      Self.line("kv.commands.0", term: 2, index: 17, messages: 3, active: "aaa.0", consumers: "aaa.0,bbb.0")
+      Self.line("kv.commands.4.0", term: 2, index: 17, messages: 3, active: "aaa.0", consumers: "aaa.0,bbb.0")
       + Self.line("kv.dead-letters") + "end\n"
     let read = try #require(QueueReplica.read(text))
     #expect(
       read == [
         QueueReplica(
-          queue: "kv.commands.0", position: .init(term: 2, index: 17), messages: 3, activeConsumer: "aaa.0",
+          queue: "kv.commands.4.0", position: .init(term: 2, index: 17), messages: 3, activeConsumer: "aaa.0",
           consumers: ["aaa.0", "bbb.0"]),
         QueueReplica(queue: "kv.dead-letters", position: .init(term: 1, index: 1)),
       ])
@@ -29,7 +29,7 @@ struct QueueReplicaTests {
   }
 
   /// A broker that is starting says nothing, and one that is killed not all.
-  @Test(arguments: ["", line("kv.commands.0"), "kv.commands.0\t1\t1\t0\t\nend\n", "kv.commands.0\t1\tx\t0\t\t\nend\n"])
+  @Test(arguments: ["", line("kv.commands.4.0"), "kv.commands.4.0\t1\t1\t0\t\nend\n", "kv.commands.4.0\t1\tx\t0\t\t\nend\n"])
   func whatIsNotWholeIsNoAnswer(text: String) {
     #expect(QueueReplica.read(text) == nil)
   }
@@ -37,11 +37,11 @@ struct QueueReplicaTests {
   /// A broker that is cut off keeps the consumer of the time before; one whose disk was replaced has no replica at all.
   @Test func theReplicaThatIsFurthestIsRight() throws {
     let texts = [
-      Self.line("kv.commands.0", term: 3, index: 9, messages: 7, active: "bbb.0"),
-      Self.line("kv.commands.0", term: 2, index: 40, messages: 1, active: "aaa.0")
-        + Self.line("kv.commands.1", term: 1, index: 5),
-      Self.line("kv.commands.0", term: 3, index: 8, messages: 6)
-        + Self.line("kv.commands.1", term: 1, index: 6, messages: 2),
+      Self.line("kv.commands.4.0", term: 3, index: 9, messages: 7, active: "bbb.0"),
+      Self.line("kv.commands.4.0", term: 2, index: 40, messages: 1, active: "aaa.0")
+        + Self.line("kv.commands.4.1", term: 1, index: 5),
+      Self.line("kv.commands.4.0", term: 3, index: 8, messages: 6)
+        + Self.line("kv.commands.4.1", term: 1, index: 6, messages: 2),
       "",
     ]
     for order in [texts, texts.reversed()] {
@@ -90,7 +90,7 @@ struct QueueReplicaTests {
 
   /// The first broker has no replica: what is in the queues is not nothing.
   @Test func messagesAreCountedInTheReplicasThatAreFurthest() async throws {
-    let far = Self.line("kv.commands.0", index: 9, messages: 4) + Self.line("kv.dead-letters", messages: 2) + "end\n"
+    let far = Self.line("kv.commands.4.0", index: 9, messages: 4) + Self.line("kv.dead-letters", messages: 2) + "end\n"
     try await withBrokers(["end\n", far, nil]) { stack in
       #expect(await stack.queuedMessages() == 4)
       #expect(await stack.deadLetters()?.count == 2)

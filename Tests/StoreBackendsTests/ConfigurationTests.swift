@@ -1,3 +1,4 @@
+import Foundation
 import StoreBackends
 import Testing
 
@@ -27,16 +28,28 @@ struct ConfigurationTests {
     #expect(try Configuration(environment: environment, hostname: "h").sqlOptions(role: "api").requiresTLS)
   }
 
-  @Test(arguments: [("90s", 90), ("30m", 1800), ("24h", 86_400), ("7d", 604_800)])
+  @Test(arguments: [("7200s", 7200), ("150m", 9000), ("24h", 86_400), ("7d", 604_800)])
   func spansOfTime(_ text: String, _ seconds: Int) throws {
     var environment = Self.minimum
     environment["KV_OPERATIONS_TTL"] = text
     #expect(try Configuration(environment: environment, hostname: "h").operationsTimeToLive == .seconds(seconds))
   }
 
+  /// A record must outlive every redelivery: RabbitMQ waits `consumer_timeout` for each worker's acknowledgement.
+  @Test func recordsOutliveTheBrokersPatience() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../compose/images/rabbitmq/rabbitmq.conf")
+    let line = try #require(
+      try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+        .first { $0.hasPrefix("consumer_timeout = ") })
+    let milliseconds = try #require(Int(line.dropFirst("consumer_timeout = ".count)))
+    #expect(Configuration.operationsTimeToLiveMinimum >= Duration.milliseconds(milliseconds) * 4)
+  }
+
   @Test(arguments: [
     ("KV_PARTITIONS", "0"), ("KV_PARTITIONS", "x"), ("KV_SQL_FLAVOUR", "oracle"), ("KV_AMQP_HOSTS", "a:b"),
-    ("KV_AMQP_BROKERS", "a:b"), ("KV_OPERATIONS_TTL", "24"), ("KV_OPERATIONS_TTL", "59s"), ("KV_OPERATIONS_TTL", "-1h"),
+    ("KV_AMQP_BROKERS", "a:b"), ("KV_OPERATIONS_TTL", "24"), ("KV_OPERATIONS_TTL", "7199s"),
+    ("KV_OPERATIONS_TTL", "119m"), ("KV_OPERATIONS_TTL", "-1h"),
     ("KV_SQL_READERS", "kv_api; DROP TABLE entries"), ("KV_SQL_WRITERS", "\"kv\""),
     ("KV_AMQP_HOSTS", ""), ("KV_AMQP_PASSWORD", ""), ("KV_LOG_LEVEL", "loud"), ("KV_TIMEOUT_READ_MS", "-1"),
   ])

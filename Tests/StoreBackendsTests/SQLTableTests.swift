@@ -125,13 +125,30 @@ struct SQLTableTests {
     #expect(server.seen.first?.first == "BEGIN ISOLATION LEVEL REPEATABLE READ")
   }
 
-  /// What the record says of its write.
-  @Test func aRecordHasAFingerprint() async throws {
+  /// What the record says of its write, and the epoch in which it was made, as the transaction itself sees it.
+  @Test func aRecordHasAFingerprintAndAnEpoch() async throws {
     let (table, server) = Self.table(commits: [])
     _ = await table.apply(try Self.commands(), timeout: Self.limit)
     let insert = try #require(server.seen.last?.first)
-    #expect(insert.contains("(operation, key, version, applied, fingerprint)"))
+    #expect(insert.contains("(operation, key, version, applied, fingerprint, epoch)"))
+    #expect(insert.contains(SQLOperationRecords.currentEpoch))
     #expect(server.seen.first?.contains { $0.contains("applied, fingerprint FROM operations") } == true)
+  }
+
+  /// A leader's clock may jump by a day: neither when a record is made nor when it is removed may it have a say.
+  @Test func noStatementAsksTheTierForTheTime() async throws {
+    let (table, server) = Self.table(commits: [])
+    _ = await table.apply(try Self.commands(), timeout: Self.limit)
+    let records = SQLOperationRecords(pool: SQLPool(options: server.options(), size: 1))
+    _ = try? await records.epoch(timeout: Self.limit)
+    _ = try await records.end(epoch: 3, timeout: Self.limit)
+    _ = try await records.remove(before: 3, limit: 10, timeout: Self.limit)
+    let ofRecords = server.seen.flatMap(\.self).filter { $0.contains("operations") || $0.contains("maintenance") }
+    #expect(ofRecords.count == 5)
+    let times = ["now()", "applied_at", "due_at", "interval"]
+    for statement in ofRecords {
+      #expect(!times.contains { statement.lowercased().contains($0) }, "\(statement)")
+    }
   }
 
   /// A linearizable read writes, so that its end needs a standby; a warning at that end is no answer.

@@ -1,9 +1,17 @@
-/// Removes the records of operations that are older than the time for which a retry is recognised. Every worker runs
-/// one, and of all of them one at a time works: whoever takes the turn.
+/// Removes the records of operations that are older than the time for which a retry is recognised. Every worker runs one,
+/// and of all of them one at a time works: whoever ends an epoch.
+///
+/// No wall clock has a say, neither the SQL tier's nor a worker's: one that jumps would remove the records of writes that are
+/// still repeated. A record has the number of the epoch in which it was made. A worker ends an epoch only after it has known it
+/// for a whole interval by its own steady clock, and the table lets each epoch end once. So each lasts an interval at least,
+/// whichever worker ends it, and a record that saw `n` whole epochs is at least `n` intervals old.
+///
+/// An epoch ends only when every command queue has confirmed a message in it. While a queue has no quorum, what it
+/// delivered and nobody could acknowledge waits in it to be delivered again: as long, no record grows old.
 public struct OperationPruner<C: Clock>: Sendable where C.Duration == Duration {
   /// How much is done at once.
   public struct Limits: Sendable, Hashable {
-    /// How long a turn lasts, and how often one is due.
+    /// How long an epoch lasts at least, and a turn to remove records at most.
     public var interval: Duration = .seconds(60)
     /// The most that one statement removes.
     public var records = 1000
@@ -16,43 +24,57 @@ public struct OperationPruner<C: Clock>: Sendable where C.Duration == Duration {
   }
 
   private let records: any OperationRecords
-  private let age: Duration
+  private let epochsKept: Int64
   private let limits: Limits
   private let clock: C
+  private let queuesConfirm: @Sendable () async -> Bool
   private let removed: @Sendable (Int) -> Void
 
   /// - Parameters:
-  ///   - age: how old a record must be.
+  ///   - age: how old a record is at least when it is removed.
+  ///   - queuesConfirm: whether every command queue confirms a message that it is sent now.
   ///   - removed: told how many records a statement has removed.
   public init(
     records: any OperationRecords, age: Duration, limits: Limits = Limits(), clock: C,
-    removed: @escaping @Sendable (Int) -> Void
+    queuesConfirm: @escaping @Sendable () async -> Bool, removed: @escaping @Sendable (Int) -> Void
   ) {
     self.records = records
-    self.age = age
+    // One more: a record is made in the epoch that its transaction saw at its beginning, and the commit comes later.
+    epochsKept = Int64((age / limits.interval).rounded(.up)) + 1
     self.limits = limits
     self.clock = clock
+    self.queuesConfirm = queuesConfirm
     self.removed = removed
   }
 
   /// Works until it is cancelled.
   public func run() async {
-    while !Task.isCancelled {
-      // Workers that started together do not ask together.
-      try? await clock.sleep(for: limits.interval * Double.random(in: 0.5...1))
-      if !Task.isCancelled { await sweep() }
-    }
+    while !Task.isCancelled { await watchEpoch() }
   }
 
-  /// One turn, if there is one to take: removes until nothing is left or the turn is over. What fails waits for the
-  /// next.
-  func sweep() async {
-    let end = clock.now.advanced(by: limits.interval - limits.timeout)
-    guard (try? await records.takeTurn(for: limits.interval, timeout: limits.timeout)) == true else { return }
+  /// Watches one epoch for an interval, ends it, and removes what has grown old by that.
+  func watchEpoch() async {
+    guard let epoch = try? await records.epoch(timeout: limits.timeout) else {
+      try? await clock.sleep(for: limits.timeout)
+      return
+    }
+    let seen = clock.now
+    // A little longer, so that workers that started together do not ask together.
+    try? await clock.sleep(for: limits.interval * Double.random(in: 1...1.1))
+    guard seen.duration(to: clock.now) >= limits.interval, await queuesConfirm(),
+      (try? await records.end(epoch: epoch, timeout: limits.timeout)) == true
+    else { return }
+    await removeRecords(before: epoch + 1 - epochsKept)
+  }
+
+  /// Removes until nothing is left or the turn is over: the next epoch may end then, and another worker have its turn. What fails
+  /// waits for the next.
+  private func removeRecords(before epoch: Int64) async {
+    let end = clock.now.advanced(by: limits.interval - limits.timeout * 2)
     while !Task.isCancelled, clock.now < end {
       let start = clock.now
       guard
-        let count = try? await records.remove(olderThan: age, limit: limits.records, timeout: limits.timeout)
+        let count = try? await records.remove(before: epoch, limit: limits.records, timeout: limits.timeout)
       else { return }
       removed(count)
       guard count >= limits.records else { return }
