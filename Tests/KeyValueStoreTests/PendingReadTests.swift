@@ -63,7 +63,7 @@ struct PendingReadTests {
   @Test func aWriteThatWaitsForItsCommitIsNotShown() async throws {
     let replies = ReplyRegistry()
     let log = FakeLog([.confirmed]) {
-      replies.deliver(Reply(operation: $0.operation, result: .refused(version: 4)))
+      replies.deliver(Reply(to: $0, .refused(version: 4)))
     }
     let service = StoreService(
       log: log, table: table, cache: cache, replies: replies, clock: clock, wallClock: { 0 })

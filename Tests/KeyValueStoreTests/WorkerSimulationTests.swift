@@ -169,7 +169,7 @@ struct WorkerSimulationTests {
       .delivered([Delivery(tag: 1, body: command.encoded(), replyAddress: nil)], generation: 1),
     ])
     let runner = PartitionRunner(
-      partition: Partition(index: 0),
+      partition: Partition(index: 0, count: 4),
       ports: PartitionRunner<ManualClock>.Ports(
         table: table, cache: cache, replies: replies, deadLetters: replies,
         acknowledge: { _, _ in acknowledged.raise() }, observe: { _ in }),
