@@ -177,7 +177,8 @@ struct EDNParser {
   private static func skipName(_ reader: inout EDNReader) throws(LineFailure) {
     let place = reader.position
     var forgotten = Symbols()
-    guard let name = forgotten.bytes(try reader.form(&forgotten)) else { return }
+    let key = try reader.form(&forgotten)
+    guard let name = forgotten.bytes(key) else { return }
     guard name.withUnsafeBufferPointer({ EventField($0) }) == .other else {
       throw reader.failure("a field's name as a keyword", at: place)
     }

@@ -145,6 +145,13 @@ import Testing
     #expect(event.function == "get" && event.value == .integer(7))
   }
 
+  /// Short strings and long ones are kept in different places.
+  @Test(arguments: ["note", "a name of more than ten bytes"])
+  func ednKeysThatNameNoFieldAreLeftOut(_ name: String) throws {
+    let event = try #require(try read("{:process 1, :type :ok, :f :get, \"\(name)\" 1, :value 7}\n").events.first)
+    #expect(event.function == "get" && event.value == .integer(7))
+  }
+
   @Test(arguments: 1..<Self.good.count)
   func aLastLineCutShortIsLeftOutAndSaid(length: Int) throws {
     let history = try read(Self.good + "\n" + Self.good.prefix(length))
