@@ -15,12 +15,12 @@ struct SchemaMigration: Sendable {
   /// How many partitions the services are told.
   let partitions: Int
   let logger: Logger
-
-  private static let limit = Duration.seconds(30)
+  /// How long a look at the schema, or a change of it, may take.
+  var limit: Duration = .seconds(30)
 
   func migrate() async throws(SQLError) {
     let connection = SQLConnection(options: options)
-    let deadline = ContinuousClock.now + Self.limit
+    let deadline = ContinuousClock.now + limit
     let current = try await version(connection, deadline)
     // Statement by statement: CockroachDB runs schema changes best outside of transactions, and each one is idempotent.
     if current == nil {
@@ -43,7 +43,7 @@ struct SchemaMigration: Sendable {
   /// Writes the number of partitions into a new database, once and for all. Throws `partitions` where it is another one.
   func keepPartitionCount() async throws {
     let connection = SQLConnection(options: options)
-    let deadline = ContinuousClock.now + Self.limit
+    let deadline = ContinuousClock.now + limit
     if try await number(PartitionCount.read, connection, deadline) == nil {
       // Of two migrations at once the first one's number stays, and both compare with it.
       let statement = SQLStatement(
@@ -76,7 +76,7 @@ struct SchemaMigration: Sendable {
   func grantRights() async throws(SQLError) {
     let connection = SQLConnection(options: options)
     for right in Schema.rights(readers: readers, writers: writers) {
-      let deadline = ContinuousClock.now + Self.limit
+      let deadline = ContinuousClock.now + limit
       guard try await number(SQLStatement(right.countMissing), connection, deadline) != 0 else { continue }
       _ = try await connection.run([SQLStatement(right.grant)], commits: true, deadline: deadline)
       logger.info("rights granted", metadata: ["user": "\(right.user)"])

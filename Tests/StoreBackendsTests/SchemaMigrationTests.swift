@@ -32,7 +32,7 @@ struct SchemaMigrationTests {
   private static func migrate(_ server: ScriptedPostgres) async throws -> [String] {
     let migration = SchemaMigration(
       options: server.options(), readers: ["kv_api"], writers: ["kv_worker"], partitions: 4,
-      logger: Logger(label: "test"))
+      logger: Logger(label: "test"), limit: .seconds(500))
     try await migration.migrate()
     try await migration.keepPartitionCount()
     try await migration.grantRights()
@@ -145,7 +145,7 @@ struct SchemaMigrationTests {
       } else {
         try await count.verify(pause: .zero)
       }
-      #expect(answers.withLock { $0 } == 3)
+      #expect(answers.withLock { $0 } >= 3)
     }
   }
 

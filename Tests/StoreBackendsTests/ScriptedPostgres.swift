@@ -51,9 +51,12 @@ final class ScriptedPostgres: Sendable {
   }
 
   func options() -> SQLOptions {
-    SQLOptions(
+    var options = SQLOptions(
       hosts: [SQLOptions.Host(name: "127.0.0.1", port: server.port)], user: "u", password: "", database: "d",
       applicationName: "test")
+    // All tests start at once: the server's threads may have to wait for a core.
+    options.connectTimeoutMilliseconds = 300_000
+    return options
   }
 
   private struct Session {
