@@ -36,11 +36,11 @@ public enum AMQPAdministration {
     }
   }
 
-  /// Deletes a queue that has neither messages nor consumers. How many of them it had; `nil`: there is no such queue. Throws
-  /// `AMQPError`.
+  /// Deletes a queue that has neither messages nor consumers. How many of them it had; `nil`: there is no such queue.
+  /// Throws `AMQPError`.
   ///
-  /// Quorum queues do not know `if-unused` and `if-empty`: what is published between the question and the deletion is lost, so
-  /// nobody may publish to the queue any more. Should it happen all the same, `refused` says so.
+  /// Quorum queues do not know `if-unused` and `if-empty`: what is published between the question and the deletion is
+  /// lost, so nobody may publish to the queue any more. Should it happen all the same, `refused` says so.
   public static func deleteIfUnused(
     queue: String, options: AMQPOptions
   ) async throws -> (messages: Int, consumers: Int)? {

@@ -115,8 +115,8 @@ final class AMQPHandle {
     return counts.messages
   }
 
-  /// How many messages are ready in a queue, and how many consumers it has; `nil` when there is no such queue, and the channel
-  /// is closed then.
+  /// How many messages are ready in a queue, and how many consumers it has; `nil` when there is no such queue, and the
+  /// channel is closed then.
   func counts(of queue: String, channel: UInt16) throws(AMQPError) -> (messages: Int, consumers: Int)? {
     var arena = ByteArena()
     let name = arena.add(queue)

@@ -37,8 +37,8 @@ public enum AMQPPublishOutcome: Sendable, Hashable {
   case confirmed
   /// It never left this process, or the broker returned it because no queue has that name.
   case notSent(reason: String)
-  /// A negative acknowledgement: a full queue gives one at once. Whether a replica has the message is as unknown as in `unknown`:
-  /// with it the broker only refuses responsibility (RabbitMQ, "Negative Acknowledgments for publishes").
+  /// A negative acknowledgement: a full queue gives one at once. Whether a replica has the message is as unknown as in
+  /// `unknown`: with it the broker only refuses responsibility (RabbitMQ, "Negative Acknowledgments for publishes").
   case refused(reason: String)
   /// It left, and was not confirmed.
   case unknown(reason: String)

@@ -76,7 +76,8 @@ enum Units {
     decimal(text[...]).flatMap { (0.01...64).contains($0) ? $0 : nil }
   }
 
-  /// `512KiB`, `1MiB`: bytes of a value, from 1 KiB, which has room for what makes it unique, to the store's limit of 1 MiB.
+  /// `512KiB`, `1MiB`: bytes of a value, from 1 KiB, which has room for what makes it unique, to the store's limit of 1
+  /// MiB.
   static func valueSize(_ text: String) -> Int? {
     for (suffix, bytes) in [("KiB", Double(1 << 10)), ("MiB", Double(1 << 20))] where text.hasSuffix(suffix) {
       guard let number = decimal(text.dropLast(suffix.count)) else { return nil }

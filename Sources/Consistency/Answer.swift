@@ -12,10 +12,10 @@ enum Answer: Sendable, Hashable {
 
 /// Reads the answers of one key's operations.
 ///
-/// A store may answer a put with the previous value, an append with the string before. Or with something that is none of
-/// this, a status word or a position, which must neither be taken for a value nor be dropped without a word. So an answer
-/// counts as what was there before only if the history has it as a value. Where each append is answered by a string that
-/// ends with what it appended, the store may as well answer the string after it, and none of them counts.
+/// A store may answer a put with the previous value, an append with the string before. Or with something that is none
+/// of this, a status word or a position, which must neither be taken for a value nor be dropped without a word. So an
+/// answer counts as what was there before only if the history has it as a value. Where each append is answered by a
+/// string that ends with what it appended, the store may as well answer the string after it, and none of them counts.
 struct AnswerReading {
   /// Values that the object certainly or possibly had, but for those that answers alone tell.
   private var values: Set<Token> = [.null]

@@ -8,7 +8,8 @@ enum Level: UInt8, Sendable {
   /// A read that may be stale.
   case cache
   case linearizable
-  /// A cached read that showed a write which is acknowledged and may not be applied yet. The answer says so, not the request.
+  /// A cached read that showed a write which is acknowledged and may not be applied yet. The answer says so, not the
+  /// request.
   case pending
   /// The linearizable reads after the drain, which the audit of lost writes rests on.
   case final

@@ -172,8 +172,8 @@ struct EDNParser {
     return parsed
   }
 
-  /// Steps over a key of the map that is no keyword. The name of a field is none of those: it would be left out without a
-  /// word.
+  /// Steps over a key of the map that is no keyword. The name of a field is none of those: it would be left out without
+  /// a word.
   private static func skipName(_ reader: inout EDNReader) throws(LineFailure) {
     let place = reader.position
     var forgotten = Symbols()

@@ -28,10 +28,11 @@ public final class RedisCluster: Sendable {
     self.loop = loop
   }
 
-  /// Runs one command that has `key` as its key. Throws `RedisError`; an error reply that is no redirection is `server`.
+  /// Runs one command that has `key` as its key. Throws `RedisError`; an error reply that is no redirection is
+  /// `server`.
   ///
-  /// - Parameter isHurried: whether somebody waits who can do without an answer. Then the topology is not waited for, and one
-  ///   redirection followed: two nodes at most have the time that `RedisOptions` gives them.
+  /// - Parameter isHurried: whether somebody waits who can do without an answer. Then the topology is not waited for,
+  ///   and one redirection followed: two nodes at most have the time that `RedisOptions` gives them.
   public func command(
     _ words: [[UInt8]], key: [UInt8], isHurried: Bool = false
   ) async throws(RedisError) -> RedisReply {

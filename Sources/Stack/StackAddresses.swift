@@ -121,8 +121,8 @@ struct StackAddresses: Sendable, Hashable {
     return octets.count == 4 ? octets.dropLast().joined(separator: ".") : nil
   }
 
-  /// FNV-1a, and a mixing step, since names that differ in their last letter alone have nearly the same upper bits without it. The
-  /// same in every process, unlike `Hasher`.
+  /// FNV-1a, and a mixing step, since names that differ in their last letter alone have nearly the same upper bits
+  /// without it. The same in every process, unlike `Hasher`.
   private static func hash(_ text: String) -> UInt64 {
     var hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     hash = (hash ^ hash >> 33) &* 0xff51_afd7_ed55_8ccd

@@ -6,8 +6,8 @@ public struct BackendError: Error, Sendable, Hashable, CustomStringConvertible {
     case configuration
     /// The SQL tier or RabbitMQ did not answer in the time of the migration.
     case migration
-    /// The service was told another number of partitions than the database was made with, or commands wait in queues whose names
-    /// have no number. Waiting does not help.
+    /// The service was told another number of partitions than the database was made with, or commands wait in queues
+    /// whose names have no number. Waiting does not help.
     case partitions
   }
 

@@ -14,7 +14,8 @@ public struct Configuration: Sendable {
 
   public var instance: String
   public var logLevel: Logger.Level
-  /// How many command queues there are. The migration writes it into the database, and it never changes there (`PartitionCount`).
+  /// How many command queues there are. The migration writes it into the database, and it never changes there
+  /// (`PartitionCount`).
   public var partitions: Int
   public var httpPort: Int
   /// The secret that every request must show; `nil` where none is set.
@@ -44,8 +45,8 @@ public struct Configuration: Sendable {
   /// P4: a cached row is at most this old when a cache node lost a newer one.
   public var cacheTimeToLiveMilliseconds: Int
   /// The shortest time for which records may be kept. RabbitMQ delivers again what a worker has
-  /// not acknowledged for 30 minutes (`consumer_timeout`): three workers in turn may sit on one message for as long, and there
-  /// is half an hour to spare.
+  /// not acknowledged for 30 minutes (`consumer_timeout`): three workers in turn may sit on one message for as long,
+  /// and there is half an hour to spare.
   public static let operationsTimeToLiveMinimum: Duration = .seconds(2 * 3600)
   /// How long the record of an applied operation is kept: as long, a retry is recognised.
   public var operationsTimeToLive: Duration

@@ -17,8 +17,8 @@ public struct Migrator: Sendable {
     self.logger = logger
   }
 
-  /// Waits for the SQL tier and RabbitMQ until `timeout` has passed. Throws `migration` with the last reason, or `partitions` at
-  /// once.
+  /// Waits for the SQL tier and RabbitMQ until `timeout` has passed. Throws `migration` with the last reason, or
+  /// `partitions` at once.
   public func run(timeout: Duration) async throws(BackendError) {
     let deadline = ContinuousClock.now + timeout
     let schema = SchemaMigration(
@@ -65,8 +65,8 @@ public struct Migrator: Sendable {
     try await AMQPAdministration.logIn(everywhere: options)
   }
 
-  /// Queues of the version before had no count in their names: `kv.commands.0`. Nobody consumes them any more, so what is in them
-  /// would never be applied.
+  /// Queues of the version before had no count in their names: `kv.commands.0`. Nobody consumes them any more, so what
+  /// is in them would never be applied.
   func removeQueuesWithoutCount() async throws {
     let options = configuration.amqpOptions(role: "migrate")
     var index = 0
@@ -93,8 +93,8 @@ public struct Migrator: Sendable {
       // Nothing is dropped for being delivered often: what cannot be decoded goes to the dead letters by our own hand.
       AMQPArgument("x-delivery-limit", .integer(-1)),
     ]
-    // Full, a queue refuses what it is sent; what it has it keeps. Bytes, since values are large or small; messages, since
-    // each of them costs every broker memory.
+    // Full, a queue refuses what it is sent; what it has it keeps. Bytes, since values are large or small; messages,
+    // since each of them costs every broker memory.
     let bounds: [AMQPArgument] = [
       AMQPArgument("x-max-length-bytes", .integer(Self.queueMaximumBytes)),
       AMQPArgument("x-max-length", .integer(Self.queueMaximumMessages)),

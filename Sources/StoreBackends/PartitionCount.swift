@@ -2,10 +2,11 @@ import Logging
 import SQLClient
 import ServiceLifecycle
 
-/// The number of partitions, which belongs to the database: the migration writes it there once, and from then on it is what it is.
+/// The number of partitions, which belongs to the database: the migration writes it there once, and from then on it is
+/// what it is.
 ///
-/// A service that is told another one does no harm: no queue has the names that come of it. This service ends it as soon as the
-/// SQL tier answers, with a sentence that says what to do.
+/// A service that is told another one does no harm: no queue has the names that come of it. This service ends it as
+/// soon as the SQL tier answers, with a sentence that says what to do.
 public struct PartitionCount: Service {
   static let setting = "partitions"
 

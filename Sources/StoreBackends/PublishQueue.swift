@@ -6,10 +6,10 @@
 /// (Nagle, RFC 896, with confirmations in the place of acknowledgements). A message that is unconfirmed for long holds
 /// back nobody: the next one follows it.
 ///
-/// A queue that confirms nothing for a second is silent: it may have no quorum. Then no command leaves, because what has left
-/// can only become unknown; whoever waits is refused in time. What leaves is a probe, a message without a command, one at a
-/// time; with the first confirmation of anything the commands go again. A queue that refuses a message, as one that is full
-/// does, is silent at once.
+/// A queue that confirms nothing for a second is silent: it may have no quorum. Then no command leaves, because what
+/// has left can only become unknown; whoever waits is refused in time. What leaves is a probe, a message without a
+/// command, one at a time; with the first confirmation of anything the commands go again. A queue that refuses a
+/// message, as one that is full does, is silent at once.
 struct PublishQueue<Token: Sendable> {
   struct Limits {
     /// The most that one message takes.

@@ -1,10 +1,11 @@
 import KeyValueStore
 import RedisClient
 
-/// The cache on Redis: a hash per key, `kv:` and the key's bytes. The fields `v` (version), `o` (operation id) and, unless it is
-/// a tombstone, `d` (the value) are the table's row. Beside them, `p` (operation id) and `q` (`PendingWrite.encoded`) are the
-/// write that was acknowledged last, until the worker that applies it takes them away. So a row that comes for an earlier
-/// write does not hide a later one, and what is pending never becomes a row. Each field has its own time to live.
+/// The cache on Redis: a hash per key, `kv:` and the key's bytes. The fields `v` (version), `o` (operation id) and,
+/// unless it is a tombstone, `d` (the value) are the table's row. Beside them, `p` (operation id) and `q`
+/// (`PendingWrite.encoded`) are the write that was acknowledged last, until the worker that applies it takes them away.
+/// So a row that comes for an earlier write does not hide a later one, and what is pending never becomes a row. Each
+/// field has its own time to live.
 public struct RedisCache: Cache {
   private let cluster: RedisCluster
   private let timeToLive: [UInt8]
@@ -12,8 +13,9 @@ public struct RedisCache: Cache {
   private let announcement: [[UInt8]]
   private let metrics: BackendMetrics
 
-  /// Forgets what is settled, and writes only what is newer than what is there; a tombstone is a version too. One script,
-  /// hence atomic. Arguments: time to live, version (empty: no row), operation, 1 (0: a tombstone), value, settled operations.
+  /// Forgets what is settled, and writes only what is newer than what is there; a tombstone is a version too. One
+  /// script, hence atomic. Arguments: time to live, version (empty: no row), operation, 1 (0: a tombstone), value,
+  /// settled operations.
   static let script = RedisScript(
     """
     local known = redis.call('HMGET', KEYS[1], 'v', 'p')
@@ -134,8 +136,8 @@ public struct RedisCache: Cache {
 }
 
 extension PendingWrite {
-  /// `made,kind,` and the value's bytes. `made` is in milliseconds since 1970, and `-` where it is not known; the kind is `d` for a
-  /// delete, else `p`.
+  /// `made,kind,` and the value's bytes. `made` is in milliseconds since 1970, and `-` where it is not known; the kind
+  /// is `d` for a delete, else `p`.
   var encoded: [UInt8] {
     let made = madeAtMilliseconds.map(String.init) ?? "-"
     return Array("\(made),\(value == nil ? "d" : "p"),".utf8) + (value?.bytes ?? [])

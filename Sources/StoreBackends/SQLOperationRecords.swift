@@ -1,7 +1,8 @@
 import KeyValueStore
 import SQLClient
 
-/// The records of applied operations on the SQL tier, as far as their removal goes. No statement asks the tier for the time.
+/// The records of applied operations on the SQL tier, as far as their removal goes. No statement asks the tier for the
+/// time.
 struct SQLOperationRecords: OperationRecords {
   /// The row of `maintenance` that keeps the epoch.
   static let task = "prune-operations"

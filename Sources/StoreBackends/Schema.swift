@@ -46,11 +46,12 @@ enum Schema {
     Migration(
       version: 4,
       statements: ["CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value BIGINT NOT NULL)"]),
-    // A record says what its write asked for, so that another write under its operation id is told apart; NULL: not known.
+    // A record says what its write asked for, so that another write under its operation id is told apart; NULL: not
+    // known.
     Migration(
       version: 5, statements: ["ALTER TABLE operations ADD COLUMN IF NOT EXISTS fingerprint BIGINT"]),
-    // Records grow old by epochs. The tier's clock orders nothing any more: applied_at is for people, and due_at for workers
-    // of the version before.
+    // Records grow old by epochs. The tier's clock orders nothing any more: applied_at is for people, and due_at for
+    // workers of the version before.
     Migration(
       version: 6,
       statements: [

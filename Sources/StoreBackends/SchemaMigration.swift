@@ -40,7 +40,8 @@ struct SchemaMigration: Sendable {
     }
   }
 
-  /// Writes the number of partitions into a new database, once and for all. Throws `partitions` where it is another one.
+  /// Writes the number of partitions into a new database, once and for all. Throws `partitions` where it is another
+  /// one.
   func keepPartitionCount() async throws {
     let connection = SQLConnection(options: options)
     let deadline = ContinuousClock.now + limit

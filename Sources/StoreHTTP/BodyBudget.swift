@@ -1,7 +1,7 @@
 import Synchronization
 
-/// How many bytes the bodies of all requests under way may have together. A value is in memory several times on its way to the
-/// brokers, so this is what bounds an API's memory, whatever clients send and however slow the brokers are.
+/// How many bytes the bodies of all requests under way may have together. A value is in memory several times on its way
+/// to the brokers, so this is what bounds an API's memory, whatever clients send and however slow the brokers are.
 final class BodyBudget: Sendable {
   private let maximumBytes: Int
   private let used = Mutex(0)

@@ -58,8 +58,8 @@ extension StoreResponder {
     }
   }
 
-  /// When the operation id was made, in milliseconds since 1970: just now, or when the proxy says that it made it. `nil` where the
-  /// client made it.
+  /// When the operation id was made, in milliseconds since 1970: just now, or when the proxy says that it made it.
+  /// `nil` where the client made it.
   private static func made(_ headers: HTTPFields) -> Int64? {
     guard headers[.idempotencyKey] != nil else { return wallClockMilliseconds() }
     guard let seconds = headers[.operationMade].flatMap({ Double($0) }), (0...1e11).contains(seconds) else {

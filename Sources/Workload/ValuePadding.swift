@@ -1,5 +1,5 @@
-/// Makes values large on their way to the store and back. The history has what makes each of them unique, and nothing of what it was
-/// filled up with, so that it stays as small as with small values.
+/// Makes values large on their way to the store and back. The history has what makes each of them unique, and nothing
+/// of what it was filled up with, so that it stays as small as with small values.
 struct ValuePadding: Sendable {
   private static let filler = UInt8(ascii: "x")
 

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Consistency
 
-/// Reads that say that what they show is acknowledged and may not be applied yet: what they may show, what they prove, and what
-/// a read that does not say so may still not do.
+/// Reads that say that what they show is acknowledged and may not be applied yet: what they may show, what they prove,
+/// and what a read that does not say so may still not do.
 @Suite struct PendingReadTests {
   struct Case: CustomTestStringConvertible, Sendable {
     var testDescription: String
@@ -94,7 +94,8 @@ import Testing
     #expect(report[violated]?.verdict == .violated, "\(report)")
   }
 
-  /// What is shown ahead is bound by the time to live as any cached read is; and it is no proof that something newer was there.
+  /// What is shown ahead is bound by the time to live as any cached read is; and it is no proof that something newer
+  /// was there.
   @Test func theAgeIsBound() throws {
     func verdict(_ limit: Duration, _ build: (inout HistoryBuilder) -> Void) throws -> Verdict? {
       var history = HistoryBuilder()

@@ -2,11 +2,12 @@
 ///
 /// A key has a log of accepted writes and a state, which the first `applied` of them have made. There is nothing else:
 /// - P1: what is in the log is applied, sooner or later. Nothing takes it out.
-/// - P2: the log has an operation once, and is applied from its beginning to its end. Of different writes with one operation id
-///   it has the first; the others have no effect, though one that is only queued is acknowledged.
-/// - P3: a committed write is accepted and applied, and a linearizable read looks at the state, between question and answer.
-/// - P4: a cached read looks at a state that was current not longer ago than the cache's time to live. One that says that what
-///   it shows is pending may look ahead: at the state after some of the accepted writes that are still to be applied.
+/// - P2: the log has an operation once, and is applied from its beginning to its end. Of different writes with one
+///   operation id it has the first; the others have no effect, though one that is only queued is acknowledged.
+/// - P3: a committed write is accepted and applied, and a linearizable read looks at the state, between question and
+///   answer.
+/// - P4: a cached read looks at a state that was current not longer ago than the cache's time to live. One that says
+///   that what it shows is pending may look ahead: at the state after some of the accepted writes that are still to be applied.
 ///
 /// When things may happen is the matter of `KeyHistory`: from when to when the store may accept a write, and a look may
 /// be taken.
@@ -59,7 +60,8 @@ struct Contract: Hashable {
     fates[write] = .waiting
   }
 
-  /// The store refuses a conditional write for its condition. It has its operation id all the same, as one that is applied has.
+  /// The store refuses a conditional write for its condition. It has its operation id all the same, as one that is
+  /// applied has.
   mutating func refuse(_ write: Int) { fates[write] = .declined }
 
   func hasAccepted(_ write: Int) -> Bool { fates[write] != nil }

@@ -72,8 +72,8 @@ struct OperationPrunerTests {
       queuesConfirm: { records.state.withLock { $0.queuesConfirm } }, removed: { _ in })
   }
 
-  /// As many workers as there may be, for an hour and a half of commits that take up to half a minute: no record goes before its
-  /// time, and none stays for good.
+  /// As many workers as there may be, for an hour and a half of commits that take up to half a minute: no record goes
+  /// before its time, and none stays for good.
   @Test(arguments: 1...4) func recordsAreKeptForTheirTimeAndNoneForGood(workers: Int) async {
     let records = Records(clock: clock)
     let pruners = (0..<workers).map { _ in pruner(records) }

@@ -208,8 +208,8 @@ struct PartitionMachineTests {
     #expect(completion.rows == [Row(key: command.key, value: nil, version: 1, operation: command.operation)])
   }
 
-  /// What the cache shows as pending is pending no more when it is settled, whatever became of it; nobody shows a write whose
-  /// commit is waited for.
+  /// What the cache shows as pending is pending no more when it is settled, whatever became of it; nobody shows a write
+  /// whose commit is waited for.
   @Test(arguments: [AppliedCommand.Disposition.applied, .duplicate, .refused, .conflict])
   func whatIsSettledIsTold(_ disposition: AppliedCommand.Disposition) throws {
     var machine = opened()

@@ -164,7 +164,8 @@ struct StoreServiceTests {
     #expect(try await write(FakeLog([.confirmed]), .committed) == expected)
   }
 
-  /// Two requests at one API with one id and two contents: the answer of the one is not the other's, whichever comes first.
+  /// Two requests at one API with one id and two contents: the answer of the one is not the other's, whichever comes
+  /// first.
   @Test(arguments: [false, true]) func aReplyIsForItsWriteOnly(conflictComesFirst: Bool) async throws {
     let replies = replies
     let other = try Self.command(try Key("k"), "other")

@@ -35,8 +35,8 @@ extension Scenarios {
       #expect(try await caller.put(key, "v", Self.committed, [("If-None-Match", "*")]).header("ETag") == "\"4\"")
     }
 
-    /// The same id for another write, at whichever API: refused where its commit is waited for, and without effect in any case. What
-    /// a client library repeats is answered as before.
+    /// The same id for another write, at whichever API: refused where its commit is waited for, and without effect in
+    /// any case. What a client library repeats is answered as before.
     @Test(.timeLimit(.minutes(5))) func anIdIsForOneWrite() async throws {
       let caller = try await StoreCaller()
       let (key, other, id) = (UUID().uuidString, UUID().uuidString, UUID().uuidString)

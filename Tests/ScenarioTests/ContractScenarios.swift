@@ -46,7 +46,8 @@ extension Scenarios {
       #expect(isBack)
     }
 
-    /// Another number of partitions would have a key change its queue: there are no such queues, and the service ends by itself.
+    /// Another number of partitions would have a key change its queue: there are no such queues, and the service ends
+    /// by itself.
     @Test(.timeLimit(.minutes(5))) func aServiceWithAnotherNumberOfPartitionsEnds() async throws {
       let store = try await StoreUnderTest()
       let status = try await store.stack.status()

@@ -80,8 +80,8 @@ extension Scenarios {
       return counts
     }
 
-    /// Large values that nobody can apply fill the queues; then writes are refused in time, no container is killed for its memory,
-    /// and what was acknowledged is applied in the end.
+    /// Large values that nobody can apply fill the queues; then writes are refused in time, no container is killed for
+    /// its memory, and what was acknowledged is applied in the end.
     @Test(.timeLimit(.minutes(8))) func largeValuesWithoutSQL() async throws {
       let store = try await StoreUnderTest()
       let nodes = try await store.stack.status().nodes
@@ -123,8 +123,8 @@ extension Scenarios {
       }
     }
 
-    /// Without SQL writes are taken and wait; what needs the table is refused or unknown, in time, and nothing is answered
-    /// that is not known.
+    /// Without SQL writes are taken and wait; what needs the table is refused or unknown, in time, and nothing is
+    /// answered that is not known.
     @Test(.timeLimit(.minutes(5))) func allOfSQL() async throws {
       let store = try await StoreUnderTest()
       let nodes = try await store.stack.status().nodes.filter { $0.tier == .sql }

@@ -29,7 +29,9 @@ struct QueueReplicaTests {
   }
 
   /// A broker that is starting says nothing, and one that is killed not all.
-  @Test(arguments: ["", line("kv.commands.4.0"), "kv.commands.4.0\t1\t1\t0\t\nend\n", "kv.commands.4.0\t1\tx\t0\t\t\nend\n"])
+  @Test(arguments: [
+    "", line("kv.commands.4.0"), "kv.commands.4.0\t1\t1\t0\t\nend\n", "kv.commands.4.0\t1\tx\t0\t\t\nend\n",
+  ])
   func whatIsNotWholeIsNoAnswer(text: String) {
     #expect(QueueReplica.read(text) == nil)
   }

@@ -69,7 +69,8 @@ struct SchemaMigrationTests {
     #expect(changes.count { $0.hasPrefix("GRANT") } == 3)
   }
 
-  /// A key that changed its queue would lose the order of its writes: the number is what it was, and the sentence says what to do.
+  /// A key that changed its queue would lose the order of its writes: the number is what it was, and the sentence says
+  /// what to do.
   @Test func anotherNumberOfPartitionsIsRefused() async throws {
     let latest = try #require(Schema.migrations.map(\.version).max())
     let server = Self.server(version: latest, partitions: 8)

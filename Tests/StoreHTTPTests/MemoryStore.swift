@@ -1,8 +1,8 @@
 import KeyValueStore
 import Synchronization
 
-/// A whole store in memory: what is published is applied at once. It can be down, it can lose answers, and it can be slow: then
-/// what is published is taken and not applied, and the cache shows it.
+/// A whole store in memory: what is published is applied at once. It can be down, it can lose answers, and it can be
+/// slow: then what is published is taken and not applied, and the cache shows it.
 final class MemoryStore: CommandLog, Table, Cache {
   enum Weather: Sendable { case fair, down, answersLost, slow }
 

@@ -114,8 +114,8 @@ struct ResponderTests {
     #expect(try await server.ask("GET", "/operations/first").json["applied"] as? Bool == true)
   }
 
-  /// The same id for another write: refused where the commit is waited for, without effect where it is only queued. The very same
-  /// write is a retry, whatever it waits for.
+  /// The same id for another write: refused where the commit is waited for, without effect where it is only queued. The
+  /// very same write is a retry, whatever it waits for.
   @Test func anIdIsForOneWrite() async throws {
     func put(_ body: String, _ query: String, _ headers: [(HTTPField.Name, String)] = []) async throws
       -> TestServer.Answer

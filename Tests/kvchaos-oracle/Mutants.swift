@@ -106,8 +106,8 @@ struct Mutants {
     case .falseAlarm: counts.falseAlarms = 1
     case .missed: missed(mutant, &counts)
     case .outside, .refused:
-      // The contract says nothing of it, as of an id that stands for writes of two keys: all that may not be said is that
-      // it holds.
+      // The contract says nothing of it, as of an id that stands for writes of two keys: all that may not be said is
+      // that it holds.
       if (try? comparison.checker.check(mutant).verdict) == .holds { counts.missed = 1 } else { counts.caught = 1 }
     case .undecided:
       if (try? comparison.checker.check(mutant).verdict) == .violated {

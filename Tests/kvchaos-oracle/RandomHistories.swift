@@ -11,8 +11,8 @@ struct RandomHistories {
     /// That a condition holds at the moment of its write is held by linearizability alone, where versions and levels
     /// other than the strongest count for nothing. With them it has to hold at some moment of the request.
     case conditionalWrites = "something comes between a condition and its write"
-    /// Which of different writes has the operation id that they share is not asked: each may have been applied or not, unless it
-    /// was acknowledged as committed. The checker says so, and does not call it a pass.
+    /// Which of different writes has the operation id that they share is not asked: each may have been applied or not,
+    /// unless it was acknowledged as committed. The checker says so, and does not call it a pass.
     case sharedIDs = "which of the writes that share an id has it"
     case both = "both of these at once"
   }
@@ -122,8 +122,9 @@ struct RandomHistories {
     return isExplained(dense: true, loose: true, events) ? .both : nil
   }
 
-  /// The history as the checker has it: of different writes that share an id, and were not refused, each is one of unknown outcome,
-  /// unless it was acknowledged as committed or another one was. The record is not asked for such an id.
+  /// The history as the checker has it: of different writes that share an id, and were not refused, each is one of
+  /// unknown outcome, unless it was acknowledged as committed or another one was. The record is not asked for such an
+  /// id.
   private static func withoutSharedIDs(_ events: [Event]) -> [Event] {
     struct Write: Hashable { var key: String?, function: String, value: Value }
     var open: [Event.Process: Int] = [:]
@@ -156,8 +157,8 @@ struct RandomHistories {
     }
   }
 
-  /// The history as linearizability has it: without versions and cached reads, and a queued write may take effect at any
-  /// time after its request, or never.
+  /// The history as linearizability has it: without versions and cached reads, and a queued write may take effect at
+  /// any time after its request, or never.
   private static func strongest(_ events: [Event]) -> [Event] {
     events.compactMap { event in
       var event = event

@@ -7,8 +7,11 @@ import schemathesis
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    # The id of a write that nobody has sent is waited for in vain: a 503, which is right and looks like a server's error.
-    if case.operation.label == "GET /store/{key}" and re.fullmatch("[!-~]{1,128}", str((case.query or {}).get("after", ""))):
+    # The id of a write that nobody has sent is waited for in vain: a 503, which is right and looks like a server's
+    # error.
+    if case.operation.label == "GET /store/{key}" and re.fullmatch(
+        "[!-~]{1,128}", str((case.query or {}).get("after", ""))
+    ):
         case.query = {name: value for name, value in case.query.items() if name != "after"}
     # What is meant to be refused stays as it is.
     if case.meta is None or not case.meta.generation.mode.is_positive:

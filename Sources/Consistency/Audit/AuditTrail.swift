@@ -43,8 +43,8 @@ struct AuditTrail: Sendable {
   private var answers: [Int32: Answers] = [:]
   /// By id: what several attempts at one write came to.
   private var retried: [Int32: Attempts] = [:]
-  /// By id that different writes share: the one that has it, since it is the only one that was not refused, or the first
-  /// that was acknowledged as committed. The others have no effect.
+  /// By id that different writes share: the one that has it, since it is the only one that was not refused, or the
+  /// first that was acknowledged as committed. The others have no effect.
   private var owners: [Int32: Op] = [:]
   /// Ids that different writes share, and of which nothing says which one has it: what the record says of them vouches
   /// for one write only.

@@ -7,8 +7,8 @@
 ///   `accepted` of the first lies before `sent` of the second (P2, P1);
 /// - the first was there before something had to see the second: `seen` of the first lies before `needed` of the second
 ///   (P3; P4, where a cached read is one that may look back);
-/// - the first was shown, accepted if not applied, before the second was sent: `shown` of the first lies before `invoked` of the
-///   second (P2, for what nobody had an acknowledgement of);
+/// - the first was shown, accepted if not applied, before the second was sent: `shown` of the first lies before
+///   `invoked` of the second (P2, for what nobody had an acknowledgement of);
 /// - its version is lower.
 ///
 /// An order exists exactly where these have no cycle. Each relation compares two numbers, so the order is found by

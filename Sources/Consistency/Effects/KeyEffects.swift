@@ -11,7 +11,8 @@ struct KeyEffects {
     var earliest: Int64 = .min
     /// When it was sent first.
     var invoked: Int64 = .min
-    /// Whether it certainly was applied, or will be: a write of unknown outcome that no read saw may have come to nothing.
+    /// Whether it certainly was applied, or will be: a write of unknown outcome that no read saw may have come to
+    /// nothing.
     var isApplied = false
     var hasOtherVersion = false
   }

@@ -1,11 +1,11 @@
 extension Command {
-  /// A number that two commands with one operation id share only if they ask for the same write: the same key, effect, value
-  /// and condition. When it was accepted, and which acknowledgement its client asked for, are not part of it, so a retry has the
-  /// fingerprint of the first attempt.
+  /// A number that two commands with one operation id share only if they ask for the same write: the same key, effect,
+  /// value and condition. When it was accepted, and which acknowledgement its client asked for, are not part of it, so
+  /// a retry has the fingerprint of the first attempt.
   ///
-  /// FNV-1a (64 bits) of the key's length (2 bytes), the key, the condition's kind (1: the key's version is, 2: absent, 0:
-  /// none) and version (8), the effect's kind (1: put, 2: delete) and the value. It is stored with the operation's record, so
-  /// it never changes.
+  /// FNV-1a (64 bits) of the key's length (2 bytes), the key, the condition's kind (1: the key's version is, 2: absent,
+  /// 0: none) and version (8), the effect's kind (1: put, 2: delete) and the value. It is stored with the operation's
+  /// record, so it never changes.
   ///
   /// Source: Fowler, Noll, Vo, draft-eastlake-fnv.
   public var fingerprint: Int64 {

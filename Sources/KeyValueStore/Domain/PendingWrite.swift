@@ -5,8 +5,8 @@ public struct PendingWrite: Sendable, Hashable {
   /// `nil`: a delete.
   public let value: Value?
   public let operation: OperationID
-  /// When the operation id was made, in milliseconds since 1970; `nil` where that is not known, as of a client's own id: such
-  /// an operation may have been applied long ago, and be sent again.
+  /// When the operation id was made, in milliseconds since 1970; `nil` where that is not known, as of a client's own
+  /// id: such an operation may have been applied long ago, and be sent again.
   public let madeAtMilliseconds: Int64?
 
   public init(key: Key, value: Value?, operation: OperationID, madeAtMilliseconds: Int64?) {

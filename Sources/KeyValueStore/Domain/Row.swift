@@ -56,8 +56,8 @@ public struct OperationRecord: Sendable, Hashable {
       fingerprint: command.fingerprint)
   }
 
-  /// Whether it is the record of this very write, and not of another one that was given the same operation id. Without a
-  /// fingerprint the key alone decides: a retry must not be refused for what nobody recorded.
+  /// Whether it is the record of this very write, and not of another one that was given the same operation id. Without
+  /// a fingerprint the key alone decides: a retry must not be refused for what nobody recorded.
   public func isRecord(of command: Command) -> Bool {
     key == command.key && (fingerprint == nil || fingerprint == command.fingerprint)
   }

@@ -1,8 +1,8 @@
 /// The port to the records of operations, as far as their removal goes. An effect that is not known may have happened;
 /// every one may be tried again.
 ///
-/// Records are as old as the epochs that have ended since they were made. An epoch is a number that the table keeps and that goes
-/// up by one; it tells no time.
+/// Records are as old as the epochs that have ended since they were made. An epoch is a number that the table keeps and
+/// that goes up by one; it tells no time.
 public protocol OperationRecords: Sendable {
   /// The epoch that records are made in now.
   func epoch(timeout: Duration) async throws(TableUnavailable) -> Int64

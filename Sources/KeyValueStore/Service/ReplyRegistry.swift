@@ -3,8 +3,8 @@ import Synchronization
 /// Brings each worker's reply to the requests that wait for that operation.
 ///
 /// A request registers before it publishes, so a reply cannot come too early. Several requests may wait for one
-/// operation (a proxy that retries on the same API); each gets the reply. A request that used the operation id for another write
-/// does not get it: what became of the one says nothing of the other.
+/// operation (a proxy that retries on the same API); each gets the reply. A request that used the operation id for
+/// another write does not get it: what became of the one says nothing of the other.
 public final class ReplyRegistry: Sendable {
   /// One request's place in the registry.
   public struct Ticket: Sendable, Hashable {

@@ -1,6 +1,6 @@
 extension StoreService {
-  /// Reads through the cache: may be stale, is never a value that nobody wrote, and may be one that is acknowledged and not
-  /// in the table yet.
+  /// Reads through the cache: may be stale, is never a value that nobody wrote, and may be one that is acknowledged and
+  /// not in the table yet.
   public func readCached(_ key: Key) async -> ReadOutcome {
     let entry = await cache.get(key)
     // The worker may have been faster than the announcement.
@@ -8,7 +8,8 @@ extension StoreService {
       return if let row = entry.row { .row(row) } else { await readTable(key, within: timeouts.read) }
     }
     if let made = pending.madeAtMilliseconds, age(since: made) < timeouts.pendingTrust { return .pending(pending) }
-    // Its operation may have been applied long ago and be sent again. Whether it is still to come only the record knows.
+    // Its operation may have been applied long ago and be sent again. Whether it is still to come only the record
+    // knows.
     let start = clock.now
     do {
       guard let record = try await table.operation(pending.operation, timeout: timeouts.read) else {

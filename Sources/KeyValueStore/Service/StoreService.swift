@@ -33,8 +33,9 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
     case committed
   }
 
-  /// Writes `effect` to `key`; retrying the same write with the same `operation` is safe. Another write with it has no effect, of
-  /// which only a write that waits for its commit is told: the table alone knows which of the two came first.
+  /// Writes `effect` to `key`; retrying the same write with the same `operation` is safe. Another write with it has no
+  /// effect, of which only a write that waits for its commit is told: the table alone knows which of the two came
+  /// first.
   ///
   /// - Parameters:
   ///   - condition: whether it holds only the table can tell: with `queued` nobody would hear of a refusal, so
@@ -50,7 +51,8 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
     switch acknowledgement {
     case .queued:
       let outcome = await publish(command, wantsReply: false, until: clock.now.advanced(by: timeouts.queued))
-      // Before the answer: who has it, reads the write. Not before the confirmation, since a refused write shows nowhere.
+      // Before the answer: who has it, reads the write. Not before the confirmation, since a refused write shows
+      // nowhere.
       if outcome == .queued {
         await cache.announce(
           PendingWrite(key: key, value: command.value, operation: operation, madeAtMilliseconds: madeAtMilliseconds))

@@ -16,8 +16,8 @@ public struct StoreTimeouts: Sendable, Hashable {
   /// The pause between two looks whether that operation is settled; doubled each time up to `settledPauseMaximum`.
   public var settledPause: Duration = .milliseconds(10)
   public var settledPauseMaximum: Duration = .milliseconds(200)
-  /// So long after its operation id was made a pending write is shown without a question: whatever became of it meanwhile,
-  /// what it shows is no older than that. At most the cache's time to live (P4).
+  /// So long after its operation id was made a pending write is shown without a question: whatever became of it
+  /// meanwhile, what it shows is no older than that. At most the cache's time to live (P4).
   public var pendingTrust: Duration = .seconds(2)
   /// How long the cache keeps a pending write that nobody says is settled.
   public var pendingLife: Duration = .seconds(10)

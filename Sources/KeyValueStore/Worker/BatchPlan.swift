@@ -1,8 +1,9 @@
 /// What one transaction must write for a batch, worked out from what the table already has. Pure.
 ///
 /// This is where "each exactly once, in queue order" is decided: a command whose operation is recorded, or stands
-/// earlier in the same batch, changes nothing; nor does one that is another write under a known operation id. A command whose condition does not hold changes nothing either, and is
-/// recorded as refused, so that it stays refused when it comes again.
+/// earlier in the same batch, changes nothing; nor does one that is another write under a known operation id. A command
+/// whose condition does not hold changes nothing either, and is recorded as refused, so that it stays refused when it
+/// comes again.
 public struct BatchPlan: Sendable, Hashable {
   /// The operation records to insert.
   public let operations: [OperationRecord]

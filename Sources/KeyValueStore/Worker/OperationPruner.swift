@@ -1,10 +1,11 @@
-/// Removes the records of operations that are older than the time for which a retry is recognised. Every worker runs one,
-/// and of all of them one at a time works: whoever ends an epoch.
+/// Removes the records of operations that are older than the time for which a retry is recognised. Every worker runs
+/// one, and of all of them one at a time works: whoever ends an epoch.
 ///
-/// No wall clock has a say, neither the SQL tier's nor a worker's: one that jumps would remove the records of writes that are
-/// still repeated. A record has the number of the epoch in which it was made. A worker ends an epoch only after it has known it
-/// for a whole interval by its own steady clock, and the table lets each epoch end once. So each lasts an interval at least,
-/// whichever worker ends it, and a record that saw `n` whole epochs is at least `n` intervals old.
+/// No wall clock has a say, neither the SQL tier's nor a worker's: one that jumps would remove the records of writes
+/// that are still repeated. A record has the number of the epoch in which it was made. A worker ends an epoch only
+/// after it has known it for a whole interval by its own steady clock, and the table lets each epoch end once. So each
+/// lasts an interval at least, whichever worker ends it, and a record that saw `n` whole epochs is at least `n`
+/// intervals old.
 ///
 /// An epoch ends only when every command queue has confirmed a message in it. While a queue has no quorum, what it
 /// delivered and nobody could acknowledge waits in it to be delivered again: as long, no record grows old.
@@ -67,8 +68,8 @@ public struct OperationPruner<C: Clock>: Sendable where C.Duration == Duration {
     await removeRecords(before: epoch + 1 - epochsKept)
   }
 
-  /// Removes until nothing is left or the turn is over: the next epoch may end then, and another worker have its turn. What fails
-  /// waits for the next.
+  /// Removes until nothing is left or the turn is over: the next epoch may end then, and another worker have its turn.
+  /// What fails waits for the next.
   private func removeRecords(before epoch: Int64) async {
     let end = clock.now.advanced(by: limits.interval - limits.timeout * 2)
     while !Task.isCancelled, clock.now < end {

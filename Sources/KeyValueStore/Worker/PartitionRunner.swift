@@ -144,8 +144,8 @@ public struct PartitionRunner<C: Clock>: Sendable where C.Duration == Duration {
     var rows = completion.rows
     var settled = completion.settled
     for key in completion.keysToReload {
-      // Without an answer the cached row ends with its time to live; the queue must not wait for that. Nor must what is pending
-      // give way to a row that is older than it.
+      // Without an answer the cached row ends with its time to live; the queue must not wait for that. Nor must what is
+      // pending give way to a row that is older than it.
       if let row = try? await ports.table.read(key, consistency: .plain, timeout: .seconds(1)) {
         rows.append(row)
       } else {
