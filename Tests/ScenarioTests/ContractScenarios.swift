@@ -53,7 +53,7 @@ extension Scenarios {
       let status = try await store.stack.status()
       let worker = try #require(status.nodes.first { $0.tier == .worker })
       let answer = try await store.exec(
-        worker.name, ["timeout", "15", "kv-worker"], environment: ["KV_PARTITIONS=7", "KV_METRICS_PORT=9465"])
+        worker.container, ["timeout", "15", "kv-worker"], environment: ["KV_PARTITIONS=7", "KV_METRICS_PORT=9465"])
       #expect(answer.contains("KV_PARTITIONS is 7") && answer.contains("kvchaos down"), "\(answer)")
       let names = try await store.queues().filter(\.isOfCommands).map(\.name)
       #expect(!names.isEmpty && names.allSatisfy { $0.hasPrefix("kv.commands.\(names.count).") }, "\(names)")
@@ -208,8 +208,8 @@ extension Scenarios {
       let store = try await StoreUnderTest()
       let made = try await store.sql(
         """
-        INSERT INTO operations (operation, key, version, applied_at)
-        SELECT '\(store.prefix)-old-' || n::TEXT, 'k'::BYTEA, n, now() - INTERVAL '8 days' FROM generate_series(1, 2500) n RETURNING version
+        INSERT INTO operations (operation, key, version, epoch)
+        SELECT '\(store.prefix)-old-' || n::TEXT, 'k'::BYTEA, n, -1000000 FROM generate_series(1, 2500) n RETURNING version
         """)
       #expect(made.split(separator: "\n").count == 2500, "\(made.prefix(300))")
       let old = "SELECT count(*) FROM operations WHERE operation LIKE '\(store.prefix)-old-%'"

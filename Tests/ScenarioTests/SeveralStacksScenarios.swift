@@ -8,7 +8,7 @@ import Testing
 
 extension Scenarios {
   /// Several checkouts of one machine, and several stacks of one engine: none is in another's way.
-  @Suite(.serialized) struct SeveralStacks {
+  @Suite(.serialized, Laboratory.byHand) struct SeveralStacks {
     private let results = FileManager.default.temporaryDirectory.appending(path: "kvchaos-\(UUID().uuidString)").path()
 
     /// A container as it is: another id, start or state, and something has happened to it.
