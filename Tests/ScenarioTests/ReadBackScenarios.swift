@@ -4,7 +4,7 @@ import Testing
 
 extension Scenarios {
   /// Whoever has the answer of a write reads it: `scripts/read-back`, clients in Python of their own, asks.
-  @Suite(.serialized) struct ReadBack {
+  @Suite(.serialized, Laboratory.byHand) struct ReadBack {
     /// What the script counted.
     struct Counts: Decodable {
       var requests: Int
