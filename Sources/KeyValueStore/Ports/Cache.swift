@@ -4,7 +4,8 @@ public protocol Cache: Sendable {
   func get(_ key: Key) async -> CacheEntry
   /// Stores rows that are newer, tombstones too, and forgets pending writes that are settled. Best effort.
   func update(_ updates: [CacheUpdate]) async
-  /// Shows a write that the log has, in place of the one shown before. Best effort and soon over: an acknowledgement
-  /// waits for it.
-  func announce(_ write: PendingWrite) async
+  /// Shows a write that the log has, in place of the one shown before. Soon over, since an acknowledgement waits for it.
+  ///
+  /// - Returns: whether the cache took it.
+  func announce(_ write: PendingWrite) async -> Bool
 }
