@@ -9,6 +9,8 @@ public final class RedisCluster: Sendable {
     var connections: [RedisNode: NodeConnection] = [:]
     var isRefreshing = false
     var refreshedAt: ContinuousClock.Instant?
+    /// When it was last noticed that a node owns a slot which another one owned before.
+    var succeededAt: [RedisNode: ContinuousClock.Instant] = [:]
   }
 
   /// A cluster in order needs one redirection, a moving slot two.
@@ -54,8 +56,7 @@ public final class RedisCluster: Sendable {
       case .success(.error(let text)):
         switch Redirection(error: text, from: node) {
         case .moved(let slot, let target):
-          state.withLock { $0.map.setOwner(of: slot, target) }
-          refreshSoon()
+          move(slot, to: target)
           node = target
           commands = [words]
         case .ask(_, let target):
@@ -71,6 +72,15 @@ public final class RedisCluster: Sendable {
       }
     }
     throw RedisError(.noRoute, "slot \(slot) was redirected more than \(redirections) times")
+  }
+
+  /// Whether the master of `key`'s slot took over a slot, as far as this client noticed, less than `time` ago. A replica
+  /// that became master may lack what its master took last, and what was written while there was none.
+  public func hasNewMaster(_ key: [UInt8], within time: Duration) -> Bool {
+    let since = state.withLock { state in
+      state.succeededAt.isEmpty ? nil : state.map.owner(of: HashSlot.slot(of: key)).flatMap { state.succeededAt[$0] }
+    }
+    return since.map { ContinuousClock.now - $0 < time } ?? false
   }
 
   /// Runs commands back to back on one connection, that of the master of `key`'s slot: for a `WAIT` that means the
@@ -98,8 +108,7 @@ public final class RedisCluster: Sendable {
           refreshSoon()
           return replies
         }
-        state.withLock { $0.map.setOwner(of: slot, target) }
-        refreshSoon()
+        move(slot, to: target)
         node = target
       case .success:
         throw RedisError(.unexpectedReply, "the replies of several commands are no array")
@@ -137,6 +146,14 @@ public final class RedisCluster: Sendable {
 
   // MARK: topology
 
+  private func move(_ slot: Int, to target: RedisNode) {
+    state.withLock { state in
+      state.map.setOwner(of: slot, target)
+      state.succeededAt[target] = .now
+    }
+    refreshSoon()
+  }
+
   private func refreshIfOld() {
     let isOld = state.withLock { state in
       state.refreshedAt.map { ContinuousClock.now - $0 > Self.refreshInterval } ?? false
@@ -170,10 +187,12 @@ public final class RedisCluster: Sendable {
       guard case .success(let reply) = await connection(to: node).send([command]) else { continue }
       guard let map = try? SlotMap(clusterSlots: reply, from: node), !map.nodes.isEmpty else { continue }
       state.withLock { state in
+        for node in map.successors(of: state.map) { state.succeededAt[node] = .now }
         state.map = map
         // A connection to a node that left would be kept for ever.
         let kept = Set(map.nodes + options.nodes)
         state.connections = state.connections.filter { kept.contains($0.key) }
+        state.succeededAt = state.succeededAt.filter { kept.contains($0.key) }
       }
       return
     }

@@ -52,6 +52,16 @@ public struct SlotMap: Sendable, Hashable {
     }
   }
 
+  /// The nodes that own a slot here which another one owned in `earlier`.
+  func successors(of earlier: SlotMap) -> Set<RedisNode> {
+    var found: Set<RedisNode> = []
+    for slot in owners.indices {
+      guard let before = earlier.owner(of: slot), let now = owner(of: slot), before != now else { continue }
+      found.insert(now)
+    }
+    return found
+  }
+
   /// True when every slot has an owner.
   public var isComplete: Bool { !owners.contains(-1) }
 }

@@ -7,51 +7,26 @@ import RedisClient
 /// So a row that comes for an earlier write does not hide a later one, and what is pending never becomes a row. Each
 /// field has its own time to live.
 public struct RedisCache: Cache {
-  private let cluster: RedisCluster
-  private let timeToLive: [UInt8]
+  let cluster: RedisCluster
+  let timeToLive: Duration
   /// What follows the name of the entry in an announcement.
   private let announcement: [[UInt8]]
-  private let metrics: BackendMetrics
+  let metrics: BackendMetrics
+  /// Updates that Redis did not take; `nil`: they are not kept.
+  let backlog: SharedBacklog?
 
-  /// Forgets what is settled, and writes only what is newer than what is there; a tombstone is a version too. One
-  /// script, hence atomic. Arguments: time to live, version (empty: no row), operation, 1 (0: a tombstone), value,
-  /// settled operations.
-  static let script = RedisScript(
-    """
-    local known = redis.call('HMGET', KEYS[1], 'v', 'p')
-    if known[2] then
-      for index = 6, #ARGV do
-        if ARGV[index] == known[2] then
-          redis.call('HDEL', KEYS[1], 'p', 'q')
-          break
-        end
-      end
-    end
-    if ARGV[2] == '' or known[1] and tonumber(known[1]) >= tonumber(ARGV[2]) then return 0 end
-    if ARGV[4] == '1' then
-      redis.call('HSETEX', KEYS[1], 'PX', ARGV[1], 'FIELDS', 3, 'v', ARGV[2], 'o', ARGV[3], 'd', ARGV[5])
-    else
-      redis.call('HSETEX', KEYS[1], 'PX', ARGV[1], 'FIELDS', 2, 'v', ARGV[2], 'o', ARGV[3])
-      redis.call('HDEL', KEYS[1], 'd')
-    end
-    return 1
-    """)
-
-  private static var writeScript: RedisScript {
-    #if PlantedBugs
-      if PlantedBug.cacheWithoutVersions.isPlanted { return Planting.unversionedScript }
-    #endif
-    return script
-  }
-
-  /// - Parameter pendingLife: how long a pending write stays that no worker settles; no longer than a row.
+  /// - Parameters:
+  ///   - pendingLife: how long a pending write stays that no worker settles; no longer than a row.
+  ///   - keepsUpdates: whether updates that Redis does not take are tried again until they are too old to matter. That
+  ///     is for the services that change rows.
   public init(
     cluster: RedisCluster, timeToLiveMilliseconds: Int, pendingLife: Duration = StoreTimeouts().pendingLife,
-    metrics: BackendMetrics = BackendMetrics()
+    keepsUpdates: Bool = false, metrics: BackendMetrics = BackendMetrics()
   ) {
     self.cluster = cluster
     self.metrics = metrics
-    timeToLive = Array(String(timeToLiveMilliseconds).utf8)
+    timeToLive = .milliseconds(timeToLiveMilliseconds)
+    backlog = keepsUpdates ? SharedBacklog(life: timeToLive) : nil
     let milliseconds = min(Int(pendingLife / .milliseconds(1)), timeToLiveMilliseconds)
     announcement = ["PX", String(milliseconds), "FIELDS", "2", "p"].map { Array($0.utf8) }
   }
@@ -59,7 +34,11 @@ public struct RedisCache: Cache {
   /// After this long, what was pending is in the table, unless the worker or the table is in trouble too.
   private static let pendingArrival: Duration = .milliseconds(250)
 
-  private static func name(_ key: Key) -> [UInt8] { Array("kv:".utf8) + key.bytes }
+  /// For this long the table is asked, too, about what a new master shows: meanwhile every service notices that there is
+  /// one, and what the cache was told in vain is told again.
+  private static let succession: Duration = .seconds(2)
+
+  static func name(_ key: Key) -> [UInt8] { Array("kv:".utf8) + key.bytes }
 
   private static let fields = ["v", "o", "d", "p", "q"].map { Array($0.utf8) }
 
@@ -67,7 +46,9 @@ public struct RedisCache: Cache {
     let name = Self.name(key)
     let entry: CacheEntry
     do {
-      entry = Self.entry(of: key, try await cluster.command([Array("HMGET".utf8), name] + Self.fields, key: name))
+      let reply = try await cluster.command([Array("HMGET".utf8), name] + Self.fields, key: name)
+      let known = Self.entry(of: key, reply)
+      entry = cluster.hasNewMaster(name, within: Self.succession) ? known.doubted : known
     } catch {
       metrics.cacheReadsUnavailable.add()
       // Who reads now, reads the table. What a node showed as pending when it failed gets the time to arrive there.
@@ -107,30 +88,6 @@ public struct RedisCache: Cache {
       return nil
     }
     return PendingWrite(key: key, operation: operation, encoded: bytes)
-  }
-
-  public func update(_ updates: [CacheUpdate]) async {
-    // Together, so that they share a pipeline on each node.
-    await withTaskGroup(of: Void.self) { group in
-      for update in updates {
-        group.addTask {
-          let row = update.row
-          let arguments =
-            [
-              timeToLive, row.map { Array(String($0.version).utf8) } ?? [], Array((row?.operation.text ?? "").utf8),
-              row?.value == nil ? [UInt8(ascii: "0")] : [UInt8(ascii: "1")], row?.value?.bytes ?? [],
-            ] + update.settled.map { Array($0.text.utf8) }
-          // A row that is not cached is read from the table next time.
-          let reply = try? await cluster.evaluate(Self.writeScript, key: Self.name(update.key), arguments: arguments)
-          guard row != nil else { return }
-          switch reply {
-          case nil: metrics.cacheWritesUnavailable.add()
-          case .integer(0): metrics.cacheWritesOlder.add()
-          default: metrics.cacheWritesStored.add()
-          }
-        }
-      }
-    }
   }
 
   public func announce(_ write: PendingWrite) async -> Bool {

@@ -42,7 +42,8 @@ public final class Worker: Sendable {
     cache = Planting.cache(
       RedisCache(
         cluster: RedisCluster(options: configuration.redisOptions, loop: loop),
-        timeToLiveMilliseconds: configuration.cacheTimeToLiveMilliseconds, metrics: backends))
+        timeToLiveMilliseconds: configuration.cacheTimeToLiveMilliseconds, keepsUpdates: true,
+        metrics: backends))
     let mailboxes = (0..<configuration.partitions).map { _ in DeliveryMailbox() }
     self.mailboxes = mailboxes
     let consumers = configuration.allPartitions.map { partition in

@@ -32,6 +32,17 @@ public struct CacheEntry: Sendable, Hashable {
   }
 }
 
+extension CacheEntry {
+  /// The same from a source that may lack what is newer: the table must be asked about all of it.
+  public var doubted: CacheEntry {
+    CacheEntry(
+      row: nil,
+      pending: pending.map {
+        PendingWrite(key: $0.key, value: $0.value, operation: $0.operation, madeAtMilliseconds: nil)
+      })
+  }
+}
+
 /// What the cache is told of a key when the table has said something about it.
 public struct CacheUpdate: Sendable, Hashable {
   public let key: Key
