@@ -29,7 +29,7 @@ extension PlanParser {
       problems.add(obstacle, at: node)
     } else if kind.takesNodesDown, !frame.safety.allowMajorityLoss, frame.takesMajority(fault.selector) {
       problems.add(
-        "`\(kind.rawValue)` on \(fault.selector.label) takes a majority down; if the plan asks for that, say "
+        "`\(kind.rawValue)` on \(fault.selector.label) takes a majority down; if this is intended, set "
           + "`safety: { allow-majority-loss: true }`", at: node)
     }
   }
@@ -59,7 +59,7 @@ extension PlanParser {
       guard window.fault?.stopsNodes == true, open.count > 1, down * 2 > nodes else { continue }
       problems.add(
         "\(open.map { "`\($0.label)`" }.joined(separator: " and ")) are open at the same time and take down \(down) of the "
-          + "\(nodes) nodes of `\(tier.rawValue)`, a majority; if the plan asks for that, say "
+          + "\(nodes) nodes of `\(tier.rawValue)`, a majority; if this is intended, set "
           + "`safety: { allow-majority-loss: true }`", at: node)
       return
     }

@@ -187,10 +187,11 @@ final class FaultCrew: Sendable {
   private func members(of side: PartitionSide) throws(StackError) -> Set<String> {
     let open = state.withLock { state in state.sides.max { $0.key < $1.key }?.value }
     guard let open else {
-      throw StackError(code: .noTarget, message: "no partition is open, so nobody is on its \(side.rawValue)'s side")
+      throw StackError(
+        code: .noTarget, message: "no partition is in effect, so no node is on its \(side.rawValue) side")
     }
     guard let members = open[side] else {
-      throw StackError(code: .noTarget, message: "the partition that is open has no \(side.rawValue)")
+      throw StackError(code: .noTarget, message: "the partition in effect has no \(side.rawValue) side")
     }
     return members
   }

@@ -50,7 +50,7 @@ public struct LiveMeasure: Sendable, Hashable {
     }
     let unserved = now - max(since, lastServedAt ?? .zero)
     if let maximum = stop.unservedMaximum, unserved > maximum {
-      return "nobody was served for \(rounded(unserved / .seconds(1))) s"
+      return "no client was served for \(rounded(unserved / .seconds(1))) s"
     }
     return nil
   }

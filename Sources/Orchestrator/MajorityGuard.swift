@@ -24,7 +24,7 @@ struct MajorityGuard: Sendable {
         guard down.count * 2 > group.count else { continue }
         return """
           refused: with \(targets.map(\.name).joined(separator: ", ")), \(down.count) of the \(group.count) \(name) of \
-          \(tier.rawValue) would be down, a majority; if the plan asks for that, say \
+          \(tier.rawValue) would be down, a majority; if this is intended, set \
           `safety: { allow-majority-loss: true }`
           """
       }

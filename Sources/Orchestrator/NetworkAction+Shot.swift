@@ -30,14 +30,14 @@ extension NetworkAction {
     let first = divided.filter { node in settings.minority.map { node.roles.contains($0) } ?? false }
     if let minority = settings.minority, first.isEmpty {
       throw FaultError(
-        code: .notInjectable, message: "nobody is \(minority.rawValue) now, to be put on the minority's side")
+        code: .notInjectable, message: "no running node is \(minority.rawValue), to place on the minority side")
     }
     guard
       var partition = shape.divide(divided.map(\.name), first: Set(first.map(\.name)), using: &generator)
     else {
       throw FaultError(
         code: .notInjectable,
-        message: "\(shape.rawValue) needs \(shape.nodesMinimum) running nodes, and there are \(divided.count)")
+        message: "\(shape.rawValue) needs \(shape.nodesMinimum) running nodes, but only \(divided.count) run")
     }
     var nodes = divided
     for tier in settings.with {

@@ -271,7 +271,7 @@ public struct RunMachine: Sendable {
   private func stopReason(_ measure: LiveMeasure, _ now: Duration) -> String? {
     guard stop == nil, let start = start(of: .faults) else { return nil }
     if now - start >= plan.safety.limit {
-      return "the faults went on for \(plan.safety.limit / .seconds(1)) s, the plan's `limit`"
+      return "the faults reached the plan's `limit` of \(plan.safety.limit / .seconds(1)) s"
     }
     return plan.safety.stopWhen.flatMap { measure.violation(of: $0, since: start, at: now) }.map {
       "`stop-when`: \($0)"

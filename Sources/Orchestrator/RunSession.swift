@@ -159,7 +159,7 @@ final class RunSession: Sendable {
       case .cancelInjection(let fault):
         injecting.withLock { $0[fault]?.cancel() }
       case .drop(let fault):
-        crew.skip(fault, "the time of the random faults was over")
+        crew.skip(fault, "the time for random faults was over")
       case .heal(let fault):
         Task {
           await crew.heal(fault)
@@ -235,7 +235,7 @@ final class RunSession: Sendable {
     do throws(HistoryError) {
       recorded = try RecordedHistory(path: history.path).events
     } catch {
-      failures.append("what was recorded cannot be read: \(error)")
+      failures.append("the recorded history cannot be read: \(error)")
     }
     let lastEventAt = recorded.last?.timeNanoseconds
     let logNotes = await saveLogs()
@@ -326,7 +326,7 @@ final class RunSession: Sendable {
   /// - Returns: what could not be had.
   private func saveLogs() async -> [String] {
     let engine = runner.stack.engine
-    guard let containers = try? await engine.containers() else { return ["the containers' logs could not be had"] }
+    guard let containers = try? await engine.containers() else { return ["the containers' logs could not be fetched"] }
     let since = Int64(startedAt.timeIntervalSince1970)
     return await withTaskGroup(of: String?.self) { group in
       for container in containers {
@@ -336,7 +336,7 @@ final class RunSession: Sendable {
             try folder.write(text, to: "logs/\(container.name).log")
             return nil
           } catch {
-            return "the log of \(container.name) could not be had: \(error)"
+            return "the log of \(container.name) could not be fetched: \(error)"
           }
         }
       }

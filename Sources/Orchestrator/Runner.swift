@@ -48,7 +48,7 @@ public struct Runner: Sendable {
       wasInterrupted.withLock { $0 = true }
       preparation.cancel()
       progress(
-        .note("\(reason): healing, then reporting; once more ends it at once and leaves the rest to `kvchaos heal`"))
+        .note("\(reason): healing, then reporting; again: ends at once and leaves the rest to `kvchaos heal`"))
       events.yield(.interrupted(reason: reason))
     }
     let signals = options.catchesSignals ? SignalWatch(handler: interrupt) : nil
@@ -95,7 +95,7 @@ public struct Runner: Sendable {
     guard recovery.isClean else {
       throw OrchestratorError(
         code: .unavailable,
-        message: "what an earlier run left behind cannot be healed: \(recovery.problems.joined(separator: "; "))")
+        message: "the remains of an earlier run cannot be healed: \(recovery.problems.joined(separator: "; "))")
     }
     let isUp = try await stack.status().isUp
     if !isUp { progress(.note("the stack is not up; bringing it up")) }

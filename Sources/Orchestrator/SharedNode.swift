@@ -16,7 +16,7 @@ enum SharedNode {
     for target in targets.sorted() {
       let others = (held[target] ?? []).filter { !$0.isOfNetwork }.map(\.rawValue).sorted()
       guard let first = others.first else { continue }
-      return "\(target) is in the hands of another fault, \(first)"
+      return "\(target) is already under another fault (\(first))"
     }
     return nil
   }

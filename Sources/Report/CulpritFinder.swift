@@ -78,17 +78,17 @@ struct CulpritFinder {
     let trail = trails[write.operation]
     guard trail.batches.isEmpty else {
       if trails.companions(of: write.operation).contains(where: { audits[$0] == true }) {
-        return named(.worker, "reported as committed; the SQL tier has the rest of its batch, and not this one")
+        return named(.worker, "reported as committed; the SQL tier has the rest of its batch, but not this one")
       }
       return gaps > Self.gapsOfFailovers
-        ? named(.worker, "reported as committed, and gone from among commits that are there: a log loses its end only")
-        : named(.sql, "reported as committed by a worker, and nothing of its batch is in the SQL tier")
+        ? named(.worker, "reported as committed, but missing among commits that are there: a log can only lose its end")
+        : named(.sql, "reported as committed by a worker, but nothing of its batch is in the SQL tier")
     }
     guard trail.deliveredTo.isEmpty else {
-      return named(.worker, "a worker had it in hand and never committed it, and no broker has it any more")
+      return named(.worker, "a worker received it and never committed it, and no broker has it any more")
     }
     return trail.isConfirmed
-      ? named(.rabbitmq, "a quorum confirmed it, and no worker ever got it")
+      ? named(.rabbitmq, "a quorum confirmed it, but no worker ever received it")
       : named(.api, "acknowledged although no broker had confirmed it")
   }
 
@@ -100,14 +100,15 @@ struct CulpritFinder {
     let read = finding.operations.last { $0.function == "get" }
     switch finding.check {
     case .lostWrites: return nil
-    case .convergence: return named(.redis, "the cache says something else than the SQL tier after the drain", write)
+    case .convergence: return named(.redis, "the cache and the SQL tier differ after the drain", write)
     case .failedWrites:
       return write?.isAnswered == false
-        ? named(.client, "no answer came; the client took it for certainly not done, and it was done", write)
-        : named(.api, "answered as not done, and done", write)
+        ? named(.client, "no answer came; the client treated it as certainly not done, but it was done", write)
+        : named(.api, "answered as not done, but done", write)
     case .phantomReads:
       return read?.level == "cache" || read?.level == "final-cache"
-        ? named(.redis, "a cached read saw what nobody wrote", read) : named(.sql, "a read saw what nobody wrote", read)
+        ? named(.redis, "a cached read saw a value that was never written", read)
+        : named(.sql, "a read saw a value that was never written", read)
     case .duplicates, .versions, .order, .monotonicWrites, .writesFollowReads, .staleReads, .readYourWrites,
       .monotonicReads, .linearizability:
       return culprit(ofOrder: finding, named)
@@ -125,7 +126,7 @@ struct CulpritFinder {
         return named(.api, "the write was sent again under another operation id", write)
       }
     }
-    guard !trails.isEmpty else { return named(.untraced, "the services did not log the ways of the operations", nil) }
+    guard !trails.isEmpty else { return named(.untraced, "the services did not log the paths of the operations", nil) }
     let ofKey = finding.key.map { operations(ofKey: $0) } ?? []
     let hands = ofKey.map { trails[$0].deliveredTo }
     // In the order of the acknowledgements: A, B, A is no hand-over.
@@ -142,7 +143,7 @@ struct CulpritFinder {
     }
     // The key's writes went their way in order: who answered the read looked elsewhere.
     return finding.operations.contains { $0.function == "get" }
-      ? named(.api, "the SQL tier had the newer state, and the read was answered with an older one", writes.first)
+      ? named(.api, "the SQL tier had the newer state, but the read was answered with an older one", writes.first)
       : named(.sql, "the row's versions are not those of its writes", writes.first)
   }
 

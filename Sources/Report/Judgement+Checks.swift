@@ -85,11 +85,11 @@ extension Judgement {
   /// Whether everything that the verdict rests on was answered.
   func finalReadsCheck() -> CheckReport {
     var report = CheckReport(
-      name: "final-reads", question: "Was every key read, and every write asked for, after the drain?", verdict: .holds,
+      name: "final-reads", question: "Was every key read, and every write audited, after the drain?", verdict: .holds,
       expected: "all answered", measured: "")
     guard let settlement = record.settlement else {
       report.verdict = .unknown
-      report.measured = "the run ended before them"
+      report.measured = "the run ended before the final reads"
       return report
     }
     let writes = settlement.acknowledgedWrites + settlement.unknownWrites + (settlement.refusedWrites ?? 0)
@@ -98,7 +98,7 @@ extension Judgement {
       + "\(writes - settlement.unansweredAudits.count) of \(writes) writes"
     report.findings =
       settlement.unreadKeys.map { "key \($0) could not be read" }
-      + settlement.unansweredAudits.map { "operation \($0) could not be asked for" }
+      + settlement.unansweredAudits.map { "operation \($0) could not be audited" }
     if !report.findings.isEmpty { report.verdict = .unknown }
     return report
   }
@@ -116,7 +116,7 @@ extension Judgement {
     return CheckReport(
       name: "steady-state", question: "Was the store steady before the faults?", verdict: isSteady ? .holds : .unknown,
       expected: expected, measured: measured(before),
-      note: isSteady ? nil : "what a store does that was not steady says little about the faults")
+      note: isSteady ? nil : "the behaviour of a store that was not steady says little about the faults")
   }
 
   /// Whether each fault was there and was taken back.
@@ -146,7 +146,7 @@ extension Judgement {
     let struck = faults.filter { $0.struckAt != nil }
     let open = struck.filter { ($0.inEffectAt != nil && $0.healedAt == nil) || $0.notHealed?.isEmpty == false }
     var back = CheckReport(
-      name: "faults-healed", question: "Was every fault taken back?", verdict: .holds, expected: "\(struck.count)",
+      name: "faults-healed", question: "Was every fault healed?", verdict: .holds, expected: "\(struck.count)",
       measured: "\(struck.count - open.count)")
     if !open.isEmpty {
       back.verdict = .unknown
@@ -159,7 +159,7 @@ extension Judgement {
   /// violation; but nothing holds that was measured on a stack in which a fault was still there.
   func residueCheck() -> CheckReport {
     var report = CheckReport(
-      name: "residue", question: "Is nothing of a fault left in the stack?", verdict: .holds, expected: "nothing",
+      name: "residue", question: "Is the stack free of fault residue?", verdict: .holds, expected: "nothing",
       measured: "nothing")
     switch record.residue {
     case .found([]): break
@@ -167,7 +167,7 @@ extension Judgement {
       report.verdict = .unknown
       report.measured = "\(items.count) left"
       report.findings = items
-      report.note = "`kvchaos heal` takes it back"
+      report.note = "`kvchaos heal` removes it"
     case .impossible(let reason):
       report.verdict = .unknown
       report.measured = "not known"
@@ -189,7 +189,7 @@ extension Judgement {
       report.measured =
         items.prefix(2).joined(separator: "; ") + (items.count > 2 ? "; and \(items.count - 2) more" : "")
       report.findings = items
-      report.note = "`kvchaos status` says how it is now"
+      report.note = "`kvchaos status` shows the current state"
     case .impossible(let reason):
       report.verdict = .unknown
       report.measured = "not known"
@@ -202,7 +202,8 @@ extension Judgement {
   func expectationChecks(_ windows: Windows, _ faults: [FaultReport]) -> [CheckReport] {
     var checks: [CheckReport] = []
     if let minimum = plan.expect.availability.duringMinimum, !plan.faults.isEmpty {
-      checks.append(availability("during", windows.during, minimum, "while a fault was there or not recovered from"))
+      checks.append(
+        availability("during", windows.during, minimum, "while a fault was in effect or not recovered from"))
     }
     if let minimum = plan.expect.availability.afterMinimum {
       checks.append(availability("after", windows.after, minimum, "in the steady state after"))

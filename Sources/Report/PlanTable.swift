@@ -132,8 +132,9 @@ public struct PlanTable: Sendable, Hashable, Codable {
         """
         # The plans, as they last ran
 
-        A table for each flavour of the SQL tier. A line is the last run of its plan on it (`kvchaos run --table`, `kvchaos report \
-        --table`); `make chaos` runs them one after another. What the columns mean, exactly: chaos/README.md.
+        A table for each flavour of the SQL tier. A row is the last run of a plan on that flavour (`kvchaos run \
+        --table`, `kvchaos report --table`); `make chaos` runs all plans one after another. chaos/README.md defines \
+        the columns.
         """
       ] + flavours.map { flavour in Self.section(flavour, rows.filter { $0.flavour == flavour }) })
       .joined(separator: "\n\n") + "\n"
@@ -170,7 +171,7 @@ public struct PlanTable: Sendable, Hashable, Codable {
       ]
     }
     var text = "## \(title(flavour))\n\n\(held) of \(run.count) held"
-    text += refused > 0 ? "; \(refused) refused, because the flavour cannot do what they ask for.\n\n" : ".\n\n"
+    text += refused > 0 ? "; \(refused) refused, because the flavour cannot run them.\n\n" : ".\n\n"
     text += MarkdownReport.table(
       [
         "plan", "verdict", "acknowledged writes", "lost", "available during", "not everyone served", "after",

@@ -41,9 +41,10 @@ struct CockroachImage: Sendable {
     }
     progress(.note("pulling \(image)"))
     guard let pull = try await Tool.docker(["pull", "--quiet", image], on: engine, limit: Self.pullLimit) else {
-      return "the image \(image) is not here, and pulling it took more than \(Self.pullLimit.components.seconds) s"
+      return
+        "the image \(image) is not on this machine, and pulling it took more than \(Self.pullLimit.components.seconds) s"
     }
-    return pull.succeeded ? nil : "the image \(image) is not here, and pulling it failed: \(pull.lastWords)"
+    return pull.succeeded ? nil : "the image \(image) is not on this machine, and pulling it failed: \(pull.lastWords)"
   }
 
   private func ask(_ image: String) async throws(StackError) -> Finding {

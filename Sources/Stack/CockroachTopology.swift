@@ -85,7 +85,7 @@ enum CockroachTopology {
       roles[node] = StatusReader.NodeRole(
         roles: [node == leader ? .leader : .follower],
         detail: "holds \(leases[node, default: 0]) of \(total) \(total == 1 ? "lease" : "leases") of \(table)",
-        lack: lacks[node] ?? (live.contains { name($0) == node } ? nil : "is dead to the others"))
+        lack: lacks[node] ?? (live.contains { name($0) == node } ? nil : "counts as dead for the other nodes"))
     }
   }
 
@@ -96,7 +96,7 @@ enum CockroachTopology {
     let orphans = view.members.filter { member in !member.isLive && member.host.map(taken.contains) ?? true }
     guard !orphans.isEmpty, let newest = live.max(by: { $0.id < $1.id }), let node = name(newest) else { return [:] }
     let ids = orphans.map { String($0.id) }.joined(separator: ", ")
-    return [node: "has not taken the place of node id \(ids), which is dead and still counts (`kvchaos heal`)"]
+    return [node: "has not replaced node id \(ids), which is dead and still a member (`kvchaos heal`)"]
   }
 }
 

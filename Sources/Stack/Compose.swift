@@ -43,7 +43,7 @@ struct Compose: Sendable {
     guard try await Tool.docker(["compose", "version", "--short"], on: configuration.engine).succeeded else {
       throw StackError(
         code: .unavailable,
-        message: "Docker Compose v2 is not there (`docker compose version` fails); run scripts/bootstrap")
+        message: "Docker Compose v2 is not available (`docker compose version` fails); run scripts/bootstrap")
     }
   }
 
@@ -52,7 +52,7 @@ struct Compose: Sendable {
     do {
       return try JSONDecoder().decode(Model.self, from: Data(outcome.output.utf8))
     } catch {
-      throw StackError(code: .internalFault, message: "`docker compose config` printed what cannot be read: \(error)")
+      throw StackError(code: .internalFault, message: "the output of `docker compose config` cannot be read: \(error)")
     }
   }
 

@@ -56,7 +56,7 @@ extension DeadLetters.Letter {
     if parts.count == 3, parts[0] == "dead" {
       self.init(queue: parts[1], reason: parts[2])
     } else {
-      self.init(queue: "unknown", reason: "put there by somebody else")
+      self.init(queue: "unknown", reason: "not put there by a worker")
     }
   }
 }

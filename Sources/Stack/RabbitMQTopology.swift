@@ -38,7 +38,7 @@ enum RabbitMQTopology {
     func lack(_ broker: String) -> String? {
       let without = replicated.count { queue in !(queue.online ?? queue.members ?? []).contains { short($0) == broker }
       }
-      return without > 0 ? "has no replica that is up of \(without) of \(commands.count) queues" : nil
+      return without > 0 ? "has no running replica of \(without) of \(commands.count) queues" : nil
     }
     let held = commands.flatMap { $0.members ?? [] }.reduce(into: [String: Int]()) { $0[short($1), default: 0] += 1 }
     let led = commands.reduce(into: [String: Int]()) { led, queue in
@@ -63,7 +63,7 @@ enum RabbitMQTopology {
       let queues = commands.filter { $0.activeConsumer.map { belongs($0, to: worker) } ?? false }
         .compactMap { $0.queue.split(separator: ".").last.flatMap { Int($0) } }.sorted()
       let missing = commands.count { !$0.consumers.contains { belongs($0, to: worker) } }
-      let lack = missing > 0 ? "does not wait at \(missing) of \(commands.count) queues" : nil
+      let lack = missing > 0 ? "does not subscribe to \(missing) of \(commands.count) queues" : nil
       roles[worker.name] =
         queues.isEmpty
         ? StatusReader.NodeRole(roles: [.member], detail: "no queue", lack: lack)

@@ -33,7 +33,7 @@ public struct Residue: Sendable, Hashable, CustomStringConvertible {
     switch kind {
     case .rules: "rules of \(detail) are in the network of \(container)"
     case .helper: "the helper \(container) is still there"
-    case .inside: "the \(detail) of \(container)'s processes is still a faulty one"
+    case .inside: "the \(detail) of \(container)'s processes is still faulty"
     case .paused: "\(container) is paused"
     case .down: "\(container) is down (\(detail))"
     case .missing: "\(container) is gone: its container was removed"

@@ -25,7 +25,7 @@ extension Stack {
         code: .unavailable,
         message:
           "the stack `\(configuration.project)` was brought up from \(other), not from \(configuration.home); run kvchaos "
-          + "there, take another name here (KVCHAOS_PROJECT), or remove it with `kvchaos down --foreign`")
+          + "there, use another name here (KVCHAOS_PROJECT), or remove it with `kvchaos down --foreign`")
     }
     return lock
   }

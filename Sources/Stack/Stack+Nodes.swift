@@ -79,7 +79,7 @@ extension Stack {
       let result = try await engine.exec(node.id, command, timeout: Self.answerLimit)
       guard result.exitCode != 0 else { return nil }
       return (result.output + result.error).split(whereSeparator: \.isNewline).last.map(String.init)
-        ?? "it says nothing"
+        ?? "no output"
     } catch {
       return error.message
     }

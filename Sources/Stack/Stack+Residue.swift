@@ -43,7 +43,7 @@ extension Stack {
     } catch let error as DockerEngineError {
       throw StackError(error)
     } catch {
-      throw StackError(code: .unavailable, message: "the stack cannot be looked through for residue: \(error)")
+      throw StackError(code: .unavailable, message: "the stack cannot be searched for residue: \(error)")
     }
   }
 

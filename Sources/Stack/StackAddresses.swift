@@ -88,7 +88,7 @@ struct StackAddresses: Sendable, Hashable {
       guard let wanted, wanted != own else { return own }
       throw StackError(
         code: .unavailable,
-        message: "the stack `\(project)` is there already, on \(own).0/24, and KVCHAOS_SUBNET is \(wanted); run "
+        message: "the stack `\(project)` exists already, on \(own).0/24, but KVCHAOS_SUBNET is \(wanted); run "
           + "`kvchaos down` first")
     }
     let others = networks.filter { $0.project != project || $0.name != project }

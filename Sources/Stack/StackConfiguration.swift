@@ -83,7 +83,7 @@ public struct StackConfiguration: Sendable, Hashable {
     guard value.wholeMatch(of: /[a-z0-9][a-z0-9_-]{0,62}/) != nil else {
       throw StackError(
         code: .unavailable,
-        message: "KVCHAOS_PROJECT is \(value), which is no name of a Compose project; expected up to 63 lowercase "
+        message: "KVCHAOS_PROJECT is \(value), which is not a valid Compose project name; expected up to 63 lowercase "
           + "letters, digits, hyphens and underscores, the first a letter or a digit")
     }
     return value

@@ -22,10 +22,10 @@ struct StackStart: Sendable {
     case .running:
       throw StackError(
         code: .unavailable,
-        message: "a stack runs whose data was made under other secrets than \(configuration.secretsFile) holds "
+        message: "a running stack was created with other secrets than those in \(configuration.secretsFile) "
           + "(another checkout's, or an older version's?); run `kvchaos down`, which deletes that data, then try again")
     case .stopped:
-      progress(.note("removing what a stack with other secrets left: nobody here has its passwords"))
+      progress(.note("removing the remains of a stack with other secrets, whose passwords are lost"))
       try await compose.down()
       existing = []
     }
@@ -110,7 +110,8 @@ struct StackStart: Sendable {
       let holder = published.contains(number) ? "another container" : PortCheck.holder(of: number)
       throw StackError(
         code: .unavailable,
-        message: "port \(number) of 127.0.0.1 is in use\(holder.map { " by \($0)" } ?? ""); stop what uses it, or set "
+        message:
+          "port \(number) of 127.0.0.1 is in use\(holder.map { " by \($0)" } ?? ""); stop the process that uses it, or set "
           + "\(port.variable) to another")
     }
   }

@@ -57,12 +57,12 @@ public struct StackStatus: Sendable, Hashable {
     let who = selector.label + owner
     guard matched.isEmpty else {
       return StackError(
-        code: .noTarget, message: "\(who) is nobody: only \(matched.map(\.name).joined(separator: ", ")) matches")
+        code: .noTarget, message: "no node matches \(who): only \(matched.map(\.name).joined(separator: ", ")) fits")
     }
     let tier = nodes.filter { node in selector.tier.map { node.tier == $0 } ?? true }.map {
       "\($0.name) (\($0.state.status.rawValue), \($0.detail))"
     }
-    let there = tier.isEmpty ? "no container of that tier is there" : "there are \(tier.joined(separator: ", "))"
-    return StackError(code: .noTarget, message: "\(who) is nobody now: \(there)")
+    let there = tier.isEmpty ? "no container of that tier exists" : "candidates: \(tier.joined(separator: ", "))"
+    return StackError(code: .noTarget, message: "no running node matches \(who); \(there)")
   }
 }

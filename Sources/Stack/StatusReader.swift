@@ -66,7 +66,7 @@ struct StatusReader: Sendable {
     switch member.tier {
     case .proxy, .api: NodeRole(roles: [.member], detail: "member")
     case .worker, .redis, .rabbitmq, .sql, .etcd:
-      NodeRole(roles: [], detail: "unknown", lack: "nobody says what it does")
+      NodeRole(roles: [], detail: "unknown", lack: "its role is unknown")
     }
   }
 

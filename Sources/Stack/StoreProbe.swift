@@ -18,7 +18,7 @@ struct StoreProbe: Sendable {
           method: "PUT", url: "\(url)/store?ack=committed",
           headers: StoreToken.headers + [("Content-Type", "application/json"), ("Idempotency-Key", value)],
           body: Array(#"{"key":"\#(Self.key)","value":"\#(value)"}"#.utf8), timeoutMilliseconds: 5_000))
-      guard write.status != 401 else { return "the store wants a token; set KVCHAOS_TOKEN to its KV_API_TOKEN" }
+      guard write.status != 401 else { return "the store requires a token; set KVCHAOS_TOKEN to its KV_API_TOKEN" }
       guard write.status == 200 else { return "a committed write was answered with \(write.status)" }
       let read = try await http.send(
         HTTPRequest(

@@ -154,7 +154,7 @@ struct BadPlan: Sendable, CustomTestStringConvertible {
     ),
     fault(
       "a majority that was not offered", "{ kill: { tier: api, mode: all }, duration: 1s }",
-      "p.yml:5:13: `kill` on all of api takes a majority down; if the plan asks for that, say "
+      "p.yml:5:13: `kill` on all of api takes a majority down; if this is intended, set "
         + "`safety: { allow-majority-loss: true }`"),
     fault(
       "a sequence of nothing", "{ sequence: [] }",

@@ -72,7 +72,7 @@ import Testing
     let parts = table.markdown.components(separatedBy: "## CockroachDB")
     #expect(parts.count == 2)
     #expect(parts[0].contains("## PostgreSQL with Patroni\n\n1 of 1 held.\n"))
-    #expect(parts[1].contains("1 of 1 held; 1 refused, because the flavour cannot do what they ask for."))
+    #expect(parts[1].contains("1 of 1 held; 1 refused, because the flavour cannot run them."))
     #expect(parts[1].contains("| [etcd-bridge](../chaos/etcd-bridge.yml) | refused | - |"))
     #expect(parts[1].contains("- etcd-bridge: there is no etcd"))
   }

@@ -24,7 +24,7 @@ struct StoreUnderTest: Sendable {
   /// Where a broker's management API answers.
   private let managementPort: Int
 
-  /// Brings the stack up if it is not.
+  /// Starts the stack if it is not running.
   init() async throws {
     stack = Stack(try Laboratory.configuration())
     try await stack.up { _ in }

@@ -51,7 +51,7 @@ struct CockroachTopologyTests {
     let roles = try roles(Self.answer(rows, leases: "4\t1"))
     #expect(roles["sql-2"]?.roles == [.leader])
     #expect(
-      roles["sql-2"]?.lack == "has not taken the place of node id 3, which is dead and still counts (`kvchaos heal`)")
+      roles["sql-2"]?.lack == "has not replaced node id 3, which is dead and still a member (`kvchaos heal`)")
     #expect(roles["sql-1"]?.lack == nil)
     #expect(roles["sql-3"]?.lack == nil)
   }
@@ -59,7 +59,7 @@ struct CockroachTopologyTests {
   @Test func aNodeThatIsDeadToTheOthersSaysSo() throws {
     let rows = [Self.row(1, 1, true), Self.row(2, 3, false), Self.row(3, 2, true)]
     let roles = try roles(Self.answer(rows, leases: "1\t1"))
-    #expect(roles["sql-3"]?.lack == "is dead to the others")
+    #expect(roles["sql-3"]?.lack == "counts as dead for the other nodes")
     #expect(roles["sql-1"]?.lack == nil)
   }
 

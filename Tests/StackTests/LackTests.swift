@@ -75,8 +75,8 @@ struct LackTests {
       brokers: ["rabbitmq-1", "rabbitmq-2", "rabbitmq-3"],
       queues: queues([([1, 2, 3], [1, 2, 3]), ([1, 2, 3], [1, 2]), ([1, 3], [1, 3])]))
     #expect(roles["rabbitmq-1"]?.lack == nil)
-    #expect(roles["rabbitmq-2"]?.lack == "has no replica that is up of 1 of 3 queues")
-    #expect(roles["rabbitmq-3"]?.lack == "has no replica that is up of 1 of 3 queues")
+    #expect(roles["rabbitmq-2"]?.lack == "has no running replica of 1 of 3 queues")
+    #expect(roles["rabbitmq-3"]?.lack == "has no running replica of 1 of 3 queues")
   }
 
   /// What a cluster of three answered 45 s after its old leader had come back from a partition: with statistics, that
@@ -122,7 +122,7 @@ struct LackTests {
     ]
     let roles = RabbitMQTopology.roles(workers: workers, queues: queues)
     #expect(roles["worker-1"]?.lack == nil)
-    #expect(roles["worker-2"]?.lack == "does not wait at 1 of 2 queues")
+    #expect(roles["worker-2"]?.lack == "does not subscribe to 1 of 2 queues")
   }
 
   // MARK: etcd, and the stack as a whole

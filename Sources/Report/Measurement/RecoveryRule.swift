@@ -20,8 +20,8 @@ public struct RecoveryRule: Sendable, Hashable, Codable {
   /// The words of the definition, for reports.
   public var explanation: String {
     """
-    Recovery: the time from the strike (or the heal) until everyone who calls is served again, that is answered with ok \
-    within \(number(latencyLimit)) s, for at least \(number(quiet)) s on end.
+    Recovery: the time from the strike (or the heal) until every client that calls is served again (answered with ok \
+    within \(number(latencyLimit)) s), for at least \(number(quiet)) s without a break.
     """
   }
 
