@@ -54,7 +54,9 @@ public enum AMQPAdministration {
       found.withLock { $0 = counts }
       guard counts == (0, 0) else { return }
       let lost = try handle.deleteQueue(queue, channel: 1)
-      if lost > 0 { throw AMQPError(.refused, "\(lost) messages came into \(queue) as it was deleted, and are lost") }
+      if lost > 0 {
+        throw AMQPError(.refused, "\(lost) messages arrived in \(queue) while it was deleted, and are lost")
+      }
     }
     return found.withLock { $0 }
   }

@@ -111,10 +111,10 @@ struct CapCellRun: Sendable {
       log.healedAt = fault.healedAt ?? MonotonicClock.nanoseconds
       log.problems += report.findings + report.upkeepProblems
       try Task.checkCancellation()
-      progress(.note("healed; waiting until everyone is served"))
+      progress(.note("healed; waiting until all clients are served"))
       let isBack = try await waitUntilServed(
         groups, clients, since: log.healedAt ?? start, atLeast: .seconds(4), limit: Self.recoveryLimit)
-      if !isBack { progress(.note("not everyone was served when the traffic ended")) }
+      if !isBack { progress(.note("not all clients were served when the traffic ended")) }
     }
     let texts = try await clients.stop(groups, &log.problems)
     let end = MonotonicClock.nanoseconds

@@ -73,7 +73,7 @@ public struct CapSeries: Sendable {
     let interrupt: @Sendable (String) -> Void = { [progress] reason in
       wasInterrupted.store(true, ordering: .sequentiallyConsistent)
       current.withLock { $0?.cancel() }
-      progress(.note("\(reason): healing; once more ends it at once and leaves the rest to `kvchaos heal`"))
+      progress(.note("\(reason): healing; again: ends at once and leaves the rest to `kvchaos heal`"))
     }
     let signals = catchesSignals ? SignalWatch(handler: interrupt) : nil
     defer { signals?.stop() }
@@ -118,13 +118,13 @@ public struct CapSeries: Sendable {
     guard recovery.isClean else {
       throw CapRunError(
         code: .unavailable,
-        message: "what an earlier run left behind cannot be healed: \(recovery.problems.joined(separator: "; "))")
+        message: "the remains of an earlier run cannot be healed: \(recovery.problems.joined(separator: "; "))")
     }
     try await stack.up { [progress] step in if case .note(let text) = step { progress(.note(text)) } }
     do {
       guard try await stack.engine.hasImage(ClientContainers.image) else {
         throw CapRunError(
-          code: .unavailable, message: "the image \(ClientContainers.image) is not here; run scripts/build")
+          code: .unavailable, message: "the image \(ClientContainers.image) is not on this machine; run scripts/build")
       }
     } catch let error as CapRunError {
       throw error

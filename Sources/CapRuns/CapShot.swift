@@ -64,7 +64,7 @@ struct CapShot {
         kind: .isolate, effect: .drop(percent: 100),
         parts: Dictionary(uniqueKeysWithValues: nodes.map { ($0.container, part) }))
     default:
-      throw FaultError(code: .notInjectable, message: "\(action.kind.rawValue) is no fault of a cell")
+      throw FaultError(code: .notInjectable, message: "\(action.kind.rawValue) cannot be the fault of a cell")
     }
   }
 
@@ -76,7 +76,7 @@ struct CapShot {
   ) throws -> CapShot {
     guard let divided = CapSides.divide(settings, tier: tier, in: status, seed: seed) else {
       let role = settings.minority?.rawValue ?? "member"
-      throw FaultError(code: .notInjectable, message: "nobody of \(tier.rawValue) is \(role) now")
+      throw FaultError(code: .notInjectable, message: "no running node of \(tier.rawValue) is \(role)")
     }
     let far = clients.filter { $0.side == PartitionSide.majority.rawValue }
     let near = clients.filter { $0.side == PartitionSide.minority.rawValue }

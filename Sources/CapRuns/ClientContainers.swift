@@ -54,7 +54,7 @@ struct ClientContainers: Sendable {
     let history = try await stack.engine.logs(name, hasErrors: false)
     guard exitCode != 0 else { return (history, nil) }
     let all = try await stack.engine.logs(name)
-    return (history, "the final reads are not whole: \(Self.lastLine(all))")
+    return (history, "the final reads are incomplete: \(Self.lastLine(all))")
   }
 
   /// Asks clients to end, waits until the operations that are open have ended, and takes what they have printed.
@@ -140,6 +140,6 @@ struct ClientContainers: Sendable {
   }
 
   private static func lastLine(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "it said nothing"
+    text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "no output"
   }
 }

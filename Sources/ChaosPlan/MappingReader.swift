@@ -95,7 +95,7 @@ final class MappingReader {
   func value<Result>(of node: Node, _ word: String, hint: String, parse: (String) -> Result?) -> Result? {
     guard let text = text(node, word, hint: hint) else { return nil }
     guard let result = parse(text) else {
-      problems.add("`\(word): \(text)` is not right; it must be \(hint)", at: node)
+      problems.add("invalid value for `\(word)`: \(text); it must be \(hint)", at: node)
       return nil
     }
     return result

@@ -52,7 +52,7 @@ extension PlannedFault {
     }
     if case .network(let network) = action, network.peers == .tier(.etcd) {
       return
-        "`\(word)` between `\(selector.tier?.rawValue ?? "all")` and `etcd` is nothing on CockroachDB: there is no etcd"
+        "`\(word)` between `\(selector.tier?.rawValue ?? "all")` and `etcd` is not possible on CockroachDB: there is no etcd"
     }
     return nil
   }

@@ -70,7 +70,7 @@ public struct PlanEditor: Sendable {
     guard count > 0 else {
       throw PlanError(
         path: file.path,
-        problems: [.init(line: nil, column: nil, message: "has no `random` faults that could go on for `\(length)`")])
+        problems: [.init(line: nil, column: nil, message: "has no `random` faults that could run for `\(length)`")])
     }
     return try Self.planFile(node, path: file.path)
   }

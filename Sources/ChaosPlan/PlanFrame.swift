@@ -46,10 +46,11 @@ struct PlanFrame {
     if case .fixed(let count) = selector.mode {
       // Where it is not known how many match, it is at most the tier.
       guard let most = matched(by: selector) ?? selector.tier.flatMap(nodes), count > most else { return nil }
-      return "`mode: { fixed: \(count) }` asks for \(count) of \(most): there are no more of \(everyone(selector))"
+      return "`mode: { fixed: \(count) }` asks for \(count) of \(most): no more nodes match \(everyone(selector))"
     }
     guard let matched = matched(by: selector), selector.mode.count(of: matched) == 0 else { return nil }
-    return "`mode: \(selector.mode == .minority ? "minority" : "one")` of \(matched) is nobody: \(everyone(selector))"
+    return
+      "`mode: \(selector.mode == .minority ? "minority" : "one")` of \(matched) selects no node: \(everyone(selector))"
   }
 
   private func everyone(_ selector: Selector) -> String {

@@ -41,8 +41,8 @@ extension PlanParser {
     let node = root.optional("faults")
     if let window = windows.first(where: { $0.end > frame.safety.limit }) {
       problems.add(
-        "`\(window.label)` lasts until \(seconds(window.end)), and the faults end at \(seconds(frame.safety.limit)); "
-          + "say `safety: { limit: \(seconds(window.end)) }` or more", at: node)
+        "`\(window.label)` lasts until \(seconds(window.end)), but the faults end at \(seconds(frame.safety.limit)); "
+          + "set `safety: { limit: \(seconds(window.end)) }` or more", at: node)
     }
     checkLimits(windows, frame, node, problems)
     guard !frame.safety.allowMajorityLoss else { return }
@@ -91,7 +91,7 @@ extension PlanParser {
     for owner in steps.flatMap(\.faults).compactMap(\.selector.ownerOf) where owner.hasPrefix("hot.") {
       guard Int(owner.dropFirst(4)).map({ (0..<workload.keys).contains($0) }) != true else { continue }
       problems.add(
-        "`owner-of: \(owner)` is no key of the workload, whose hot keys are `hot.0` to `hot.\(workload.keys - 1)`",
+        "`owner-of: \(owner)` is not a key of the workload; its hot keys are `hot.0` to `hot.\(workload.keys - 1)`",
         at: root.optional("faults"))
     }
   }

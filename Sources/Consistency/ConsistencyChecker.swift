@@ -42,7 +42,7 @@ public struct ConsistencyChecker: Sendable {
       let names = assembler.actionSet.contains(.other) ? assembler.ops.first { $0.action == .other } : nil
       note = names.map {
         "the operation `\(symbols.function($0.function))` (event \($0.call)) belongs to no known model; "
-          + "--model names those that there are"
+          + "--model lists the known ones"
       }
     }
     let (chosen, initial) = (model, options.initial)

@@ -43,7 +43,7 @@ extension ConsistencyError: CustomStringConvertible {
     case .missingValue(let index, let function, let invocation):
       """
       event \(index): `\(function)` was done, and neither this event nor its invocation (event \(invocation)) has a value; \
-      one that is null has to be written as null
+      null must be written as null
       """
     case .noOperations(let events):
       """
@@ -62,7 +62,7 @@ extension ConsistencyError: CustomStringConvertible {
     case .unknownLevel(let name):
       """
       the level "\(name)" is not known, so what it promises is not: expected \(Level.names.joined(separator: ", ")), \
-      or no level where real time binds the operation
+      or no level if real-time order applies to the operation
       """
     case .nullElement(let index):
       "event \(index): an element null is enqueued; it could not be told from a dequeue that found nothing"

@@ -120,7 +120,7 @@ extension DockerEngine: NetworkNamespaces {
       "POST", "/containers/create", query: [("name", name)], json: Array(json))
     if response.status == 404, response.text.contains("image") {
       throw DockerEngineError(
-        code: .refused, message: "the image \(body.image) is not here; run scripts/bootstrap --images")
+        code: .refused, message: "the image \(body.image) is not on this machine; run scripts/bootstrap --images")
     }
     try EngineConnection.expect(response, [201], "POST /containers/create")
     return try EngineConnection.decode(Answers.Created.self, response, "/containers/create").id

@@ -144,7 +144,7 @@ public struct DockerEngine: Sendable {
     guard labels[Self.projectLabel] == project else {
       throw DockerEngineError(
         code: .foreignContainer,
-        message: "container \(container) is not of the Compose project \(project), so it is not touched")
+        message: "container \(container) does not belong to the Compose project \(project), so it is not touched")
     }
     return ContainerDetail(
       id: found.id, name: Self.bare(found.name), hostname: found.config.hostname ?? "", labels: labels,

@@ -48,7 +48,7 @@ struct EngineConnection: Sendable {
       return try Answers.decode(type, Data(response.body))
     } catch {
       throw DockerEngineError(
-        code: .malformedAnswer, message: "the Docker Engine's answer to \(path) is not as its API describes: \(error)")
+        code: .malformedAnswer, message: "the Docker Engine's answer to \(path) does not match its API: \(error)")
     }
   }
 

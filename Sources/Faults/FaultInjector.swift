@@ -103,7 +103,8 @@ public struct FaultInjector: Sendable {
               try await fault.maintain(entry.undo, in: environment)
               return nil
             } catch {
-              return Task.isCancelled ? nil : "\(fault.kind) of \(entry.undo.target.node) did not go on: \(error)"
+              return Task.isCancelled
+                ? nil : "\(fault.kind) of \(entry.undo.target.node) did not stay in effect: \(error)"
             }
           }
         }
@@ -143,7 +144,7 @@ public struct FaultInjector: Sendable {
     let undo = entry.undo
     guard let fault else {
       report.failures.append(
-        HealFailure(undo: undo, message: "this build does not know the kind \(undo.kind); the entry stays open"))
+        HealFailure(undo: undo, message: "this build does not support the kind \(undo.kind); the entry stays open"))
       return
     }
     var reason = ""

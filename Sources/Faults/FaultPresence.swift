@@ -47,7 +47,7 @@ extension FaultInjector {
     of fault: (any Fault)?, _ undo: Undo, in environment: FaultEnvironment
   ) async -> FaultLoss? {
     guard let fault else {
-      return FaultLoss(target: undo.target, message: "this build does not know the kind \(undo.kind)")
+      return FaultLoss(target: undo.target, message: "this build does not support the kind \(undo.kind)")
     }
     do {
       switch try await fault.presence(undo, in: environment) {

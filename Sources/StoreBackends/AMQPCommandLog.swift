@@ -88,7 +88,7 @@ public final class AMQPCommandLog: CommandLog {
   }
 
   private func perform(_ step: PublishQueue<Waiter>.Step, _ partition: Partition) {
-    for item in step.expired { item.resume(.notSent(reason: "the brokers did not confirm what was sent before")) }
+    for item in step.expired { item.resume(.notSent(reason: "the brokers did not confirm earlier commands")) }
     for item in step.refused { item.resume(.notSent(reason: "too many commands wait for the brokers")) }
     if let time = step.wakeAt {
       loop.scheduleTask(in: TimeAmount(time - .now)) { [self] in

@@ -24,7 +24,7 @@ public struct PartitionCount: Service {
     do {
       try await cancelWhenGracefulShutdown { try await verify() }
     } catch let error as BackendError {
-      logger.error("the number of partitions is another one", metadata: ["reason": .string(error.description)])
+      logger.error("the number of partitions differs", metadata: ["reason": .string(error.description)])
       throw error
     }
   }

@@ -53,7 +53,7 @@ struct SchemaMigration: Sendable {
       _ = try await connection.run([statement], commits: true, deadline: deadline)
     }
     guard let kept = try await number(PartitionCount.read, connection, deadline) else {
-      throw SQLError(.none, "the number of partitions was not kept")
+      throw SQLError(.none, "the number of partitions was not stored")
     }
     try PartitionCount.compare(kept, partitions)
   }

@@ -153,7 +153,7 @@ public final class Worker: Sendable {
       if let first = conflicts.first {
         // Who queued one was told that it is queued, and hears of it nowhere else.
         logger.warning(
-          "operation ids that were used for another write before: nothing was applied",
+          "operation ids that another write has already used: nothing was applied",
           metadata: [
             "queue": queue, "conflicts": "\(conflicts.count)", "first": .string(first.command.operation.text),
           ])

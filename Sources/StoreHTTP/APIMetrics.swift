@@ -67,7 +67,7 @@ public final class APIMetrics: Sendable {
         "kv_http_request_duration_seconds", "From a request's head to its answer, by operation.",
         [("operation", operation.label)], bounds: Histogram.latencyBounds)
     }
-    inFlight = registry.gauge("kv_http_requests_in_flight", "Requests under way.")
+    inFlight = registry.gauge("kv_http_requests_in_flight", "Requests in flight.")
   }
 
   /// Counts an answer.

@@ -21,7 +21,7 @@ public struct BearerToken: Sendable, CustomStringConvertible {
   static func problem(hasWrongOne: Bool) -> Problem {
     let challenge = "Bearer realm=\"kvchaos\"" + (hasWrongOne ? ", error=\"invalid_token\"" : "")
     return Problem(
-      401, "This store wants a token: Authorization: Bearer …, with the value of KV_API_TOKEN.",
+      401, "This store requires a token: Authorization: Bearer …, with the value of KV_API_TOKEN.",
       headers: [.wwwAuthenticate: challenge])
   }
 

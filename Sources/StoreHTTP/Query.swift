@@ -17,7 +17,7 @@ struct Query: Sendable {
       let name = try Self.text(halves[0])
       let value = halves.count == 2 ? try Self.text(halves[1]) : ""
       guard values.updateValue(value, forKey: name) == nil else {
-        throw Problem(400, "The parameter \(Self.shown(name)) is there twice.")
+        throw Problem(400, "The parameter \(Self.shown(name)) is repeated.")
       }
     }
     self.values = values

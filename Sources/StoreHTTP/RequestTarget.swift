@@ -42,7 +42,7 @@ struct RequestTarget: Sendable {
       } catch {
         throw .invalid(error.description)
       }
-    default: throw Problem(404, "There is nothing at this path; GET /openapi.json says what there is.")
+    default: throw Problem(404, "There is nothing at this path; GET /openapi.json lists the paths.")
     }
   }
 }

@@ -46,8 +46,8 @@ extension StoreResponder {
       response.headers[.operationState] = "pending"
       return response
     case .absent: return Problem(404, "The key was never written.").response(operation: nil)
-    case .notSettled: throw .unavailable("The operation that the read is to come after is not settled yet.")
-    case .otherKey: throw .invalid("The operation that the read is to come after is a write to another key.")
+    case .notSettled: throw .unavailable("The operation that `after` names is not settled yet.")
+    case .otherKey: throw .invalid("The operation that `after` names is a write to another key.")
     case .unavailable(let reason): return unavailable(reason)
     }
   }
@@ -115,7 +115,7 @@ extension StoreResponder {
       body += Array(",\"version\":\(record.version),\"applied\":\(record.isApplied)}\n".utf8)
       return .bytes(200, body, headers: [.eTag: "\"\(record.version)\"", .operationID: record.operation.text])
     case .notYet:
-      return Problem(404, "The operation is not applied (yet), or longer ago than the store remembers.").response(
+      return Problem(404, "The operation is not applied yet, or the store no longer remembers it.").response(
         operation: operation.text)
     case .unavailable(let reason): return unavailable(reason, operation)
     }

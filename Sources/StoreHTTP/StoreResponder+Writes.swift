@@ -92,7 +92,7 @@ extension StoreResponder {
       else { throw Problem(400, "If-Match must be one version as an ETag gives it, such as \"17\" with its quotes.") }
       return .version(version)
     case (nil, _?): throw Problem(400, "If-None-Match of a write must be * (the key must be absent).")
-    case (_?, _?): throw Problem(400, "If-Match and If-None-Match cannot both be there.")
+    case (_?, _?): throw Problem(400, "If-Match and If-None-Match cannot be combined.")
     }
   }
 
@@ -112,7 +112,7 @@ extension StoreResponder {
 
   private func body(of request: Request, _ share: inout BodyBudget.Share) async throws(Problem) -> [UInt8] {
     let tooLarge = Problem(413, "The body has more than \(Self.bodyMaximumBytes) bytes.")
-    let tooMuch = Problem.unavailable("The write was not applied: too many large values are on their way.")
+    let tooMuch = Problem.unavailable("The write was not applied: too many large values are in flight.")
     var bytes: [UInt8] = []
     if let length = request.headers[.contentLength].flatMap({ Int($0) }) {
       guard length <= Self.bodyMaximumBytes else { throw tooLarge }
@@ -155,7 +155,7 @@ extension StoreResponder {
     case .notApplied(let reason): throw .unavailable("The write was not applied: \(reason).")
     case .unknown(let reason):
       throw Problem(
-        504, "The write may or may not be applied: \(reason). GET /operations/{operation} tells.", isUnknown: true)
+        504, "The write may or may not be applied: \(reason). GET /operations/{operation} settles it.", isUnknown: true)
     }
   }
 

@@ -104,7 +104,7 @@ public struct StoreResponder: HTTPResponder {
       return .bytes(200, PackageResources.openapi_json)
     default:
       let methods = target.route.methods
-      throw Problem(405, "This path knows only \(methods).", allow: methods)
+      throw Problem(405, "This path supports only \(methods).", allow: methods)
     }
   }
 

@@ -166,7 +166,7 @@ import Testing
     #expect(
       cell.problems == [
         "the side minority was not well before the strike: answered 33.3 %",
-        "nobody on the side majority called during the fault",
+        "no client on the side majority called during the fault",
       ])
   }
 
@@ -176,7 +176,7 @@ import Testing
     script.traffic(by: 0, from: 0, to: 15, firstValue: 1_000)
     script.traffic(by: 1, from: 0, to: 30, firstValue: 4_000)
     let cell = try CellJudge(.twoSides(), events: script.events).cell()
-    #expect(cell.problems == ["nobody on the side minority called at the end of the fault"])
+    #expect(cell.problems == ["no client on the side minority called at the end of the fault"])
   }
 
   @Test func theRecordsOwnProblemsStay() throws {

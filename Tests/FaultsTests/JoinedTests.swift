@@ -60,7 +60,7 @@ import Testing
     let error = await #expect(throws: FaultError.self) {
       try await injector.inject(RestartFault(joinedLookLimit: 3), into: targets)
     }
-    #expect(error?.message == "a is no member of its cluster again: a master without slots")
+    #expect(error?.message == "a has not rejoined its cluster: a master without slots")
     #expect(!runtime.calls.contains("stop p-b"))
   }
 

@@ -47,7 +47,7 @@ public struct CapLabelling: Sendable, Hashable, Codable {
     - **AP**: every side was served in every partition cell, and the tier was inconsistent somewhere, or its workload has no verdict \
     on linearizability.
     - **neither**: inconsistent in some cell, and in some partition cell some side was not served.
-    - **inconclusive**: consistent, and every side was served: the partition cut nothing that anybody needed.
+    - **inconclusive**: consistent, and every side was served: the partition cut no path that any client needed.
     - **undecided**: nothing was seen amiss, but some cell was not decided.
     - **not measured**: no partition cell without a problem.
 

@@ -139,14 +139,14 @@ public struct CellJudge: Sendable {
     for (index, side) in sides.enumerated() {
       // Clients that are gone were not refused.
       if side.during == CapCell.Answers() {
-        found.append("nobody on the side \(side.name) called during the fault")
+        found.append("no client on the side \(side.name) called during the fault")
       } else if side.settledShare == nil {
-        found.append("nobody on the side \(side.name) called at the end of the fault")
+        found.append("no client on the side \(side.name) called at the end of the fault")
       }
       let own = operations.filter { $0.side == index && !$0.isFinal }
       let share = AnsweredShare.of(own, from: max(span.start - Self.settledSeconds, 0), to: span.start)
       if share ?? 0 < Self.healthyShare {
-        let words = share.map { "answered \(percent($0))" } ?? "nobody called"
+        let words = share.map { "answered \(percent($0))" } ?? "no calls"
         found.append("the side \(side.name) was not well before the strike: \(words)")
       }
     }

@@ -57,7 +57,7 @@ public enum CapPlanParser {
     for item in items {
       for cell in self.cells(item, tier, faults, problems) {
         if cells.contains(where: { $0.name == cell.name }) {
-          problems.add("the cell `\(cell.name)` is there twice", at: item)
+          problems.add("the cell `\(cell.name)` is repeated", at: item)
         } else {
           cells.append(cell)
         }
@@ -86,13 +86,13 @@ public enum CapPlanParser {
       let kind = fault.action.kind
       if !kinds.contains(kind) {
         let known = kinds.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-        problems.add("`\(kind.rawValue)` is no fault of a cell; it is one of \(known)", at: value)
+        problems.add("`\(kind.rawValue)` cannot be the fault of a cell; use one of \(known)", at: value)
       }
       if fault.at != .zero || fault.every != nil {
         problems.add("a cell's fault strikes once, after its steady state: it has no `at` and no `every`", at: value)
       }
       if fault.selector.tier == nil || fault.selector.side != nil {
-        problems.add("a cell's fault strikes one tier, and nobody's side", at: value)
+        problems.add("a cell's fault strikes one tier, so it takes no `side`", at: value)
       }
       let cell = CapFault(name: name, action: fault.action, selector: fault.selector, duration: fault.duration)
       if let partition = cell.partition, partition.shape != .halves {

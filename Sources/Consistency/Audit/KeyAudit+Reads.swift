@@ -57,7 +57,7 @@ extension KeyAudit {
       if let (age, newer) = freshness?.excess(op, lastWritten: known.lastReturn) {
         violate(
           \.stale,
-          "a cached read saw \(text(op.output)) \(Self.milliseconds(age)) ms after something newer certainly was there",
+          "a cached read saw \(text(op.output)) \(Self.milliseconds(age)) ms after something newer had certainly been applied",
           onlyWriter(op.output), newer, op)
       }
       guard let superseding = newest, known.lastReturn < superseding.call else { continue }

@@ -20,7 +20,7 @@ extension KeyAudit {
         tallies.lost.undecided += 1
         tallies.lost.note =
           "several different writes have the operation id \(history.symbols.text(op.operation) ?? ""): "
-          + "the store's record vouches for one of them only"
+          + "the store's record confirms only one of them"
       }
       if let (one, other) = trail.twoVersions(op) {
         violate(

@@ -23,11 +23,12 @@ public struct ClockFault: Fault {
     let undo = Undo(kind: kind, target: target)
     let words = try await environment.standingOrder(in: undo, orThrow: .notInjectable)
     guard words[0] == 0, words[1] == 0 else {
-      throw FaultError(code: .notInjectable, message: "the clock of \(target.node) is a false one already")
+      throw FaultError(code: .notInjectable, message: "the clock of \(target.node) is already falsified")
     }
     guard let clock = try await ServerClock.read(in: undo, of: environment) else {
       throw FaultError(
-        code: .notInjectable, message: "\(kind) cannot be measured: the server of \(target.node) does not tell its time"
+        code: .notInjectable,
+        message: "\(kind) cannot be measured: the server of \(target.node) does not report its time"
       )
     }
     guard clock.allows(.zero, within: Self.tolerance) else {
@@ -63,7 +64,7 @@ public struct ClockFault: Fault {
   public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
     guard try await environment.isRunning(undo) else { return .ended("it is down, and starts with a true clock") }
     let words = try await environment.standingOrder(in: undo, orThrow: .notEffective)
-    return words[0] != 0 || words[1] != 0 ? .inEffect : .ended("its clock is the true one again")
+    return words[0] != 0 || words[1] != 0 ? .inEffect : .ended("its clock is correct again")
   }
 
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
@@ -76,7 +77,7 @@ public struct ClockFault: Fault {
     guard try await environment.isRunning(undo) else { return }
     let words = try await environment.standingOrder(in: undo, orThrow: .notHealed)
     guard words[0] == 0, words[1] == 0 else {
-      throw FaultError(code: .notHealed, message: "the clock of \(undo.target.node) is still a false one")
+      throw FaultError(code: .notHealed, message: "the clock of \(undo.target.node) is still falsified")
     }
     // A server that is only starting reads the same order.
     guard let clock = try await ServerClock.read(in: undo, of: environment) else { return }
@@ -91,14 +92,14 @@ public struct ClockFault: Fault {
       if look > 0 { try await environment.clock.sleep(for: environment.pollInterval) }
       if let clock = try await ServerClock.read(in: undo, of: environment) { return clock }
     }
-    throw FaultError(code: .notEffective, message: "the server of \(undo.target.node) does not tell its time any more")
+    throw FaultError(code: .notEffective, message: "the server of \(undo.target.node) no longer reports its time")
   }
 
   private func notEffective(_ undo: Undo, _ clock: ServerClock) -> FaultError {
     FaultError(
       code: .notEffective,
       message:
-        "the clock of \(undo.target.node) is between \(clock.leastOffset) and \(clock.mostOffset) ahead, not as ordered"
+        "the clock of \(undo.target.node) is between \(clock.leastOffset) and \(clock.mostOffset) ahead, not as requested"
     )
   }
 }

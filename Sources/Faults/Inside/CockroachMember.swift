@@ -18,7 +18,7 @@ enum CockroachMember {
     """
     cockroach() { timeout 15 /cockroach/cockroach "$@" --format=tsv 2>&1; }
     now=$(\(Self.id) 2>&1)
-    [[ $now =~ ^[0-9]+$ ]] || { echo "it is no member yet: $now"; exit 1; }
+    [[ $now =~ ^[0-9]+$ ]] || { echo "it is not a member yet: $now"; exit 1; }
     [ "$now" != \(id) ] || exit 0
     said=$(cockroach node decommission \(id) --wait=none)
     tab=$'\\t' line=$'\\n'
@@ -54,6 +54,6 @@ extension FaultEnvironment {
         if try await runtime.state(of: undo.target.container).status == .exited { break }
       }
     }
-    throw FaultError(code: .notHealed, message: "\(undo.target.node) has not taken its old place: \(missing)")
+    throw FaultError(code: .notHealed, message: "\(undo.target.node) has not replaced its old id: \(missing)")
   }
 }

@@ -13,13 +13,13 @@ public struct FailoverFault: Fault {
     let undo = Undo(kind: kind, target: target)
     guard try await role(undo, in: environment, orThrow: .notInjectable) == "slave" else {
       throw FaultError(
-        code: .notInjectable, message: "\(target.node) is no replica, so it cannot take its master's place")
+        code: .notInjectable, message: "\(target.node) is not a replica, so it cannot replace its master")
     }
     // A master hands its place over by itself; one that is dead or paused does not answer.
     let answer = try await environment.shell(Self.askMaster, in: undo, orThrow: .notInjectable)
     guard answer.hasPrefix("PONG") else {
       throw FaultError(
-        code: .notInjectable, message: "the master of \(target.node) does not answer, so it cannot hand its place over")
+        code: .notInjectable, message: "the master of \(target.node) does not answer, so it cannot hand over its role")
     }
     return undo
   }

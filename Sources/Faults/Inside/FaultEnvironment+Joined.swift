@@ -31,6 +31,6 @@ extension FaultEnvironment {
         if try await runtime.state(of: undo.target.container).status == .exited { break }
       }
     }
-    throw FaultError(code: code, message: "\(undo.target.node) is no member of its cluster again: \(missing)")
+    throw FaultError(code: code, message: "\(undo.target.node) has not rejoined its cluster: \(missing)")
   }
 }

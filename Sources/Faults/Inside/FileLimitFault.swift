@@ -60,11 +60,11 @@ public struct FileLimitFault: Fault {
     let undo = Undo(kind: kind, target: target)
     guard try await limited(undo, in: environment, orThrow: .notInjectable) == 0 else {
       throw FaultError(
-        code: .notInjectable, message: "processes of \(target.node) have less file descriptors than they might already")
+        code: .notInjectable, message: "processes of \(target.node) already have a lowered limit on file descriptors")
     }
     guard try await answers(undo, in: environment, orThrow: .notInjectable) else {
       throw FaultError(
-        code: .notInjectable, message: "\(kind) cannot be measured: \(target.node) answers no new connection already")
+        code: .notInjectable, message: "\(kind) cannot be measured: \(target.node) already answers no new connection")
     }
     return undo
   }

@@ -20,7 +20,7 @@ public struct ForgetFault: Fault {
     guard running.contains(target.node), let peer = running.first(where: { $0 != target.node }) else {
       throw FaultError(
         code: .notInjectable,
-        message: "\(target.node) has no peer that could forget it: \(running.joined(separator: ", ")) are up")
+        message: "\(target.node) has no peers that could forget it: \(running.joined(separator: ", ")) are up")
     }
     undo.parameters = [
       Self.peer: peer, Self.members: String(running.count), ProcessFaults.startedAt: state.startedAt,

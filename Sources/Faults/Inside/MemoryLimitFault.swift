@@ -21,7 +21,7 @@ public struct MemoryLimitFault: Fault {
     let before = try await environment.inside(for: kind).limits(of: target.container).memoryBytes
     guard before == 0 || before > bytes else {
       throw FaultError(
-        code: .notInjectable, message: "\(target.container) is limited to \(before) bytes already, which is no more")
+        code: .notInjectable, message: "\(target.container) is already limited to \(before) bytes, which is not more")
     }
     return Undo(
       kind: kind, target: target, parameters: [Self.bytesBefore: String(before), Self.bytesWanted: String(bytes)])

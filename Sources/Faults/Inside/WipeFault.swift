@@ -33,7 +33,7 @@ public struct WipeFault: Fault {
         .filter { !$0.isWhitespace }
       guard CockroachMember.isID(id) else {
         throw FaultError(
-          code: .notInjectable, message: "\(target.node) does not say which member of its cluster it is: \(id)")
+          code: .notInjectable, message: "\(target.node) does not report its cluster member id: \(id)")
       }
       undo.parameters[Self.member] = id
     }

@@ -74,7 +74,7 @@ extension NetworkFault {
         [probe.address], from: target.container, count: 5, timeout: .seconds(1) + (delay + jitter) * 2)
       guard let median = report.lines.first?.median else { return "\(probe.container) does not answer at all" }
       return median >= before + (delay - jitter) * 0.8
-        ? nil : "the round trip to \(probe.container) is \(median), and was \(before)"
+        ? nil : "the round trip to \(probe.container) is \(median), and was \(before) before"
     case .throttle(let rate):
       guard let probe = probes.first else { return "no peer to measure by" }
       guard let measured = try await burst(to: probe, from: target, rate, network) else {
@@ -127,7 +127,7 @@ extension NetworkFault {
       ["kv-netfault", "resolve", target.container, "--count", "2", "--timeout-ms", "700"],
       inNetworkOf: target.container, timeout: .seconds(20))
     guard result.exitCode == 0, let answered = Self.values(result.output)["answered"] else {
-      throw FaultError(code: .injectionFailed, message: "names cannot be asked for: \(result.lastLine)")
+      throw FaultError(code: .injectionFailed, message: "name resolution cannot be measured: \(result.lastLine)")
     }
     return answered
   }

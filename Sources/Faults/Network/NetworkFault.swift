@@ -58,7 +58,7 @@ public struct NetworkFault: Fault {
     }
     if case .addresses(let addresses) = part.peers, addresses.isEmpty {
       throw FaultError(
-        code: .notInjectable, message: "\(target.container) has no running peer that \(kind) could keep from it")
+        code: .notInjectable, message: "\(target.container) has no running peer that \(kind) could cut off")
     }
     if needsHelper { try await checkDelays(network) }
     let identity = String(UInt64.random(in: 0...UInt64.max), radix: 16)
@@ -187,7 +187,8 @@ public struct NetworkFault: Fault {
       }
       try await environment.clock.sleep(for: environment.pollInterval)
     }
-    throw FaultError(code: .injectionFailed, message: "the helper \(helper), which delays packets, does not get ready")
+    throw FaultError(
+      code: .injectionFailed, message: "the helper \(helper), which delays packets, does not become ready")
   }
 
   private static func table(_ undo: Undo) -> RuleTable? {
@@ -214,7 +215,7 @@ extension FaultEnvironment {
   func namespaces(for kind: FaultKind) throws(FaultError) -> any NetworkNamespaces {
     guard let network else {
       throw FaultError(
-        code: .notInjectable, message: "\(kind) needs the containers' networks, which are not to be had here")
+        code: .notInjectable, message: "\(kind) needs the containers' networks, which are not available here")
     }
     return network
   }
@@ -225,5 +226,5 @@ extension ProgramResult {
 }
 
 func lastLine(of text: String) -> String {
-  text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "it said nothing"
+  text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "no output"
 }

@@ -27,7 +27,7 @@ public final class BackendMetrics: Sendable {
     self.registry = registry
     let cacheReads = (
       "kv_cache_reads_total",
-      "Reads of the cache by result; pending: a write was there that may not be in the table yet; unavailable: Redis gave no answer."
+      "Reads of the cache by result; pending: a write that may not be in the table yet; unavailable: Redis gave no answer."
     )
     cacheHits = registry.counter(cacheReads.0, cacheReads.1, [("result", "hit")])
     cachePending = registry.counter(cacheReads.0, cacheReads.1, [("result", "pending")])
@@ -39,7 +39,7 @@ public final class BackendMetrics: Sendable {
     cacheWritesUnavailable = registry.counter(cacheWrites.0, cacheWrites.1, [("result", "unavailable")])
     let announcements = (
       "kv_cache_announcements_total",
-      "Acknowledged writes that are shown in the cache before they are applied, by result."
+      "Acknowledged writes stored in the cache as pending, before they are applied, by result."
     )
     announcementsStored = registry.counter(announcements.0, announcements.1, [("result", "stored")])
     announcementsUnavailable = registry.counter(announcements.0, announcements.1, [("result", "unavailable")])

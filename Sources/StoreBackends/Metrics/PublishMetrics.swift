@@ -11,7 +11,7 @@ public final class PublishMetrics: Sendable {
   public init(_ registry: MetricsRegistry? = nil) {
     let registry = registry ?? MetricsRegistry()
     let publishes = (
-      "kv_publishes_total", "Commands published, each attempt counted, by what became of them at the brokers."
+      "kv_publishes_total", "Commands published, by outcome at the brokers; each attempt counts."
     )
     confirmed = registry.counter(publishes.0, publishes.1, [("outcome", "confirmed")])
     notSent = registry.counter(publishes.0, publishes.1, [("outcome", "not-sent")])

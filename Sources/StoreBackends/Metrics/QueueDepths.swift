@@ -11,7 +11,7 @@ public enum QueueDepths {
     for queue in queues {
       registry.gauge(
         "kv_queue_messages",
-        "Messages ready in the queue, not delivered to a worker yet; NaN while no broker can be asked.",
+        "Messages ready in the queue, not delivered to a worker yet; NaN while no broker answers.",
         [("queue", queue)]
       ) { watch.readyMessages(in: queue).map(Double.init) ?? .nan }
     }
