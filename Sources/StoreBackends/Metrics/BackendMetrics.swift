@@ -1,6 +1,6 @@
 import ServiceMetrics
 
-/// What the clients of the cache, the table and the command log count; both services have them.
+/// Metrics of the clients of the cache, the table and the command log, in both services.
 public final class BackendMetrics: Sendable {
   public let registry: MetricsRegistry
 
@@ -21,7 +21,7 @@ public final class BackendMetrics: Sendable {
   let sqlQueries: Counter
   let sqlReadsUnavailable: Counter
 
-  /// - Parameter registry: nil keeps them for nobody: for tests.
+  /// - Parameter registry: nil publishes nothing, for tests.
   public init(_ registry: MetricsRegistry? = nil) {
     let registry = registry ?? MetricsRegistry()
     self.registry = registry

@@ -1,7 +1,7 @@
 import KeyValueStore
 import ServiceMetrics
 
-/// What an API's way into the command log counts.
+/// Metrics of an API's publishing to the command log.
 public final class PublishMetrics: Sendable {
   let confirmed: Counter
   let notSent: Counter

@@ -2,9 +2,9 @@ import AMQPClient
 import KeyValueStore
 import ServiceMetrics
 
-/// How long the command queues and the queue of dead letters are, as a metric.
+/// The lengths of the command queues and the dead-letter queue, as a metric.
 public enum QueueDepths {
-  /// Makes the gauges and starts to look.
+  /// Creates the gauges and starts polling.
   public static func watch(_ configuration: Configuration, _ registry: MetricsRegistry) {
     let queues = configuration.allPartitions.map(\.queueName) + [AMQPReplies.deadLetterQueue]
     let watch = AMQPQueueWatch(options: configuration.amqpOptions(role: "queue-watch"), queues: queues)

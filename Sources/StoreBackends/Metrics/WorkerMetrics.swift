@@ -1,7 +1,7 @@
 import KeyValueStore
 import ServiceMetrics
 
-/// What all partitions of a worker count together.
+/// Metrics of all partitions of a worker together.
 final class WorkerMetrics: Sendable {
   let batchesCommitted: Counter
   let batchesRolledBack: Counter
