@@ -3,7 +3,7 @@ import History
 import Report
 import Synchronization
 
-/// The traffic as it looks at a moment of the run.
+/// The traffic at one moment of the run.
 public struct LiveMeasure: Sendable, Hashable {
   public var ok = 0
   public var fail = 0

@@ -36,7 +36,7 @@ public final class SignalWatch: Sendable {
       close(writeEnd)
     }
     source.resume()
-    // What was told to outlive its terminal (nohup) does.
+    // A process that must outlive its terminal (nohup) does so.
     watched = Self.names.keys.filter { $0 != SIGHUP || !Self.isIgnored($0) }
     for number in watched { Self.catchOnce(number) }
     signal(SIGPIPE, SIG_IGN)

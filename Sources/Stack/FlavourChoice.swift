@@ -1,7 +1,7 @@
 import ChaosPlan
 import DockerEngine
 
-/// Decides which flavour of the SQL tier is taken, and says why.
+/// Decides the flavour of the SQL tier, and gives the reason.
 struct FlavourChoice: Sendable {
   let stack: Stack
 
@@ -39,7 +39,7 @@ struct FlavourChoice: Sendable {
     }
   }
 
-  /// What to do where CockroachDB was asked for and cannot be had.
+  /// What to do if CockroachDB was requested but is not available.
   static let wayOut = """
     load an image with `docker load`, name another with KVCHAOS_COCKROACH_IMAGE, or use PostgreSQL: `kvchaos down`, then \
     `kvchaos up --flavour patroni` (KVCHAOS_SQL=patroni for every command)

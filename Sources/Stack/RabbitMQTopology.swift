@@ -15,10 +15,11 @@ enum RabbitMQTopology {
     var online: [String]?
   }
 
-  /// Who leads and holds each queue, as the queue's own process says now.
+  /// The leader and replicas of each queue, as the queue's own process reports them now.
   ///
-  /// Without `disable_stats` the answer also has what each broker last counted, under the same names: after a leader
-  /// was deposed a queue has `node` and `online` twice, and one of them is of the time when the deposed one still led.
+  /// Without `disable_stats` the answer also has each broker's last statistics, under the same names: after a leader
+  /// was deposed, a queue has `node` and `online` twice, and one of them is from the time when the deposed one still
+  /// led.
   static let replicasPath = "/api/queues?disable_stats=true&enable_queue_totals=true"
 
   struct Worker: Sendable {
@@ -33,7 +34,7 @@ enum RabbitMQTopology {
   static func roles(brokers: [String], queues: [Queue]) -> StatusReader.Roles {
     let commands = queues.filter { $0.name.hasPrefix(commandQueuePrefix) }
     func short(_ broker: String) -> String { broker.split(separator: "@").last.map(String.init) ?? broker }
-    // A queue of another kind has no replicas that a broker could lack.
+    // Other queue types have no replicas that a broker could lack.
     let replicated = commands.filter { $0.members != nil }
     func lack(_ broker: String) -> String? {
       let without = replicated.count { queue in !(queue.online ?? queue.members ?? []).contains { short($0) == broker }
@@ -56,7 +57,7 @@ enum RabbitMQTopology {
     }
   }
 
-  /// - Parameter queues: the replicas that are furthest, of all queues.
+  /// - Parameter queues: the most advanced replicas of all queues.
   static func roles(workers: [Worker], queues: [QueueReplica]) -> StatusReader.Roles {
     let commands = queues.filter { $0.queue.hasPrefix(commandQueuePrefix) }
     return workers.reduce(into: [:]) { roles, worker in

@@ -13,14 +13,14 @@ public struct Residue: Sendable, Hashable, CustomStringConvertible {
     case paused
     /// A container of the stack that does not run.
     case down
-    /// A container of the stack that was there before, and is removed.
+    /// A container of the stack that existed before and was removed.
     case missing
   }
 
   public var kind: Kind
   /// The container's full name.
   public var container: String
-  /// What of it: a table's name, a state.
+  /// Details: a table's name, a state.
   public var detail: String
 
   public init(kind: Kind, container: String, detail: String) {

@@ -8,7 +8,7 @@ struct StackStart: Sendable {
   let progress: @Sendable (StackProgress) -> Void
 
   private var configuration: StackConfiguration { stack.configuration }
-  /// For what does not depend on where the stack is.
+  /// For commands that do not depend on the stack's addresses.
   private var compose: Compose { Compose(configuration: configuration) }
   private static let pollInterval = Duration.seconds(1)
 
@@ -38,7 +38,7 @@ struct StackStart: Sendable {
       guard configuration.flavour == .auto, FlavourChoice.flavour(of: existing) == nil, !Task.isCancelled else {
         throw StackError(code: error.code, message: "\(error.message)\n\(FlavourChoice.wayOut)")
       }
-      // Nobody asked for CockroachDB, and nothing is lost: what it could not start with was made a moment ago.
+      // The user did not request CockroachDB, and nothing is lost: the volumes were created only moments ago.
       progress(.note("CockroachDB does not come up: \(error.message)"))
       progress(.note("taking PostgreSQL instead; at once: `kvchaos up --flavour patroni`, or KVCHAOS_SQL=patroni"))
       try await compose.down()
@@ -154,7 +154,7 @@ struct StackStart: Sendable {
     do throws(StackError) {
       try result.get()
     } catch {
-      // Compose may be the first to notice a container that died; the container's own words say more.
+      // Compose may be the first to notice a container that died, but the container's own log says more.
       if case .died(let container) = watch.verdict((try? await details()) ?? [], allStarted: false) {
         throw await death(of: container)
       }
@@ -168,7 +168,7 @@ struct StackStart: Sendable {
     var shown: [TierProgress] = []
     let probe = StartProbe(engine: stack.engine)
     while true {
-      // Asked before the containers are looked at: what is there then is all there will be.
+      // Check this before reading the containers: afterwards no more of them are created.
       let isComplete = allStarted()
       let containers = await probe.refresh(try await details())
       let lines = watch.progress(containers)
