@@ -40,7 +40,7 @@ public enum AMQPAdministration {
   /// Throws `AMQPError`.
   ///
   /// Quorum queues do not know `if-unused` and `if-empty`: what is published between the question and the deletion is
-  /// lost, so nobody may publish to the queue any more. Should it happen all the same, `refused` says so.
+  /// lost, so no client may publish to the queue any more. If it happens anyway, `refused` says so.
   public static func deleteIfUnused(
     queue: String, options: AMQPOptions
   ) async throws -> (messages: Int, consumers: Int)? {

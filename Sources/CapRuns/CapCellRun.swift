@@ -12,7 +12,7 @@ struct CapCellRun: Sendable {
   let cell: CapPlanCell
   let stack: Stack
   let injector: FaultInjector
-  /// Who was there at the start of the series.
+  /// The nodes that existed at the start of the series.
   let roster: Roster
   /// Of the results.
   let folder: String
@@ -151,7 +151,7 @@ struct CapCellRun: Sendable {
   private func strike(
     _ groups: [CapShot.ClientGroup], _ namespace: String, _ log: inout Log
   ) async throws -> ([CapRecord.Side], TimedFault, Injection?) {
-    // On CockroachDB every table has a leaseholder of its own: who leads another one is a bystander here.
+    // On CockroachDB every table has its own leaseholder: the leaseholder of another table is irrelevant here.
     let table = cell.tier == .sql ? cell.workload.table(namespace) : nil
     let status = try await stack.status(leaderOf: table)
     let shot = try CapShot.aim(cell, in: status, clients: groups, processes: clientCount, seed: seed)

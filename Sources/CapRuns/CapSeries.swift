@@ -38,7 +38,8 @@ public struct CapSeries: Sendable {
 
   /// - Parameters:
   ///   - folder: `results/cap`; the folder of a cell that is run is replaced.
-  ///   - seed: of the traffic and of who is drawn in the first cell, in each later one by one more; `nil`: drawn.
+  ///   - seed: seeds the traffic and the draw of targets in the first cell; each later cell uses the next number;
+  ///     `nil`: drawn.
   public init(
     configuration: StackConfiguration, folder: String, seed: UInt64? = nil, catchesSignals: Bool,
     progress: @escaping @Sendable (RunProgress) -> Void
@@ -109,7 +110,7 @@ public struct CapSeries: Sendable {
 
   /// Takes back what an earlier run left behind, and brings the stack up if it is not.
   ///
-  /// - Returns: what faults go through, and who is there.
+  /// - Returns: the environment of faults, and the existing nodes.
   private func prepare(_ stack: Stack) async throws -> (FaultInjector, Roster) {
     let lock = try await stack.claim()
     let injector = stack.injector(try UndoLedger(path: configuration.ledgerFile, lock: lock))

@@ -2,12 +2,12 @@ import ChaosPlan
 import Stack
 import Workload
 
-/// Who is on which side of a cell's partition. Pure.
+/// Assigns nodes and clients to the sides of a cell's partition. Pure.
 struct CapSides: Sendable, Hashable {
   var minority: [StackNode]
   var majority: [StackNode]
 
-  /// - Parameter seed: who is drawn where several would do.
+  /// - Parameter seed: decides between equivalent nodes.
   /// - Returns: `nil` where no node has the role that goes to the minority, or there are fewer than two nodes.
   static func divide(
     _ settings: PartitionSettings, tier: Tier, in status: StackStatus, seed: UInt64
@@ -46,7 +46,7 @@ struct CapSides: Sendable, Hashable {
     return [master] + replicas
   }
 
-  /// Whether nodes could make a majority of a tier: of a Redis Cluster the masters count, who vote.
+  /// Whether nodes could make a majority of a tier: in a Redis Cluster the masters count, because they vote.
   static func hasMajority(_ nodes: [StackNode], of tier: Tier, in status: StackStatus) -> Bool {
     let voters = status.nodes.filter { $0.tier == tier && (tier != .redis || $0.roles.contains(.master)) }
     let there = voters.filter { voter in nodes.contains { $0.name == voter.name } }

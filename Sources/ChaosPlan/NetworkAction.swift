@@ -1,7 +1,7 @@
 /// What a fault does to the network of its targets.
 public struct NetworkAction: Sendable, Hashable {
   public var effect: NetworkEffect
-  /// With whom the traffic suffers.
+  /// The peers whose traffic is affected.
   public var peers: NetworkPeers
   public var direction: NetworkDirection
 
@@ -43,7 +43,7 @@ public enum NetworkEffect: Sendable, Hashable {
   case nameResolution
 }
 
-/// With whom a target's traffic suffers.
+/// The peers whose traffic with a target is affected.
 public enum NetworkPeers: Sendable, Hashable {
   /// Every container of the stack. The host is none of them: published ports go on to answer.
   case everyone

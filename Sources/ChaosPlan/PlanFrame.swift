@@ -59,7 +59,7 @@ struct PlanFrame {
     return "`\(selector.label)`"
   }
 
-  /// Whether a selector takes a majority of a tier, or of the Redis masters, who vote for a failover.
+  /// Whether a selector takes a majority of a tier, or of the Redis masters, which vote for a failover.
   func takesMajority(_ selector: Selector) -> Bool {
     guard let tier = selector.tier else {
       switch selector.mode {

@@ -77,7 +77,7 @@ extension PlanParser {
     return .clock(offset: offset, drift: drift)
   }
 
-  /// Whom a fault strikes: `tier`, `role`, `owner-of`, `side`, `mode`.
+  /// The targets of a fault: `tier`, `role`, `owner-of`, `side`, `mode`.
   static func selector(_ reader: MappingReader, _ kind: FaultAction.Kind) -> Selector? {
     let words = Tier.allCases.map(\.rawValue) + [Selector.wholeStack]
     let tierNode = reader.required("tier", hint: "one of \(words.map { "`\($0)`" }.joined(separator: ", "))")

@@ -47,7 +47,7 @@ extension DockerEngine: ContainerInside {
     let memory = try await connection.get(
       Answers.MemoryStatistics.self, "/containers/\(id)/stats", query: [("stream", "0"), ("one-shot", "1")]
     ).memory
-    // Both kinds of cgroup count pages of files, which the kernel drops before it kills anybody.
+    // Both kinds of cgroup count pages of files, which the kernel drops before it kills a process.
     let files = memory.stats?["total_inactive_file"] ?? memory.stats?["inactive_file"] ?? 0
     return max(0, (memory.usage ?? 0) - files)
   }

@@ -23,8 +23,8 @@ enum ProcessFaults {
     return state.status == .running && state.startedAt == undo.parameters[startedAt]
   }
 
-  /// Waits for the end of a stop that may be under way. It goes on in the engine when the process that ordered it is
-  /// gone: a container that is seen to run meanwhile would be down a moment later.
+  /// Waits for the end of a stop that may be in progress. It continues in the engine when the process that requested it
+  /// is gone: a container that is running now could be down a moment later.
   static func waitForStop(_ undo: Undo, in environment: FaultEnvironment) async throws {
     let limit = Duration.seconds((undo.parameters[stopSeconds].flatMap { Int($0) } ?? 0) + 1)
     for _ in 0..<Int((limit / environment.pollInterval).rounded(.up)) {

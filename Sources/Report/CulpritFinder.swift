@@ -141,7 +141,7 @@ struct CulpritFinder {
         tier: .worker, check: finding.check.rawValue, sentence: "a command that was delivered again was applied again",
         operation: again)
     }
-    // The key's writes went their way in order: who answered the read looked elsewhere.
+    // The key's writes were applied in order, so the read was answered from another source.
     return finding.operations.contains { $0.function == "get" }
       ? named(.api, "the SQL tier had the newer state, but the read was answered with an older one", writes.first)
       : named(.sql, "the row's versions are not those of its writes", writes.first)

@@ -6,7 +6,7 @@ public enum StackProgress: Sendable, Hashable {
   case note(String)
   /// How many of a tier's containers are ready (healthy, or done if they are one-shot).
   case tier(TierProgress)
-  /// The whole store has answered a committed write and a linearizable read, so long after the start.
+  /// The whole store has answered a committed write and a linearizable read, this long after the start.
   case answered(Duration)
 }
 

@@ -17,7 +17,7 @@ public struct BearerToken: Sendable, CustomStringConvertible {
     return difference == 0
   }
 
-  /// The answer to who does not show it.
+  /// The answer to a request without the token.
   static func problem(hasWrongOne: Bool) -> Problem {
     let challenge = "Bearer realm=\"kvchaos\"" + (hasWrongOne ? ", error=\"invalid_token\"" : "")
     return Problem(

@@ -29,7 +29,7 @@ final class BodyBudget: Sendable {
 
     init(of budget: BodyBudget) { self.budget = budget }
 
-    /// Makes sure that the request has so many bytes. False where there is no room for them.
+    /// Reserves this many bytes for the request. False if the budget is exhausted.
     mutating func reach(_ bytes: Int) -> Bool {
       guard bytes > self.bytes else { return true }
       guard budget.take(bytes - self.bytes) else { return false }

@@ -1,7 +1,7 @@
 import ServiceLifecycle
 
-/// Goes on serving for a moment after the order to end, so that whoever sends requests here has time to hear of this
-/// server's successor ("lame duck": Beyer et al., Site Reliability Engineering, 2016, chapter 20).
+/// Keeps serving for a moment after the stop signal, so that NGINX has time to learn of this server's successor ("lame
+/// duck": Beyer et al., Site Reliability Engineering, 2016, chapter 20).
 ///
 /// Without it a rolling restart can end the last API whose address NGINX knows: those that were started before it are
 /// new addresses, which NGINX learns up to a second later.

@@ -63,7 +63,7 @@ public struct StoreResponder: HTTPResponder {
     return response
   }
 
-  /// What the request is about, if it may be. Who shows no token learns nothing else.
+  /// The target of the request, if it is allowed. A client without the token learns nothing else.
   private func admitted(_ request: Request) throws(Problem) -> RequestTarget {
     let authorization = request.headers[.authorization]
     let isAdmitted = token.map { $0.isShown(by: authorization) } ?? true
@@ -131,7 +131,7 @@ public struct StoreResponder: HTTPResponder {
 }
 
 extension RequestTarget.Route {
-  /// Whether everybody may ask: health is for balancers, the description for who wants to learn how to ask.
+  /// Whether the route needs no token: load balancers need the health check, and new clients the description.
   fileprivate var isOpen: Bool {
     switch self {
     case .live, .ready, .description: true

@@ -2,7 +2,7 @@
 struct AuditFigures: Hashable {
   /// Writes that were answered with ok.
   var acknowledged = 0
-  /// Of those, the ones that somebody looked for at the end.
+  /// The number of those that were looked for at the end.
   var examined = 0
   /// Of those, the ones that are certainly gone.
   var lost = 0

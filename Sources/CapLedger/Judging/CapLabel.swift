@@ -8,7 +8,7 @@ public enum CapLabel: String, Sendable, Hashable, Codable, CaseIterable {
   case ap = "AP"
   /// Inconsistent somewhere, and some side was not served either.
   case neither
-  /// Consistent, and every side was served: the partitions cut nothing that anybody needed.
+  /// Consistent, and every side was served: the partitions cut no path that any client needed.
   case inconclusive
   /// Nothing was seen amiss, but some cell was not decided.
   case undecided
@@ -38,9 +38,9 @@ public struct CapLabelling: Sendable, Hashable, Codable {
   public static let rule = """
     A cell is **consistent** if no acknowledged write was lost, no read was stale (of any age, at any level), no value was \
     invented, no sum of a bank was wrong, and the registers and sets were linearizable; one thing amiss makes it inconsistent, and \
-    where somebody could not look it is undecided. Duplicates and order of a queue are counted, and do not count for this: queues \
+    if an audit was impossible it is undecided. Duplicates and order of a queue are counted, and do not count for this: queues \
     deliver at least once. A side was **served** in a cell if its clients were answered for at least 90 % of the last three \
-    seconds of the fault, by when whoever can go on has gone on; a refusal is no service. A **partition cell** is one in which the \
+    seconds of the fault, by when every side that can continue has done so; a refusal is no service. A **partition cell** is one in which the \
     network cut nodes off from each other while clients stood on every side of the cut.
 
     - **CP**: consistent in every cell, and in some partition cell some side was not served.

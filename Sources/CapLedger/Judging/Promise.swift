@@ -27,7 +27,7 @@ public struct Promise: Sendable, Hashable, Codable {
   }
 
   /// - Returns: `nil` where the settings promise nothing, or were not recorded: classic queues do not move, and nodes
-  ///   that are all down come back when somebody starts them.
+  ///   that are all down come back only when they are started by hand.
   public init?(_ record: CapRecord) {
     guard !record.fault.hasSuffix("all-down"), record.variant != "classic-queue" else { return nil }
     func setting(_ name: String) -> Double? { record.settings.first { $0.name == name }?.seconds }

@@ -47,7 +47,7 @@ public struct CapFault: Sendable, Hashable {
     self.duration = duration
   }
 
-  /// Who goes on which side; `nil` where the fault does not divide the clients.
+  /// Which nodes go on which side; `nil` if the fault does not divide the clients.
   public var partition: PartitionSettings? {
     guard case .network(let network) = action, case .partition(let settings) = network.effect else { return nil }
     return settings

@@ -3,7 +3,7 @@ import Yams
 
 /// Reads the plans of the CAP ledger from YAML.
 public enum CapPlanParser {
-  /// The faults that cells are made of: what can be said of each is who is left to serve whom.
+  /// The faults that cells can use: for each of them it is known which nodes remain to serve which clients.
   static let kinds: [FaultAction.Kind] = [.kill, .pause, .isolate, .partition]
 
   /// Reads the file of a plan. Throws `PlanError`.

@@ -77,7 +77,7 @@ extension PlanSchema {
   }
 
   static var mode: SchemaValue {
-    let counts: [(String, String)] = [("fixed", "So many."), ("fixed-percent", "A percentage.")]
+    let counts: [(String, String)] = [("fixed", "A number of nodes."), ("fixed-percent", "A percentage.")]
     return .fields([
       "description": "How many of the nodes that match.",
       "anyOf": .list(
@@ -120,7 +120,7 @@ extension PlanSchema {
     ])
   }
 
-  /// What stands beside a fault's word: whom it strikes, and its own settings.
+  /// The fields of a fault: its targets and its own settings.
   static func settings(of kind: FaultAction.Kind) -> SchemaValue {
     let isForAll = kind.tiers.count == Tier.allCases.count
     let tiers = kind.tiers.map(\.rawValue) + (isForAll ? [Selector.wholeStack] : [])

@@ -116,7 +116,7 @@ public enum PlanSchema {
         .optional("availability", pattern("Stop below this share: `\"< 20%\"`.", "^< *\(number) ?%$")),
         .optional("window", reference("duration")),
         .optional(
-          "unserved", pattern("Stop when nobody was served for longer: `\"> 60s\"`.", "^> *\(number)(ms|s|m|h)$")),
+          "unserved", pattern("Stop when no client was served for longer: `\"> 60s\"`.", "^> *\(number)(ms|s|m|h)$")),
       ]
     ).adding(["anyOf": .list([requires(["availability"]), requires(["unserved"])])])
     return mapping(

@@ -1,5 +1,5 @@
-/// A wall clock that jumps, forward or back, and one that gains or loses: that of one node's servers alone. Monotonic
-/// clocks go on as they are, as when the clock of a machine is set.
+/// A wall clock that jumps forward or back, or runs fast or slow, for the servers of one node only. Monotonic clocks
+/// are not affected, as when the clock of a machine is set.
 ///
 /// A program that asks the kernel without the C library (Go's, so etcd and CockroachDB) cannot be reached.
 public struct ClockFault: Fault {
@@ -45,7 +45,8 @@ public struct ClockFault: Fault {
       orThrow: .injectionFailed)
   }
 
-  /// The server's own answer is off by what was ordered; of a drift, twice, so that it is seen to go on.
+  /// The server's own answer is off by the requested amount; for a drift this is measured twice, to see that it
+  /// continues.
   public func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {
     let first = try await measured(undo, in: environment)
     guard drift != 0 else {

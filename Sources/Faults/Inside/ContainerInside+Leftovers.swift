@@ -1,4 +1,4 @@
-/// What is in force in a running container without a ledger's knowledge: looked for at the end of a run, and swept.
+/// Faults in effect in a running container that are in no ledger: a run searches for them at its end, and sweeps them.
 extension ContainerInside {
   /// Of `clock`, `disk` (an order to the servers) and `file-limit` (processes with less descriptors than they might
   /// have) those that are in force.

@@ -1,5 +1,5 @@
 /// A failover by command: a Redis replica takes its master's place (`CLUSTER FAILOVER`, without data loss). Over by
-/// itself; who is master afterwards stays master.
+/// itself; the new master stays master.
 public struct FailoverFault: Fault {
   public let kind = FaultKind.failover
   private static let redis = "REDISCLI_AUTH=\"$KV_REDIS_PASSWORD\" redis-cli"

@@ -94,7 +94,7 @@ public struct FileLimitFault: Fault {
     throw FaultError(code: .notEffective, message: "\(undo.target.node) still answers new connections")
   }
 
-  /// A server that ended by what it could not open is as the fault left it.
+  /// A server that exited because it could not open a file is an effect of the fault.
   public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
     guard try await environment.isRunning(undo) else { return .inEffect }
     return try await limited(undo, in: environment, orThrow: .notEffective) > 0

@@ -83,7 +83,7 @@ public struct MoveSlotsFault: Fault {
     }
   }
 
-  /// Also takes back a move that was cut off: slots that never left are only told that they do not move.
+  /// Also undoes an interrupted move: slots that never left are only marked as stable.
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     try await move(from: Self.to, to: Self.from, undo, environment, orThrow: .notHealed)
   }

@@ -1,5 +1,5 @@
-/// Settings of a running Redis node (`CONFIG SET`), put back as they were. Not a fault of plans: how the CAP ledger
-/// tries a remedy, under the same promise that it is taken back, whatever becomes of the run.
+/// Settings of a running Redis node (`CONFIG SET`), restored afterwards. Not a fault of plans: the CAP ledger uses it
+/// to try a remedy, with the same guarantee that it is undone even if the run is killed.
 public struct RedisSettingFault: Fault {
   public let kind = FaultKind.redisSetting
   private static let redis = "REDISCLI_AUTH=\"$KV_REDIS_PASSWORD\" redis-cli"

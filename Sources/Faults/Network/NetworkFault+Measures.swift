@@ -11,7 +11,7 @@ extension NetworkFault {
   /// With the headers of IP and ICMP.
   private static let echoBits = (echoSizeBytes + 28) * 8
 
-  /// Measures what the effect will be compared with: where nothing gets through already, nothing could be shown.
+  /// Measures the baseline for the effect: if nothing gets through already, no effect could be shown.
   func measureBefore(
     _ target: FaultTarget, _ probes: [NetworkPeer], _ network: any NetworkNamespaces
   ) async throws -> Before {
@@ -97,7 +97,7 @@ extension NetworkFault {
       ? nil : "of \(count) packets \(Int((report.lostShare * Double(count)).rounded())) were lost"
   }
 
-  /// Whether what the fault took is there again.
+  /// Whether the connectivity is restored.
   func isBack(_ undo: Undo, _ probes: [NetworkPeer], _ network: any NetworkNamespaces) async throws -> Bool {
     guard undo.kind != .dnsFailure else { return try await answeredNames(undo.target, network) > 0 }
     guard !probes.isEmpty else { return true }
@@ -107,8 +107,7 @@ extension NetworkFault {
     return try await !network.echo(addresses, from: undo.target.container, count: 3).answering.isEmpty
   }
 
-  /// Whether something else keeps the target and those that it is measured by apart: another fault's rules, or their
-  /// death.
+  /// Whether something else separates the target from the measuring peers: another fault's rules, or dead peers.
   func isExcused(_ undo: Undo, _ probes: [NetworkPeer], _ environment: FaultEnvironment) async throws -> Bool {
     let network = try environment.namespaces(for: kind)
     if try await !network.ruleTables(in: undo.target.container).isEmpty { return true }

@@ -4,8 +4,8 @@
 /// that were not served, in the order of their calls, in which each is called less than `quiet` after service had
 /// seemed to be back; it lasts from the call of the first until the call of the first served operation after the last.
 /// So from the end of a disturbance on, for at least `quiet`, every caller is served. Time is that of the call: an
-/// operation that hangs for 10 s in a store that serves everybody else again after 3 s does not make the recovery 10 s
-/// long.
+/// operation that hangs for 10 s in a store that serves all other clients again after 3 s does not make the recovery 10
+/// s long.
 public struct RecoveryRule: Sendable, Hashable, Codable {
   /// Seconds.
   public var quiet: Double
