@@ -25,17 +25,13 @@ extension Scenarios {
           duration: 3m
 
       """
-    private static let struck = ["struck: pause", "struck: isolate", "struck: kill"]
 
     private let results = FileManager.default.temporaryDirectory.appending(path: "kvchaos-\(UUID().uuidString)").path()
 
     /// Starts `kvchaos run` on the plan, and waits until every fault is in effect.
     private func runWithFaultsOpen(prelude: String = ":", plan: String = plan) async throws -> RunningProcess {
-      try FileManager.default.createDirectory(atPath: results, withIntermediateDirectories: true)
-      try plan.write(toFile: "\(results)/safety.yml", atomically: true, encoding: .utf8)
-      let run = try RunningProcess(["run", "\(results)/safety.yml", "--results", results], prelude: prelude)
-      for words in Self.struck { try await run.waitFor(words) }
-      return run
+      let file = try RunningProcess.write(plan, as: "safety", in: results)
+      return try await RunningProcess.runWithFaultsOpen(file, results: results, prelude: prelude)
     }
 
     private func expectNothingLeft() async throws {
@@ -109,8 +105,8 @@ extension Scenarios {
         faults: []
 
         """
-      try next.write(toFile: "\(results)/safety.yml", atomically: true, encoding: .utf8)
-      let ending = try await RunningProcess(["run", "\(results)/safety.yml", "--results", results]).ending()
+      let file = try RunningProcess.write(next, as: "safety", in: results)
+      let ending = try await RunningProcess(["run", file, "--results", results]).ending()
       #expect(ending.status == 0, "\(ending)")
       #expect(ending.text.contains("removed: the rules of kvchaos_"), "\(ending)")
       try await expectNothingLeft()

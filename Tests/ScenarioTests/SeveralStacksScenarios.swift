@@ -16,13 +16,6 @@ extension Scenarios {
       Set(try await stack.status().nodes.map { "\($0.container) \($0.id) \($0.state.status) \($0.state.startedAt)" })
     }
 
-    private func write(_ name: String, _ plan: String) throws -> String {
-      try FileManager.default.createDirectory(atPath: results, withIntermediateDirectories: true)
-      let path = "\(results)/\(name).yml"
-      try plan.write(toFile: path, atomically: true, encoding: .utf8)
-      return path
-    }
-
     // MARK: Two clones
 
     private static let longFaults = """
@@ -55,10 +48,9 @@ extension Scenarios {
     @Test(.timeLimit(.minutes(10))) func anotherCheckoutLeavesARunAlone() async throws {
       let stack = Stack(try Laboratory.configuration())
       try await stack.up { _ in }
-      let plan = try write("two-clones", Self.longFaults)
+      let plan = try RunningProcess.write(Self.longFaults, as: "two-clones", in: results)
       let clone = try clone()
-      let run = try RunningProcess(["run", plan, "--results", results])
-      for words in ["struck: pause", "struck: isolate", "struck: kill"] { try await run.waitFor(words) }
+      let run = try await RunningProcess.runWithFaultsOpen(plan, results: results)
       let before = try await Self.containers(stack)
       let open = Set(try await stack.residue())
 
@@ -189,10 +181,12 @@ extension Scenarios {
       let before = try await Self.containers(first)
       let ofFirst = try await Events(of: first)
       let ofSecond = try await Events(of: second)
-      let quiet = try RunningProcess(["run", try write("quiet", Self.quiet), "--results", "\(results)/first"])
+      let quietPlan = try RunningProcess.write(Self.quiet, as: "quiet", in: results)
+      let struckPlan = try RunningProcess.write(Self.struck, as: "struck", in: results)
+      let quiet = try RunningProcess(["run", quietPlan, "--results", "\(results)/first"])
       try await quiet.waitFor("== steady before")
       let struck = try await RunningProcess(
-        ["run", try write("struck", Self.struck), "--results", "\(results)/second"], environment: environment
+        ["run", struckPlan, "--results", "\(results)/second"], environment: environment
       ).ending(within: .seconds(240))
       #expect(struck.status == 0, "\(struck)")
       // Else the faults would have struck beside no traffic.
