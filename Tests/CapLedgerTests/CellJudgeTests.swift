@@ -39,7 +39,7 @@ import Testing
     #expect(abs((sides[1].answeredShare ?? 0) - 9.0 / 12) < 0.01)
   }
 
-  /// A cut is taken back node by node: who is served meanwhile is not served under it.
+  /// A cut is healed node by node: clients that are served meanwhile are not served under the cut.
   @Test func aFaultLastsUntilItsHealBegins() throws {
     let record = CapRecord.twoSides(healBeganAt: 20, healedAt: 23)
     var script = Script()

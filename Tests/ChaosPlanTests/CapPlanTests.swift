@@ -73,7 +73,7 @@ struct CapPlanTests {
 
   @Test func theSchemaFileIsWhatTheCommandPrints() throws {
     let file = try String(contentsOfFile: "\(Self.folder)/cap.schema.json", encoding: .utf8)
-    #expect(file == CapPlanSchema.text, "write it anew: kvchaos plan schema --cap > chaos/cap/cap.schema.json")
+    #expect(file == CapPlanSchema.text, "rewrite it: kvchaos plan schema --cap > chaos/cap/cap.schema.json")
   }
 
   @Test func theSchemaRefusesWhatTheParserRefuses() throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ContractOracle
 
-/// The oracle on histories whose verdict is plain from the contract's words.
+/// The oracle on histories whose verdict follows directly from the contract.
 @Suite struct OracleTests {
   struct Example: Sendable, CustomTestStringConvertible {
     var testDescription: String
@@ -54,7 +54,7 @@ import Testing
       end(process, .ok, value, version: version)
     }
 
-    /// A cached read that says that what it shows is pending.
+    /// A cached read whose answer is marked as pending.
     mutating func peek(_ value: Value, by process: Int = 2, version: Int64? = nil) {
       ask(process, "get", .null, "cache")
       end(process, .ok, value, version: version, level: "pending")
@@ -134,7 +134,7 @@ import Testing
       $0.get(a, "cache")
       $0.audit("o", false)
     },
-    Example("pending: what nobody has sent", false) {
+    Example("pending: a write that was never sent", false) {
       $0.peek(a)
       $0.put(a, "queued")
     },
@@ -302,7 +302,7 @@ import Testing
       $0.put(b, "queued")
       $0.get(a, "cache")
     },
-    Example("P4: but not after somebody saw it", false, ttl: .microseconds(1)) {
+    Example("P4: but not after a read saw it", false, ttl: .microseconds(1)) {
       $0.put(a, "committed")
       $0.put(b, "queued")
       $0.get(b, "cache")
@@ -367,7 +367,7 @@ import Testing
     }
   }
 
-  /// To leave out what leads nowhere changes no answer.
+  /// Pruning dead ends changes no answer.
   @Test func lookingAheadChangesNoAnswer() throws {
     var decided = 0
     for seed in 0..<600 as Range<UInt64> {

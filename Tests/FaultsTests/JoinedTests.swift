@@ -112,7 +112,7 @@ import Testing
     #expect(looks.count == 3)
     let retire = try #require(inside.scripts.first { $0.contains("decommission") })
     #expect(retire.contains("node decommission 3 --wait=none"))
-    // Who still has the id has its data too, and is not to be thrown out.
+    // A node that still has the id also has its data, and must not be decommissioned.
     #expect(retire.contains(#"[ "$now" != 3 ] || exit 0"#))
     #expect(try #require(inside.scripts.last).contains("node-joined"))
   }

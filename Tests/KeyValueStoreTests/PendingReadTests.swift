@@ -48,7 +48,7 @@ struct PendingReadTests {
     #expect(await cache.get(key).row == nil)
   }
 
-  /// Else somebody would read what is never applied.
+  /// Otherwise a client would read a write that is never applied.
   @Test(arguments: [PublishOutcome.notSent(reason: "down"), .unknown(reason: "lost")])
   func whatIsNotConfirmedIsShownNowhere(_ outcome: PublishOutcome) async throws {
     let service = service(FakeLog([outcome]))

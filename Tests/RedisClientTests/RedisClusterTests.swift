@@ -32,7 +32,7 @@ struct RedisClusterTests {
       }
       topology.withLock { $0 = "*3\r\n\(rows.joined())" }
       var options = RedisOptions(nodes: addresses)
-      // The machine may be busy; who is silent is given up after a second.
+      // The machine may be busy; a silent node is given up after a second.
       (options.connectTimeoutMilliseconds, options.commandTimeoutMilliseconds) = (20_000, 1_000)
       (options.openCircuitMilliseconds, options.openCircuitMaximumMilliseconds) = (0, 0)
       return RedisCluster(options: options, loop: RedisClusterTests.loop)
@@ -43,11 +43,11 @@ struct RedisClusterTests {
     var areAllAsked: Bool { nodes.withLock { $0.allSatisfy { $0.seen.contains(["PING"]) } } }
   }
 
-  /// Somebody waits for it, who can do without: nobody is asked for the topology first, and one redirection is enough.
+  /// For a caller that can do without an answer, the topology is not fetched first, and one redirection is the limit.
   @Test(.timeLimit(.minutes(10))) func aHurriedCommandWaitsForNoTopology() async throws {
     let node = try await ScriptedNode(loop: Self.loop) { _ in nil }
     var options = RedisOptions(nodes: [node.node])
-    // Whoever waits for an answer here waits longer than the test may take.
+    // A wait for an answer here takes longer than the test may take.
     (options.connectTimeoutMilliseconds, options.commandTimeoutMilliseconds) = (3_600_000, 3_600_000)
     let cluster = RedisCluster(options: options, loop: Self.loop)
     let error = await #expect(throws: RedisError.self) {

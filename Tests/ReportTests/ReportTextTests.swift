@@ -6,7 +6,7 @@ import Testing
 
 @testable import Report
 
-/// Golden tests: the texts are in `Golden/`; `KVCHAOS_WRITE_GOLDEN=1` writes them anew.
+/// Golden tests: the texts are in `Golden/`; `KVCHAOS_WRITE_GOLDEN=1` rewrites them.
 @Suite struct ReportTextTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
 

@@ -8,7 +8,7 @@ import Stack
 import Testing
 
 extension Scenarios {
-  /// Whatever ends a run or asks for a fault: nothing is left, and nothing else is struck.
+  /// However a run ends, no residue is left, and nothing outside the stack is struck.
   @Suite(.serialized) struct Safety {
     /// Faults with an undo in the ledger, in the engine and in a network, that the plan would leave open for minutes.
     private static let plan = """
@@ -59,7 +59,7 @@ extension Scenarios {
       try await expectNothingLeft()
     }
 
-    /// The second Ctrl-C ends it at once, whatever it is at; the ledger has what is owed.
+    /// The second Ctrl-C ends the run at once, in any state; the ledger has the open undos.
     @Test(.timeLimit(.minutes(5))) func theSameSignalAgainEndsItAtOnce() async throws {
       let run = try await runWithFaultsOpen()
       run.signal(SIGINT)
@@ -75,7 +75,7 @@ extension Scenarios {
       try await expectNothingLeft()
     }
 
-    /// The history's disk is full in the middle of a fault: the run breaks off, heals, and says so.
+    /// The history's disk is full in the middle of a fault: the run aborts, heals, and says so.
     @Test(.timeLimit(.minutes(5))) func aRunThatFailsHealsToo() async throws {
       let plan = Self.plan.replacing("rate: 40/s", with: "rate: 60/s")
       // This many KiB in one file, and an error for more.
@@ -88,7 +88,7 @@ extension Scenarios {
       try await expectNothingLeft()
     }
 
-    /// What another run left, with a ledger of its own that is lost: the next run takes back what is certainly of this
+    /// Another run left residue, and its ledger is lost: the next run removes everything that certainly belongs to this
     /// suite.
     @Test(.timeLimit(.minutes(5))) func theNextRunSweepsWhatNoLedgerKnows() async throws {
       let run = try await runWithFaultsOpen()
@@ -129,7 +129,7 @@ extension Scenarios {
         + FaultKind.network.map { NetworkFault(kind: $0, effect: .drop(percent: 100), parts: peers) }
       for fault in faults {
         await #expect(throws: FaultError.self, "\(fault.kind)") { try await injector.inject(fault, into: [target]) }
-        // Nor is it healed, as a ledger that was tampered with might ask for.
+        // Nor is it healed, as a manipulated ledger might request.
         let undo = Undo(kind: fault.kind, target: target, parameters: ["table": "kvchaos_1", "helper": name])
         try? await fault.heal(undo, in: injector.environment)
       }

@@ -7,11 +7,11 @@ import Synchronization
 import Testing
 
 extension Scenarios {
-  /// Several checkouts of one machine, and several stacks of one engine: none is in another's way.
+  /// Several checkouts on one machine, and several stacks on one engine, do not disturb each other.
   @Suite(.serialized, Laboratory.byHand) struct SeveralStacks {
     private let results = FileManager.default.temporaryDirectory.appending(path: "kvchaos-\(UUID().uuidString)").path()
 
-    /// A container as it is: another id, start or state, and something has happened to it.
+    /// The state of each container: a change of id, start or state means that something happened to it.
     private static func containers(_ stack: Stack) async throws -> Set<String> {
       Set(try await stack.status().nodes.map { "\($0.container) \($0.id) \($0.state.status) \($0.state.startedAt)" })
     }
@@ -119,7 +119,7 @@ extension Scenarios {
 
       """
 
-    /// What happens to a project's containers that somebody did: health checks and looks into them are not.
+    /// Events of a project's containers, except for health checks and inspections.
     private final class Events: Sendable {
       private let seen = Mutex<[String]>([])
       private let task = Mutex<Task<Void, any Error>?>(nil)
@@ -143,7 +143,7 @@ extension Scenarios {
       try await first.up { _ in }
       // A name that begins with the other's is the hardest to tell apart.
       let project = "\(first.configuration.project)-2"
-      // Whoever set ports for the first has not set them for this one.
+      // Ports that were set for the first stack do not apply to this one.
       let environment = Dictionary(uniqueKeysWithValues: PublishedPort.allCases.map { ($0.variable, "") })
         .merging(["KVCHAOS_PROJECT": project, "KVCHAOS_SUBNET": ""]) { $1 }
       let second = Stack(try Laboratory.configuration(environment))
@@ -189,7 +189,7 @@ extension Scenarios {
         ["run", struckPlan, "--results", "\(results)/second"], environment: environment
       ).ending(within: .seconds(240))
       #expect(struck.status == 0, "\(struck)")
-      // Else the faults would have struck beside no traffic.
+      // Otherwise the faults would have struck without traffic on the other stack.
       #expect(!quiet.text.contains("== steady after"), "\(quiet.text)")
       let undisturbed = try await quiet.ending(within: .seconds(240))
       #expect(undisturbed.status == 0, "\(undisturbed)")
@@ -212,7 +212,7 @@ extension Scenarios {
       }
     }
 
-    /// What one store is told, the other has not heard of.
+    /// A write to one store is not visible in the other.
     private func expectOwnData(_ first: Stack, _ second: Stack) async throws {
       let http = HTTPClient()
       defer { http.shutdown() }

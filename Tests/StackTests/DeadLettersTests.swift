@@ -4,7 +4,7 @@ import Testing
 @testable import Stack
 
 struct DeadLettersTests {
-  /// As RabbitMQ 4 answers `POST /api/queues/%2F/kv.dead-letters/get` (fields that nobody reads left out).
+  /// As RabbitMQ 4 answers `POST /api/queues/%2F/kv.dead-letters/get` (without the fields that are not used).
   static let answer = """
     [
       {"payload_bytes": 2, "redelivered": true, "properties": {"type": "dead: kv.commands.4.3: The message ends within the kind.", "delivery_mode": 2}, "payload": "CQ==", "payload_encoding": "base64"},

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Stack
 
-/// Who does not do its part in its tier, by what the tiers say. A node that is where it should be lacks nothing: else
+/// The nodes that do not do their part in their tier, according to the tiers. A healthy node lacks nothing: otherwise
 /// no run would hold.
 struct LackTests {
   // MARK: SQL
@@ -18,7 +18,7 @@ struct LackTests {
   private let leader = #"{"name": "sql-3", "role": "leader", "state": "running", "timeline": 4}"#
 
   @Test(arguments: [
-    // Freshly deposed, and following nobody: what no run saw for a week of them.
+    // Freshly deposed and following no leader: no run noticed this for a week.
     (#""role": "replica", "state": "running", "timeline": 3"#, "does not stream from the leader (running)"),
     (#""role": "replica", "state": "starting""#, "does not stream from the leader (starting)"),
     (#""role": "replica", "state": "streaming", "timeline": 3"#, "is on timeline 3, and the leader on 4"),
