@@ -1,4 +1,4 @@
-/// What keeps a history from being checked at all: the one error type of this module.
+/// The reasons why a history cannot be checked: the one error type of this module.
 public enum ConsistencyError: Error, Sendable, Hashable {
   /// A completion came from a process that had nothing open.
   case completionWithoutInvocation(index: Int, process: Int)
@@ -11,11 +11,11 @@ public enum ConsistencyError: Error, Sendable, Hashable {
   case missingValue(index: Int, function: String, invocation: Int)
   /// There is no operation of a client in the history: nothing to judge.
   case noOperations(events: Int)
-  /// The operations belong to no model that is known, or to another than the one asked for.
+  /// The operations belong to no known model, or to another model than the requested one.
   case unsuitableModel(function: String, model: String)
-  /// A value that is none of the model's.
+  /// A value that the model does not have.
   case unsuitableValue(index: Int, function: String, model: Model)
-  /// The model has no beginning to be chosen.
+  /// The model has no configurable initial value.
   case unsuitableInitial(model: String)
   /// A level that the checker does not know.
   case unknownLevel(String)

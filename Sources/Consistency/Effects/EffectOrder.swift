@@ -11,9 +11,8 @@
 ///   `invoked` of the second (P2, for writes without an acknowledgement);
 /// - its version is lower.
 ///
-/// An order exists exactly where these have no cycle. Each relation compares two numbers, so the order is found by
-/// taking away, again and again, an effect that none of the others precedes: n log n for the sorting, and linear after
-/// it.
+/// An order exists exactly if these relations have no cycle. Each relation compares two numbers, so the order is found
+/// by repeatedly removing an effect that no other one precedes: n log n for sorting, then linear.
 struct EffectOrder {
   /// Moments are positions in the history, doubled, so that there is room for a moment between two events.
   struct Effect {
