@@ -45,7 +45,7 @@ public enum NetworkEffect: Sendable, Hashable {
 
 /// The peers whose traffic with a target is affected.
 public enum NetworkPeers: Sendable, Hashable {
-  /// Every container of the stack. The host is none of them: published ports go on to answer.
+  /// Every container of the stack. The host is not one of them: published ports still answer.
   case everyone
   /// The other nodes of the target's own tier.
   case ownTier
@@ -75,7 +75,7 @@ public enum NetworkPeers: Sendable, Hashable {
   public static let words = ["everyone", "own-tier"] + Tier.allCases.map(\.rawValue)
 }
 
-/// Which packets suffer, as the target sees them.
+/// Which packets are affected, as seen from the target.
 public enum NetworkDirection: String, Sendable, Hashable, CaseIterable, Codable {
   case both
   /// What arrives at the target.

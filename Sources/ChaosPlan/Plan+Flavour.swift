@@ -4,7 +4,7 @@ extension Plan {
   public func conflict(with flavour: SQLChoice) -> String? {
     for step in faults {
       switch step {
-      // Of a list to draw from, what cannot be done is left out; something has to remain.
+      // Impossible faults are left out of a list to draw from, but at least one must remain.
       case .random(let random):
         let reasons = random.choices.map { $0.fault.obstacle(on: flavour) }
         if let first = reasons.first, let reason = first, reasons.allSatisfy({ $0 != nil }) { return reason }

@@ -1,5 +1,5 @@
-/// What a plan says of the stack and of the run around its faults: enough to refuse, before the run, faults that cannot
-/// strike, or that take down what the plan does not offer up.
+/// A plan's settings of the stack and of the run around its faults. They allow refusing, before the run, faults that
+/// cannot strike or that take down more than the plan allows.
 struct PlanFrame {
   var stack = StackSettings()
   var safety = SafetySettings()

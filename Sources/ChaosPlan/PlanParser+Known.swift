@@ -1,6 +1,6 @@
 import Yams
 
-/// What is known of a plan's faults before the run, beyond what each of their words says.
+/// Checks of a plan's faults before the run, beyond the syntax of each.
 extension PlanParser {
   /// The tiers that the plan scales, at any depth of its faults.
   static func scaledTiers(_ node: Node?) -> Set<Tier> {
@@ -17,8 +17,8 @@ extension PlanParser {
     }
   }
 
-  /// What a fault's own words show already: targets that never are, and a majority that is not offered up. What depends
-  /// on the roles of the moment is refused when it would strike.
+  /// Problems of a single fault: targets that can never exist, and a majority that the plan does not allow. Problems
+  /// that depend on current roles are refused when the fault would strike.
   static func check(_ fault: PlannedFault, _ frame: PlanFrame, _ node: Node, _ problems: ProblemList) {
     let kind = fault.action.kind
     if case .network(let action) = fault.action, case .partition(let settings) = action.effect {
@@ -34,8 +34,8 @@ extension PlanParser {
     }
   }
 
-  /// What the faults come to together: those that are certainly open at the same time, and those that the limit cuts
-  /// off.
+  /// Problems of several faults together: those that are certainly open at the same time, and those that exceed the
+  /// limit.
   static func checkTogether(_ steps: [FaultStep], _ frame: PlanFrame, _ root: MappingReader, _ problems: ProblemList) {
     let windows = steps.flatMap { FaultWindow.known(of: $0) }
     let node = root.optional("faults")
@@ -65,8 +65,7 @@ extension PlanParser {
     }
   }
 
-  /// Two limits of one kind on one container: the first heal takes both back, so the second does not last as the plan
-  /// says.
+  /// Two limits of one kind on one container: the first heal removes both, so the second does not last as planned.
   private static func checkLimits(
     _ windows: [FaultWindow], _ frame: PlanFrame, _ node: Node?, _ problems: ProblemList
   ) {

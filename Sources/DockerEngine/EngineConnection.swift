@@ -1,7 +1,7 @@
 import Foundation
 import HTTPClient
 
-/// Requests to the engine on its Unix socket, with its errors told apart.
+/// Requests to the engine on its Unix socket, with its errors classified.
 struct EngineConnection: Sendable {
   let socketPath: String
   let client: HTTPClient

@@ -2,9 +2,9 @@ import Consistency
 import History
 
 /// Names the tier of each violation: follows the operations that show it through the HTTP answer, the broker's confirm,
-/// the worker's hand and commit (logs), the SQL tier's record and the cache (the answers after the drain).
+/// the delivery to a worker and its commit (logs), the SQL tier's record and the cache (the answers after the drain).
 ///
-/// Pure; what it cannot tell from evidence it does not guess.
+/// Pure; it never guesses without evidence.
 struct CulpritFinder {
   let record: Judgement.Record
   let consistency: ConsistencyReport
@@ -61,7 +61,7 @@ struct CulpritFinder {
     return audits
   }
 
-  /// More than this is no work of failovers: each leaves one, and partitions that commit at once blur its edge.
+  /// Failovers cannot explain more than this: each leaves one, and partitions that commit concurrently blur its edge.
   private static let gapsOfFailovers = 4
 
   private func culprit(ofLost write: LostWrite, _ audits: [String: Bool], gaps: Int) -> Culprit {
@@ -115,7 +115,7 @@ struct CulpritFinder {
     }
   }
 
-  /// Effects that came twice, in another order, or were not seen.
+  /// Effects that occurred twice, in another order, or not at all.
   private func culprit(
     ofOrder finding: Finding, _ named: (Culprit.Tier, String, Operation?) -> Culprit
   ) -> Culprit? {
@@ -129,7 +129,7 @@ struct CulpritFinder {
     guard !trails.isEmpty else { return named(.untraced, "the services did not log the paths of the operations", nil) }
     let ofKey = finding.key.map { operations(ofKey: $0) } ?? []
     let hands = ofKey.map { trails[$0].deliveredTo }
-    // In the order of the acknowledgements: A, B, A is no hand-over.
+    // In the order of the acknowledgements: A, B, A is not a handover.
     let changes = hands.compactMap(\.first)
     if isShared(changes) {
       return named(.rabbitmq, "several workers consumed the key's queue at the same time", nil)
@@ -163,7 +163,7 @@ struct CulpritFinder {
 extension Operation {
   fileprivate var isWriteOfStore: Bool { function == "put" || function == "delete" }
 
-  /// Whether its outcome is an answer of the store, and not what the client made of none: the reason then begins with
-  /// the status.
+  /// Whether its outcome comes from an answer of the store, not from the client after a missing answer: the reason then
+  /// begins with the status.
   fileprivate var isAnswered: Bool { error.map { Int($0.prefix(3)) != nil } ?? true }
 }

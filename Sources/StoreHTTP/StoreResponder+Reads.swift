@@ -62,7 +62,7 @@ extension StoreResponder {
     headers[.eTag] = tag
     if let ifNoneMatch, EntityTags(ifNoneMatch).match(tag) {
       var response = Response(status: .notModified, headers: headers)
-      // Not the length of nothing: it would be said of the value.
+      // No length of 0 here: it would describe the value.
       response.headers[.contentLength] = nil
       return response
     }
@@ -73,7 +73,7 @@ extension StoreResponder {
     return .bytes(200, body, headers: headers)
   }
 
-  /// A page of keys; `next` is what `after` has to be for the following one, `null` on the last.
+  /// A page of keys; `next` is the value of `after` for the following page, `null` on the last.
   func list(_ query: Query) async throws(Problem) -> Response {
     try query.allow("prefix", "after", "limit")
     let range = KeyRange(prefix: try Self.bound("prefix", query), after: try Self.bound("after", query))

@@ -6,7 +6,7 @@ import StoreBackends
 extension StoreResponder {
   typealias Acknowledgement = StoreService<ContinuousClock>.Acknowledgement
 
-  /// What a PUT and a DELETE have in common.
+  /// The common part of PUT and DELETE.
   private struct Terms {
     let acknowledgement: Acknowledgement
     let condition: Command.Condition?
@@ -14,7 +14,7 @@ extension StoreResponder {
 
   func put(_ request: Request, _ query: Query) async -> Response {
     var operation: OperationID?
-    // Until the answer: the value is in memory for as long.
+    // Reserved until the answer, because the value is in memory for that time.
     var share = BodyBudget.Share(of: bodies)
     do throws(Problem) {
       let id = try Self.operation(request.headers[.idempotencyKey])
@@ -106,8 +106,7 @@ extension StoreResponder {
     }
   }
 
-  /// The most bytes that a PUT's body may have: a value whose every byte is escaped (`\u0000`), a key alike, and
-  /// braces.
+  /// The maximum size of a PUT's body: a value whose every byte is escaped (`\u0000`), a key alike, and braces.
   static let bodyMaximumBytes = (Value.maximumBytes + Key.maximumBytes) * 6 + 1024
 
   private func body(of request: Request, _ share: inout BodyBudget.Share) async throws(Problem) -> [UInt8] {

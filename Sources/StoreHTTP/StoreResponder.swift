@@ -12,7 +12,7 @@ public struct StoreResponder: HTTPResponder {
   let readiness: Readiness<ContinuousClock>
   let metrics: APIMetrics
   let logger: Logger
-  /// What a request must show, but for health and the API's description; `nil`: nothing.
+  /// The token that a request needs, except for health and the API's description; `nil`: none.
   let token: BearerToken?
   let bodies: BodyBudget
 
@@ -55,7 +55,7 @@ public struct StoreResponder: HTTPResponder {
     } catch {
       answer = error.response(operation: nil)
     }
-    // What has no body already has no length either.
+    // An answer without a body has no length either.
     let isWhole = request.method != .head || answer.status == .notModified
     let response = isWhole ? answer : answer.createHeadResponse()
     metrics.record(
@@ -108,7 +108,7 @@ public struct StoreResponder: HTTPResponder {
     }
   }
 
-  /// Under which labels a request is counted.
+  /// The metric labels of a request.
   private static func measured(
     _ target: RequestTarget, _ method: HTTPRequest.Method
   ) -> (APIMetrics.Route, APIMetrics.Operation) {
@@ -139,7 +139,7 @@ extension RequestTarget.Route {
     }
   }
 
-  /// The methods that the path knows, as `Allow` lists them.
+  /// The methods that the path supports, as `Allow` lists them.
   fileprivate var methods: String {
     switch self {
     case .collection: "GET, HEAD, PUT"

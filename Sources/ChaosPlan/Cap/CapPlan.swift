@@ -1,4 +1,4 @@
-/// Cells of the CAP ledger: how a tier is used, what its clients do, and what befalls it.
+/// Cells of the CAP ledger: how a tier is used, what its clients do, and which fault strikes it.
 public struct CapPlan: Sendable, Hashable {
   /// The name of the file's cells together, and of nothing else.
   public var name: String

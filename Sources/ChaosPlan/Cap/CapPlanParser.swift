@@ -72,7 +72,7 @@ public enum CapPlanParser {
       problems.add("`faults` must be names with a fault each, and not empty", at: node)
       return []
     }
-    // To take down a majority, or all of a tier, is what a cell may be about.
+    // A cell may take down a majority, or all, of a tier.
     let frame = PlanFrame(safety: SafetySettings(allowMajorityLoss: true))
     return mapping.compactMap { key, value in
       guard let name = key.scalar?.string, PlanParser.isName(name) else {
@@ -129,7 +129,7 @@ public enum CapPlanParser {
     return items.compactMap { item in
       let name = item.scalar?.string ?? ""
       guard let fault = faults.first(where: { $0.name == name }) else {
-        // Where a fault could not be read, that is said already.
+        // A fault that could not be read has been reported already.
         problems.addUnknown("fault", name, words: faults.map(\.name), at: item)
         return nil
       }

@@ -1,7 +1,7 @@
 /// The JSON Schema (draft 2020-12) of plans, for editors: the words that `PlanParser` knows, with what each means.
 ///
-/// It says what a single value must look like. What takes the whole plan to see (shares that sum to 1, a majority that
-/// is not offered up, a side without a partition) only the parser says.
+/// It describes single values. Only the parser checks conditions across the plan (shares that sum to 1, a majority that
+/// is not allowed, a side without a partition).
 public enum PlanSchema {
   /// The schema as JSON text: what `chaos/plan.schema.json` holds and `kvchaos plan schema` prints.
   public static var text: String { document.json() + "\n" }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The files of a results folder that are made of a report and its timeline.
+/// The files of a results folder that are generated from a report and its timeline.
 public struct ReportFiles: Sendable {
   public var report: RunReport
   public var timeline: Timeline
