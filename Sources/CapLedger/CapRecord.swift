@@ -1,4 +1,4 @@
-/// What one run of one cell recorded: a tier (or a variant of it), a workload, a fault, and clients on sides.
+/// The record of one run of one cell: a tier (or a variant of it), a workload, a fault, and clients on sides.
 ///
 /// It is `record.json` in the cell's folder `results/cap/<name>/`, beside the history. The run of a cell writes it; the
 /// ledger judges it, and takes nothing else.
@@ -97,7 +97,7 @@ public struct CapRecord: Sendable, Hashable, Codable {
   /// Seeds the traffic and the draw of targets: `kvchaos cap --cell NAME --again --seed SEED` replays them. `nil` in
   /// records that do not say it.
   public var seed: UInt64?
-  /// What makes the cell unusable or doubtful; empty if nothing does.
+  /// Problems that make the cell unusable or doubtful; empty if there are none.
   public var problems: [String]
 
   public init(

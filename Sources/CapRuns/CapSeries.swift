@@ -17,13 +17,12 @@ extension CapPlanCell {
 
 /// Runs cells of the CAP ledger, one after another, on the stack as it stands.
 ///
-/// Faults go through the undo ledger, so that `kvchaos heal` takes back what a killed run leaves; client containers are
+/// Faults go through the undo ledger, so that `kvchaos heal` undoes what a killed run leaves; client containers are
 /// found by the search for residue.
 public struct CapSeries: Sendable {
-  /// What became of a cell.
+  /// The outcome of a cell.
   public enum Outcome: Sendable {
-    /// It was run; what it cannot be judged by is in the record's problems. `folder` holds `record.json` and the
-    /// history.
+    /// It was run; reasons not to judge it are in the record's problems. `folder` holds `record.json` and the history.
     case recorded(CapRecord, folder: String)
     /// There is no record; the reason.
     case failed(String)
@@ -92,7 +91,7 @@ public struct CapSeries: Sendable {
           cell: cell, stack: stack, injector: injector, roster: roster, folder: "\(folder)/\(cell.id(on: flavour))",
           seed: own,
           progress: progress)
-        // Of its own: a cancellation is told to it, and does not keep it from healing.
+        // A separate task: a cancellation is passed to it as an event, and does not keep it from healing.
         let task = Task { await run.run() }
         current.withLock { $0 = task }
         if wasInterrupted.load(ordering: .sequentiallyConsistent) { task.cancel() }
@@ -108,7 +107,7 @@ public struct CapSeries: Sendable {
     }
   }
 
-  /// Takes back what an earlier run left behind, and brings the stack up if it is not.
+  /// Heals the residue of an earlier run, and starts the stack if it is not up.
   ///
   /// - Returns: the environment of faults, and the existing nodes.
   private func prepare(_ stack: Stack) async throws -> (FaultInjector, Roster) {

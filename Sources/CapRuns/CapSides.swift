@@ -35,11 +35,11 @@ struct CapSides: Sendable, Hashable {
     return sides
   }
 
-  /// NGINX, which has no second, reaches both sides.
+  /// NGINX, which is not redundant, reaches both sides.
   private static func isBetween(_ node: StackNode) -> Bool { node.tier == .proxy && !node.name.hasPrefix("haproxy") }
 
-  /// Of a Redis Cluster, one master, and replicas of the others: its own replica, and the majority of the masters, who
-  /// may promote it, are on the other side.
+  /// Of a Redis Cluster, one master, and replicas of the others: its own replica, and the majority of the masters,
+  /// which may promote it, are on the other side.
   private static func redisFirst(_ nodes: [StackNode]) -> [StackNode] {
     guard let master = nodes.first(where: { $0.roles.contains(.master) }) else { return [] }
     let replicas = nodes.filter { $0.roles.contains(.replica) && $0.follows != master.name }

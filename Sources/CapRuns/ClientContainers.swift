@@ -22,7 +22,7 @@ struct ClientContainers: Sendable {
 
   func name(_ part: String) -> String { "\(stack.configuration.project)-client-\(namespace)-\(part)" }
 
-  /// Makes what the workload needs.
+  /// Creates what the workload needs.
   func prepare(_ status: StackStatus) async throws {
     let (exitCode, output) = try await runToEnd("prepare", [], status, limit: .seconds(60))
     guard exitCode == 0 else {
@@ -81,7 +81,7 @@ struct ClientContainers: Sendable {
     return RecoveryWatch.samples(in: text)
   }
 
-  /// Whatever there is of this cell; what the engine does not remove is found as residue.
+  /// Removes everything of this cell; containers that the engine does not remove are found as residue.
   func removeAll() async {
     for part in ["prepare", "final", "all", "minority", "majority"] { try? await stack.engine.removeHelper(name(part)) }
   }

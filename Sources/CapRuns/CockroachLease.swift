@@ -1,4 +1,4 @@
-/// How long a CockroachDB node keeps its leases after it was last heard of, by what its version makes of its settings.
+/// How long a CockroachDB node keeps its leases after its last sign of life, depending on its version and settings.
 /// Pure.
 ///
 /// - Up to 22.2: three election timeouts, each a number of ticks of 200 ms (`pkg/base/config.go`).

@@ -1,4 +1,4 @@
-/// How much of a stretch of time clients were answered in.
+/// The share of a period in which clients were answered.
 ///
 /// Second by second: of the requests that were called in a second, or were open in it without being answered, the share
 /// that was answered; then the mean of the seconds with requests. So a client that hangs for five seconds counts in

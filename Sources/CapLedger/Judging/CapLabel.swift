@@ -1,6 +1,6 @@
 import Consistency
 
-/// What a tier (or a variant of it) is, by what was measured: never by a belief.
+/// The label of a tier (or a variant of it), which follows only from measurements.
 public enum CapLabel: String, Sendable, Hashable, Codable, CaseIterable {
   /// Consistent in every cell, and some side was refused in a partition.
   case cp = "CP"
@@ -15,10 +15,10 @@ public enum CapLabel: String, Sendable, Hashable, Codable, CaseIterable {
   /// No partition cell that counts.
   case notMeasured = "not measured"
 
-  /// A side was served if it was answered for so much of the last three seconds of the fault.
+  /// A side was served if it was answered for at least this share of the last three seconds of the fault.
   public static let servedShare = 0.9
 
-  /// Whether the label promises something, so that to lose it is a loss.
+  /// Whether the label is a guarantee, so that losing it is a regression.
   var isGuarantee: Bool { self == .cp || self == .ap }
 }
 

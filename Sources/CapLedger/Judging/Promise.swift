@@ -14,7 +14,8 @@ public struct Promise: Sendable, Hashable, Codable {
   public var seconds: Double
   /// How it follows from the settings, for people.
   public var formula: String
-  /// The variant refuses on purpose where safety is not to be had: that takes as long as the fault, and is its price.
+  /// The variant refuses on purpose when it cannot be safe: this lasts as long as the fault, and is the price of
+  /// safety.
   public var isRefusalThePoint: Bool
 
   /// Seconds that an election takes by itself, once it has begun.
