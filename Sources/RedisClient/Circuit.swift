@@ -11,6 +11,8 @@ struct Circuit {
   private let pause: Duration
   private let pauseMaximum: Duration
   private var failures = 0
+  /// When the first failure was after which nothing has succeeded.
+  private(set) var brokenSince: ContinuousClock.Instant?
   private var state = State.closed
 
   init(pause: Duration, pauseMaximum: Duration) {
@@ -36,12 +38,14 @@ struct Circuit {
 
   mutating func succeeded() {
     failures = 0
+    brokenSince = nil
     state = .closed
   }
 
   /// Opens the circuit; a failure while it is open does not prolong it.
   mutating func failed(now: ContinuousClock.Instant) {
     if case .open = state { return }
+    brokenSince = brokenSince ?? now
     state = .open(until: now + min(pause * (1 << min(failures, 10)), pauseMaximum))
     failures += 1
   }

@@ -60,7 +60,8 @@ final class NodeLine {
     }
     // Also while the probe's connection is being made: only the probe waits for a node that may be gone.
     guard circuit.isClosed || circuit.admits(now: .now) else {
-      return answer(.failure(RedisError(.unavailable, "Redis \(node) failed a moment ago")))
+      return answer(
+        .failure(RedisError(.unavailable, "Redis \(node) failed a moment ago", since: circuit.brokenSince)))
     }
     unsent.append(Request(commands: commands, keepsEveryReply: keepsEveryReply, answer: answer))
     switch state {
@@ -195,10 +196,10 @@ final class NodeLine {
     unsent.removeAll()
     channel?.close(promise: nil)
     // Whatever ended the connection, these may have taken effect.
-    let lost = RedisError(.connectionLost, error.detail)
+    let lost = RedisError(.connectionLost, error.detail, since: circuit.brokenSince)
     for entry in sent { entry.request.answer(.failure(lost)) }
     // Certainly never sent, which is a lesser fault.
-    let notSent = RedisError(.unavailable, error.detail)
+    let notSent = RedisError(.unavailable, error.detail, since: circuit.brokenSince)
     for request in waiting { request.answer(.failure(notSent)) }
   }
 

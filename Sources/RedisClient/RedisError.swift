@@ -18,12 +18,17 @@ public struct RedisError: Error, Sendable, Hashable, CustomStringConvertible {
 
   public let code: Code
   public let detail: String
+  /// Since when the node has not answered, where that is the reason.
+  public let since: ContinuousClock.Instant?
   public let file: String
   public let line: Int
 
-  public init(_ code: Code, _ detail: String, file: String = #fileID, line: Int = #line) {
+  public init(
+    _ code: Code, _ detail: String, since: ContinuousClock.Instant? = nil, file: String = #fileID, line: Int = #line
+  ) {
     self.code = code
     self.detail = detail
+    self.since = since
     self.file = file
     self.line = line
   }

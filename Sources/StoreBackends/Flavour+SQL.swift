@@ -74,6 +74,28 @@ extension Configuration.Flavour {
     }
   }
 
+  /// Writes rows of entries, new or in place of older ones: arrays of keys, values, versions and operations.
+  ///
+  /// PostgreSQL: an upsert is an INSERT with ON CONFLICT.
+  /// CockroachDB: that would read each row again, which the batch has read already; UPSERT of all columns writes without
+  /// a look, and the transaction's own reads keep it serializable.
+  var writeEntries: String {
+    let rows = """
+      SELECT key, value, version, operation, now()
+      FROM unnest($1::BYTEA[], $2::BYTEA[], $3::BIGINT[], $4::TEXT[]) AS made (key, value, version, operation)
+      """
+    let columns = "entries (key, value, version, operation, updated_at)"
+    return switch self {
+    case .patroni:
+      """
+      INSERT INTO \(columns) \(rows)
+      ON CONFLICT (key) DO UPDATE SET
+        value = excluded.value, version = excluded.version, operation = excluded.operation, updated_at = now()
+      """
+    case .cockroach: "UPSERT INTO \(columns) \(rows)"
+    }
+  }
+
   /// What a linearizable read sends after its SELECTs, in the same transaction.
   ///
   /// PostgreSQL: a transactional logical message writes WAL, so the transaction's end waits for the synchronous

@@ -56,17 +56,26 @@ public struct RedisCache: Cache {
     announcement = ["PX", String(milliseconds), "FIELDS", "2", "p"].map { Array($0.utf8) }
   }
 
+  /// After this long, what was pending is in the table, unless the worker or the table is in trouble too.
+  private static let pendingArrival: Duration = .milliseconds(250)
+
   private static func name(_ key: Key) -> [UInt8] { Array("kv:".utf8) + key.bytes }
 
   private static let fields = ["v", "o", "d", "p", "q"].map { Array($0.utf8) }
 
   public func get(_ key: Key) async -> CacheEntry {
     let name = Self.name(key)
-    guard let reply = try? await cluster.command([Array("HMGET".utf8), name] + Self.fields, key: name) else {
+    let entry: CacheEntry
+    do {
+      entry = Self.entry(of: key, try await cluster.command([Array("HMGET".utf8), name] + Self.fields, key: name))
+    } catch {
       metrics.cacheReadsUnavailable.add()
+      // Who reads now, reads the table. What a node showed as pending when it failed gets the time to arrive there.
+      if let since = error.since {
+        try? await Task.sleep(until: since + Self.pendingArrival, clock: .continuous)
+      }
       return .nothing
     }
-    let entry = Self.entry(of: key, reply)
     switch (entry.row, entry.pending) {
     case (_, _?): metrics.cachePending.add()
     case (_?, nil): metrics.cacheHits.add()
@@ -124,7 +133,7 @@ public struct RedisCache: Cache {
     }
   }
 
-  public func announce(_ write: PendingWrite) async {
+  public func announce(_ write: PendingWrite) async -> Bool {
     // One plain command: an acknowledgement waits for it. Whether the write was applied before, whoever reads it sees.
     let name = Self.name(write.key)
     let words =
@@ -132,6 +141,7 @@ public struct RedisCache: Cache {
       + [Array(write.operation.text.utf8), Self.fields[4], write.encoded]
     let reply = try? await cluster.command(words, key: name, isHurried: true)
     (reply == nil ? metrics.announcementsUnavailable : metrics.announcementsStored).add()
+    return reply != nil
   }
 }
 

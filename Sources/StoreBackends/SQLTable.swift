@@ -89,11 +89,11 @@ public struct SQLTable: Table {
       let plan = BatchPlan(commands: commands, recorded: recorded, states: states)
       // Finding every operation recorded is an answer too, which a deposed leader must not be able to give: its record
       // may never have reached a standby.
-      return (plan.operations.isEmpty ? flavour.barrier.map { [$0] } ?? [] : Self.writes(plan), plan.results)
+      return (plan.operations.isEmpty ? flavour.barrier.map { [$0] } ?? [] : writes(plan), plan.results)
     }
   }
 
-  private static func writes(_ plan: BatchPlan) -> [SQLStatement] {
+  private func writes(_ plan: BatchPlan) -> [SQLStatement] {
     var statements = [
       // No ON CONFLICT: an operation recorded since the read means that the plan is stale, and must fail (23505).
       SQLStatement(
@@ -109,12 +109,7 @@ public struct SQLTable: Table {
           .integerArray(plan.operations.map(\.fingerprint)),
         ]),
       SQLStatement(
-        """
-        INSERT INTO entries (key, value, version, operation)
-        SELECT * FROM unnest($1::BYTEA[], $2::BYTEA[], $3::BIGINT[], $4::TEXT[])
-        ON CONFLICT (key) DO UPDATE SET
-          value = excluded.value, version = excluded.version, operation = excluded.operation, updated_at = now()
-        """,
+        flavour.writeEntries,
         [
           .bytesArray(plan.rows.map(\.key.bytes)), .bytesArray(plan.rows.map { $0.value?.bytes }),
           .integerArray(plan.rows.map(\.version)), .textArray(plan.rows.map(\.operation.text)),

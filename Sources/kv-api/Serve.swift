@@ -78,7 +78,7 @@ struct Serve: AsyncParsableCommand {
           .init(service: readiness), .init(service: application),
           .init(
             service: PartitionCount(configuration: configuration, logger: logger),
-            successTerminationBehavior: .ignore),
+            successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup),
           .init(service: LameDuck(for: .seconds(2), clock: ContinuousClock())),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))

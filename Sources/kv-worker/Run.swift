@@ -36,7 +36,7 @@ struct Run: AsyncParsableCommand {
           .init(service: service),
           .init(
             service: PartitionCount(configuration: configuration, logger: logger),
-            successTerminationBehavior: .ignore),
+            successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup),
         ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
     // One loop: what a worker does between two batches is little, and a hand-over between threads costs more than it.
     try await withTaskExecutorPreference(EventLoopExecutor(eventLoops.any())) { try await group.run() }

@@ -100,10 +100,11 @@ final class FakeCache: Cache {
     }
   }
 
-  func announce(_ write: PendingWrite) async {
+  @discardableResult func announce(_ write: PendingWrite) async -> Bool {
     state.withLock { state in
-      if state.isDown || state.rows[write.key]?.operation == write.operation { return }
-      state.pending[write.key] = write
+      if state.isDown { return false }
+      if state.rows[write.key]?.operation != write.operation { state.pending[write.key] = write }
+      return true
     }
   }
 

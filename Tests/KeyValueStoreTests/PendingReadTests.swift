@@ -73,6 +73,36 @@ struct PendingReadTests {
     #expect(await cache.get(key) == .nothing)
   }
 
+  /// Reads come from the table then: the acknowledgement waits until it has the write.
+  @Test func withoutACacheTheAcknowledgementWaitsForTheCommit() async throws {
+    cache.isDown = true
+    let (service, table, key, operation, clock) = (service(), table, key, operation, clock)
+    let record = record(1)
+    let outcome = await clock.run {
+      async let late: Void = {
+        try? await clock.sleep(for: .milliseconds(100))
+        table.state.withLock { $0.operations[operation] = record }
+      }()
+      let outcome = await service.write(.delete, key: key, operation: operation, acknowledgement: .queued)
+      await late
+      return outcome
+    }
+    #expect(outcome == .queued)
+    #expect(clock.now.offset >= .milliseconds(100) && clock.now.offset < .milliseconds(400))
+  }
+
+  /// The log has it: a commit that does not come, and a table that does not answer, hold nothing up for long.
+  @Test(arguments: [true, false]) func withoutACacheTheAcknowledgementWaitsAShortTime(_ isTableThere: Bool) async throws {
+    cache.isDown = true
+    table.state.withLock { $0.isDown = !isTableThere }
+    let (service, key, operation) = (service(), key, operation)
+    let outcome = await clock.run {
+      await service.write(.delete, key: key, operation: operation, acknowledgement: .queued)
+    }
+    #expect(outcome == .queued)
+    #expect(clock.now.offset <= .seconds(1) && (clock.now.offset < .milliseconds(50)) == !isTableThere)
+  }
+
   // MARK: Reads
 
   @Test func aYoungOneIsShownWithoutAQuestion() async throws {

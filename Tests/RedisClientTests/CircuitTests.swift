@@ -41,6 +41,18 @@ final class CircuitTests {
     #expect(admits(60_000))
   }
 
+  @Test func tellsSinceWhenNothingSucceeds() {
+    #expect(circuit.brokenSince == nil)
+    fails(10)
+    fails(20)
+    #expect(admits(200))
+    fails(300)
+    #expect(circuit.brokenSince == start + .milliseconds(10))
+    #expect(admits(1000))
+    circuit.succeeded()
+    #expect(circuit.brokenSince == nil)
+  }
+
   @Test func aFailedProbeOpensAnew() {
     fails(0)
     #expect(admits(1000))

@@ -76,7 +76,8 @@ final class MemoryStore: CommandLog, Table, Cache {
 
   func update(_ updates: [CacheUpdate]) async {}
 
-  func announce(_ write: PendingWrite) async {
+  func announce(_ write: PendingWrite) async -> Bool {
     state.withLock { if $0.weather == .slow { $0.pending[write.key] = write } }
+    return true
   }
 }

@@ -51,11 +51,12 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
     switch acknowledgement {
     case .queued:
       let outcome = await publish(command, wantsReply: false, until: clock.now.advanced(by: timeouts.queued))
-      // Before the answer: who has it, reads the write. Not before the confirmation, since a refused write shows
-      // nowhere.
+      // Before the answer, so that a client that has it reads its write. Not before the confirmation, since a refused
+      // write must show nowhere.
       if outcome == .queued {
-        await cache.announce(
-          PendingWrite(key: key, value: command.value, operation: operation, madeAtMilliseconds: madeAtMilliseconds))
+        let write = PendingWrite(
+          key: key, value: command.value, operation: operation, madeAtMilliseconds: madeAtMilliseconds)
+        if await !cache.announce(write) { await waitUnannounced(command) }
       }
       return outcome
     case .committed:
@@ -105,6 +106,31 @@ public struct StoreService<C: Clock>: Sendable where C.Duration == Duration {
     }
     if let unknownReason { return .unknown(reason: unknownReason) }
     return .notApplied(reason: lastReason)
+  }
+
+  /// Without the cache, reads come from the table: the acknowledgement waits a short time for the write to be there.
+  private func waitUnannounced(_ command: Command) async {
+    let deadline = clock.now.advanced(by: timeouts.unannounced)
+    var pause = timeouts.settledPause
+    while !Task.isCancelled {
+      try? await clock.sleep(for: min(pause, clock.now.duration(to: deadline)))
+      pause = min(pause * 2, timeouts.settledPauseMaximum)
+      let left = clock.now.duration(to: deadline)
+      guard left > .zero else { return }
+      do {
+        guard let record = try await table.operation(command.operation, timeout: left) else { continue }
+        // The worker could not tell the cache either, whose replica may have an older row when it takes over.
+        if record.isRecord(of: command), record.isApplied {
+          let row = Row(
+            key: command.key, value: command.value, version: record.version, operation: command.operation)
+          await cache.update([CacheUpdate(key: command.key, row: row)])
+        }
+        return
+      } catch {
+        // No read would be answered either.
+        return
+      }
+    }
   }
 
   /// Waits for the worker's reply, asking the table from time to time in case the reply is lost.

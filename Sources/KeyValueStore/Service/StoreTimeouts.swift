@@ -11,6 +11,8 @@ public struct StoreTimeouts: Sendable, Hashable {
   public var read: Duration = .milliseconds(1500)
   /// How long a committed write waits for the worker's reply before it first asks the table.
   public var lookUpAfter: Duration = .seconds(1)
+  /// How long the acknowledgement of a queued write waits for its commit when the cache cannot show the write.
+  public var unannounced: Duration = .seconds(1)
   /// How long a read waits for the operation that it names.
   public var settled: Duration = .seconds(5)
   /// The pause between two checks whether that operation is settled; doubled each time up to `settledPauseMaximum`.

@@ -35,10 +35,10 @@
       await cache.update(updates)
     }
 
-    func announce(_ write: PendingWrite) async {
+    func announce(_ write: PendingWrite) async -> Bool {
       // A delete does not touch the cache.
-      if PlantedBug.deleteLeavesCache.isPlanted, write.value == nil { return }
-      await cache.announce(write)
+      if PlantedBug.deleteLeavesCache.isPlanted, write.value == nil { return true }
+      return await cache.announce(write)
     }
   }
 #endif
