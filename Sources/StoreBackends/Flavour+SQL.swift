@@ -77,8 +77,8 @@ extension Configuration.Flavour {
   /// Writes rows of entries, new or in place of older ones: arrays of keys, values, versions and operations.
   ///
   /// PostgreSQL: an upsert is an INSERT with ON CONFLICT.
-  /// CockroachDB: that would read each row again, which the batch has read already; UPSERT of all columns writes without
-  /// a look, and the transaction's own reads keep it serializable.
+  /// CockroachDB: that would read each row again, which the batch has read already; UPSERT of all columns writes
+  /// without a look, and the transaction's own reads keep it serializable.
   var writeEntries: String {
     let rows = """
       SELECT key, value, version, operation, now()

@@ -92,7 +92,8 @@ struct PendingReadTests {
   }
 
   /// The log has it: a commit that does not come, and a table that does not answer, hold nothing up for long.
-  @Test(arguments: [true, false]) func withoutACacheTheAcknowledgementWaitsAShortTime(_ isTableThere: Bool) async throws {
+  @Test(arguments: [true, false])
+  func withoutACacheTheAcknowledgementWaitsAShortTime(_ isTableThere: Bool) async throws {
     cache.isDown = true
     table.state.withLock { $0.isDown = !isTableThere }
     let (service, key, operation) = (service(), key, operation)

@@ -4,7 +4,7 @@ public protocol Cache: Sendable {
   func get(_ key: Key) async -> CacheEntry
   /// Stores newer rows, including tombstones, and removes pending writes that are settled. Best effort.
   func update(_ updates: [CacheUpdate]) async
-  /// Stores a write that is in the log as pending, in place of an earlier pending write. Has a short timeout, because an
+  /// Stores a write that is in the log as pending, in place of an earlier pending write. Has a short timeout: an
   /// acknowledgement waits for it.
   ///
   /// - Returns: whether the cache stored it.
