@@ -40,7 +40,7 @@ public enum AMQPAdministration {
   /// Throws `AMQPError`.
   ///
   /// Quorum queues do not know `if-unused` and `if-empty`: what is published between the question and the deletion is
-  /// lost, so nobody may publish to the queue any more. Should it happen all the same, `refused` says so.
+  /// lost, so no client may publish to the queue any more. If it happens anyway, `refused` says so.
   public static func deleteIfUnused(
     queue: String, options: AMQPOptions
   ) async throws -> (messages: Int, consumers: Int)? {
@@ -54,7 +54,9 @@ public enum AMQPAdministration {
       found.withLock { $0 = counts }
       guard counts == (0, 0) else { return }
       let lost = try handle.deleteQueue(queue, channel: 1)
-      if lost > 0 { throw AMQPError(.refused, "\(lost) messages came into \(queue) as it was deleted, and are lost") }
+      if lost > 0 {
+        throw AMQPError(.refused, "\(lost) messages arrived in \(queue) while it was deleted, and are lost")
+      }
     }
     return found.withLock { $0 }
   }

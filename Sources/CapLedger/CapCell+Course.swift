@@ -1,8 +1,8 @@
 extension CapCell {
-  /// What became of the requests, second by second: what a picture shows.
+  /// The outcomes of the requests, second by second, for the picture.
   ///
-  /// Seconds are counted from the strike, so that one begins with it; those that the traffic did not fill, the first
-  /// and the last, are left out.
+  /// Seconds are counted from the strike, so that one begins with it; incomplete seconds at the beginning and the end
+  /// are left out.
   public struct Course: Sendable, Hashable, Codable {
     /// The requests of one side, an entry a second.
     public struct Side: Sendable, Hashable, Codable {

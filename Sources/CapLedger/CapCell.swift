@@ -1,9 +1,8 @@
 import Consistency
 
-/// A cell of the ledger: what one run of a tier, a workload and a fault showed, in numbers.
+/// A cell of the ledger: the results of one run of a tier, a workload and a fault, in numbers.
 public struct CapCell: Sendable, Hashable, Codable {
-  /// Requests by what became of them. Refused: certainly not done. Unknown: no answer in time, or one that leaves it
-  /// open.
+  /// Requests by outcome. Refused: certainly not done. Unknown: no answer in time, or one that leaves it open.
   public struct Answers: Sendable, Hashable, Codable {
     public var ok = 0
     public var refused = 0
@@ -28,7 +27,7 @@ public struct CapCell: Sendable, Hashable, Codable {
     public var after: Answers
     /// `AnsweredShare` of the fault, 0...1; `nil` where no client called.
     public var answeredShare: Double?
-    /// The same of the last three seconds of the fault, when every node that can go on has had time to.
+    /// The same for the last three seconds of the fault, when every node that can continue has had time to.
     public var settledShare: Double?
     public var acknowledgedWrites: Int
     /// Acknowledged writes that were looked for at the end.
@@ -44,7 +43,7 @@ public struct CapCell: Sendable, Hashable, Codable {
     /// Sums of all balances that were read, and the wrong ones (bank).
     public var sums: Int
     public var wrongSums: Int
-    /// Seconds from the strike until everyone who called was answered again (`RecoveryRule`); `nil`: not seen.
+    /// Seconds from the strike until every calling client was answered again (`RecoveryRule`); `nil`: not seen.
     public var recovery: Double?
     /// The same from the heal.
     public var recoveryAfterHeal: Double?
@@ -52,7 +51,7 @@ public struct CapCell: Sendable, Hashable, Codable {
     public var timeline: String
   }
 
-  /// What those saw who looked at the end, when all was quiet.
+  /// The results of the final reads, when all was quiet.
   public struct Final: Sendable, Hashable, Codable {
     public var inventedValues = 0
     public var sums = 0
@@ -86,9 +85,9 @@ public struct CapCell: Sendable, Hashable, Codable {
   public var linearizable: Verdict?
   /// Operations that cannot be put in one order, as few as possible: a sentence and a drawing.
   public var counterexample: [String]?
-  /// What the tier's live settings let expect; `nil` where they promise nothing.
+  /// The recovery time that the tier's live settings promise; `nil` if they promise nothing.
   public var promise: Promise?
-  /// What makes the cell doubtful: it then counts neither for a label nor for a claim.
+  /// The cell's problems: with any, it counts neither for a label nor for a claim.
   public var problems: [String]
   /// What could not be looked at, for people; it leaves the consistency unknown where nothing else was found.
   public var notes: [String]
@@ -110,9 +109,8 @@ extension CapCell {
   public var sums: Int { total(\.sums) + final.sums }
   public var wrongSums: Int { total(\.wrongSums) + final.wrongSums }
 
-  /// Whether all that the workload can show of consistency was there: nothing lost, stale, invented, no wrong sum, and
-  /// linearizable where that was judged. One thing amiss is enough for `violated`; what was not examined leaves
-  /// `unknown`.
+  /// Whether the cell was consistent, as far as its workload can show: nothing lost, stale or invented, no wrong sum,
+  /// and linearizable if that was judged. One problem is enough for `violated`; anything not examined leaves `unknown`.
   public var consistency: Verdict {
     if lostWrites + staleReads + inventedValues + wrongSums > 0 { return .violated }
     let isAudited =

@@ -24,7 +24,7 @@ public struct CapFolder: Sendable {
     return names.filter { FileManager.default.fileExists(atPath: "\(folder(of: $0))/record.json") }.sorted()
   }
 
-  /// Judges what one cell recorded.
+  /// Judges the record of one cell.
   ///
   /// - Throws: `CapLedgerError.badInput` for a record that is none, `HistoryError`, `ConsistencyError`.
   public func judge(_ cell: String) throws -> CapCell {

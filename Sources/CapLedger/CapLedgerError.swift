@@ -1,4 +1,4 @@
-/// Why a ledger cannot be made; the text says where.
+/// Why a ledger cannot be built; the text names the place.
 public struct CapLedgerError: Error, Sendable, Hashable, CustomStringConvertible {
   public enum Code: String, Sendable, Hashable {
     /// A file is not what it should be.

@@ -1,4 +1,4 @@
-/// What one run of one cell recorded: a tier (or a variant of it), a workload, a fault, and clients on sides.
+/// The record of one run of one cell: a tier (or a variant of it), a workload, a fault, and clients on sides.
 ///
 /// It is `record.json` in the cell's folder `results/cap/<name>/`, beside the history. The run of a cell writes it; the
 /// ledger judges it, and takes nothing else.
@@ -76,8 +76,8 @@ public struct CapRecord: Sendable, Hashable, Codable {
   public var stride: Int
   /// Seconds on the history's clock, as all times. `nil`: the fault did not strike.
   public var struckAt: Double?
-  /// When the fault began to be taken back, node by node: from then on it is no measure of who was served under it.
-  /// `nil` in records that do not say it.
+  /// When the heal began, node by node: from then on, requests do not count as served under the fault. `nil` in records
+  /// that do not say it.
   public var healBeganAt: Double?
   /// When everything was as before again: links, processes.
   public var healedAt: Double?
@@ -94,10 +94,10 @@ public struct CapRecord: Sendable, Hashable, Codable {
   public var flavour: String
   /// ISO 8601, UTC.
   public var startedAt: String
-  /// Of the traffic and of who was drawn: `kvchaos cap --cell NAME --again --seed SEED` replays them. `nil` in records
-  /// that do not say it.
+  /// Seeds the traffic and the draw of targets: `kvchaos cap --cell NAME --again --seed SEED` replays them. `nil` in
+  /// records that do not say it.
   public var seed: UInt64?
-  /// What makes the cell unusable or doubtful; empty if nothing does.
+  /// Problems that make the cell unusable or doubtful; empty if there are none.
   public var problems: [String]
 
   public init(

@@ -2,10 +2,10 @@ import Consistency
 
 /// What changed from one ledger to another.
 ///
-/// Worse is a guarantee that was there and is gone: a count of things that must not happen that was 0 and is more, a
-/// linearizable cell that is not, a label (CP or AP) or a claim that held and does not. How much was lost where
-/// something was lost before, how long recovery took and how much was answered are measurements of one run each: they
-/// differ from run to run, and are shown, but are not worse.
+/// A guarantee is worse if it held before and does not now: a count of forbidden events that was 0 and is more, a
+/// linearizable cell that is not any more, a label (CP or AP) or a claim that held and does not. How much was lost
+/// where something was lost before, how long recovery took and how much was answered are measurements of one run each:
+/// they differ from run to run, and are shown, but are not worse.
 public struct LedgerComparison: Sendable, Hashable, Codable {
   public struct Change: Sendable, Hashable, Codable {
     /// A cell, or a tier and its variant, or a claim.
@@ -79,7 +79,7 @@ public struct LedgerComparison: Sendable, Hashable, Codable {
     for (what, before, after) in counts where before != after {
       note(new.id, "\(what): \(before) -> \(after)", isWorse: before == 0)
     }
-    // At least once is all that a queue promises.
+    // A queue promises only at-least-once delivery.
     let deliveries: [(String, Int?, Int?)] = [
       ("duplicates", old.duplicates, new.duplicates), ("out of order", old.outOfOrder, new.outOfOrder),
     ]

@@ -12,7 +12,7 @@ struct CapCellRun: Sendable {
   let cell: CapPlanCell
   let stack: Stack
   let injector: FaultInjector
-  /// Who was there at the start of the series.
+  /// The nodes that existed at the start of the series.
   let roster: Roster
   /// Of the results.
   let folder: String
@@ -32,7 +32,7 @@ struct CapCellRun: Sendable {
   }
   private static let steadyTime = Duration.seconds(4)
   private static let steadyLimit = Duration.seconds(25)
-  /// How long the end of the outage is waited for after the heal.
+  /// How long the run waits for the end of the outage after the heal.
   private static let recoveryLimit = Duration.seconds(50)
   private static let wholeLimit = Duration.seconds(90)
   private static let redisRemedy = ["min-replicas-to-write": "1", "min-replicas-max-lag": "2"]
@@ -46,7 +46,7 @@ struct CapCellRun: Sendable {
     var problems: [String] = []
   }
 
-  /// Never throws: whatever happens, the faults are healed and the clients removed.
+  /// Never throws: in any case the faults are healed and the clients removed.
   func run() async -> CapSeries.Outcome {
     let namespace = "c\(String(UInt32.random(in: 0...UInt32.max), radix: 36))"
     let clients = ClientContainers(
@@ -61,7 +61,7 @@ struct CapCellRun: Sendable {
     } catch {
       outcome = .failed("\(error)")
     }
-    // Not given up when the task is cancelled.
+    // Not abandoned when the task is cancelled.
     let problems = await Task { [remedy] in
       await clients.removeAll()
       guard let remedy else { return [String]() }
@@ -111,10 +111,10 @@ struct CapCellRun: Sendable {
       log.healedAt = fault.healedAt ?? MonotonicClock.nanoseconds
       log.problems += report.findings + report.upkeepProblems
       try Task.checkCancellation()
-      progress(.note("healed; waiting until everyone is served"))
+      progress(.note("healed; waiting until all clients are served"))
       let isBack = try await waitUntilServed(
         groups, clients, since: log.healedAt ?? start, atLeast: .seconds(4), limit: Self.recoveryLimit)
-      if !isBack { progress(.note("not everyone was served when the traffic ended")) }
+      if !isBack { progress(.note("not all clients were served when the traffic ended")) }
     }
     let texts = try await clients.stop(groups, &log.problems)
     let end = MonotonicClock.nanoseconds
@@ -147,11 +147,11 @@ struct CapCellRun: Sendable {
     return [cell.fault.isIsolation ? "majority" : "all"]
   }
 
-  /// Resolves who is struck as everything is now, and strikes.
+  /// Resolves the targets from the current roles, and strikes.
   private func strike(
     _ groups: [CapShot.ClientGroup], _ namespace: String, _ log: inout Log
   ) async throws -> ([CapRecord.Side], TimedFault, Injection?) {
-    // On CockroachDB every table has a leaseholder of its own: who leads another one is a bystander here.
+    // On CockroachDB every table has its own leaseholder: the leaseholder of another table is irrelevant here.
     let table = cell.tier == .sql ? cell.workload.table(namespace) : nil
     let status = try await stack.status(leaderOf: table)
     let shot = try CapShot.aim(cell, in: status, clients: groups, processes: clientCount, seed: seed)
@@ -205,7 +205,7 @@ struct CapCellRun: Sendable {
     }
   }
 
-  /// What the cell's clients ask has all its nodes in order again, and nothing is under way.
+  /// Waits until all nodes that the cell's clients use are healthy again and nothing is in progress.
   private func quiet(_ log: inout Log) async throws -> StackStatus {
     let status: StackStatus
     do {
@@ -228,14 +228,14 @@ struct CapCellRun: Sendable {
 
   // MARK: Before and after
 
-  /// A remedy that is a setting of the nodes, as a fault that is taken back.
+  /// A remedy that is a setting of the nodes, applied like a fault that is healed.
   private func applyRemedy(_ status: StackStatus) async throws -> Injection? {
     guard cell.variant == .minReplicas else { return nil }
     let nodes = status.nodes.filter { $0.tier == .redis && $0.state.status == .running }
     return try await injector.inject(RedisSettingFault(settings: Self.redisRemedy), into: nodes.map(\.target))
   }
 
-  /// Until every node of the tiers that the cell is about runs and counts as a member.
+  /// Waits until every node of the cell's tiers runs and counts as a member.
   private func waitUntilWhole() async throws -> StackStatus {
     let tiers: Set<Tier> =
       switch cell.tier {
@@ -259,13 +259,13 @@ struct CapCellRun: Sendable {
     }
   }
 
-  /// The first node that keeps the tiers from being whole, as far as those who look from outside can tell; `nil`: none.
+  /// The first node that is not healthy in its tier, as seen from outside; `nil`: none.
   static func unready(_ nodes: [StackNode], gone: [NodeLack]) -> String? {
     gone.first?.description
       ?? nodes.first { $0.state.status != .running || $0.roles.isEmpty }.map { "\($0.name) is \($0.detail)" }
   }
 
-  /// What a node says is missing for it to be a member; `nil` when all are.
+  /// Why a node is not a member yet, according to the node; `nil` when all are.
   private func notJoined(_ nodes: [StackNode]) async -> String? {
     let command = ["bash", "-c", "command -v node-joined >/dev/null || exit 0; node-joined"]
     return await withTaskGroup(of: String?.self) { group in

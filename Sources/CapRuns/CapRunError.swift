@@ -1,7 +1,7 @@
 /// Why a cell could not be run.
 public struct CapRunError: Error, Sendable, Hashable, CustomStringConvertible {
   public enum Code: String, Sendable, Hashable {
-    /// Docker, the stack or an image is not there, or a tier does not come to be in order.
+    /// Docker, the stack or an image is not available, or a tier does not become healthy.
     case unavailable
     /// The results cannot be written, or a client's output is no history.
     case internalFault
@@ -10,7 +10,7 @@ public struct CapRunError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   public var code: Code
-  /// A sentence that a person can act on.
+  /// A sentence that tells a user what to do.
   public var message: String
 
   public init(code: Code, message: String) {

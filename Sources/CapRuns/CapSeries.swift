@@ -17,13 +17,12 @@ extension CapPlanCell {
 
 /// Runs cells of the CAP ledger, one after another, on the stack as it stands.
 ///
-/// Faults go through the undo ledger, so that `kvchaos heal` takes back what a killed run leaves; client containers are
+/// Faults go through the undo ledger, so that `kvchaos heal` undoes what a killed run leaves; client containers are
 /// found by the search for residue.
 public struct CapSeries: Sendable {
-  /// What became of a cell.
+  /// The outcome of a cell.
   public enum Outcome: Sendable {
-    /// It was run; what it cannot be judged by is in the record's problems. `folder` holds `record.json` and the
-    /// history.
+    /// It was run; reasons not to judge it are in the record's problems. `folder` holds `record.json` and the history.
     case recorded(CapRecord, folder: String)
     /// There is no record; the reason.
     case failed(String)
@@ -38,7 +37,8 @@ public struct CapSeries: Sendable {
 
   /// - Parameters:
   ///   - folder: `results/cap`; the folder of a cell that is run is replaced.
-  ///   - seed: of the traffic and of who is drawn in the first cell, in each later one by one more; `nil`: drawn.
+  ///   - seed: seeds the traffic and the draw of targets in the first cell; each later cell uses the next number;
+  ///     `nil`: drawn.
   public init(
     configuration: StackConfiguration, folder: String, seed: UInt64? = nil, catchesSignals: Bool,
     progress: @escaping @Sendable (RunProgress) -> Void
@@ -73,7 +73,7 @@ public struct CapSeries: Sendable {
     let interrupt: @Sendable (String) -> Void = { [progress] reason in
       wasInterrupted.store(true, ordering: .sequentiallyConsistent)
       current.withLock { $0?.cancel() }
-      progress(.note("\(reason): healing; once more ends it at once and leaves the rest to `kvchaos heal`"))
+      progress(.note("\(reason): healing; again: ends at once and leaves the rest to `kvchaos heal`"))
     }
     let signals = catchesSignals ? SignalWatch(handler: interrupt) : nil
     defer { signals?.stop() }
@@ -91,7 +91,7 @@ public struct CapSeries: Sendable {
           cell: cell, stack: stack, injector: injector, roster: roster, folder: "\(folder)/\(cell.id(on: flavour))",
           seed: own,
           progress: progress)
-        // Of its own: a cancellation is told to it, and does not keep it from healing.
+        // A separate task: a cancellation is passed to it as an event, and does not keep it from healing.
         let task = Task { await run.run() }
         current.withLock { $0 = task }
         if wasInterrupted.load(ordering: .sequentiallyConsistent) { task.cancel() }
@@ -107,9 +107,9 @@ public struct CapSeries: Sendable {
     }
   }
 
-  /// Takes back what an earlier run left behind, and brings the stack up if it is not.
+  /// Heals the residue of an earlier run, and starts the stack if it is not up.
   ///
-  /// - Returns: what faults go through, and who is there.
+  /// - Returns: the environment of faults, and the existing nodes.
   private func prepare(_ stack: Stack) async throws -> (FaultInjector, Roster) {
     let lock = try await stack.claim()
     let injector = stack.injector(try UndoLedger(path: configuration.ledgerFile, lock: lock))
@@ -118,13 +118,13 @@ public struct CapSeries: Sendable {
     guard recovery.isClean else {
       throw CapRunError(
         code: .unavailable,
-        message: "what an earlier run left behind cannot be healed: \(recovery.problems.joined(separator: "; "))")
+        message: "the remains of an earlier run cannot be healed: \(recovery.problems.joined(separator: "; "))")
     }
     try await stack.up { [progress] step in if case .note(let text) = step { progress(.note(text)) } }
     do {
       guard try await stack.engine.hasImage(ClientContainers.image) else {
         throw CapRunError(
-          code: .unavailable, message: "the image \(ClientContainers.image) is not here; run scripts/build")
+          code: .unavailable, message: "the image \(ClientContainers.image) is not on this machine; run scripts/build")
       }
     } catch let error as CapRunError {
       throw error

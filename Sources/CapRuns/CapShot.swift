@@ -4,7 +4,7 @@ import Faults
 import Stack
 import Workload
 
-/// What a cell's fault is for the nodes and clients as they are now.
+/// Resolves a cell's fault for the current nodes and clients.
 struct CapShot {
   /// The clients of one side: their container, and where they are.
   struct ClientGroup: Sendable, Hashable {
@@ -22,7 +22,7 @@ struct CapShot {
   /// The sides of the record, in the order of the client groups.
   var sides: [CapRecord.Side]
 
-  /// Nodes that a cut is measured by: more say no more, and take time.
+  /// The number of nodes used to measure a cut: more would add time but no information.
   private static let probesMaximum = 4
 
   /// - Throws: `FaultError` (`notInjectable`), `StackError` (`noTarget`).
@@ -64,26 +64,26 @@ struct CapShot {
         kind: .isolate, effect: .drop(percent: 100),
         parts: Dictionary(uniqueKeysWithValues: nodes.map { ($0.container, part) }))
     default:
-      throw FaultError(code: .notInjectable, message: "\(action.kind.rawValue) is no fault of a cell")
+      throw FaultError(code: .notInjectable, message: "\(action.kind.rawValue) cannot be the fault of a cell")
     }
   }
 
-  /// Both ends drop what arrives and what leaves, as in a plan: where a node of one side is started again, the other
-  /// still holds the cut. The clients of the majority are no end of it: nothing starts them again.
+  /// Both ends drop packets in both directions, as in a plan: if a node of one side is restarted, the other still
+  /// enforces the cut. The clients of the majority are no end of it: nothing starts them again.
   private static func partition(
     _ settings: PartitionSettings, _ tier: Tier, _ status: StackStatus, _ clients: [ClientGroup], _ processes: Int,
     _ seed: UInt64
   ) throws -> CapShot {
     guard let divided = CapSides.divide(settings, tier: tier, in: status, seed: seed) else {
       let role = settings.minority?.rawValue ?? "member"
-      throw FaultError(code: .notInjectable, message: "nobody of \(tier.rawValue) is \(role) now")
+      throw FaultError(code: .notInjectable, message: "no running node of \(tier.rawValue) is \(role)")
     }
     let far = clients.filter { $0.side == PartitionSide.majority.rawValue }
     let near = clients.filter { $0.side == PartitionSide.minority.rawValue }
     var parts: [String: NetworkFault.Part] = [:]
     var targets: [FaultTarget] = []
     func cut(_ target: FaultTarget, of tier: Tier?, from nodes: [StackNode], _ clients: [ClientGroup]) {
-      // Those of the own tier first: they are nearest to what the fault is about.
+      // Peers in the same tier first: they matter most for the fault.
       let ordered = nodes.filter { $0.tier == tier } + nodes.filter { $0.tier != tier }
       parts[target.container] = NetworkFault.Part(
         peers: .addresses(nodes.compactMap(\.address) + clients.map(\.address)), probes: peers(ordered))

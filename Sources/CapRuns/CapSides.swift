@@ -2,12 +2,12 @@ import ChaosPlan
 import Stack
 import Workload
 
-/// Who is on which side of a cell's partition. Pure.
+/// Assigns nodes and clients to the sides of a cell's partition. Pure.
 struct CapSides: Sendable, Hashable {
   var minority: [StackNode]
   var majority: [StackNode]
 
-  /// - Parameter seed: who is drawn where several would do.
+  /// - Parameter seed: decides between equivalent nodes.
   /// - Returns: `nil` where no node has the role that goes to the minority, or there are fewer than two nodes.
   static func divide(
     _ settings: PartitionSettings, tier: Tier, in status: StackStatus, seed: UInt64
@@ -35,18 +35,18 @@ struct CapSides: Sendable, Hashable {
     return sides
   }
 
-  /// NGINX, which has no second, reaches both sides.
+  /// NGINX, which is not redundant, reaches both sides.
   private static func isBetween(_ node: StackNode) -> Bool { node.tier == .proxy && !node.name.hasPrefix("haproxy") }
 
-  /// Of a Redis Cluster, one master, and replicas of the others: its own replica, and the majority of the masters, who
-  /// may promote it, are on the other side.
+  /// Of a Redis Cluster, one master, and replicas of the others: its own replica, and the majority of the masters,
+  /// which may promote it, are on the other side.
   private static func redisFirst(_ nodes: [StackNode]) -> [StackNode] {
     guard let master = nodes.first(where: { $0.roles.contains(.master) }) else { return [] }
     let replicas = nodes.filter { $0.roles.contains(.replica) && $0.follows != master.name }
     return [master] + replicas
   }
 
-  /// Whether nodes could make a majority of a tier: of a Redis Cluster the masters count, who vote.
+  /// Whether nodes could make a majority of a tier: in a Redis Cluster the masters count, because they vote.
   static func hasMajority(_ nodes: [StackNode], of tier: Tier, in status: StackStatus) -> Bool {
     let voters = status.nodes.filter { $0.tier == tier && (tier != .redis || $0.roles.contains(.master)) }
     let there = voters.filter { voter in nodes.contains { $0.name == voter.name } }

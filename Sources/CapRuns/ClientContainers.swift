@@ -22,7 +22,7 @@ struct ClientContainers: Sendable {
 
   func name(_ part: String) -> String { "\(stack.configuration.project)-client-\(namespace)-\(part)" }
 
-  /// Makes what the workload needs.
+  /// Creates what the workload needs.
   func prepare(_ status: StackStatus) async throws {
     let (exitCode, output) = try await runToEnd("prepare", [], status, limit: .seconds(60))
     guard exitCode == 0 else {
@@ -54,7 +54,7 @@ struct ClientContainers: Sendable {
     let history = try await stack.engine.logs(name, hasErrors: false)
     guard exitCode != 0 else { return (history, nil) }
     let all = try await stack.engine.logs(name)
-    return (history, "the final reads are not whole: \(Self.lastLine(all))")
+    return (history, "the final reads are incomplete: \(Self.lastLine(all))")
   }
 
   /// Asks clients to end, waits until the operations that are open have ended, and takes what they have printed.
@@ -81,7 +81,7 @@ struct ClientContainers: Sendable {
     return RecoveryWatch.samples(in: text)
   }
 
-  /// Whatever there is of this cell; what the engine does not remove is found as residue.
+  /// Removes everything of this cell; containers that the engine does not remove are found as residue.
   func removeAll() async {
     for part in ["prepare", "final", "all", "minority", "majority"] { try? await stack.engine.removeHelper(name(part)) }
   }
@@ -140,6 +140,6 @@ struct ClientContainers: Sendable {
   }
 
   private static func lastLine(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "it said nothing"
+    text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "no output"
   }
 }

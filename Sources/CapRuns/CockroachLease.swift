@@ -1,10 +1,10 @@
-/// How long a CockroachDB node keeps its leases after it was last heard of, by what its version makes of its settings.
+/// How long a CockroachDB node keeps its leases after its last sign of life, depending on its version and settings.
 /// Pure.
 ///
 /// - Up to 22.2: three election timeouts, each a number of ticks of 200 ms (`pkg/base/config.go`).
 /// - From 23.1: a duration of its own, 6 s, whatever the election timeout is.
-/// - From 25.2 leases are those of the Raft leader, who has them for as long as the stores support his own: 3 s. Where
-///   the cluster says that it has none of that kind, or the version is older, it is the duration above.
+/// - From 25.2 leases are those of the Raft leader, which has them for as long as the stores support its own: 3 s.
+///   Where the cluster says that it has none of that kind, or the version is older, it is the duration above.
 struct CockroachLease: Sendable, Hashable {
   static let names = [
     "COCKROACH_RAFT_ELECTION_TIMEOUT_TICKS", "COCKROACH_RAFT_TICK_INTERVAL", "COCKROACH_RANGE_LEASE_DURATION",

@@ -4,7 +4,7 @@ import Foundation
 import HTTPClient
 import Stack
 
-/// What a tier says of its own settings, asked of the tier as it runs. What it does not say is left out.
+/// A tier's settings, read from the running tier. Settings that it does not report are left out.
 struct LiveSettings: Sendable {
   let stack: Stack
   let http: HTTPClient

@@ -1,7 +1,7 @@
 import ChaosPlan
 import Foundation
 
-/// Whether clients are served again, by the end of what they have printed so far. Pure.
+/// Whether clients are served again, according to their latest output. Pure.
 struct RecoveryWatch: Sendable {
   /// A completion.
   struct Sample: Sendable, Hashable {

@@ -2,8 +2,8 @@ import Faults
 import History
 import Synchronization
 
-/// A fault that notes when it really began to strike, and when the last of it was taken back: to set it up and to
-/// verify it takes time, too.
+/// A fault that records when it really began to strike, and when it was completely healed: setting up and verifying
+/// take time too.
 final class TimedFault: Fault {
   private let fault: any Fault
   private let times = Mutex<(strike: Int64?, healBegin: Int64?, heal: Int64?)>((nil, nil, nil))

@@ -1,10 +1,10 @@
-/// What a plan expects of the store; each word is measured and becomes a line of the verdict.
+/// A plan's expectations of the store; each is measured and becomes a line of the verdict.
 public struct Expectations: Sendable, Hashable {
   /// Most acknowledged writes that may be lost.
   public var lostWrites: Int
   /// The maximum number of reads of values that were never written.
   public var neverWrittenReads: Int
-  /// What is asked of linearizability; `nil`: nothing (no key has committed writes and linearizable reads).
+  /// The expectation for linearizability; `nil`: none (no key has committed writes and linearizable reads).
   public var linearizable: LinearizableExpectation?
   public var availability: Availability
   /// Longest time to recover, after a fault strikes and again after it is healed; `nil`: measured, not judged.
@@ -53,7 +53,7 @@ public struct Expectations: Sendable, Hashable {
 }
 
 /// What is expected on one flavour of the SQL tier in place of what the plan expects: measures of time and service
-/// only. What may be lost, and in which order things happen, is the same on all.
+/// only. Limits on losses and on the order of effects are the same on all flavours.
 public struct FlavourLimits: Sendable, Hashable {
   /// Why they differ, for people.
   public var because: String

@@ -1,4 +1,4 @@
-/// What a fault does to its targets, and with what settings.
+/// A fault's effect on its targets, with its settings.
 public enum FaultAction: Sendable, Hashable {
   /// Sends a signal (SIGKILL unless the plan says another); healed by starting the container again.
   case kill(signal: String)
@@ -10,11 +10,11 @@ public enum FaultAction: Sendable, Hashable {
   case restart(timeout: Duration)
   /// Kills and starts again, over and over, with this interval between one and the next.
   case crashLoop(interval: Duration)
-  /// Harms the network; healed by taking away the rules that do.
+  /// Disturbs the network; healed by removing the rules.
   case network(NetworkAction)
   /// Limits the targets to this many cores.
   case cpuLimit(cores: Double)
-  /// Leaves the targets so much memory.
+  /// Limits the targets to this much memory.
   case memoryLimit(bytes: Int)
   /// Deletes every key of a Redis master.
   case flush
@@ -24,7 +24,7 @@ public enum FaultAction: Sendable, Hashable {
   case drain
   /// Kills and empties the disk; healed by starting the container again.
   case wipe
-  /// Sets the wall clock forward or back, and lets it gain (or lose) so much of each second from then on.
+  /// Sets the wall clock forward or back, and lets it gain (or lose) this fraction of each second from then on.
   case clock(offset: Duration, drift: Double)
   /// Lets no file grow.
   case diskFull
@@ -107,8 +107,8 @@ extension FaultAction.Kind {
     }
   }
 
-  /// Whether its targets are out of service all at once: what may not happen to a majority of a tier unless the plan
-  /// says so.
+  /// Whether all its targets are out of service at once, which must not happen to a majority of a tier unless the plan
+  /// allows it.
   public var takesNodesDown: Bool {
     switch self {
     case .kill, .stop, .pause, .crashLoop, .isolate, .memoryLimit, .drain, .wipe: true
@@ -132,7 +132,7 @@ extension FaultAction.Kind {
     }
   }
 
-  /// Why it cannot strike a tier that one would think it could; `nil` where there is nothing to say.
+  /// Why it cannot strike a tier, if that is not obvious; `nil` otherwise.
   func reason(against tier: Tier) -> String? {
     switch (self, tier) {
     case (.clock, .etcd): Self.unreachable("etcd")

@@ -2,7 +2,7 @@
 public enum FaultDuration: Sendable, Hashable {
   /// A fixed time, counted from the strike.
   case fixed(Duration)
-  /// Until everyone is served again in spite of the fault (the recovery rule of the reports), at most for this time.
+  /// Until every client is served again despite the fault (the recovery rule of the reports), at most for this time.
   case untilRecovered(limit: Duration)
 
   /// What `until-recovered` waits at most where the plan does not say.

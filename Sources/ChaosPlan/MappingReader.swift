@@ -1,7 +1,7 @@
 import Spelling
 import Yams
 
-/// Collects what is wrong with a file, so that all of it is said at once.
+/// Collects the problems of a file, so that all of them are reported at once.
 final class ProblemList {
   private(set) var problems: [PlanError.Problem] = []
 
@@ -23,8 +23,8 @@ final class ProblemList {
   }
 }
 
-/// Reads the fields of one YAML mapping. Every field is asked for by its word; what was not asked for is a typo, which
-/// `finish` reports. A wrong field is reported and reads as `nil`, so that reading goes on.
+/// Reads the fields of one YAML mapping. Fields are requested by name; a field that was not requested is a typo, which
+/// `finish` reports. An invalid field is reported and reads as `nil`, so that reading continues.
 final class MappingReader {
   /// Where the mapping is in the plan, for people: `the plan`, `workload`, `kill`.
   let name: String
@@ -59,10 +59,10 @@ final class MappingReader {
     return fields[word]
   }
 
-  /// The value of a field that must be there.
+  /// The value of a required field.
   func required(_ word: String, hint: String) -> Node? {
     if let value = optional(word) { return value }
-    // A near miss is reported as a typo by `finish`; to say both would be one problem told twice.
+    // `finish` reports a near miss as a typo; reporting it here too would repeat the problem.
     let isMisspelt = keys.contains { key in key.word != word && nearestWord(to: key.word, among: [word]) != nil }
     if !isMisspelt { problems.add("\(name) has no `\(word)`; it needs \(hint)", at: node) }
     return nil
@@ -95,7 +95,7 @@ final class MappingReader {
   func value<Result>(of node: Node, _ word: String, hint: String, parse: (String) -> Result?) -> Result? {
     guard let text = text(node, word, hint: hint) else { return nil }
     guard let result = parse(text) else {
-      problems.add("`\(word): \(text)` is not right; it must be \(hint)", at: node)
+      problems.add("invalid value for `\(word)`: \(text); it must be \(hint)", at: node)
       return nil
     }
     return result

@@ -1,7 +1,7 @@
 /// What a fault does to the network of its targets.
 public struct NetworkAction: Sendable, Hashable {
   public var effect: NetworkEffect
-  /// With whom the traffic suffers.
+  /// The peers whose traffic is affected.
   public var peers: NetworkPeers
   public var direction: NetworkDirection
 
@@ -43,9 +43,9 @@ public enum NetworkEffect: Sendable, Hashable {
   case nameResolution
 }
 
-/// With whom a target's traffic suffers.
+/// The peers whose traffic with a target is affected.
 public enum NetworkPeers: Sendable, Hashable {
-  /// Every container of the stack. The host is none of them: published ports go on to answer.
+  /// Every container of the stack. The host is not one of them: published ports still answer.
   case everyone
   /// The other nodes of the target's own tier.
   case ownTier
@@ -75,7 +75,7 @@ public enum NetworkPeers: Sendable, Hashable {
   public static let words = ["everyone", "own-tier"] + Tier.allCases.map(\.rawValue)
 }
 
-/// Which packets suffer, as the target sees them.
+/// Which packets are affected, as seen from the target.
 public enum NetworkDirection: String, Sendable, Hashable, CaseIterable, Codable {
   case both
   /// What arrives at the target.

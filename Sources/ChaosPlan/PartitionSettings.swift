@@ -1,10 +1,10 @@
-/// How a partition divides a tier, and what goes with it.
+/// How a partition divides a tier and other tiers with it.
 public struct PartitionSettings: Sendable, Hashable {
   public var shape: PartitionShape
   /// Nodes that have this role when it strikes are the first to go to the minority; `nil`: the minority is drawn.
   public var minority: Role?
-  /// Tiers whose nodes are divided along, in halves: each reaches its own side of all divided tiers, and no other. The
-  /// rest of the stack reaches both sides; so does NGINX, the one door of the clients.
+  /// Tiers whose nodes are divided too, in halves: each node reaches only its own side of all divided tiers. The rest
+  /// of the stack reaches both sides; so does NGINX, the clients' only entry point.
   public var with: [Tier]
 
   public init(_ shape: PartitionShape, minority: Role? = nil, with: [Tier] = []) {

@@ -17,7 +17,7 @@ public enum PartitionShape: String, Sendable, Hashable, CaseIterable, Codable {
     }
   }
 
-  /// Whether it has sides within which everybody reaches everybody.
+  /// Whether it has sides within which all nodes reach each other.
   public var hasSides: Bool { self != .majoritiesRing }
 
   /// Divides the nodes, drawn by `generator`: the same nodes and the same generator give the same partition.
@@ -74,12 +74,12 @@ public enum PartitionShape: String, Sendable, Hashable, CaseIterable, Codable {
   }
 }
 
-/// Who does not reach whom. Symmetric: if `a` is cut from `b`, `b` is cut from `a`.
+/// Which nodes cannot reach each other. Symmetric: if `a` is cut from `b`, `b` is cut from `a`.
 public struct Partition: Sendable, Hashable {
   /// Every node with those that it does not reach.
   public var cuts: [String: Set<String>]
-  /// The groups within which everybody reaches everybody, the smallest first, where there are such; a bridge is between
-  /// its two sides.
+  /// The groups within which all nodes reach each other, the smallest first, if there are any; a bridge is between its
+  /// two sides.
   public var sides: [[String]]
 
   public init(cuts: [String: Set<String>], sides: [[String]]) {

@@ -4,7 +4,7 @@ extension Plan {
   public func conflict(with flavour: SQLChoice) -> String? {
     for step in faults {
       switch step {
-      // Of a list to draw from, what cannot be done is left out; something has to remain.
+      // Impossible faults are left out of a list to draw from, but at least one must remain.
       case .random(let random):
         let reasons = random.choices.map { $0.fault.obstacle(on: flavour) }
         if let first = reasons.first, let reason = first, reasons.allSatisfy({ $0 != nil }) { return reason }
@@ -52,7 +52,7 @@ extension PlannedFault {
     }
     if case .network(let network) = action, network.peers == .tier(.etcd) {
       return
-        "`\(word)` between `\(selector.tier?.rawValue ?? "all")` and `etcd` is nothing on CockroachDB: there is no etcd"
+        "`\(word)` between `\(selector.tier?.rawValue ?? "all")` and `etcd` is not possible on CockroachDB: there is no etcd"
     }
     return nil
   }

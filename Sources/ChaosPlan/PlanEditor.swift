@@ -1,7 +1,7 @@
 import Yams
 
-/// Makes other plans of a plan's text: with fewer faults, fewer clients, less time; with random faults for longer.
-/// Works on the YAML itself, so that words of a plan that it does not touch stay as they are; comments are lost.
+/// Derives other plans from a plan's text: with fewer faults, fewer clients or less time, or with longer random faults.
+/// It edits the YAML itself, so that other fields stay unchanged; comments are lost.
 public struct PlanEditor: Sendable {
   /// How much of the plan stays.
   public struct Cut: Sendable, Hashable {
@@ -70,7 +70,7 @@ public struct PlanEditor: Sendable {
     guard count > 0 else {
       throw PlanError(
         path: file.path,
-        problems: [.init(line: nil, column: nil, message: "has no `random` faults that could go on for `\(length)`")])
+        problems: [.init(line: nil, column: nil, message: "has no `random` faults that could run for `\(length)`")])
     }
     return try Self.planFile(node, path: file.path)
   }

@@ -1,4 +1,4 @@
-/// Everything that is wrong with a plan file, at once.
+/// All problems of a plan file.
 public struct PlanError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The file as its user named it.
   public let path: String
@@ -10,13 +10,13 @@ public struct PlanError: Error, Sendable, Hashable, CustomStringConvertible {
     self.problems = problems
   }
 
-  /// One thing that is wrong, and where.
+  /// One problem and its place.
   public struct Problem: Sendable, Hashable {
     /// Counted from 1; `nil` where the problem is the whole file.
     public var line: Int?
     /// Counted from 1, in Unicode scalars.
     public var column: Int?
-    /// What is wrong and what would be right, in a sentence.
+    /// The problem and the expected value, in a sentence.
     public var message: String
 
     public init(line: Int?, column: Int?, message: String) {

@@ -1,5 +1,5 @@
-/// What a plan says of the stack and of the run around its faults: enough to refuse, before the run, faults that cannot
-/// strike, or that take down what the plan does not offer up.
+/// A plan's settings of the stack and of the run around its faults. They allow refusing, before the run, faults that
+/// cannot strike or that take down more than the plan allows.
 struct PlanFrame {
   var stack = StackSettings()
   var safety = SafetySettings()
@@ -46,10 +46,11 @@ struct PlanFrame {
     if case .fixed(let count) = selector.mode {
       // Where it is not known how many match, it is at most the tier.
       guard let most = matched(by: selector) ?? selector.tier.flatMap(nodes), count > most else { return nil }
-      return "`mode: { fixed: \(count) }` asks for \(count) of \(most): there are no more of \(everyone(selector))"
+      return "`mode: { fixed: \(count) }` asks for \(count) of \(most): no more nodes match \(everyone(selector))"
     }
     guard let matched = matched(by: selector), selector.mode.count(of: matched) == 0 else { return nil }
-    return "`mode: \(selector.mode == .minority ? "minority" : "one")` of \(matched) is nobody: \(everyone(selector))"
+    return
+      "`mode: \(selector.mode == .minority ? "minority" : "one")` of \(matched) selects no node: \(everyone(selector))"
   }
 
   private func everyone(_ selector: Selector) -> String {
@@ -58,7 +59,7 @@ struct PlanFrame {
     return "`\(selector.label)`"
   }
 
-  /// Whether a selector takes a majority of a tier, or of the Redis masters, who vote for a failover.
+  /// Whether a selector takes a majority of a tier, or of the Redis masters, which vote for a failover.
   func takesMajority(_ selector: Selector) -> Bool {
     guard let tier = selector.tier else {
       switch selector.mode {

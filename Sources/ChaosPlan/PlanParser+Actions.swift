@@ -20,13 +20,13 @@ extension PlanParser {
     case .isolate, .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure:
       return .network(networkAction(kind, reader))
     case .cpuLimit:
-      let node = reader.required("cores", hint: "the cores that are left, like `0.1`")
+      let node = reader.required("cores", hint: "the cores to allow, like `0.1`")
       let cores = node.flatMap { node in
         reader.value(of: node, "cores", hint: "a number from 0.01 to 64", parse: Units.cores)
       }
       return cores.map { .cpuLimit(cores: $0) }
     case .memoryLimit:
-      let node = reader.required("bytes", hint: "the memory that is left, like `128MiB`")
+      let node = reader.required("bytes", hint: "the memory to allow, like `128MiB`")
       let bytes = node.flatMap { node in
         reader.value(of: node, "bytes", hint: "a size of at least 6MiB, like `128MiB`", parse: Units.memory)
       }
@@ -40,7 +40,7 @@ extension PlanParser {
     case .readOnly: return .readOnly
     case .fileLimit: return .fileLimit(spare: reader.integer("spare", in: 0...1_000) ?? 0)
     case .scale:
-      let node = reader.required("to", hint: "how many containers the tier is to have")
+      let node = reader.required("to", hint: "the number of containers of the tier")
       let count = node.flatMap { node in
         reader.value(of: node, "to", hint: "a whole number from 1 to 32") { text in
           Int(text).flatMap { (1...32).contains($0) ? $0 : nil }
@@ -77,7 +77,7 @@ extension PlanParser {
     return .clock(offset: offset, drift: drift)
   }
 
-  /// Whom a fault strikes: `tier`, `role`, `owner-of`, `side`, `mode`.
+  /// The targets of a fault: `tier`, `role`, `owner-of`, `side`, `mode`.
   static func selector(_ reader: MappingReader, _ kind: FaultAction.Kind) -> Selector? {
     let words = Tier.allCases.map(\.rawValue) + [Selector.wholeStack]
     let tierNode = reader.required("tier", hint: "one of \(words.map { "`\($0)`" }.joined(separator: ", "))")
@@ -100,17 +100,18 @@ extension PlanParser {
     let sideNode = reader.optional("side")
     let side = sideNode.flatMap { reader.choice($0, "side", what: "side", of: PartitionSide.self) }
     if isWholeStack, kind.tiers.count < Tier.allCases.count || roleNode != nil || ownerNode != nil {
-      reader.problems.add("`tier: all` goes with no role, and only with faults that every tier can have", at: tierNode)
+      reader.problems.add(
+        "`tier: all` takes no role, and works only with faults that every tier supports", at: tierNode)
     }
     if let tier, !kind.tiers.contains(tier) {
       let known = kind.tiers.map { "`\($0.rawValue)`" }.joined(separator: ", ")
       let reason = kind.reason(against: tier).map { ": \($0)" } ?? ""
       reader.problems.add(
-        "`\(kind.rawValue)` is nothing for `\(tier.rawValue)`; it is for \(known)\(reason)", at: tierNode)
+        "`\(kind.rawValue)` cannot target `\(tier.rawValue)`; it supports \(known)\(reason)", at: tierNode)
     }
     let mode = mode(reader)
     if kind == .scale, role != nil || side != nil || mode != .one {
-      reader.problems.add("`scale` is of a whole tier: it takes no `role`, `side` or `mode`", at: tierNode)
+      reader.problems.add("`scale` targets a whole tier: it takes no `role`, `side` or `mode`", at: tierNode)
     }
     guard tier != nil || isWholeStack else { return nil }
     return Selector(tier: tier, role: role, ownerOf: ownerOf, side: side, mode: mode)

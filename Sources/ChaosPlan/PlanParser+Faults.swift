@@ -28,7 +28,7 @@ extension PlanParser {
     defer { reader.finish() }
     guard present.count <= 1 else {
       _ = [reader.optional("duration"), reader.optional("every")]
-      problems.add("a fault does one thing; write `\(present[1].word)` as a fault of its own", at: present[1].node)
+      problems.add("a fault does one thing; write `\(present[1].word)` as a separate fault", at: present[1].node)
       return nil
     }
     guard let (word, content) = present.first else {
@@ -70,7 +70,7 @@ extension PlanParser {
     _ node: Node, at: Duration, frame: PlanFrame, problems: ProblemList
   ) -> RandomFaults? {
     guard let reader = MappingReader(node, name: "`random`", problems: problems) else { return nil }
-    let length = requiredDuration(reader, "for", hint: "how long it goes on, like `10m`")
+    let length = requiredDuration(reader, "for", hint: "its duration, like `10m`")
     let interval = requiredDuration(reader, "interval", hint: "the time from one fault to the next, like `15s`")
     let jitter = reader.duration("jitter") ?? .zero
     let atOnce = reader.integer("at-once", in: 1...8) ?? 1

@@ -1,6 +1,6 @@
 import Yams
 
-/// What is known of a plan's faults before the run, beyond what each of their words says.
+/// Checks of a plan's faults before the run, beyond the syntax of each.
 extension PlanParser {
   /// The tiers that the plan scales, at any depth of its faults.
   static func scaledTiers(_ node: Node?) -> Set<Tier> {
@@ -17,8 +17,8 @@ extension PlanParser {
     }
   }
 
-  /// What a fault's own words show already: targets that never are, and a majority that is not offered up. What depends
-  /// on the roles of the moment is refused when it would strike.
+  /// Problems of a single fault: targets that can never exist, and a majority that the plan does not allow. Problems
+  /// that depend on current roles are refused when the fault would strike.
   static func check(_ fault: PlannedFault, _ frame: PlanFrame, _ node: Node, _ problems: ProblemList) {
     let kind = fault.action.kind
     if case .network(let action) = fault.action, case .partition(let settings) = action.effect {
@@ -29,20 +29,20 @@ extension PlanParser {
       problems.add(obstacle, at: node)
     } else if kind.takesNodesDown, !frame.safety.allowMajorityLoss, frame.takesMajority(fault.selector) {
       problems.add(
-        "`\(kind.rawValue)` on \(fault.selector.label) takes a majority down; if the plan asks for that, say "
+        "`\(kind.rawValue)` on \(fault.selector.label) takes a majority down; if this is intended, set "
           + "`safety: { allow-majority-loss: true }`", at: node)
     }
   }
 
-  /// What the faults come to together: those that are certainly open at the same time, and those that the limit cuts
-  /// off.
+  /// Problems of several faults together: those that are certainly open at the same time, and those that exceed the
+  /// limit.
   static func checkTogether(_ steps: [FaultStep], _ frame: PlanFrame, _ root: MappingReader, _ problems: ProblemList) {
     let windows = steps.flatMap { FaultWindow.known(of: $0) }
     let node = root.optional("faults")
     if let window = windows.first(where: { $0.end > frame.safety.limit }) {
       problems.add(
-        "`\(window.label)` lasts until \(seconds(window.end)), and the faults end at \(seconds(frame.safety.limit)); "
-          + "say `safety: { limit: \(seconds(window.end)) }` or more", at: node)
+        "`\(window.label)` lasts until \(seconds(window.end)), but the faults end at \(seconds(frame.safety.limit)); "
+          + "set `safety: { limit: \(seconds(window.end)) }` or more", at: node)
     }
     checkLimits(windows, frame, node, problems)
     guard !frame.safety.allowMajorityLoss else { return }
@@ -59,14 +59,13 @@ extension PlanParser {
       guard window.fault?.stopsNodes == true, open.count > 1, down * 2 > nodes else { continue }
       problems.add(
         "\(open.map { "`\($0.label)`" }.joined(separator: " and ")) are open at the same time and take down \(down) of the "
-          + "\(nodes) nodes of `\(tier.rawValue)`, a majority; if the plan asks for that, say "
+          + "\(nodes) nodes of `\(tier.rawValue)`, a majority; if this is intended, set "
           + "`safety: { allow-majority-loss: true }`", at: node)
       return
     }
   }
 
-  /// Two limits of one kind on one container: the first heal takes both back, so the second does not last as the plan
-  /// says.
+  /// Two limits of one kind on one container: the first heal removes both, so the second does not last as planned.
   private static func checkLimits(
     _ windows: [FaultWindow], _ frame: PlanFrame, _ node: Node?, _ problems: ProblemList
   ) {
@@ -91,7 +90,7 @@ extension PlanParser {
     for owner in steps.flatMap(\.faults).compactMap(\.selector.ownerOf) where owner.hasPrefix("hot.") {
       guard Int(owner.dropFirst(4)).map({ (0..<workload.keys).contains($0) }) != true else { continue }
       problems.add(
-        "`owner-of: \(owner)` is no key of the workload, whose hot keys are `hot.0` to `hot.\(workload.keys - 1)`",
+        "`owner-of: \(owner)` is not a key of the workload; its hot keys are `hot.0` to `hot.\(workload.keys - 1)`",
         at: root.optional("faults"))
     }
   }

@@ -25,7 +25,7 @@ extension PlanParser {
     case .dnsFailure:
       return NetworkAction(effect: .nameResolution, direction: .outbound)
     default:
-      preconditionFailure("\(kind.rawValue) is no network fault")
+      preconditionFailure("\(kind.rawValue) is not a network fault")
     }
   }
 
@@ -46,7 +46,7 @@ extension PlanParser {
       !faults.contains(where: { $0.action.kind == .partition })
     else { return }
     problems.add(
-      "`\(fault.label)` strikes on a side of a partition, and the plan has no `partition`", at: root.optional("faults"))
+      "`\(fault.label)` strikes on a side of a partition, but the plan has no `partition`", at: root.optional("faults"))
   }
 
   /// `shape: halves, minority: leader, with: [api, proxy]`
@@ -66,7 +66,7 @@ extension PlanParser {
     let with = reader.optional("with")
     settings.with = with.map { tiers($0, of: tier, reader) } ?? []
     if !settings.shape.hasSides, let node = minority ?? with {
-      reader.problems.add("a `\(settings.shape.rawValue)` has no sides, so nobody can be put on one", at: node)
+      reader.problems.add("a `\(settings.shape.rawValue)` has no sides, so no node can be placed on one", at: node)
     }
     return settings
   }
@@ -81,7 +81,7 @@ extension PlanParser {
     for item in items {
       guard let tier = reader.choice(item, "with", what: "tier", of: Tier.self) else { continue }
       if tier == divided || found.contains(tier) {
-        reader.problems.add("`\(tier.rawValue)` is divided already", at: item)
+        reader.problems.add("`\(tier.rawValue)` is already divided", at: item)
       } else {
         found.append(tier)
       }
@@ -100,7 +100,7 @@ extension PlanParser {
     let jitterNode = reader.optional("jitter")
     let jitter = jitterNode.flatMap { read($0, "jitter") } ?? .zero
     if let delay, jitter > delay {
-      reader.problems.add("`jitter` is more than `delay`; a packet cannot leave before it came", at: jitterNode)
+      reader.problems.add("`jitter` is more than `delay`; a packet cannot leave before it arrives", at: jitterNode)
     }
     return .latency(delay: delay ?? .milliseconds(100), jitter: jitter)
   }

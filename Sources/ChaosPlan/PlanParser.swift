@@ -66,7 +66,7 @@ public enum PlanParser {
       name: name, description: description, stack: stack, workload: workload, steadyState: steadyState, faults: faults,
       safety: safety, expect: expect, seed: seed)
     if let conflict = plan.conflict(with: stack.sql) {
-      problems.add("\(conflict); say `stack: { sql: patroni }`", at: root.optional("stack"))
+      problems.add("\(conflict); set `stack: { sql: patroni }`", at: root.optional("stack"))
     }
     return plan
   }
@@ -143,7 +143,7 @@ public enum PlanParser {
 
   /// `{ because: …, recovery: "<= 20s" }`: limits of one flavour, which must say why they are others.
   private static func limits(_ reader: MappingReader) -> FlavourLimits? {
-    let hint = "why the limits of this flavour are others, in a sentence"
+    let hint = "why this flavour has other limits, in a sentence"
     let because = reader.required("because", hint: hint).flatMap { reader.text($0, "because", hint: hint) }
     let limits = FlavourLimits(
       because: because ?? "", availability: availability(reader), recoveryMaximum: recovery(reader))
@@ -166,7 +166,7 @@ extension ProblemList {
       .composer(_, let problem, let mark, _):
       add("not YAML: \(problem)", mark: mark)
     case .duplicatedKeysInMapping(let duplicates, let context):
-      add("the word `\(duplicates.joined(separator: "`, `"))` is there twice in one mapping", mark: context.mark)
+      add("the word `\(duplicates.joined(separator: "`, `"))` is repeated in one mapping", mark: context.mark)
     case .reader(let problem, _, _, _):
       add("not YAML: \(problem)", mark: nil)
     case .dataCouldNotBeDecoded:

@@ -1,4 +1,4 @@
-/// A fault as a plan orders it: what, on whom, when and for how long.
+/// A fault as defined in a plan: kind, targets, time and duration.
 public struct PlannedFault: Sendable, Hashable {
   public var action: FaultAction
   public var selector: Selector

@@ -1,4 +1,4 @@
-/// What a node is at a moment: resolved when a fault strikes, never written into a plan as a container name.
+/// The current role of a node: resolved when a fault strikes, never written into a plan as a container name.
 public enum Role: String, Sendable, Hashable, CaseIterable, Codable {
   /// A Redis node that owns slots.
   case master

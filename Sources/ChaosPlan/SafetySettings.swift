@@ -1,4 +1,4 @@
-/// What a run must not do, and when it must stop.
+/// The limits of a run, and the conditions to stop it.
 public struct SafetySettings: Sendable, Hashable {
   /// Whether a fault may take down a majority of a tier's nodes; else it is refused.
   public var allowMajorityLoss: Bool
@@ -16,8 +16,8 @@ public struct SafetySettings: Sendable, Hashable {
   }
 }
 
-/// What ends the faults at once, looked at all the time while they go on: everything is healed, and the run goes on to
-/// its verdict. Either of its parts suffices.
+/// The condition that ends the faults at once, checked all the time: everything is healed, and the run continues to its
+/// verdict. Either part suffices.
 public struct StopCondition: Sendable, Hashable {
   /// Stop when less than this share (0...1) of the operations that ended within `window` was answered with ok.
   public var availabilityMinimum: Double?

@@ -1,4 +1,4 @@
-/// The strikes that a plan's faults come to. Pure: the same steps and the same generator give the same schedule.
+/// The strikes that follow from a plan's faults. Pure: the same steps and the same generator give the same schedule.
 public struct Schedule: Sendable, Hashable {
   public private(set) var strikes: [Strike] = []
 

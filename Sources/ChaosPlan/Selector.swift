@@ -1,4 +1,5 @@
-/// Whom a fault strikes: a tier, a role resolved when it strikes, and how many of those that have it.
+/// The targets of a fault: a tier, a role that is resolved when the fault strikes, and how many of the nodes with this
+/// role.
 public struct Selector: Sendable, Hashable {
   /// `nil`: any node of the whole stack.
   public var tier: Tier?

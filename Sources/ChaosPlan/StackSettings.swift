@@ -1,4 +1,4 @@
-/// What a plan wants of the stack. What it leaves open stays as the stack runs.
+/// A plan's requirements for the stack. The running stack decides the rest.
 public struct StackSettings: Sendable, Hashable {
   public var sql: SQLChoice
   /// Number of workers; `nil`: as the stack runs.

@@ -1,4 +1,4 @@
-/// How long the store is watched without faults, and what makes it steady.
+/// How long the store is observed without faults, and when it counts as steady.
 public struct SteadyState: Sendable, Hashable {
   /// Traffic before the first fault.
   public var before: Duration

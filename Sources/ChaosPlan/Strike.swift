@@ -26,7 +26,7 @@ public struct Strike: Sendable, Hashable {
   public var notBefore: [Time]
   /// From then on it is not ordered any more; `nil`: always.
   public var notAfter: Time?
-  /// Whether the run is as planned without it: a random fault that finds no target, or may not strike now, is left out.
+  /// Whether the run may proceed without it: a random fault that finds no target, or may not strike now, is left out.
   public var isOptional: Bool
 
   public init(_ fault: PlannedFault, notBefore: [Time], notAfter: Time? = nil, isOptional: Bool = false) {

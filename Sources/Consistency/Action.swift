@@ -1,10 +1,10 @@
-/// What an operation does, whatever name the history has for it.
+/// What an operation does, independent of its name in the history.
 enum Action: UInt8, Sendable, CaseIterable {
   case read, write, delete, cas, append
   case enqueue, dequeue, drain
   case add, remove, contains
   case acquire, release
-  /// A question to the store's record of applied operations: `f: "operation"`, answered true or false.
+  /// A query of the store's record of applied operations: `f: "operation"`, answered true or false.
   case audit
   case other
 

@@ -1,23 +1,24 @@
 import History
 
-/// What the answer of an operation that changes the object says besides "done".
+/// The content of an answer to an operation that changes the object, beyond "done".
 enum Answer: Sendable, Hashable {
-  /// Nothing, or what was asked for, once more.
+  /// Empty, or the requested value again.
   case nothing
-  /// What was there before: the previous value, the string before an append.
+  /// The earlier state: the previous value, the string before an append.
   case before(Token)
-  /// Something that the checker does not understand.
+  /// An answer that the checker cannot interpret.
   case foreign
 }
 
 /// Reads the answers of one key's operations.
 ///
-/// A store may answer a put with the previous value, an append with the string before. Or with something that is none
-/// of this, a status word or a position, which must neither be taken for a value nor be dropped without a word. So an
-/// answer counts as what was there before only if the history has it as a value. Where each append is answered by a
-/// string that ends with what it appended, the store may as well answer the string after it, and none of them counts.
+/// A store may answer a put with the previous value, and an append with the string before it. Or it may answer with
+/// something else, such as a status word or a position, which must be neither treated as a value nor dropped silently.
+/// So an answer counts as the earlier state only if the history has it as a value. If each append is answered by a
+/// string that ends with the appended text, the store may equally answer with the string after the append, so none of
+/// these answers counts.
 struct AnswerReading {
-  /// Values that the object certainly or possibly had, but for those that answers alone tell.
+  /// Values that the object certainly or possibly had, except those that occur only in answers.
   private var values: Set<Token> = [.null]
   private let symbols: Symbols
   private let isText: Bool
@@ -27,7 +28,7 @@ struct AnswerReading {
   init(_ ops: [Op], model: Model, symbols: Symbols) {
     self.symbols = symbols
     isText = model == .append
-    // Most histories answer nothing but what was asked for, and then no value is looked up.
+    // In most histories the answers repeat the requested value, and then no lookup is needed.
     guard ops.contains(where: Self.hasAnswer) else { return }
     let appends = ops.filter { $0.action == .append && $0.outcome == .ok && Self.hasAnswer($0) }
     mayFollow = !appends.isEmpty && appends.allSatisfy { endsWithInput($0) }
@@ -56,14 +57,14 @@ struct AnswerReading {
     case .append:
       if isString(op.output), !mayFollow { return .before(op.output) }
     case .cas:
-      // Which of its two values it tells makes no difference.
+      // It makes no difference which of its two values the answer contains.
       if let pair = symbols.list(op.input), pair.contains(op.output) { return .nothing }
     default: break
     }
     return op.output == .yes ? .nothing : .foreign
   }
 
-  /// What a refused compare-and-set says it saw; `nil`: nothing, or what was asked for, once more.
+  /// The value that a refused compare-and-set reports to have seen; `nil`: none, or the requested value again.
   func seen(_ op: Op) -> Answer {
     guard op.action == .cas, op.outcome == .failed, Self.hasAnswer(op), op.output != .no else { return .nothing }
     return values.contains(op.output) ? .before(op.output) : .foreign

@@ -1,16 +1,16 @@
 import History
 
-/// Pairs invocations with completions while events come in, in the order of the history.
+/// Pairs invocations with completions as events arrive, in the order of the history.
 struct Assembler {
   private(set) var ops: [Op] = []
   private(set) var nemesis: [CompactEvent] = []
   private(set) var eventCount = 0
-  /// Operations by how they ended, counted on the way: at the end there may be no time for it.
+  /// Operations by outcome, counted on the way: at the end there may be no time for it.
   private(set) var okCount = 0
   private(set) var failedCount = 0
   /// A bit for each action that occurs, by its number.
   private var seenActions: UInt32 = 0
-  /// The position in `ops` of what a process has open; -1: nothing. Processes are counted up, so an array does.
+  /// The position in `ops` of a process' open operation; -1: none. Process numbers are dense, so an array suffices.
   private var open: [Int32] = []
   /// The same for process numbers too large for an array.
   private var openRare: [Int32: Int32] = [:]
@@ -48,15 +48,15 @@ struct Assembler {
 
   /// Adds a block whose names the parsing thread has looked up.
   ///
-  /// - Returns: false when nothing more is taken, since an event contradicts those before it: see `check`.
+  /// - Returns: false if no more events are accepted, because an event contradicts earlier ones: see `check`.
   mutating func add(_ block: BlockChannel.Block) throws(ConsistencyError) -> Bool {
     (actions, levels) = (block.actions, block.levels)
     for event in block.events where contradiction == nil { try add(event) }
     return contradiction == nil
   }
 
-  /// What keeps the events from being a history, if anything does. Its names are looked up when all symbols are at
-  /// hand.
+  /// The reason why the events are not a valid history, if there is one. Its names are looked up once all symbols are
+  /// known.
   func check(_ symbols: borrowing Symbols) throws(ConsistencyError) {
     guard let (event, op, index) = contradiction else { return }
     if event.kind == .invoke {
@@ -76,7 +76,7 @@ struct Assembler {
       completed: name(event.function, event.key < 0 ? op.key : event.key, event.operation))
   }
 
-  /// Whether an operation was done of which neither its invocation nor its completion says what it was about.
+  /// Whether an operation was done although neither its invocation nor its completion has a value.
   private static func lacksValue(_ event: CompactEvent, _ op: Op) -> Bool {
     event.kind == .ok && op.lacksInput && !event.hasValue && op.action.hasValue
   }
@@ -117,7 +117,8 @@ struct Assembler {
     }
     let place = takeOpen(event.process)
     guard place >= 0 else {
-      // Jepsen lets a process speak out of turn with info; nothing else may complete what was never invoked.
+      // Jepsen lets a process emit an unsolicited info; no other event may complete an operation that was never
+      // invoked.
       if event.kind == .info { return }
       throw .completionWithoutInvocation(index: Int(index), process: Int(event.process))
     }

@@ -9,7 +9,8 @@ final class Budget: Sendable {
     case memory = "the memory limit was reached"
   }
 
-  /// What is used of either limit; the rest is kept back for coming to an end: the report, and giving memory back.
+  /// The share of both limits that the checks may use; the rest is reserved for finishing: the report, and releasing
+  /// memory.
   private static let usableShare = 0.95
 
   private let deadline: ContinuousClock.Instant?
@@ -20,7 +21,7 @@ final class Budget: Sendable {
     self.memoryLimitBytes = memoryLimitBytes
   }
 
-  /// What reading may take of this.
+  /// The budget for reading.
   var readingLimits: ReadingLimits {
     ReadingLimits(deadline: deadline, memoryBytes: memoryLimitBytes) { bytes in
       guard let limit = self.usableBytes else { return true }
@@ -37,11 +38,11 @@ final class Budget: Sendable {
     memoryLimitBytes = other.memoryLimitBytes
   }
 
-  /// Works until it is done, or until the time is up and it has not noticed: sorting millions of operations does not
-  /// look at a clock. What is not done by then goes on in the background to its next look, and the caller does not wait
-  /// for it.
+  /// Runs the work until it is done, or until the time is up and the work has not noticed: sorting millions of
+  /// operations does not check a clock. Unfinished work then continues in the background until its next check, and the
+  /// caller does not wait for it.
   ///
-  /// - Returns: what came of the work; `nil` when it was not waited for.
+  /// - Returns: the result of the work; `nil` if it did not finish in time.
   func run<Result: Sendable>(_ work: @escaping @Sendable () -> Result) -> Result? {
     guard let deadline else { return work() }
     let isDone = DispatchSemaphore(value: 0)
@@ -59,7 +60,7 @@ final class Budget: Sendable {
   /// Nanoseconds after the deadline in which a search that looks at the clock has long ended by itself.
   private static let grace = 1e7
 
-  /// What is used up, if anything is. Cheap enough for every few hundred steps of a search.
+  /// The limit that is exhausted, if any. Cheap enough for every few hundred steps of a search.
   ///
   /// - Parameter reserving: bytes that are about to be needed besides.
   func exhausted(reserving bytes: Int = 0) -> Exhausted? {

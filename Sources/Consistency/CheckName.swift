@@ -8,7 +8,7 @@ public enum CheckName: String, Sendable, Hashable, Codable, CaseIterable {
   case failedWrites = "failed-writes"
   /// Reads of values that were certainly overwritten before the read began.
   case staleReads = "stale-reads"
-  /// Effects that came twice.
+  /// Effects that occurred twice.
   case duplicates
   /// Writes that took effect in another order than that of their acknowledgements.
   case order
@@ -27,7 +27,7 @@ public enum CheckName: String, Sendable, Hashable, Codable, CaseIterable {
   /// Whether each key behaves as if every operation happened at one moment between its invocation and its completion.
   case linearizability
 
-  /// What the check asks, for people.
+  /// The question that the check answers, for people.
   public var question: String {
     switch self {
     case .lostWrites: "Is every acknowledged write still there?"

@@ -1,6 +1,6 @@
 import History
 
-/// How a history is to be checked.
+/// The options of a check.
 public struct CheckOptions: Sendable, Hashable {
   /// What a failed compare-and-set means.
   public enum FailedCas: String, Sendable, Hashable, Codable, CaseIterable {
@@ -26,8 +26,8 @@ public struct CheckOptions: Sendable, Hashable {
   public var keys: ValueKeys?
   /// What the object is before the first write; `nil`: absent, of a counter 0.
   public var initial: Value?
-  /// Whether answers of operations that change the object say no more than that they were done. Else an answer that is
-  /// neither nothing, nor the value that was given, nor a value that was there before leaves the key unknown.
+  /// Whether answers of operations that change the object only say that they were done. Otherwise an answer makes the
+  /// key unknown unless it is empty, the given value, or an earlier value.
   public var ignoresAnswers = false
 
   /// Without arguments: no limits, everything else as the history suggests.

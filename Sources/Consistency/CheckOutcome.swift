@@ -8,7 +8,7 @@ public struct CheckOutcome: Sendable, Hashable, Codable {
   public var examined: Int
   /// How many of those violate it. `findings` may name fewer.
   public var violations: Int
-  /// How many break the guarantee at a level that does not promise it, such as cached reads that are stale.
+  /// How many violate the guarantee at a level that does not promise it, such as stale cached reads.
   public var allowed: Int
   /// Measurements by name; the names end in their unit. See the article on the checker.
   public var numbers: [String: Double]

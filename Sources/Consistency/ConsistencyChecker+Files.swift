@@ -4,7 +4,7 @@ extension ConsistencyChecker {
   /// Reads and checks a history of any format that `HistoryFormat` names.
   ///
   /// A history of plain reads and writes is checked while it is read, in memory that does not grow with its length;
-  /// only when something is wrong with it, or when it needs another engine, is it read again and held as a whole.
+  /// only if it has a problem, or needs another engine, is it read again and kept in memory.
   ///
   /// - Parameter path: a file; `-` is standard input, which is kept in a temporary file for the second reading.
   /// - Throws: `HistoryError` for what cannot be read, `ConsistencyError` for events that are no history.

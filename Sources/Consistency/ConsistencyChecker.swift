@@ -7,7 +7,7 @@ import Synchronization
   import Darwin
 #endif
 
-/// Holds a history against what a store promises: the always-decided checks, and linearizability key by key.
+/// Checks a history against the promises of a store: the always-decided checks, and linearizability key by key.
 public struct ConsistencyChecker: Sendable {
   /// How histories are checked.
   public var options: CheckOptions
@@ -26,7 +26,7 @@ public struct ConsistencyChecker: Sendable {
     return try report(assembler, symbols: symbols, since: start, format: .jsonLines, budget: budget)
   }
 
-  /// What is found in a history that has been read.
+  /// The results for a history that has been read.
   func report(
     _ assembler: Assembler, symbols: Symbols, since start: ContinuousClock.Instant, format: HistoryFormat,
     budget: Budget
@@ -42,7 +42,7 @@ public struct ConsistencyChecker: Sendable {
       let names = assembler.actionSet.contains(.other) ? assembler.ops.first { $0.action == .other } : nil
       note = names.map {
         "the operation `\(symbols.function($0.function))` (event \($0.call)) belongs to no known model; "
-          + "--model names those that there are"
+          + "--model lists the known ones"
       }
     }
     let (chosen, initial) = (model, options.initial)
@@ -67,7 +67,7 @@ public struct ConsistencyChecker: Sendable {
     let board = VerdictBoard(groups: history.groupCount)
     _ = budget.run {
       let trail = AuditTrail(history)
-      // First what is always decided, so that no search takes its time away.
+      // The always-decided checks come first, so that no search uses up their time.
       if isRegister {
         Self.forEachKey(of: history, threads: threads, within: budget) { group in
           var key = KeyAudit(history, group: group, trail: trail, options: options)

@@ -1,4 +1,4 @@
-/// What keeps a history from being checked at all: the one error type of this module.
+/// The reasons why a history cannot be checked: the one error type of this module.
 public enum ConsistencyError: Error, Sendable, Hashable {
   /// A completion came from a process that had nothing open.
   case completionWithoutInvocation(index: Int, process: Int)
@@ -11,11 +11,11 @@ public enum ConsistencyError: Error, Sendable, Hashable {
   case missingValue(index: Int, function: String, invocation: Int)
   /// There is no operation of a client in the history: nothing to judge.
   case noOperations(events: Int)
-  /// The operations belong to no model that is known, or to another than the one asked for.
+  /// The operations belong to no known model, or to another model than the requested one.
   case unsuitableModel(function: String, model: String)
-  /// A value that is none of the model's.
+  /// A value that the model does not have.
   case unsuitableValue(index: Int, function: String, model: Model)
-  /// The model has no beginning to be chosen.
+  /// The model has no configurable initial value.
   case unsuitableInitial(model: String)
   /// A level that the checker does not know.
   case unknownLevel(String)
@@ -43,7 +43,7 @@ extension ConsistencyError: CustomStringConvertible {
     case .missingValue(let index, let function, let invocation):
       """
       event \(index): `\(function)` was done, and neither this event nor its invocation (event \(invocation)) has a value; \
-      one that is null has to be written as null
+      null must be written as null
       """
     case .noOperations(let events):
       """
@@ -62,7 +62,7 @@ extension ConsistencyError: CustomStringConvertible {
     case .unknownLevel(let name):
       """
       the level "\(name)" is not known, so what it promises is not: expected \(Level.names.joined(separator: ", ")), \
-      or no level where real time binds the operation
+      or no level if real-time order applies to the operation
       """
     case .nullElement(let index):
       "event \(index): an element null is enqueued; it could not be told from a dequeue that found nothing"

@@ -1,4 +1,4 @@
-/// Everything that a check of one history has to say.
+/// The complete result of checking one history.
 public struct ConsistencyReport: Sendable, Hashable, Codable {
   /// Of all checks together.
   public var verdict: Verdict
@@ -43,7 +43,7 @@ public struct KeyVerdict: Sendable, Hashable, Codable {
   public var seconds: Double
   /// The most configurations that a search held at once; 0 where none was needed.
   public var configurations: Int
-  /// Why it is unknown.
+  /// The reason why it is unknown.
   public var note: String?
   /// The operations that cannot be put in one order, as few as possible: leave out any of them, and the rest can.
   public var core: [Operation]
@@ -71,6 +71,6 @@ public enum Engine: String, Sendable, Hashable, Codable {
   case counterSearch = "counter-search"
   /// Just-in-time search for locks with owners or fencing tokens.
   case lockSearch = "lock-search"
-  /// Nothing on this key is bound by real time.
+  /// Real-time order applies to no operation on this key.
   case none
 }

@@ -1,10 +1,10 @@
 /// Finds a smallest core of a violation: operations of which none can be left out without the rest making sense.
 ///
-/// To leave an operation out means to forget what is known of it: a read is gone, a write may have happened at any time
-/// or never. The search looks at windows around the place where the contradiction showed, doubling until one holds it,
-/// then asks which of its operations are needed.
+/// Leaving out an operation means ignoring what is known about it: a read is removed, and a write may have happened at
+/// any time or never. The search examines windows around the place where the contradiction occurred, doubling until one
+/// contains it, and then determines which of its operations are needed.
 struct CoreFinder {
-  /// The most operations that a core is looked for in; past it the window is given as it is.
+  /// The maximum number of operations in which a core is searched; beyond it the window itself is returned.
   static let windowLimit = 1 << 14
 
   private let count: Int
@@ -12,7 +12,7 @@ struct CoreFinder {
   private let isViolated: (_ kept: [Int]) -> Bool?
 
   /// - Parameter isViolated: whether the operations at these positions, all others forgotten, contradict each other;
-  ///   `nil` when that cannot be told in time.
+  ///   `nil` if that cannot be decided in time.
   init(count: Int, budget: Budget, isViolated: @escaping (_ kept: [Int]) -> Bool?) {
     self.count = count
     self.budget = budget

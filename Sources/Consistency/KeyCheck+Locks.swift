@@ -13,7 +13,7 @@ extension KeyCheck {
     if model == .fencedMutex, let op = reading.unfenced { caveat(&result, op, "is no fencing token") }
     guard model == .mutex else { return search(ops, reading, hasOwners: true, &result) }
     if reading.hasFences { search(ops, reading, hasOwners: false, &result) } else { checkRegister(ops, &result) }
-    // Which kind of lock it is was not said: that its holder releases it is asked as well.
+    // The kind of lock was not given, so its holder must release it too.
     guard options.model == nil, result.verdict == .holds else { return }
     search(ops, reading, hasOwners: true, &result)
     guard result.verdict == .violated, ops.contains(where: { $0.outcome == .unknown }) else { return }
@@ -29,8 +29,8 @@ extension KeyCheck {
     search(
       { LockModel(ops, reading: reading, hasOwners: hasOwners, keeping: $0) }, ops,
       hasOwners
-        ? "no order of the operations has the lock released by who holds it, and its tokens go up"
-        : "no order of the operations has the lock held by one at a time, and its tokens go up", &result)
+        ? "no order of the operations has the lock released by its holder and its tokens going up"
+        : "no order of the operations has the lock held by one at a time and its tokens going up", &result)
   }
 
   /// Searches, and where there is a violation looks for its core.

@@ -28,7 +28,7 @@ extension KeyCheck {
     if isDelayed { register.sort { $0.call < $1.call } }
   }
 
-  /// Decides a register, by zones where they apply and by search elsewhere.
+  /// Decides a register, by the zone test if it applies, otherwise by search.
   func decide(_ register: [RegisterOp], from ops: [Op], _ result: inout KeyVerdict) {
     guard !register.isEmpty else { return }
     if register.allSatisfy({ $0.kind == .read || $0.kind == .write }),

@@ -1,6 +1,6 @@
 import History
 
-/// Decides the linearizability of one key with the cheapest engine that is exact for it.
+/// Decides the linearizability of one key with the cheapest exact engine.
 struct KeyCheck {
   let history: PreparedHistory
   let trail: AuditTrail
@@ -27,13 +27,13 @@ struct KeyCheck {
     case .set: checkSet(ops, &result)
     case .counter: checkCounter(ops, &result)
     }
-    // What is not understood is no pass, and takes nothing from a violation that was found without it.
+    // An answer that cannot be interpreted is never a pass, and does not hide a violation that was found without it.
     if result.verdict == .holds, result.note != nil { result.verdict = .unknown }
     result.seconds = (ContinuousClock.now - start) / .seconds(1)
     return result
   }
 
-  /// Notes an operation that the model does not have. A history for another model is no violation of this one.
+  /// Notes an operation that the model does not have. A history of another model does not violate this one.
   func isUnsuitable(_ op: Op?, _ result: inout KeyVerdict) -> Bool {
     guard let op else { return false }
     result.verdict = .unknown
@@ -42,13 +42,13 @@ struct KeyCheck {
     return true
   }
 
-  /// Notes an answer that is not understood: the key cannot be said to hold then.
+  /// Records an answer that cannot be interpreted: the key can then not count as held.
   func caveat(_ result: inout KeyVerdict, _ op: Op, _ what: String) {
     guard result.note == nil else { return }
     result.note = "the answer of `\(history.operation(op))` \(what)"
   }
 
-  /// How the answers of the key's operations are read; one that is not understood is noted.
+  /// Interprets the answers of the key's operations; an answer that cannot be interpreted is recorded.
   func answerReading(_ ops: [Op], _ result: inout KeyVerdict) -> AnswerReading? {
     guard !options.ignoresAnswers else { return nil }
     let reading = AnswerReading(ops, model: model, symbols: history.symbols)

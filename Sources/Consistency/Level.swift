@@ -1,6 +1,6 @@
 /// The consistency level that an operation asked for.
 enum Level: UInt8, Sendable {
-  /// The history knows one level only: the strongest.
+  /// The history has only one level: the strongest.
   case unnamed
   /// A write acknowledged when it is in the log; its effect comes later, in the log's order.
   case queued
@@ -38,7 +38,7 @@ enum Level: UInt8, Sendable {
   /// Whether a read at this level may be answered by a cache.
   var isCached: Bool { self == .cache || self == .pending || self == .finalCache }
 
-  /// Whether real time binds the operation: it takes effect between its invocation and its completion.
+  /// Whether real-time order applies to the operation: it takes effect between its invocation and its completion.
   var isStrong: Bool {
     switch self {
     case .unnamed, .committed, .linearizable, .final: true

@@ -1,4 +1,4 @@
-/// The sequential object that a history is held against.
+/// The sequential object against which a history is checked.
 public enum Model: String, Sendable, Hashable, Codable, CaseIterable {
   /// read, write, delete (get, put); absent at first.
   case register
@@ -6,7 +6,7 @@ public enum Model: String, Sendable, Hashable, Codable, CaseIterable {
   case casRegister = "cas-register"
   /// get, put and append on strings; an absent key reads as the empty string.
   case append = "kv"
-  /// acquire and release. Where the model is guessed, a lock is also held to be released by who holds it.
+  /// acquire and release. If the model is inferred, the lock must also be released by its holder.
   case mutex
   /// enqueue and dequeue, first in first out, each element taken exactly once.
   case queue
@@ -16,7 +16,7 @@ public enum Model: String, Sendable, Hashable, Codable, CaseIterable {
   case set
   /// add of whole numbers, and reads of their sum.
   case counter
-  /// A lock that only its owner releases: who is named by the values, or else the process.
+  /// A lock that only its owner releases: the owner is named by the values, or else is the process.
   case ownerMutex = "owner-mutex"
   /// The same, and each acquisition is answered by a fencing token, higher than all before it.
   case fencedMutex = "fenced-mutex"

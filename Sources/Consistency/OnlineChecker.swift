@@ -1,10 +1,10 @@
 import History
 import Synchronization
 
-/// Takes a history in while it is recorded, so that the verdict is there right after the last event.
+/// Checks a history while it is recorded, so that the verdict is ready right after the last event.
 ///
-/// Give `record(_:)` to a `HistoryWriter` as its observer. The events are paired and interned as they come; what is
-/// left for the end is deciding, well under a second for a million operations a core can decide by zones.
+/// Give `record(_:)` to a `HistoryWriter` as its observer. The events are paired and interned as they arrive; only the
+/// decision remains for the end. It takes well under a second for a million operations if the zone test applies.
 public final class OnlineChecker: Sendable {
   private struct State {
     var symbols = Symbols()
@@ -21,7 +21,7 @@ public final class OnlineChecker: Sendable {
   /// Events taken in so far.
   public var count: Int { state.withLock { $0.assembler.eventCount } }
 
-  /// Takes the next event, in the order of the history. Cheap: it never waits for a check.
+  /// Records the next event, in the order of the history. Cheap: it never waits for a check.
   public func record(_ event: Event) {
     state.withLock { state in
       guard state.failure == nil else { return }

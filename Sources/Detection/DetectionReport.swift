@@ -23,12 +23,13 @@ public struct DetectionReport: Sendable {
       """
       # Detection power
 
-      A green run is worth what it would have caught. Each bug below was planted into the services and run under the plan \
-      meant for it. Then the same plans ran without any bug. Made by `\(command)`, last on \(record.updatedAt); every run is \
-      in `detection.json`. docs/detection.md says what the bugs are and how they are planted.
+      A green run is only as good as the bugs that it would have caught. Each bug below was planted into the services \
+      and run under the plan meant for it. Then the same plans ran without any bug. Made by `\(command)`, last on \
+      \(record.updatedAt); every run is in `detection.json`. docs/detection.md says what the bugs are and how they are \
+      planted.
 
-      Intervals are Clopper-Pearson's at 95 % confidence: the rate that a count stands for lies in them. Few runs leave them \
-      wide.
+      Intervals are Clopper-Pearson's at 95 % confidence: the rate that a count stands for lies in them. Few runs \
+      leave them wide.
       """,
       Self.summary(record, bugs),
     ]
@@ -53,8 +54,8 @@ public struct DetectionReport: Sendable {
       - \(always) of \(bugs.count) bugs were caught in every run. All bugs together: \(all.count) of \(all.runs) runs \
       (\(all.intervalText)).
       - Without a bug \(alarms.count) of \(alarms.runs) runs raised an alarm: the rate of false alarms is at most \
-      \(Proportion.percent(alarms.upperBound)) % (one-sided bound). \
-      \(silent.count { $0.verdict == .unknown }) came to no verdict.
+      \(Proportion.percent(alarms.upperBound)) % (one-sided bound). \(silent.count { $0.verdict == .unknown }) came to \
+      no verdict.
       """
   }
 
@@ -111,12 +112,12 @@ public struct DetectionReport: Sendable {
     let idle = record.kinds.filter { $0.counts.all == 0 }.map(\.name)
     var lines = [
       """
-      Recorded histories of \(record.histories.count) plans, damaged in \(record.kinds.count - idle.count) ways, \(all.all) mutants. Each \
-      was either caught by the checker, or an exhaustive search found an execution of the contract that gives it (*legal*). \
-      Made by `\(record.command)`.
+      Recorded histories of \(record.histories.count) plans, damaged in \(record.kinds.count - idle.count) ways, \
+      \(all.all) mutants. Each was either caught by the checker, or an exhaustive search found an execution of the \
+      contract that gives it (*legal*). Made by `\(record.command)`.
 
-      Caught \(all.caught), legal \(all.legal), missed \(all.missed), undecided \(all.undecided), \
-      false alarms \(all.falseAlarms).
+      Caught \(all.caught), legal \(all.legal), missed \(all.missed), undecided \(all.undecided), false alarms \
+      \(all.falseAlarms).
       """
     ]
     if !idle.isEmpty {

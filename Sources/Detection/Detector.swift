@@ -103,7 +103,7 @@ public struct Detector: Sendable {
 
   /// The release services, whatever happened.
   private func restore() async throws {
-    progress(.note("putting the release services back"))
+    progress(.note("restoring the release services"))
     try await Stack(configuration).up { _ in }
   }
 
@@ -123,7 +123,8 @@ public struct Detector: Sendable {
     guard let record = try? JSONDecoder().decode(DetectionRecord.self, from: data),
       record.schema == DetectionRecord.currentSchema
     else {
-      throw DetectionError(.badInput, "\(path) cannot be read as the record of a detection; move it away to begin anew")
+      throw DetectionError(
+        .badInput, "\(path) cannot be read as the record of a detection; move it away to start again")
     }
     return record
   }

@@ -14,7 +14,7 @@ public struct KnownBug: Sendable, Hashable {
   public static let all: [KnownBug] = [
     KnownBug("ack-before-confirm", "a queued write is answered before the broker's confirm", .api),
     KnownBug("ack-before-commit", "messages are acknowledged at delivery, before the SQL commit", .worker),
-    KnownBug("no-operation-ids", "an operation that comes again is applied again", .worker),
+    KnownBug("no-operation-ids", "an operation that is delivered again is applied again", .worker),
     KnownBug("competing-consumers", "all workers consume every queue at once", .rabbitmq),
     KnownBug("cache-without-versions", "rows go into the cache in any order", .redis),
     KnownBug("cached-read-as-linearizable", "linearizable reads are answered from the cache", .api),
@@ -27,7 +27,7 @@ public struct KnownBug: Sendable, Hashable {
     KnownBug("wall-clock-order", "the later wall-clock time wins", .worker),
     KnownBug("lost-tombstone", "a delete removes the row, and its version", .sql),
     KnownBug("partial-batch", "the last command of a batch is reported, and not committed", .worker),
-    KnownBug("unknown-as-committed", "a commit of unknown outcome is taken for done", .worker),
+    KnownBug("unknown-as-committed", "a commit of unknown outcome is treated as done", .worker),
     KnownBug("truncated-value", "a cached value loses its last byte", .redis),
   ]
 

@@ -41,7 +41,7 @@ public struct VolumeSummary: Sendable, Hashable {
   public var labels: [String: String]
 }
 
-/// A network of the engine, whoever made it.
+/// A network of the engine, of any project.
 public struct NetworkSummary: Sendable, Hashable {
   public var name: String
   /// The Compose project that made it; `nil`: none.

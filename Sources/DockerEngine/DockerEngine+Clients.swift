@@ -1,7 +1,7 @@
 import Foundation
 
-/// Clients in containers of their own on the stack's network: beside the stack, as the helpers of network faults are,
-/// so that a search for leftovers finds them (`helpers`, `removeHelper`).
+/// Clients in separate containers on the stack's network, beside the stack like the helpers of network faults, so that
+/// a search for residue finds them (`helpers`, `removeHelper`).
 extension DockerEngine {
   /// The image that they are made of (`compose/images/client`).
   public static let clientImage = "kvchaos/client:local"

@@ -30,11 +30,11 @@ extension DockerEngine: ContainerInside {
   public func setLimits(_ limits: ContainerLimits, of container: String) async throws {
     let id = try await inspect(container).id
     let path = "/containers/\(id)/update"
-    // The engine takes a limit of 0 for "as it is": what comes nearest to none is all that the machine has.
+    // The engine treats a limit of 0 as "unchanged": the closest to no limit is all that the machine has.
     let machine = try await machine()
     let memory = limits.memoryBytes == 0 ? machine.memTotal : limits.memoryBytes
     let cores = limits.cores == 0 ? Double(machine.ncpu) : limits.cores
-    // Swap included, so no swap. The engine cannot raise memory above an old bound of both when it is told "no bound".
+    // Swap included, so no swap. The engine cannot raise memory above an old bound of both if the new bound is "none".
     let body = """
       {"NanoCpus":\(Int64((cores * 1e9).rounded())),"Memory":\(memory),"MemorySwap":\(memory)}
       """
@@ -47,7 +47,7 @@ extension DockerEngine: ContainerInside {
     let memory = try await connection.get(
       Answers.MemoryStatistics.self, "/containers/\(id)/stats", query: [("stream", "0"), ("one-shot", "1")]
     ).memory
-    // Both kinds of cgroup count pages of files, which the kernel drops before it kills anybody.
+    // Both kinds of cgroup count pages of files, which the kernel drops before it kills a process.
     let files = memory.stats?["total_inactive_file"] ?? memory.stats?["inactive_file"] ?? 0
     return max(0, (memory.usage ?? 0) - files)
   }

@@ -23,7 +23,7 @@ extension DockerEngine: NetworkNamespaces {
   ) async throws -> ProgramResult {
     let name = "\(project)-netfault-\(String(UInt64.random(in: 0...UInt64.max), radix: 16))"
     let mode = try await networkMode(container)
-    // Not given up when the task is cancelled: the engine would go on, and the container would be unknown.
+    // Not abandoned when the task is cancelled: the engine would continue, and the container would be unknown.
     let id = try await Task { try await create(name, command, networkMode: mode) }.value
     let result: Result<ProgramResult, any Error>
     do {
@@ -32,7 +32,7 @@ extension DockerEngine: NetworkNamespaces {
     } catch {
       result = .failure(error)
     }
-    // Whatever happened, and cancelled or not, nothing stays.
+    // Nothing is left behind in any case, even after a cancellation.
     let left = await Task { await removal(of: id) }.value
     let value = try result.get()
     if let left { throw left }
@@ -120,7 +120,7 @@ extension DockerEngine: NetworkNamespaces {
       "POST", "/containers/create", query: [("name", name)], json: Array(json))
     if response.status == 404, response.text.contains("image") {
       throw DockerEngineError(
-        code: .refused, message: "the image \(body.image) is not here; run scripts/bootstrap --images")
+        code: .refused, message: "the image \(body.image) is not on this machine; run scripts/bootstrap --images")
     }
     try EngineConnection.expect(response, [201], "POST /containers/create")
     return try EngineConnection.decode(Answers.Created.self, response, "/containers/create").id
@@ -145,7 +145,7 @@ extension DockerEngine: NetworkNamespaces {
     try await logs(id)
   }
 
-  /// Ends and removes a container beside the stack's, trying again when the engine fails.
+  /// Ends and removes a container beside the stack's, with retries if the engine fails.
   ///
   /// - Returns: why it could not.
   func removal(of id: String) async -> DockerEngineError? {
@@ -154,7 +154,7 @@ extension DockerEngine: NetworkNamespaces {
       do throws(DockerEngineError) {
         let response = try await connection.send(
           "DELETE", "/containers/\(id)", query: [("force", "1"), ("v", "1")])
-        // 409: another removal of it is under way.
+        // 409: another removal of it is in progress.
         try EngineConnection.expect(response, [204, 404, 409], "DELETE /containers/\(id)")
         return nil
       } catch {

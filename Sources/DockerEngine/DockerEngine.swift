@@ -4,8 +4,8 @@ import HTTPClient
 
 /// The Docker Engine's HTTP API on its Unix socket, for the containers of one Compose project only.
 ///
-/// Every call that names a container looks first whether its label `com.docker.compose.project` is the project's, and
-/// then acts on the id that it saw: a container of anything else is never touched, whatever name a caller gives.
+/// Every call that names a container first checks that its label `com.docker.compose.project` is the project's, and
+/// then acts on the id that it saw. Other containers are never touched, regardless of the name that a caller gives.
 public struct DockerEngine: Sendable {
   /// The Compose project whose containers may be touched.
   public let project: String
@@ -14,7 +14,7 @@ public struct DockerEngine: Sendable {
   public var socketPath: String { connection.socketPath }
 
   static let projectLabel = "com.docker.compose.project"
-  /// Docker 20.10. Older engines lack nothing that is used here, but are not tested.
+  /// Docker 20.10. Older engines have everything that is used here, but are not tested.
   static let oldestVersion = (1, 41)
 
   /// - Parameters:
@@ -49,7 +49,7 @@ public struct DockerEngine: Sendable {
     return version.version
   }
 
-  /// The engine's own id, the same for everyone who asks it.
+  /// The engine's own id, the same for all clients.
   public func id() async throws(DockerEngineError) -> String {
     try await connection.get(Answers.Info.self, "/info", timeout: .seconds(20)).id
   }
@@ -144,7 +144,7 @@ public struct DockerEngine: Sendable {
     guard labels[Self.projectLabel] == project else {
       throw DockerEngineError(
         code: .foreignContainer,
-        message: "container \(container) is not of the Compose project \(project), so it is not touched")
+        message: "container \(container) does not belong to the Compose project \(project), so it is not touched")
     }
     return ContainerDetail(
       id: found.id, name: Self.bare(found.name), hostname: found.config.hostname ?? "", labels: labels,

@@ -1,11 +1,11 @@
 import Faults
 
-/// What the Docker Engine, or the way to it, answered instead of what was asked for.
+/// Errors of the Docker Engine, or of the connection to it.
 public struct DockerEngineError: Error, ContainerRuntimeError, Sendable, Hashable, CustomStringConvertible {
   public enum Code: String, Sendable, Hashable {
     /// No engine answers on the socket.
     case unavailable
-    /// The engine that was asked for is none that kvchaos can work with.
+    /// kvchaos cannot work with the requested engine.
     case unusable
     /// The engine is older than the API that is used here.
     case tooOld
@@ -15,14 +15,14 @@ public struct DockerEngineError: Error, ContainerRuntimeError, Sendable, Hashabl
     case foreignContainer
     /// The engine refused: wrong state of the container, most often.
     case refused
-    /// The engine did not answer in time; what was asked for may have been done.
+    /// The engine did not answer in time; the request may have been carried out.
     case timedOut
-    /// The answer is not what the API describes.
+    /// The answer does not match the API.
     case malformedAnswer
   }
 
   public var code: Code
-  /// A sentence that a person can act on.
+  /// A sentence that tells a user what to do.
   public var message: String
 
   public init(code: Code, message: String) {

@@ -1,7 +1,7 @@
 import Foundation
 import HTTPClient
 
-/// Requests to the engine on its Unix socket, with its errors told apart.
+/// Requests to the engine on its Unix socket, with its errors classified.
 struct EngineConnection: Sendable {
   let socketPath: String
   let client: HTTPClient
@@ -48,7 +48,7 @@ struct EngineConnection: Sendable {
       return try Answers.decode(type, Data(response.body))
     } catch {
       throw DockerEngineError(
-        code: .malformedAnswer, message: "the Docker Engine's answer to \(path) is not as its API describes: \(error)")
+        code: .malformedAnswer, message: "the Docker Engine's answer to \(path) does not match its API: \(error)")
     }
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Which Docker Engine is meant: found once, by the rules of the `docker` command, and handed to everything that asks
-/// one. Two ways to find it would be two engines, one for the faults and one for Compose.
+/// The Docker Engine to use: determined once, by the rules of the `docker` command, and passed to all code that needs
+/// one. Determining it in two ways could lead to two engines, one for the faults and one for Compose.
 public struct EngineEndpoint: Sendable, Hashable, CustomStringConvertible {
   public let socketPath: String
   /// What named it: `DOCKER_HOST`, `the context rootless`, `the default`.

@@ -23,8 +23,8 @@ struct SideContainer: Encodable {
     }
   }
 
-  /// What it writes is the result, so none of it may be lost, whatever the engine's own defaults are: not rotated away,
-  /// and not dropped where it comes faster than the engine writes.
+  /// Its output is the result, so none of it may be lost, regardless of the engine's defaults: neither by rotation nor
+  /// by dropping lines that arrive faster than the engine writes.
   struct Logging: Encodable {
     var driver = "json-file"
     // The engine has no word for "no limit" in place of its default.

@@ -1,4 +1,4 @@
-/// Takes the engine's multiplexed stream of logs and execs apart.
+/// Splits the engine's multiplexed stream of logs and execs.
 ///
 /// A frame is a byte that names the stream (1 standard output, 2 standard error), three zero bytes, the payload's
 /// length in four bytes, most significant first, and the payload (Docker Engine API, `ContainerAttach`, "Stream

@@ -1,4 +1,4 @@
-/// Killed, started again, killed again, and so on until it is healed: a node that is never there for long.
+/// Killed, started and killed again until it is healed: a node that is never up for long.
 public struct CrashLoopFault: Fault {
   public let kind = FaultKind.crashLoop
   /// From a kill to the start, and from the start to the next kill.
@@ -32,7 +32,7 @@ public struct CrashLoopFault: Fault {
         $0.startedAt != before
       }
       try await environment.clock.sleep(for: interval)
-      // It may have died by itself meanwhile, which is as well.
+      // It may have died by itself meanwhile, which has the same effect.
       if state.status == .running, try await environment.runtime.state(of: container).status == .running {
         try await environment.runtime.kill(container: container, signal: "SIGKILL")
       }
@@ -40,8 +40,8 @@ public struct CrashLoopFault: Fault {
     }
   }
 
-  /// A look says nothing of a node that comes and goes; `maintain` measures each round, and reports the one that did
-  /// not come about.
+  /// A single check says nothing about a node that comes and goes; `maintain` measures each round, and reports a round
+  /// that failed.
   public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
     .inEffect
   }

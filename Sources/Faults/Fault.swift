@@ -7,15 +7,16 @@ public protocol Fault: Sendable {
   /// The word under which the catalogue finds the fault again from an undo.
   var kind: FaultKind { get }
 
-  /// How several targets are struck; `together` unless a fault says otherwise.
+  /// How several targets are struck; `together` by default.
   var order: InjectionOrder { get }
 
-  /// The undo's parameters that say what was there before. Where a fault of this kind is open on the container already,
-  /// they are taken from the first one: what `setUp` finds then is that fault's doing, and giving it back would make it
-  /// permanent.
+  /// The undo's parameters that say what was there before. If a fault of this kind is already open on the container,
+  /// they are taken from the first one: the current values are then that fault's effect, and restoring them would make
+  /// it permanent.
   var originals: [String] { get }
 
-  /// Looks whether the target can be struck and what its undo is. Changes nothing. Throws where it cannot be struck.
+  /// Checks whether the target can be struck, and determines the undo. Changes nothing. Throws if the target cannot be
+  /// struck.
   func setUp(_ target: FaultTarget, in environment: FaultEnvironment) async throws -> Undo
 
   /// Strikes.
@@ -24,13 +25,13 @@ public protocol Fault: Sendable {
   /// Measures that the fault is in effect; throws `FaultError` with `notEffective` if it is not within the time limit.
   func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws
 
-  /// Goes on striking from the time that the fault is in effect until the task is cancelled, before the heal. Nothing
-  /// to do for a fault that stays by itself.
+  /// Keeps the fault in effect until the task is cancelled, before the heal. A fault that lasts by itself needs nothing
+  /// here.
   func maintain(_ undo: Undo, in environment: FaultEnvironment) async throws
 
-  /// Looks once whether the fault is still in effect; asked when its time is over, before the heal. Changes nothing.
+  /// Checks once whether the fault is still in effect, when its time is over and before the heal. Changes nothing.
   ///
-  /// - Throws: where it cannot be asked now, which is a finding like a fault that ended early.
+  /// - Throws: if this cannot be determined now, which is a finding, like a fault that ended early.
   func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence
 
   /// Takes the fault back.

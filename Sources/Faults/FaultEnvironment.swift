@@ -1,19 +1,19 @@
-/// What faults act through and how patient they are.
+/// The ports and time limits of faults.
 public struct FaultEnvironment: Sendable {
   public var runtime: any ContainerRuntime
-  /// What network faults act through; `nil`: there are none.
+  /// The port for network faults; `nil`: not available.
   public var network: (any NetworkNamespaces)?
-  /// What faults inside a container act through; `nil`: there are none.
+  /// The port for faults inside a container; `nil`: not available.
   public var inside: (any ContainerInside)?
-  /// What changes the size of a tier; `nil`: nothing does.
+  /// The port that scales a tier; `nil`: not available.
   public var scaling: (any TierScaling)?
-  /// Time passes on this clock only, so that tests need not wait.
+  /// The only clock, so that tests need not wait.
   public var clock: any Clock<Duration>
-  /// Between two looks at an effect.
+  /// The pause between two checks of an effect.
   public var pollInterval: Duration
-  /// How many looks before an effect counts as missing.
+  /// How many checks before an effect counts as missing.
   public var pollLimit: Int
-  /// How long a healed container must go on running to count as healed: one that dies at once is not.
+  /// How long a container must keep running to count as healed: one that dies at once does not.
   public var settleTime: Duration
   /// How often a heal is tried, a second apart, before it is reported as failed.
   public var healAttemptLimit: Int
@@ -39,7 +39,7 @@ public struct FaultEnvironment: Sendable {
     self.awayAttemptLimit = awayAttemptLimit
   }
 
-  /// Looks at a container's state until `accept` is content.
+  /// Polls a container's state until `accept` returns true.
   ///
   /// - Throws: `FaultError` with `code` and the last state seen when the patience is over; what `accept` and the
   ///   runtime throw.

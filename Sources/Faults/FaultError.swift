@@ -18,7 +18,7 @@ public struct FaultError: Error, Sendable, CustomStringConvertible {
   }
 
   public var code: Code
-  /// A sentence that a person can act on.
+  /// A sentence that tells a user what to do.
   public var message: String
   /// What could not be taken back after a failed injection.
   public var healFailures: [HealFailure]

@@ -10,10 +10,10 @@ public struct FaultInjector: Sendable {
     self.catalogue = catalogue
   }
 
-  /// Strikes all targets at once and measures that the fault is in effect on each.
+  /// Injects the fault on all targets at once, and verifies by measurement that it is in effect on each.
   ///
-  /// When one of them fails, or the task is cancelled meanwhile, what was injected is healed before this throws; what
-  /// could not be healed is in the error's `healFailures`, and open in the ledger.
+  /// If one of them fails, or the task is cancelled, the injected part is healed before this throws. Failed heals are
+  /// in the error's `healFailures`, and stay open in the ledger.
   public func inject(_ fault: any Fault, into targets: [FaultTarget]) async throws(FaultError) -> Injection {
     let entries = try await owe(fault, targets)
     var injection = Injection(kind: fault.kind, entries: entries)
@@ -41,7 +41,8 @@ public struct FaultInjector: Sendable {
     }
   }
 
-  /// Takes a fault back and verifies it. Never throws, and goes on when the task is cancelled: a rollback always runs.
+  /// Heals a fault and verifies the heal. Never throws, and continues when the task is cancelled: a rollback always
+  /// runs.
   public func heal(_ injection: Injection) async -> HealReport {
     injection.upkeep?.cancel()
     let problems = await injection.upkeep?.value ?? []
@@ -50,7 +51,7 @@ public struct FaultInjector: Sendable {
     return report
   }
 
-  /// Heals everything that the ledger holds open: what an earlier, killed run left behind.
+  /// Heals all open entries of the ledger, left by an earlier run that was killed.
   public func replayOpenUndos() async -> HealReport {
     let entries = await ledger.openEntries
     return await uncancelled { await healAll(entries) { catalogue.fault(of: $0) } }
@@ -79,22 +80,23 @@ public struct FaultInjector: Sendable {
     do throws(FaultError) {
       for undo in undos { entries.append(try await ledger.open(undo)) }
     } catch {
-      // Nothing was injected, so nothing is owed. What cannot be closed either is replayed one day, which is safe.
+      // Nothing was injected, so there is nothing to undo. If the entry cannot be closed, it is replayed later, which
+      // is safe.
       for entry in entries { try? await ledger.close(entry) }
       throw error
     }
     return entries
   }
 
-  /// A strike that has begun is finished, cancelled or not, before it is taken back: a request that is given up goes on
-  /// in the engine, and would have its effect after the heal.
+  /// An injection that has begun is finished, even if cancelled, before it is undone: an abandoned request continues in
+  /// the engine, and would take effect after the heal.
   private func strike(_ fault: any Fault, _ undo: Undo) async throws {
     try await Task { [environment] in try await fault.inject(undo, in: environment) }.value
   }
 
   /// Keeps a fault up on every target until the task is cancelled.
   private func upkeep(of fault: any Fault, _ entries: [LedgerEntry]) -> Task<[String], Never> {
-    // Not `self`: the ledger must be free as soon as its last user is gone, and a task ends when it likes.
+    // Do not capture `self`: the ledger must be released as soon as its last user is gone, and a task may end later.
     Task { [environment] in
       await withTaskGroup(of: String?.self) { group in
         for entry in entries {
@@ -103,7 +105,8 @@ public struct FaultInjector: Sendable {
               try await fault.maintain(entry.undo, in: environment)
               return nil
             } catch {
-              return Task.isCancelled ? nil : "\(fault.kind) of \(entry.undo.target.node) did not go on: \(error)"
+              return Task.isCancelled
+                ? nil : "\(fault.kind) of \(entry.undo.target.node) did not stay in effect: \(error)"
             }
           }
         }
@@ -143,7 +146,7 @@ public struct FaultInjector: Sendable {
     let undo = entry.undo
     guard let fault else {
       report.failures.append(
-        HealFailure(undo: undo, message: "this build does not know the kind \(undo.kind); the entry stays open"))
+        HealFailure(undo: undo, message: "this build does not support the kind \(undo.kind); the entry stays open"))
       return
     }
     var reason = ""
@@ -159,7 +162,7 @@ public struct FaultInjector: Sendable {
       } catch {
         reason = "\(error)"
         let runtimeError = error as? any ContainerRuntimeError
-        // It may be another container that is missing: a helper, or one that the effect is measured by.
+        // The missing container may be another one: a helper, or a peer used for the measurement.
         if runtimeError?.isMissingContainer == true, await isGone(undo.target) {
           do throws(FaultError) {
             try await ledger.close(entry)

@@ -1,12 +1,12 @@
-/// Whether a fault still has its effect at the end of its time: another hand, a restart policy or a restarted engine
-/// may have ended it before.
+/// Whether a fault is still in effect at the end of its time: a user, a restart policy or a restarted engine may have
+/// ended it earlier.
 public enum FaultPresence: Sendable, Hashable {
   case inEffect
-  /// It ended early; how that shows, in a few words.
+  /// It ended early; the evidence, in a few words.
   case ended(String)
-  /// It cannot be asked, for the reason given.
+  /// It cannot be determined, for the given reason.
   case unknown(String)
-  /// It is over by itself as soon as it has struck, so nothing was to last.
+  /// The fault is over as soon as it has struck, so it has no lasting effect.
   case momentary
 }
 
@@ -25,10 +25,10 @@ public struct FaultLoss: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension FaultInjector {
-  /// Looks whether a fault is still in effect on each of its targets; to be asked before its heal. Changes nothing, and
-  /// goes on when the task is cancelled.
+  /// Checks whether a fault is still in effect on each of its targets; call it before the heal. Changes nothing, and
+  /// continues when the task is cancelled.
   ///
-  /// - Returns: the targets on which it is not, or of which it cannot be said.
+  /// - Returns: the targets on which it is not in effect, or on which this cannot be determined.
   public func losses(of injection: Injection) async -> [FaultLoss] {
     let fault = catalogue.fault(of: injection.kind)
     let environment = environment
@@ -47,7 +47,7 @@ extension FaultInjector {
     of fault: (any Fault)?, _ undo: Undo, in environment: FaultEnvironment
   ) async -> FaultLoss? {
     guard let fault else {
-      return FaultLoss(target: undo.target, message: "this build does not know the kind \(undo.kind)")
+      return FaultLoss(target: undo.target, message: "this build does not support the kind \(undo.kind)")
     }
     do {
       switch try await fault.presence(undo, in: environment) {

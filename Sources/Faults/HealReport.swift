@@ -1,4 +1,4 @@
-/// What became of undos. A failed heal is a finding; it is reported here and stays open in the ledger.
+/// The outcome of undos. A failed heal is a finding; it is reported here, and its undo stays open in the ledger.
 public struct HealReport: Sendable, Hashable {
   /// Healed, verified, and closed in the ledger.
   public var healed: [Undo] = []
@@ -6,7 +6,7 @@ public struct HealReport: Sendable, Hashable {
   public var gone: [Undo] = []
   /// Still open in the ledger: `kvchaos heal` tries again.
   public var failures: [HealFailure] = []
-  /// What was wrong with a fault while it was open: it may not have been in effect all the time.
+  /// Problems of a fault while it was open: it may not have been in effect all the time.
   public var upkeepProblems: [String] = []
 
   public init(
@@ -20,8 +20,8 @@ public struct HealReport: Sendable, Hashable {
 
   public var isClean: Bool { failures.isEmpty }
 
-  /// What keeps a run from saying that it took its fault back, a line each: a node that went with the fault is not
-  /// healed.
+  /// The reasons why a run cannot claim that it healed its fault, one per line: a node that disappeared with the fault
+  /// is not healed.
   public var findings: [String] {
     failures.map { "not healed: \($0)" }
       + gone.map { "not healed: \($0.kind) of \($0.target.node): its container is gone" }

@@ -23,8 +23,8 @@ enum ProcessFaults {
     return state.status == .running && state.startedAt == undo.parameters[startedAt]
   }
 
-  /// Waits for the end of a stop that may be under way. It goes on in the engine when the process that ordered it is
-  /// gone: a container that is seen to run meanwhile would be down a moment later.
+  /// Waits for the end of a stop that may be in progress. It continues in the engine when the process that requested it
+  /// is gone: a container that is running now could be down a moment later.
   static func waitForStop(_ undo: Undo, in environment: FaultEnvironment) async throws {
     let limit = Duration.seconds((undo.parameters[stopSeconds].flatMap { Int($0) } ?? 0) + 1)
     for _ in 0..<Int((limit / environment.pollInterval).rounded(.up)) {
@@ -37,7 +37,7 @@ enum ProcessFaults {
   static func presenceOfDeath(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
     let state = try await environment.runtime.state(of: undo.target.container)
     guard state.status == .exited || state.status == .dead else { return .ended("it is \(state.status.rawValue)") }
-    return state.startedAt == undo.parameters[startedAt] ? .inEffect : .ended("it was started, and ended again")
+    return state.startedAt == undo.parameters[startedAt] ? .inEffect : .ended("it was started, but exited again")
   }
 
   static func verifyDown(_ undo: Undo, in environment: FaultEnvironment) async throws {
@@ -57,7 +57,7 @@ enum ProcessFaults {
     guard second.status == .running, second.startedAt == first.startedAt else {
       let code = second.exitCode.map { " (exit code \($0))" } ?? ""
       throw FaultError(
-        code: .notHealed, message: "container \(container) was started but did not go on running\(code)")
+        code: .notHealed, message: "container \(container) was started but exited again\(code)")
     }
   }
 }

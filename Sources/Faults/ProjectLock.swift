@@ -2,10 +2,10 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// The right to change one project's containers on one engine: one process of the machine has it at a time, whichever
-/// checkout it was started from. The kernel lets go of it when the process dies.
+/// The right to change one project's containers on one engine: only one process of the machine has it at a time, from
+/// any checkout. The kernel releases it when the process dies.
 ///
-/// `scripts/bootstrap --stop` takes the same lock: name and folder are part of what the two agree on.
+/// `scripts/bootstrap --stop` takes the same lock: both must use the same name and folder.
 public final class ProjectLock: Sendable {
   public let path: String
   private let descriptor: Int32
@@ -61,7 +61,7 @@ public final class ProjectLock: Sendable {
           + "(it heals before it ends), then try again")
     }
     self.descriptor = descriptor
-    // For people only: a file that somebody else made may not be ours to write.
+    // Only informative: if another user created the file, this process may not write it.
     let text = "\(purpose) (process \(getpid()))\n"
     if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, text, text.utf8.count, 0) }
   }
@@ -77,8 +77,8 @@ public final class ProjectLock: Sendable {
     return String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) ? $0 : "_" }) + ".lock"
   }
 
-  /// One that is there is opened as it is: in a folder of everybody's the kernel may refuse to open another user's file
-  /// for making it.
+  /// An existing file is opened without O_CREAT: in a world-writable folder the kernel may refuse O_CREAT on another
+  /// user's file.
   private static func open(_ path: String) -> Int32 {
     for _ in 0..<3 {
       var descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)

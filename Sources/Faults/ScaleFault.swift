@@ -58,7 +58,7 @@ public struct ScaleFault: Fault {
 
   private static func number(_ word: String, _ undo: Undo) throws(FaultError) -> Int {
     guard let number = undo.parameters[word].flatMap({ Int($0) }), number > 0 else {
-      throw FaultError(code: .notHealed, message: "the undo of \(undo.kind) does not say how many containers")
+      throw FaultError(code: .notHealed, message: "the undo of \(undo.kind) does not record the number of containers")
     }
     return number
   }

@@ -1,4 +1,4 @@
-/// What takes a fault back, as data: it outlives the process that injected the fault.
+/// The undo of a fault, as data: it outlives the process that injected the fault.
 public struct Undo: Sendable, Hashable, Codable {
   /// Which fault's `heal` understands the rest.
   public var kind: FaultKind

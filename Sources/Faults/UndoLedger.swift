@@ -2,12 +2,12 @@ import Foundation
 import Glibc
 import RecordFile
 
-/// The undos that are owed, on disk: written and synced before a fault is injected, closed after its heal was verified.
+/// The open undos, on disk: written and synced before a fault is injected, closed after its heal was verified.
 ///
-/// JSON Lines, appended. One process at a time holds it (an exclusive `flock`, which the kernel lets go of when the
-/// process dies), so that `kvchaos heal` never takes back the faults of a run that is under way.
+/// JSON Lines, appended. One process at a time holds it (an exclusive `flock`, which the kernel releases when the
+/// process dies), so that `kvchaos heal` never undoes the faults of an active run.
 ///
-/// A record that could not be written to its end, on a full disk, is taken back, and no later record joins its line.
+/// A record that could not be written completely, on a full disk, is removed, and no later record continues its line.
 /// Lines that are no records stay where they are: one of them may be the undo of a fault that is still in effect.
 public actor UndoLedger {
   /// Lines of the file that are no records: a torn write, or someone's editor.
@@ -49,7 +49,7 @@ public actor UndoLedger {
       let data = try Self.readAll(descriptor, path)
       let (open, damaged) = LedgerRecord.replay(data)
       if open.isEmpty, damaged.isEmpty, !data.isEmpty {
-        // Nothing is owed: start with an empty file, so that it does not grow for ever.
+        // No undo is open: start with an empty file, so that it does not grow forever.
         guard ftruncate(descriptor, 0) == 0 else { throw Self.systemError("emptied", path) }
       }
       var file = RecordFile(descriptor: descriptor, write: write)
@@ -71,7 +71,7 @@ public actor UndoLedger {
     Glibc.close(file.descriptor)
   }
 
-  /// What is owed, oldest first.
+  /// The open undos, oldest first.
   public var openEntries: [LedgerEntry] { entries }
 
   /// Writes an undo and syncs it to the disk. Only when this has returned may the fault be injected.
@@ -82,7 +82,7 @@ public actor UndoLedger {
     return entry
   }
 
-  /// Notes that an undo is no longer owed.
+  /// Records that an undo is closed.
   public func close(_ entry: LedgerEntry) throws(FaultError) {
     try write(LedgerRecord(event: .close, id: entry.id, time: Self.now, undo: nil))
     entries.removeAll { $0.id == entry.id }
@@ -108,8 +108,8 @@ public actor UndoLedger {
     }
   }
 
-  /// Tries for a second: a child that was forked an instant ago holds what its parent has let go of, until it becomes
-  /// another program.
+  /// Retries for a second: a child that was just forked still holds its parent's lock until it executes another
+  /// program.
   static func lock(_ descriptor: Int32) -> Bool {
     for _ in 0..<50 {
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }

@@ -1,4 +1,4 @@
-/// A request on its way to the transfer thread, with whom to tell.
+/// A request on its way to the transfer thread, with its completion.
 struct Submission: Sendable {
   typealias Whole = CheckedContinuation<Result<HTTPResponse, HTTPClientError>, Never>
   typealias Head = CheckedContinuation<Result<HTTPResponseStream, HTTPClientError>, Never>

@@ -31,7 +31,7 @@ final class FileSource: ByteSource {
     (name, owned) = (path, true)
   }
 
-  /// A descriptor of a file, to be closed by who asked.
+  /// A file descriptor, which the caller must close.
   static func descriptor(_ path: String, flags: Int32 = 0) throws(HistoryError) -> Int32 {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | flags)
     guard descriptor >= 0 else {

@@ -168,6 +168,6 @@ final class ZstdSource: ByteSource {
 extension PeekedSource {
   /// What is said of compressed data without their end.
   static func endsEarly(_ command: String) -> String {
-    "they end early, without their checksum; what there is gives `\(command) FILE | kvchaos check -`"
+    "they end early, without their checksum; to check the rest: `\(command) FILE | kvchaos check -`"
   }
 }

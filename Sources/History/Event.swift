@@ -15,11 +15,11 @@ public struct Event: Sendable, Hashable {
     case info
   }
 
-  /// Who acted: a client process, which has at most one operation open, or the nemesis.
+  /// The actor: a client process, which has at most one open operation, or the nemesis.
   public enum Process: Sendable, Hashable {
     /// A client, by a number of its own: one whose operation ended in `info` goes on under a new number.
     case client(Int)
-    /// What injects the faults.
+    /// The fault injector.
     case nemesis
   }
 
@@ -27,7 +27,7 @@ public struct Event: Sendable, Hashable {
   public var index: Int
   /// Nanoseconds on a monotonic clock since the start of the run.
   public var timeNanoseconds: Int64
-  /// Who acted.
+  /// The actor.
   public var process: Process
   /// What kind of line this is.
   public var kind: Kind
@@ -46,8 +46,7 @@ public struct Event: Sendable, Hashable {
   public var operation: String?
   /// Why a `fail` or `info` is one, for people.
   public var error: String?
-  /// The consistency level asked for, e.g. `queued`, `committed`, `cache`, `linearizable`; `nil` where there is one
-  /// only.
+  /// The consistency level asked for, e.g. `queued`, `committed`, `cache`, `linearizable`; `nil` if there is only one.
   public var level: String?
   /// A key that is no string; `key` then has its description.
   private(set) var otherKey: Value?

@@ -4,7 +4,7 @@ enum EventField: UInt16 {
 
   /// What a process may be, in Jepsen's notation. Any other name is refused: it may be a client's.
   static let processExpected =
-    "a process: a number from 0 for each client, or :nemesis for what injects the faults"
+    "a process: a number from 0 for each client, or :nemesis for the fault injector"
 
   /// The bit of a field in a set of those seen; what has no meaning may come more than once.
   @inline(__always)

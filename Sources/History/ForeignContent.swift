@@ -1,9 +1,9 @@
-/// Content that is no history for a reason that can be named, with what to do about it.
+/// Recognised content that is not a history, with advice for the user.
 enum ForeignContent {
   /// How many bytes from the beginning show everything that is known here.
   static let bytesNeeded = 512
 
-  /// What a file is instead of a history, and what to do; `nil` for what may be one.
+  /// The recognised format of a file, and what to do; `nil` if it may be a history.
   static func name(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
     for (magic, name) in magics where bytes.starts(with: magic) { return name }
     if bytes.count > 262, bytes[257..<262].elementsEqual("ustar".utf8) {

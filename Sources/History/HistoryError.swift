@@ -1,6 +1,6 @@
-/// What can go wrong with the record of a run: the one error type of this module.
+/// Errors of reading or writing the record of a run: the one error type of this module.
 public enum HistoryError: Error, Sendable, Hashable {
-  /// A line that is no event. `line` counts from 1; `expected` says what a right line has there.
+  /// A line that is not an event. `line` counts from 1; `expected` says what a valid line has there.
   case malformed(file: String, line: Int, expected: String, found: String)
   /// The file cannot be opened, read or written; `reason` is the system's own word.
   case inputOutput(file: String, action: String, reason: String)
@@ -8,10 +8,10 @@ public enum HistoryError: Error, Sendable, Hashable {
   case compression(file: String, reason: String)
   /// Jepsen's binary store is not as its format has it.
   case damagedStore(file: String, reason: String)
-  /// A limit of a check was reached while it read: how much there is left is not known.
+  /// A limit of a check was reached while reading: how much is left is unknown.
   case limitReached(file: String, Limit)
 
-  /// What a check may take.
+  /// The limit of a check.
   public enum Limit: String, Sendable, Hashable {
     case time = "the time limit was reached"
     case memory = "the memory limit was reached"

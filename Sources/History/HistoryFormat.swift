@@ -1,4 +1,4 @@
-/// The forms of a history that can be read; told apart by their content, never by a file's name.
+/// The forms of a history that can be read; detected from the content, never from a file's name.
 public enum HistoryFormat: String, Sendable, Hashable {
   /// One JSON object a line: what a run of kvchaos writes.
   case jsonLines = "json-lines"

@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// One lock gives an event its index and its time and writes it, so the file's order is the order of the times, and
 /// every event is with the operating system before `append` returns: a killed process leaves a history that can still
-/// be checked. An event that a full disk broke off is taken back, so no later event joins its line.
+/// be checked. An event that a full disk cut off is removed, so no later event continues its line.
 public final class HistoryWriter: Sendable {
   private struct State {
     /// `nil` when closed.
@@ -67,7 +67,7 @@ public final class HistoryWriter: Sendable {
   /// Events written so far.
   public var count: Int { state.withLock { $0.count } }
 
-  /// Writes one event. Its `index` and `timeNanoseconds` are replaced: the writer is the one who gives them.
+  /// Writes one event. Its `index` and `timeNanoseconds` are replaced: the writer assigns them.
   ///
   /// - Returns: the event as it was written.
   /// - Throws: `HistoryError.inputOutput`, also after `close()`.

@@ -11,7 +11,7 @@ struct JSONLinesParser {
   var depth = 0
   static let depthLimit = 100
   private static let processExpected =
-    "a process: a number from 0 for each client, or \"nemesis\" for what injects the faults"
+    "a process: a number from 0 for each client, or \"nemesis\" for the fault injector"
   /// The time that texts of the calendar count from: that of the first.
   private var calendarStart: Int64?
 

@@ -1,4 +1,4 @@
-/// Whether the values of a history are pairs of a key and a value.
+/// Whether a history's values are pairs of a key and a value.
 public enum ValueKeys: String, Sendable, Hashable, CaseIterable {
   /// Every client's value is `[key value]`, as in Jepsen's tests of independent keys.
   case tuple

@@ -1,4 +1,4 @@
-/// Why a line is no event; the reader adds the file and the line number.
+/// Why a line is not an event; the reader adds the file and the line number.
 struct LineFailure: Error {
   var expected: String
   var found: String

@@ -1,4 +1,4 @@
-/// What reading may take: checked before every read and before memory is taken for a long line.
+/// The limits of reading: checked before every read and before memory is allocated for a long line.
 package struct ReadingLimits: Sendable {
   /// When reading ends, wherever it is: also while nothing comes.
   package var deadline: ContinuousClock.Instant?

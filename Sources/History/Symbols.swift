@@ -201,7 +201,7 @@ package struct Symbols: Sendable {
     token.rare == .keyword ? strings.string(token.rareNumber) : nil
   }
 
-  /// Whether a process is what injects the faults: Jepsen writes a keyword, what was made from JSON has a string.
+  /// Whether a process is the fault injector: Jepsen writes a keyword, histories converted from JSON have a string.
   func isNemesis(_ process: Token) -> Bool {
     keyword(process) == "nemesis" || bytes(process).map { $0.elementsEqual("nemesis".utf8) } ?? false
   }

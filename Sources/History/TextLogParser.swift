@@ -1,5 +1,4 @@
-/// Parses the lines in which Jepsen tells of operations: process, type, function and value, with tabs or spaces
-/// between.
+/// Parses the lines in which Jepsen logs operations: process, type, function and value, with tabs or spaces between.
 ///
 /// In a log they stand behind the name of the logger, as `INFO  jepsen.util - 3 :invoke :write 4` or
 /// `… [jepsen worker 3] jepsen.util: 3 :invoke :write 4`, and whatever else the log holds is stepped over. In Jepsen's

@@ -14,7 +14,7 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     case valueNotUTF8
     /// The operation id is empty, too long, or has a character outside printable ASCII.
     case operationInvalid
-    /// The bytes are no command or reply that this version can read.
+    /// The bytes are not a command or reply that this version can read.
     case malformedMessage
   }
 

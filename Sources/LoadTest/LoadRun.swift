@@ -60,10 +60,10 @@ public struct LoadRun: Sendable {
         }
         if persistence == nil { notes.append("no end-to-end delay: no worker shows how long its writes took") }
         if let gone = drained?.workersGone, gone > 0 {
-          notes.append("\(gone) of the workers of before the test are gone, and what they committed is not counted")
+          notes.append("\(gone) of the workers from before the test are gone, and their commits are not counted")
         } else if let missing = persistence.map({ acknowledged - $0.persisted }), missing > 0 {
           notes.append(
-            "\(Figures.count(missing)) acknowledged writes were not committed when nothing more was for 5 s, and the queues hold "
+            "\(Figures.count(missing)) acknowledged writes were still not committed after 5 s without a commit, and the queues hold "
               + "\(await stack?.queuedMessages().map(Figures.count) ?? "an unknown number of") messages; see `kvchaos status`"
           )
         }
@@ -120,7 +120,7 @@ public struct LoadRun: Sendable {
       notes.append("no baseline: there is no stack")
       return []
     }
-    progress("the broker and Redis by themselves")
+    progress("the broker and Redis on their own")
     let measured = await BaselineMeter(stack: stack).measure()
     notes += measured.notes
     return measured.baselines

@@ -1,9 +1,9 @@
 import Consistency
 
-/// What the checker says of a run, or why it cannot say anything: a checker that fails must not cost the report.
+/// The checker's result for a run, or why there is none: a run must write its report even if the checker fails.
 struct Decision: Sendable {
   let consistency: ConsistencyReport
-  /// `nil` where the history could be judged.
+  /// `nil` if the history could be judged.
   let failure: String?
 
   init(_ checker: OnlineChecker) {

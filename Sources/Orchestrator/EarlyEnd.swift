@@ -1,12 +1,12 @@
 import ChaosPlan
 import Report
 
-/// Tells a fault that something else ended early from one that the run itself ended. Pure.
+/// Distinguishes a fault that something else ended early from one that the run itself ended. Pure.
 enum EarlyEnd {
-  /// Whether another fault of the run explains that one was not in effect until its heal.
+  /// Whether another fault of the run explains why this one was not in effect until its heal.
   ///
-  /// A random fault may be ended by any that was open meanwhile: the seed drew both, and no expectation rests on one of
-  /// them. A planned one may be ended by that which has its node down now, and by no other.
+  /// A random fault may be ended by any other fault that was open meanwhile: the seed drew both, and no expectation
+  /// depends on either. A planned fault may be ended only by the fault that has taken down its node now.
   ///
   /// - Parameters:
   ///   - index: of the fault that ended early, in both lists.

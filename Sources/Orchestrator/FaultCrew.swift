@@ -7,8 +7,7 @@ import Stack
 import Synchronization
 import Workload
 
-/// Injects and heals the faults of a plan, and records what was done: in the history, in `faults.jsonl` and for the
-/// report.
+/// Injects and heals the faults of a plan, and records them in the history, in `faults.jsonl` and for the report.
 final class FaultCrew: Sendable {
   private struct State {
     var reports: [FaultReport]
@@ -23,7 +22,7 @@ final class FaultCrew: Sendable {
   private let strikes: [Strike]
   private let guardian: MajorityGuard
   private let seed: UInt64
-  /// Begins the workload's keys.
+  /// The prefix of the workload's keys.
   private let namespace: String
   private let stack: Stack
   private let injector: FaultInjector
@@ -48,7 +47,7 @@ final class FaultCrew: Sendable {
 
   var reports: [FaultReport] { state.withLock { $0.reports } }
 
-  /// What became of an order to strike.
+  /// The outcome of a strike.
   enum Outcome: Sendable {
     case inEffect
     /// An optional fault matched no node, or was not allowed to strike: the run is as planned without it.
@@ -105,7 +104,7 @@ final class FaultCrew: Sendable {
     }
   }
 
-  /// What is done to whom, once the targets are known.
+  /// The fault and its targets, once these are known.
   private func aim(
     _ action: FaultAction, at nodes: [StackNode], in status: StackStatus, stream: UInt64
   ) throws(FaultError) -> FaultShot {
@@ -114,12 +113,12 @@ final class FaultCrew: Sendable {
     guard case .network(let network) = action else {
       preconditionFailure("only network faults need to know the other nodes")
     }
-    // Another stream than that of the selector: the shape must not follow from who was drawn.
+    // Not the selector's stream: the shape must not depend on the drawn nodes.
     var random = SplitMix64(seed: seed, stream: stream | 1 << 41)
     return try network.shot(at: nodes, in: status, using: &random)
   }
 
-  /// Notes that a fault of the schedule is left out.
+  /// Records that a fault of the schedule is left out.
   func skip(_ index: Int, _ reason: String) {
     update(index) {
       $0.struckAt = nil
@@ -128,7 +127,7 @@ final class FaultCrew: Sendable {
     note(index, "skipped", function: "\(strikes[index].fault.action.kind.rawValue)-skipped", message: reason)
   }
 
-  /// Whether nothing was done, because no node matched or none may be struck.
+  /// Whether the fault was skipped, because no node matched or none may be struck.
   private static func meansSkipped(_ error: any Error) -> Bool {
     switch error {
     case let error as StackError: error.code == .noTarget
@@ -147,7 +146,7 @@ final class FaultCrew: Sendable {
     }
   }
 
-  /// What open faults do, by the nodes that they do it to.
+  /// The open faults, by target node.
   private var nodesHeld: [String: Set<FaultAction.Kind>] {
     state.withLock { state in
       state.injections.reduce(into: [:]) { nodes, open in
@@ -157,10 +156,10 @@ final class FaultCrew: Sendable {
     }
   }
 
-  /// The nodes that a selector means now. A node that is busy may not say its role in time, and right after another
-  /// fault no node may have one: asked again for a few seconds before the fault is given up.
+  /// The nodes that a selector matches now. A busy node may not report its role in time, and right after another fault
+  /// no node may have the role, so this retries for a few seconds before it gives up the fault.
   ///
-  /// - Parameter stream: of its own for each fault: the same targets from the same seed and the same roles.
+  /// - Parameter stream: separate for each fault: the same seed and the same roles give the same targets.
   private func resolve(_ selector: Selector, stream: UInt64) async throws -> ([StackNode], StackStatus) {
     for _ in 1..<(selector.side == nil ? Self.resolveAttempts : Self.sideAttempts) {
       if let found = try await resolveIfThere(selector, stream: stream) { return found }
@@ -183,14 +182,15 @@ final class FaultCrew: Sendable {
     return (try status.resolve(selector, ownerOf: key(of: selector), within: within, using: &random), status)
   }
 
-  /// The nodes on a side of the partition that was the last to strike and is not healed.
+  /// The nodes on a side of the latest partition that is in effect.
   private func members(of side: PartitionSide) throws(StackError) -> Set<String> {
     let open = state.withLock { state in state.sides.max { $0.key < $1.key }?.value }
     guard let open else {
-      throw StackError(code: .noTarget, message: "no partition is open, so nobody is on its \(side.rawValue)'s side")
+      throw StackError(
+        code: .noTarget, message: "no partition is in effect, so no node is on its \(side.rawValue) side")
     }
     guard let members = open[side] else {
-      throw StackError(code: .noTarget, message: "the partition that is open has no \(side.rawValue)")
+      throw StackError(code: .noTarget, message: "the partition in effect has no \(side.rawValue) side")
     }
     return members
   }
@@ -207,14 +207,14 @@ final class FaultCrew: Sendable {
     }
   }
 
-  /// Takes a fault back. A failed heal is a finding, not an error.
+  /// Heals a fault. A failed heal is a finding, not an error.
   func heal(_ index: Int) async {
     let injection = state.withLock { state in
       state.sides[index] = nil
       return state.injections[index]
     }
     guard let injection else { return }
-    // A node that is only on its way back is not there yet: until then the fault counts as open.
+    // A node that is still coming back counts as down, and its fault as open.
     defer { state.withLock { $0.injections[index] = nil } }
     let kind = strikes[index].fault.action.kind.rawValue
     noteLosses(index, await injector.losses(of: injection).map { ("\($0)", [$0.target]) })
@@ -235,8 +235,7 @@ final class FaultCrew: Sendable {
     }
   }
 
-  /// Keeps what was found of a fault that should still have been in effect. What the run itself did to the node is no
-  /// finding.
+  /// Records that a fault has ended early. An end that the run itself caused is not a finding.
   private func noteLosses(_ index: Int, _ losses: [(message: String, targets: [FaultTarget])]) {
     for loss in losses {
       let isOwn = loss.targets.contains { EarlyEnd.isOwnDoing(index, on: $0.node, strikes, reports) }
@@ -265,7 +264,7 @@ final class FaultCrew: Sendable {
   private func note(_ index: Int, _ event: String, function: String, message: String? = nil) {
     let report = state.withLock { $0.reports[index] }
     let nodes = report.targets.map(\.node)
-    // An error of the history file shows with the next operation of the traffic, and ends the run.
+    // An error of the history file is detected at the next operation of the traffic, and ends the run.
     _ = try? history.append(
       process: .nemesis, kind: .info, function: function, value: .list(nodes.map { .string($0) }), error: message)
     record(index, event, message)

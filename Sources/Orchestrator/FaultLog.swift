@@ -2,7 +2,7 @@ import Foundation
 import History
 import Synchronization
 
-/// `faults.jsonl`: what was done to whom and when, a line each, written as it happens.
+/// `faults.jsonl`: each action, its target and its time, one line each, written as it happens.
 final class FaultLog: Sendable {
   struct Line: Encodable {
     var timeNanoseconds: Int64
@@ -23,7 +23,7 @@ final class FaultLog: Sendable {
     handle = Mutex(FileHandle(forWritingAtPath: path))
   }
 
-  /// What cannot be written here is in the history, too; a full disk is noticed there.
+  /// Everything here is in the history too, so a full disk is detected there.
   func append(_ line: Line) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

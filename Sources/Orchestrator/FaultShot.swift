@@ -2,7 +2,7 @@ import ChaosPlan
 import Faults
 import Stack
 
-/// A fault of the catalogue with the nodes that it strikes.
+/// A fault of the catalogue with its targets.
 struct FaultShot {
   var fault: any Fault
   var nodes: [StackNode]

@@ -3,7 +3,7 @@ import History
 import Report
 import Synchronization
 
-/// The traffic as it looks at a moment of the run.
+/// The traffic at one moment of the run.
 public struct LiveMeasure: Sendable, Hashable {
   public var ok = 0
   public var fail = 0
@@ -50,7 +50,7 @@ public struct LiveMeasure: Sendable, Hashable {
     }
     let unserved = now - max(since, lastServedAt ?? .zero)
     if let maximum = stop.unservedMaximum, unserved > maximum {
-      return "nobody was served for \(rounded(unserved / .seconds(1))) s"
+      return "no client was served for \(rounded(unserved / .seconds(1))) s"
     }
     return nil
   }

@@ -2,14 +2,14 @@ import ChaosPlan
 import Faults
 import Stack
 
-/// Refuses to take down a majority of a tier that a plan did not offer up. Pure.
+/// Refuses to take down a majority of a tier unless the plan allows it. Pure.
 struct MajorityGuard: Sendable {
   let isMajorityLossAllowed: Bool
 
   /// Why these targets must not be taken down now; `nil` if they may.
   ///
-  /// What is down already counts: stopped or paused nodes, and those that other faults of the run have in their hands.
-  /// Of Redis, a majority of the masters counts, too: it is they who vote for a failover.
+  /// Nodes that are already down count: stopped or paused nodes, and targets of other open faults. For Redis, a
+  /// majority of the masters counts too, because the masters vote for a failover.
   ///
   /// - Parameter struck: the names of the nodes that open faults have taken down.
   func refusal(of targets: [StackNode], in status: StackStatus, struck: Set<String> = []) -> String? {
@@ -24,7 +24,7 @@ struct MajorityGuard: Sendable {
         guard down.count * 2 > group.count else { continue }
         return """
           refused: with \(targets.map(\.name).joined(separator: ", ")), \(down.count) of the \(group.count) \(name) of \
-          \(tier.rawValue) would be down, a majority; if the plan asks for that, say \
+          \(tier.rawValue) would be down, a majority; if this is intended, set \
           `safety: { allow-majority-loss: true }`
           """
       }

@@ -3,10 +3,10 @@ import Faults
 import Stack
 
 extension NetworkAction {
-  /// Nodes that the effect is measured by, for each target: more say no more, and take time.
+  /// The number of peers used to measure the effect on each target: more would add time but no information.
   private static let probesMaximum = 6
 
-  /// What this means for the nodes as they are now.
+  /// Resolves the action for the current nodes.
   func shot(
     at nodes: [StackNode], in status: StackStatus, using generator: inout some RandomNumberGenerator
   ) throws(FaultError) -> FaultShot {
@@ -30,14 +30,14 @@ extension NetworkAction {
     let first = divided.filter { node in settings.minority.map { node.roles.contains($0) } ?? false }
     if let minority = settings.minority, first.isEmpty {
       throw FaultError(
-        code: .notInjectable, message: "nobody is \(minority.rawValue) now, to be put on the minority's side")
+        code: .notInjectable, message: "no running node is \(minority.rawValue), to place on the minority side")
     }
     guard
       var partition = shape.divide(divided.map(\.name), first: Set(first.map(\.name)), using: &generator)
     else {
       throw FaultError(
         code: .notInjectable,
-        message: "\(shape.rawValue) needs \(shape.nodesMinimum) running nodes, and there are \(divided.count)")
+        message: "\(shape.rawValue) needs \(shape.nodesMinimum) running nodes, but only \(divided.count) run")
     }
     var nodes = divided
     for tier in settings.with {
@@ -49,19 +49,19 @@ extension NetworkAction {
     var struck: [StackNode] = []
     for node in nodes {
       let others = nodes.filter { partition.cuts[node.name]?.contains($0.name) == true }
-      // A bridge reaches everybody.
+      // A bridge reaches all nodes.
       guard !others.isEmpty else { continue }
       struck.append(node)
       parts[node.container] = NetworkFault.Part(
         peers: .addresses(others.compactMap(\.address)), probes: Self.probes(others, of: node))
     }
     let places = struck.reduce(into: [String: String]()) { $0[$1.name] = partition.place(of: $1.name) }
-    // Both ends drop what arrives and what leaves: where one of them is restarted, the other still holds the cut.
+    // Both ends drop packets in both directions: if one of them is restarted, the other still enforces the cut.
     let fault = NetworkFault(kind: .partition, effect: .drop(percent: 100), parts: parts)
     return FaultShot(fault: fault, nodes: struck, places: places, sides: partition.members)
   }
 
-  /// The running nodes with whom a target's traffic suffers.
+  /// The running peers whose traffic with the target is affected.
   private func peerNodes(of target: StackNode, in status: StackStatus) -> [StackNode] {
     status.nodes.filter { node in
       guard node.name != target.name, node.state.status == .running, node.address != nil else { return false }
@@ -74,7 +74,7 @@ extension NetworkAction {
   }
 
   private static func probes(_ nodes: [StackNode], of target: StackNode) -> [NetworkPeer] {
-    // Those of the own tier first: they are nearest to what the fault is about.
+    // Peers in the same tier first: they matter most for the fault.
     let ordered = nodes.sorted { first, second in
       (first.tier == target.tier ? 0 : 1, first.name) < (second.tier == target.tier ? 0 : 1, second.name)
     }
@@ -104,7 +104,7 @@ extension NetworkAction {
 }
 
 extension StackNode {
-  /// NGINX has no second: it stays between the sides, as the door for clients of both.
+  /// NGINX is not redundant: it stays between the sides, as the entry point for clients of both.
   fileprivate var isDivisible: Bool { tier != .proxy || name.hasPrefix("haproxy") }
 }
 

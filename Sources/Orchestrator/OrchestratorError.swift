@@ -1,7 +1,7 @@
-/// Why there is no run, and no report of one.
+/// Why a run could not take place, so that it has no report.
 public struct OrchestratorError: Error, Sendable, Hashable, CustomStringConvertible {
   public enum Code: String, Sendable, Hashable {
-    /// Docker, the stack or the ledger is not to be had: exit status 69.
+    /// Docker, the stack or the ledger is not available: exit status 69.
     case unavailable
     /// The results folder or the history cannot be written, or the record is no history: exit status 70.
     case internalFault

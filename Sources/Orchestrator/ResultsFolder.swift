@@ -28,7 +28,7 @@ public struct ResultsFolder: Sendable, Hashable {
     }
   }
 
-  /// Makes a folder that was not there a moment ago: the system decides which of two runs has made it.
+  /// Creates a folder that must not exist yet: the system decides which of two runs creates it.
   ///
   /// - Returns: its name.
   private static func create(_ base: String, in parent: String) throws -> String {

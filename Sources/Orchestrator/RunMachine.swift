@@ -10,9 +10,9 @@ public struct RunMachine: Sendable {
     /// Time passed; what the traffic looks like.
     case tick(LiveMeasure)
     case injected(fault: Int)
-    /// The fault is not in effect, and what there was of it was taken back as far as possible.
+    /// The fault is not in effect, and was undone as far as possible.
     case injectionFailed(fault: Int, reason: String)
-    /// Nothing was done: an optional fault matched no node, or was not allowed to strike.
+    /// The fault was skipped: an optional fault matched no node, or was not allowed to strike.
     case skipped(fault: Int)
     /// The heal ended, well or not.
     case healed(fault: Int)
@@ -32,7 +32,7 @@ public struct RunMachine: Sendable {
     case startTraffic
     case inject(fault: Int)
     case heal(fault: Int)
-    /// End an injection that is under way; what there is of it is taken back.
+    /// Cancel an injection in progress, and undo it.
     case cancelInjection(fault: Int)
     /// The time for this fault is over; it is left out.
     case drop(fault: Int)
@@ -43,7 +43,7 @@ public struct RunMachine: Sendable {
     case judge
   }
 
-  /// How far a fault is.
+  /// The state of a fault.
   enum FaultState: Sendable, Hashable {
     case planned
     case injecting
@@ -53,7 +53,7 @@ public struct RunMachine: Sendable {
     case over
   }
 
-  /// Why the run does not do all that its plan says.
+  /// Why the run does not complete its plan.
   public enum Interruption: Sendable, Hashable {
     case user(String)
     case failure(String)
@@ -63,7 +63,7 @@ public struct RunMachine: Sendable {
   /// When each phase began, in order.
   public private(set) var phaseStarts: [(phase: RunPhase, at: Duration)]
   public private(set) var interruption: Interruption?
-  /// Why the verdict cannot be better than unknown, where the run knows it.
+  /// Why the verdict cannot be better than unknown, if the run knows a reason.
   public private(set) var obstacle: String?
   /// When service was seen to be back after the last heal; `nil` if it was not (yet).
   public private(set) var recoveredAt: Duration?
@@ -77,9 +77,9 @@ public struct RunMachine: Sendable {
   /// When each strike was ordered or left out.
   private var begins: [Duration?]
   private var ends: [Duration?]
-  /// How long everybody must be served for service to count as back.
+  /// How long all clients must be served for service to count as back.
   private let quiet: Duration
-  /// How long after the last heal service is waited for.
+  /// How long the run waits for service after the last heal.
   private let recoveryLimit: Duration
   private var isTrafficOver = false
 
@@ -113,7 +113,7 @@ public struct RunMachine: Sendable {
     }
   }
 
-  /// The faults that are in effect or on their way in or out.
+  /// The faults that are in effect, being injected or being healed.
   public var openFaults: [Int] {
     faults.indices.filter { index in
       switch faults[index] {
@@ -177,7 +177,7 @@ public struct RunMachine: Sendable {
   }
 
   private mutating func injectionFailed(_ fault: Int, _ reason: String, _ now: Duration) -> [Action] {
-    // One that was broken off by an interruption says nothing of the fault.
+    // A cancelled injection says nothing about the fault.
     if interruption == nil { obstacle = obstacle ?? "the fault could not be injected: \(reason)" }
     return over(fault, now)
   }
@@ -222,7 +222,7 @@ public struct RunMachine: Sendable {
 
   // MARK: Parts
 
-  /// Injects what is due, heals what has lasted its time, and leaves out what comes too late.
+  /// Injects faults that are due, heals those whose time is over, and skips those that come too late.
   private mutating func schedule(_ measure: LiveMeasure, _ now: Duration) -> [Action] {
     var actions: [Action] = []
     for index in faults.indices {
@@ -271,7 +271,7 @@ public struct RunMachine: Sendable {
   private func stopReason(_ measure: LiveMeasure, _ now: Duration) -> String? {
     guard stop == nil, let start = start(of: .faults) else { return nil }
     if now - start >= plan.safety.limit {
-      return "the faults went on for \(plan.safety.limit / .seconds(1)) s, the plan's `limit`"
+      return "the faults reached the plan's `limit` of \(plan.safety.limit / .seconds(1)) s"
     }
     return plan.safety.stopWhen.flatMap { measure.violation(of: $0, since: start, at: now) }.map {
       "`stop-when`: \($0)"
@@ -286,7 +286,7 @@ public struct RunMachine: Sendable {
     return actions + afterFault(now)
   }
 
-  /// Orders what is open to be healed, and what is on its way in to be broken off.
+  /// Heals open faults, and cancels injections in progress.
   private mutating func takeBack() -> [Action] {
     faults.indices.compactMap { fault in
       switch faults[fault] {

@@ -1,10 +1,10 @@
 import Consistency
 import Workload
 
-/// How a plan is run, besides what the plan says.
+/// The options of a run, beyond the plan.
 public struct RunOptions: Sendable {
-  /// What a cached read may be behind besides the cache's time to live: a request ends after 10 s, so what an API read
-  /// from SQL may enter the cache that much later.
+  /// The allowed age of a cached read beyond the cache's time to live: a request can take 10 s, so a row that an API
+  /// read from SQL may enter the cache that much later.
   public static let cacheMargin = Duration.seconds(10)
 
   /// Overrides the plan's seed.

@@ -1,4 +1,4 @@
-/// What a run tells while it goes on.
+/// The progress of a run.
 public enum RunProgress: Sendable, Hashable {
   /// One sentence, to be kept on the screen.
   case note(String)
@@ -17,7 +17,7 @@ public struct LiveLine: Sendable, Hashable {
   public var measure: LiveMeasure
   /// `kill redis-2`.
   public var openFaults: [String]
-  /// What the final phase asks, and how far it is: `audit 120/800`.
+  /// The progress of the final phase: `audit 120/800`.
   public var step: String?
 
   /// The line, without colours: `faults 3.2 s | 1,234 ops, 98.21 % ok, 12 failed, 3 unknown | 118/s | kill redis-2`.

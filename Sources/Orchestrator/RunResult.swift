@@ -8,11 +8,11 @@ public struct RunResult: Sendable {
   public var folder: String
   /// Whether the user ended it.
   public var wasInterrupted: Bool
-  /// Why the run itself broke off; `nil` where it did not.
+  /// Why the run itself failed; `nil` if it did not.
   public var failure: String?
 
-  /// 0 held, 1 violated, 2 unknown, 70 internal fault, 130 interrupted. A violation that was found
-  /// outranks whatever ended the run.
+  /// 0 held, 1 violated, 2 unknown, 70 internal fault, 130 interrupted. A violation outranks the reason for which the
+  /// run ended.
   public var exitStatus: Int32 {
     switch report.verdict {
     case .violated: 1

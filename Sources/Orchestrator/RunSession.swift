@@ -7,7 +7,7 @@ import Stack
 import Synchronization
 import Workload
 
-/// One run from its first operation to its report: performs what `RunMachine` orders, and tells it what happened.
+/// One run from its first operation to its report: performs the actions of `RunMachine`, and reports events to it.
 final class RunSession: Sendable {
   private static let tickInterval = Duration.milliseconds(100)
   /// How long nodes may take after the final reads to do their part again: a standby that is rewound, or copied again.
@@ -29,11 +29,11 @@ final class RunSession: Sendable {
   private let crew: FaultCrew
   private let faultLog: FaultLog
   private let rule = RecoveryRule()
-  /// What the final phase is at, for the live line.
+  /// The state of the final phase, for the live line.
   private let step = Mutex<String?>(nil)
   private let outcome = Mutex<Settlement.Outcome?>(nil)
   private let settling = Mutex<Task<Void, Never>?>(nil)
-  /// The injections that are under way, by strike.
+  /// The injections in progress, by strike.
   private let injecting = Mutex<[Int: Task<Void, Never>]>([:])
   /// What the plan's faults and the seed come to.
   private let strikes: [Strike]
@@ -159,7 +159,7 @@ final class RunSession: Sendable {
       case .cancelInjection(let fault):
         injecting.withLock { $0[fault]?.cancel() }
       case .drop(let fault):
-        crew.skip(fault, "the time of the random faults was over")
+        crew.skip(fault, "the time for random faults was over")
       case .heal(let fault):
         Task {
           await crew.heal(fault)
@@ -210,12 +210,12 @@ final class RunSession: Sendable {
 
   private struct Judged {
     var report: RunReport
-    /// What the run itself could not do, in sentences.
+    /// The run's own failures, in sentences.
     var failures: [String]
   }
 
-  /// Decides, and writes the report. What goes wrong meanwhile is in the report and costs nothing of it: a violation
-  /// that was found is said whatever happens.
+  /// Decides the verdict and writes the report. Errors on the way are in the report, but do not suppress it: a
+  /// violation is always reported.
   private func judge(_ machine: RunMachine) async -> Judged {
     do throws(HistoryError) {
       try history.close()
@@ -228,14 +228,14 @@ final class RunSession: Sendable {
     let decidedAt = history.elapsedNanoseconds
     var failures = [decision.failure].compactMap(\.self)
     async let residue = lookForResidue()
-    // Who ends a run early wants its end.
+    // A user who interrupts a run does not want to wait for more.
     async let nodes = lookAtNodes(within: machine.interruption == nil ? Self.nodesLimit : .zero)
-    // Measured is what was recorded, read back as anyone else would read it.
+    // The measurements use the recorded history, read back from its file.
     var recorded: [Event] = []
     do throws(HistoryError) {
       recorded = try RecordedHistory(path: history.path).events
     } catch {
-      failures.append("what was recorded cannot be read: \(error)")
+      failures.append("the recorded history cannot be read: \(error)")
     }
     let lastEventAt = recorded.last?.timeNanoseconds
     let logNotes = await saveLogs()
@@ -265,7 +265,7 @@ final class RunSession: Sendable {
     return Judged(report: files.report, failures: failures)
   }
 
-  /// What P4 was held to, so that `kvchaos check --cache-ttl` can be told the same.
+  /// The bound for P4, so that users can pass the same to `kvchaos check --cache-ttl`.
   private var cacheBound: String {
     let bound = (prepared.cacheTimeToLive + RunOptions.cacheMargin) / .seconds(1)
     return "cached reads may be stale by \(bound.formatted()) s: the cache's time to live, and "
@@ -323,10 +323,10 @@ final class RunSession: Sendable {
 
   /// Every container's log since the start of the run.
   ///
-  /// - Returns: what could not be had.
+  /// - Returns: the logs that could not be fetched.
   private func saveLogs() async -> [String] {
     let engine = runner.stack.engine
-    guard let containers = try? await engine.containers() else { return ["the containers' logs could not be had"] }
+    guard let containers = try? await engine.containers() else { return ["the containers' logs could not be fetched"] }
     let since = Int64(startedAt.timeIntervalSince1970)
     return await withTaskGroup(of: String?.self) { group in
       for container in containers {
@@ -336,7 +336,7 @@ final class RunSession: Sendable {
             try folder.write(text, to: "logs/\(container.name).log")
             return nil
           } catch {
-            return "the log of \(container.name) could not be had: \(error)"
+            return "the log of \(container.name) could not be fetched: \(error)"
           }
         }
       }

@@ -10,12 +10,12 @@ public struct Runner: Sendable {
   let options: RunOptions
   let stack: Stack
   let progress: @Sendable (RunProgress) -> Void
-  /// What the caller asked for; the plan's own word goes over it in the stack's configuration.
+  /// The caller's choice; the plan overrides it in the stack's configuration.
   private let wanted: SQLChoice
 
   /// - Parameters:
-  ///   - configuration: where the stack is; what the plan says of its flavour and sizes goes over it.
-  ///   - progress: told what goes on, from any thread.
+  ///   - configuration: where the stack is; the plan's flavour and sizes override it. - progress: called with progress
+  ///     events, from any thread.
   public init(
     _ file: PlanFile, configuration: StackConfiguration, options: RunOptions,
     progress: @escaping @Sendable (RunProgress) -> Void
@@ -48,7 +48,7 @@ public struct Runner: Sendable {
       wasInterrupted.withLock { $0 = true }
       preparation.cancel()
       progress(
-        .note("\(reason): healing, then reporting; once more ends it at once and leaves the rest to `kvchaos heal`"))
+        .note("\(reason): healing, then reporting; again: ends at once and leaves the rest to `kvchaos heal`"))
       events.yield(.interrupted(reason: reason))
     }
     let signals = options.catchesSignals ? SignalWatch(handler: interrupt) : nil
@@ -71,13 +71,13 @@ public struct Runner: Sendable {
     }
   }
 
-  /// What a run needs before its first operation.
+  /// The preparation of a run, before its first operation.
   struct Prepared: Sendable {
     /// The plan as the flavour runs it.
     var plan: Plan
     var flavour: StackFlavour
     var injector: FaultInjector
-    /// Who was there at the start.
+    /// The nodes that existed at the start.
     var roster: Roster
     /// How long the services' cache keeps an entry.
     var cacheTimeToLive: Duration
@@ -85,7 +85,7 @@ public struct Runner: Sendable {
     var storeURL: String
   }
 
-  /// Takes back what an earlier run left behind, and brings the stack up if it is not.
+  /// Heals the residue of an earlier run, and starts the stack if it is not up.
   private func prepare() async throws -> Prepared {
     try await refuseWhatIsUnsuited()
     let ledger = try await openLedger()
@@ -95,7 +95,7 @@ public struct Runner: Sendable {
     guard recovery.isClean else {
       throw OrchestratorError(
         code: .unavailable,
-        message: "what an earlier run left behind cannot be healed: \(recovery.problems.joined(separator: "; "))")
+        message: "the remains of an earlier run cannot be healed: \(recovery.problems.joined(separator: "; "))")
     }
     let isUp = try await stack.status().isUp
     if !isUp { progress(.note("the stack is not up; bringing it up")) }
@@ -119,7 +119,7 @@ public struct Runner: Sendable {
 
   /// A plan that its flavour cannot run is refused before anything is touched: no ledger, no container, no traffic.
   private func refuseWhatIsUnsuited() async throws {
-    // Most plans do not mind; a flavour that is not known yet may cost a pull to know.
+    // Most plans run on any flavour, and determining the flavour may require a pull.
     guard SQLChoice.allCases.contains(where: { file.plan.conflict(with: $0) != nil }) else { return }
     let flavour = try await stack.flavourToBe(wanted: wanted) { [progress] step in
       if case .note(let text) = step { progress(.note(text)) }

@@ -1,7 +1,7 @@
 /// The exit status of several runs: the worst of theirs.
 ///
-/// A violation that was found outranks a run that could not be made or was interrupted, that an unknown verdict, and
-/// that a pass; of two reasons why runs could not be made, the first stands.
+/// A violation outranks a run that failed or was interrupted; that outranks an unknown verdict, and that a pass. If two
+/// runs could not be made, the first reason counts.
 public struct SeriesStatus: Sendable, Hashable {
   public private(set) var value: Int32 = 0
 

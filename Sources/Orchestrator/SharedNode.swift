@@ -4,11 +4,10 @@ import ChaosPlan
 enum SharedNode {
   /// Why a random fault may not strike now; `nil` if it may.
   ///
-  /// What is done to a node's processes, and what is done inside them, needs them: a process that is paused can neither
-  /// be asked nor told. Rules of the network need nothing of the node, so they may come on top of anything, and
-  /// anything on them.
+  /// Faults on a node's processes, or inside them, need these processes: a paused process can be neither measured nor
+  /// changed. Network rules need nothing from the node, so they can be combined with any other fault.
   ///
-  /// - Parameter held: what open faults do, by the names of the nodes.
+  /// - Parameter held: the open faults, by the names of the nodes.
   static func refusal(
     of kind: FaultAction.Kind, on targets: [String], held: [String: Set<FaultAction.Kind>]
   ) -> String? {
@@ -16,7 +15,7 @@ enum SharedNode {
     for target in targets.sorted() {
       let others = (held[target] ?? []).filter { !$0.isOfNetwork }.map(\.rawValue).sorted()
       guard let first = others.first else { continue }
-      return "\(target) is in the hands of another fault, \(first)"
+      return "\(target) is already under another fault (\(first))"
     }
     return nil
   }

@@ -18,7 +18,7 @@ public final class SignalWatch: Sendable {
   /// - Parameter handler: called with the signal's name, once for each.
   public init(handler: @escaping @Sendable (String) -> Void) {
     var ends: [Int32] = [-1, -1]
-    precondition(pipe(&ends) == 0, "no pipe can be had: \(String(cString: strerror(errno)))")
+    precondition(pipe(&ends) == 0, "cannot create a pipe: \(String(cString: strerror(errno)))")
     let (readEnd, writeEnd) = (ends[0], ends[1])
     for end in ends {
       _ = fcntl(end, F_SETFD, FD_CLOEXEC)
@@ -36,7 +36,7 @@ public final class SignalWatch: Sendable {
       close(writeEnd)
     }
     source.resume()
-    // What was told to outlive its terminal (nohup) does.
+    // A process that must outlive its terminal (nohup) does so.
     watched = Self.names.keys.filter { $0 != SIGHUP || !Self.isIgnored($0) }
     for number in watched { Self.catchOnce(number) }
     signal(SIGPIPE, SIG_IGN)

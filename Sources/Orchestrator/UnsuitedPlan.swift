@@ -1,7 +1,7 @@
 import ChaosPlan
 import Stack
 
-/// A plan that was refused: the flavour of the SQL tier cannot do what it asks for. Nothing was touched.
+/// A plan that was refused because the SQL flavour cannot run it. Nothing was touched.
 public struct UnsuitedPlan: Error, Sendable, Hashable, CustomStringConvertible {
   public var plan: Plan
   public var flavour: StackFlavour

@@ -39,7 +39,7 @@ public struct ConnectProbe {
   private func attempt(_ target: InternetAddress) throws(PacketFaultError) -> Int32 {
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
     let descriptor = socket(AF_INET, type, 0)
-    guard descriptor >= 0 else { throw PacketFaultError("no socket can be had", errno) }
+    guard descriptor >= 0 else { throw PacketFaultError("no socket can be created", errno) }
     defer { close(descriptor) }
     if target.withSocketAddress({ connect(descriptor, $0, $1) }) == 0 { return 0 }
     guard errno == EINPROGRESS else { return errno }

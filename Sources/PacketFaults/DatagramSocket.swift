@@ -10,7 +10,7 @@ final class DatagramSocket {
     let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
     descriptor = socket(AF_INET, type, number)
     guard descriptor >= 0 else {
-      throw PacketFaultError("no socket can be had (for ICMP, net.ipv4.ping_group_range must allow it)", errno)
+      throw PacketFaultError("no socket can be created (for ICMP, net.ipv4.ping_group_range must allow it)", errno)
     }
     var size: Int32 = 4 << 20
     setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4)
@@ -47,7 +47,7 @@ struct InternetAddress: Sendable {
     raw.sin_family = sa_family_t(AF_INET)
     raw.sin_port = port.bigEndian
     guard inet_pton(AF_INET, text, &raw.sin_addr) == 1 else {
-      throw PacketFaultError("\(text) is no IPv4 address", 0)
+      throw PacketFaultError("\(text) is not an IPv4 address", 0)
     }
   }
 

@@ -24,7 +24,7 @@ public struct NameProbe {
       let socket = try DatagramSocket()
       result.asked += 1
       guard let question = NameQuestion(name: name, id: id + 1) else {
-        throw PacketFaultError("\(name) is no name", 0)
+        throw PacketFaultError("\(name) is not a valid name", 0)
       }
       socket.send(question.bytes, to: target)
       let end = MonotonicClock.microseconds() + timeoutMicroseconds

@@ -13,7 +13,7 @@ final class NetlinkSocket {
 
   init() throws(PacketFaultError) {
     descriptor = socket(Self.family, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), Self.netfilter)
-    guard descriptor >= 0 else { throw PacketFaultError("no netfilter socket can be had", errno) }
+    guard descriptor >= 0 else { throw PacketFaultError("no netfilter socket can be created", errno) }
     // What the kernel has no room for is lost, as on any slow link; it is no error of the socket.
     var one: Int32 = 1
     setsockopt(descriptor, Self.level, Self.noBufferErrors, &one, 4)
@@ -34,7 +34,7 @@ final class NetlinkSocket {
         descriptor, bytes, bytes.count, 0, address.baseAddress?.assumingMemoryBound(to: sockaddr.self),
         socklen_t(address.count))
     }
-    guard sent == bytes.count else { throw PacketFaultError("the kernel does not take a netfilter message", errno) }
+    guard sent == bytes.count else { throw PacketFaultError("the kernel does not accept a netfilter message", errno) }
   }
 
   /// What is there to read now.

@@ -49,13 +49,13 @@ final class PacketQueue {
     var bind = configuration(1)
     bind.attribute(1, [1, 0, 0, 0])
     try socket.send([bind])
-    try socket.awaitAcknowledgement(of: 1, "the kernel does not give out a packet queue")
+    try socket.awaitAcknowledgement(of: 1, "the kernel does not provide a packet queue")
     // NFQA_CFG_PARAMS: number of bytes, NFQNL_COPY_PACKET; NFQA_CFG_QUEUE_MAXLEN.
     var parameters = configuration(2)
     parameters.attribute(2, copiedBytes.bigEndianBytes + [2])
     parameters.attribute(3, big: lengthMaximum)
     try socket.send([parameters])
-    try socket.awaitAcknowledgement(of: 2, "the kernel does not take a packet queue's settings")
+    try socket.awaitAcknowledgement(of: 2, "the kernel does not accept a packet queue's settings")
   }
 
   /// The packets that have come and were not given out yet.

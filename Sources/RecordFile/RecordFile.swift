@@ -56,7 +56,7 @@ package struct RecordFile: Sendable {
 
   private mutating func takeBack(after failure: Failure) {
     guard let length, ftruncate(descriptor, off_t(length)) == 0, lseek(descriptor, off_t(length), SEEK_SET) >= 0 else {
-      broken = Failure(verb: failure.verb, reason: "a record broke off before (\(failure.reason))")
+      broken = Failure(verb: failure.verb, reason: "an earlier record is incomplete (\(failure.reason))")
       return
     }
   }
@@ -70,7 +70,7 @@ package struct RecordFile: Sendable {
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
         return (
-          taken, Failure(verb: "written", reason: count < 0 ? String(cString: strerror(errno)) : "nothing was taken")
+          taken, Failure(verb: "written", reason: count < 0 ? String(cString: strerror(errno)) : "nothing was written")
         )
       }
       taken += count

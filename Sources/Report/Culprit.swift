@@ -1,6 +1,6 @@
-/// The tier at which something went wrong, and what shows it.
+/// The tier that caused a violation, and the evidence.
 public struct Culprit: Sendable, Hashable, Codable {
-  /// Where an operation stopped, or a wrong answer came from.
+  /// Where an operation was lost, or a wrong answer came from.
   public enum Tier: String, Sendable, Hashable, Codable, CaseIterable {
     case api
     case rabbitmq
@@ -11,9 +11,9 @@ public struct Culprit: Sendable, Hashable, Codable {
     case proxy
     /// Patroni's configuration store.
     case etcd
-    /// The suite's own client, which called something certain that no answer of the store proves.
+    /// The suite's own client, which treated an outcome as certain without proof in an answer of the store.
     case client
-    /// The services did not log how far operations came.
+    /// The services did not log the progress of operations.
     case untraced
   }
 
@@ -21,7 +21,7 @@ public struct Culprit: Sendable, Hashable, Codable {
   /// The check that was violated.
   public var check: String
   public var sentence: String
-  /// The operation that shows it; `nil` where it is no single one.
+  /// The operation that shows it; `nil` if there is no single one.
   public var operation: String?
   /// How many findings point there.
   public var count: Int

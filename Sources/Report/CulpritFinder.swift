@@ -2,9 +2,9 @@ import Consistency
 import History
 
 /// Names the tier of each violation: follows the operations that show it through the HTTP answer, the broker's confirm,
-/// the worker's hand and commit (logs), the SQL tier's record and the cache (the answers after the drain).
+/// the delivery to a worker and its commit (logs), the SQL tier's record and the cache (the answers after the drain).
 ///
-/// Pure; what it cannot tell from evidence it does not guess.
+/// Pure; it never guesses without evidence.
 struct CulpritFinder {
   let record: Judgement.Record
   let consistency: ConsistencyReport
@@ -61,7 +61,7 @@ struct CulpritFinder {
     return audits
   }
 
-  /// More than this is no work of failovers: each leaves one, and partitions that commit at once blur its edge.
+  /// Failovers cannot explain more than this: each leaves one, and partitions that commit concurrently blur its edge.
   private static let gapsOfFailovers = 4
 
   private func culprit(ofLost write: LostWrite, _ audits: [String: Bool], gaps: Int) -> Culprit {
@@ -78,17 +78,17 @@ struct CulpritFinder {
     let trail = trails[write.operation]
     guard trail.batches.isEmpty else {
       if trails.companions(of: write.operation).contains(where: { audits[$0] == true }) {
-        return named(.worker, "reported as committed; the SQL tier has the rest of its batch, and not this one")
+        return named(.worker, "reported as committed; the SQL tier has the rest of its batch, but not this one")
       }
       return gaps > Self.gapsOfFailovers
-        ? named(.worker, "reported as committed, and gone from among commits that are there: a log loses its end only")
-        : named(.sql, "reported as committed by a worker, and nothing of its batch is in the SQL tier")
+        ? named(.worker, "reported as committed, but missing among commits that are there: a log can only lose its end")
+        : named(.sql, "reported as committed by a worker, but nothing of its batch is in the SQL tier")
     }
     guard trail.deliveredTo.isEmpty else {
-      return named(.worker, "a worker had it in hand and never committed it, and no broker has it any more")
+      return named(.worker, "a worker received it and never committed it, and no broker has it any more")
     }
     return trail.isConfirmed
-      ? named(.rabbitmq, "a quorum confirmed it, and no worker ever got it")
+      ? named(.rabbitmq, "a quorum confirmed it, but no worker ever received it")
       : named(.api, "acknowledged although no broker had confirmed it")
   }
 
@@ -100,21 +100,22 @@ struct CulpritFinder {
     let read = finding.operations.last { $0.function == "get" }
     switch finding.check {
     case .lostWrites: return nil
-    case .convergence: return named(.redis, "the cache says something else than the SQL tier after the drain", write)
+    case .convergence: return named(.redis, "the cache and the SQL tier differ after the drain", write)
     case .failedWrites:
       return write?.isAnswered == false
-        ? named(.client, "no answer came; the client took it for certainly not done, and it was done", write)
-        : named(.api, "answered as not done, and done", write)
+        ? named(.client, "no answer came; the client treated it as certainly not done, but it was done", write)
+        : named(.api, "answered as not done, but done", write)
     case .phantomReads:
       return read?.level == "cache" || read?.level == "final-cache"
-        ? named(.redis, "a cached read saw what nobody wrote", read) : named(.sql, "a read saw what nobody wrote", read)
+        ? named(.redis, "a cached read saw a value that was never written", read)
+        : named(.sql, "a read saw a value that was never written", read)
     case .duplicates, .versions, .order, .monotonicWrites, .writesFollowReads, .staleReads, .readYourWrites,
       .monotonicReads, .linearizability:
       return culprit(ofOrder: finding, named)
     }
   }
 
-  /// Effects that came twice, in another order, or were not seen.
+  /// Effects that occurred twice, in another order, or not at all.
   private func culprit(
     ofOrder finding: Finding, _ named: (Culprit.Tier, String, Operation?) -> Culprit
   ) -> Culprit? {
@@ -125,10 +126,10 @@ struct CulpritFinder {
         return named(.api, "the write was sent again under another operation id", write)
       }
     }
-    guard !trails.isEmpty else { return named(.untraced, "the services did not log the ways of the operations", nil) }
+    guard !trails.isEmpty else { return named(.untraced, "the services did not log the paths of the operations", nil) }
     let ofKey = finding.key.map { operations(ofKey: $0) } ?? []
     let hands = ofKey.map { trails[$0].deliveredTo }
-    // In the order of the acknowledgements: A, B, A is no hand-over.
+    // In the order of the acknowledgements: A, B, A is not a handover.
     let changes = hands.compactMap(\.first)
     if isShared(changes) {
       return named(.rabbitmq, "several workers consumed the key's queue at the same time", nil)
@@ -140,9 +141,9 @@ struct CulpritFinder {
         tier: .worker, check: finding.check.rawValue, sentence: "a command that was delivered again was applied again",
         operation: again)
     }
-    // The key's writes went their way in order: who answered the read looked elsewhere.
+    // The key's writes were applied in order, so the read was answered from another source.
     return finding.operations.contains { $0.function == "get" }
-      ? named(.api, "the SQL tier had the newer state, and the read was answered with an older one", writes.first)
+      ? named(.api, "the SQL tier had the newer state, but the read was answered with an older one", writes.first)
       : named(.sql, "the row's versions are not those of its writes", writes.first)
   }
 
@@ -162,7 +163,7 @@ struct CulpritFinder {
 extension Operation {
   fileprivate var isWriteOfStore: Bool { function == "put" || function == "delete" }
 
-  /// Whether its outcome is an answer of the store, and not what the client made of none: the reason then begins with
-  /// the status.
+  /// Whether its outcome comes from an answer of the store, not from the client after a missing answer: the reason then
+  /// begins with the status.
   fileprivate var isAnswered: Bool { error.map { Int($0.prefix(3)) != nil } ?? true }
 }

@@ -2,7 +2,7 @@ import ChaosPlan
 import Consistency
 
 extension Judgement {
-  /// The checker's outcomes, held against what the plan expects of them.
+  /// Compares the checker's outcomes with the plan's expectations.
   func consistencyChecks() -> [CheckReport] {
     consistency.checks.map { outcome in
       switch outcome.check {
@@ -82,14 +82,14 @@ extension Judgement {
     return ([key + finding.message] + finding.operations.map { "  \($0)" }).joined(separator: "\n")
   }
 
-  /// Whether everything that the verdict rests on was answered.
+  /// Whether all reads and audits on which the verdict depends were answered.
   func finalReadsCheck() -> CheckReport {
     var report = CheckReport(
-      name: "final-reads", question: "Was every key read, and every write asked for, after the drain?", verdict: .holds,
+      name: "final-reads", question: "Was every key read, and every write audited, after the drain?", verdict: .holds,
       expected: "all answered", measured: "")
     guard let settlement = record.settlement else {
       report.verdict = .unknown
-      report.measured = "the run ended before them"
+      report.measured = "the run ended before the final reads"
       return report
     }
     let writes = settlement.acknowledgedWrites + settlement.unknownWrites + (settlement.refusedWrites ?? 0)
@@ -98,12 +98,12 @@ extension Judgement {
       + "\(writes - settlement.unansweredAudits.count) of \(writes) writes"
     report.findings =
       settlement.unreadKeys.map { "key \($0) could not be read" }
-      + settlement.unansweredAudits.map { "operation \($0) could not be asked for" }
+      + settlement.unansweredAudits.map { "operation \($0) could not be audited" }
     if !report.findings.isEmpty { report.verdict = .unknown }
     return report
   }
 
-  /// Whether the store was steady before anything was done to it.
+  /// Whether the store was steady before the faults.
   func steadyStateCheck(_ windows: Windows) -> CheckReport {
     let hypothesis = plan.steadyState.hypothesis
     var expected = "availability >= \(percent(hypothesis.availabilityMinimum))"
@@ -116,10 +116,10 @@ extension Judgement {
     return CheckReport(
       name: "steady-state", question: "Was the store steady before the faults?", verdict: isSteady ? .holds : .unknown,
       expected: expected, measured: measured(before),
-      note: isSteady ? nil : "what a store does that was not steady says little about the faults")
+      note: isSteady ? nil : "the behaviour of a store that was not steady says little about the faults")
   }
 
-  /// Whether each fault was there and was taken back.
+  /// Whether each fault was in effect and was healed.
   func faultChecks(_ faults: [FaultReport]) -> [CheckReport] {
     guard !plan.faults.isEmpty else { return [] }
     let wanted = faults.filter { $0.skipped == nil }
@@ -128,7 +128,7 @@ extension Judgement {
       name: "faults-injected", question: "Was every fault seen to be in effect?", verdict: .holds,
       expected: "\(wanted.count)", measured: "\(effective)")
     if wanted.count < faults.count { injected.note = "\(faults.count - wanted.count) random faults were left out" }
-    // A run without a single fault has shown nothing of what its plan asks.
+    // A run without a single fault says nothing about its plan's question.
     if effective < wanted.count || effective == 0 {
       injected.verdict = .unknown
       injected.findings = wanted.filter { $0.inEffectAt == nil }.map {
@@ -146,7 +146,7 @@ extension Judgement {
     let struck = faults.filter { $0.struckAt != nil }
     let open = struck.filter { ($0.inEffectAt != nil && $0.healedAt == nil) || $0.notHealed?.isEmpty == false }
     var back = CheckReport(
-      name: "faults-healed", question: "Was every fault taken back?", verdict: .holds, expected: "\(struck.count)",
+      name: "faults-healed", question: "Was every fault healed?", verdict: .holds, expected: "\(struck.count)",
       measured: "\(struck.count - open.count)")
     if !open.isEmpty {
       back.verdict = .unknown
@@ -155,11 +155,11 @@ extension Judgement {
     return [injected, back]
   }
 
-  /// Whether the stack is as it was before the faults. It is no promise of the store, so what is left makes no
-  /// violation; but nothing holds that was measured on a stack in which a fault was still there.
+  /// Whether the stack is as it was before the faults. Residue breaks no promise of the store, so it is not a
+  /// violation. But measurements on a stack in which a fault was still in effect prove nothing.
   func residueCheck() -> CheckReport {
     var report = CheckReport(
-      name: "residue", question: "Is nothing of a fault left in the stack?", verdict: .holds, expected: "nothing",
+      name: "residue", question: "Is the stack free of fault residue?", verdict: .holds, expected: "nothing",
       measured: "nothing")
     switch record.residue {
     case .found([]): break
@@ -167,7 +167,7 @@ extension Judgement {
       report.verdict = .unknown
       report.measured = "\(items.count) left"
       report.findings = items
-      report.note = "`kvchaos heal` takes it back"
+      report.note = "`kvchaos heal` removes it"
     case .impossible(let reason):
       report.verdict = .unknown
       report.measured = "not known"
@@ -176,8 +176,8 @@ extension Judgement {
     return report
   }
 
-  /// Whether every node does its part in its tier again: one that is out for good goes unnoticed until the next one
-  /// fails. Like what is left of a fault it is no violation, but no run with it holds.
+  /// Whether every node does its part in its tier again: a node that is permanently out goes unnoticed until the next
+  /// one fails. Like residue it is not a violation, but a run with it does not hold.
   func nodesCheck() -> CheckReport {
     var report = CheckReport(
       name: "nodes", question: "Does every node do its part in its tier again?", verdict: .holds,
@@ -189,7 +189,7 @@ extension Judgement {
       report.measured =
         items.prefix(2).joined(separator: "; ") + (items.count > 2 ? "; and \(items.count - 2) more" : "")
       report.findings = items
-      report.note = "`kvchaos status` says how it is now"
+      report.note = "`kvchaos status` shows the current state"
     case .impossible(let reason):
       report.verdict = .unknown
       report.measured = "not known"
@@ -198,11 +198,12 @@ extension Judgement {
     return report
   }
 
-  /// Availability and recovery, where the plan expects something of them.
+  /// Availability and recovery, if the plan has expectations of them.
   func expectationChecks(_ windows: Windows, _ faults: [FaultReport]) -> [CheckReport] {
     var checks: [CheckReport] = []
     if let minimum = plan.expect.availability.duringMinimum, !plan.faults.isEmpty {
-      checks.append(availability("during", windows.during, minimum, "while a fault was there or not recovered from"))
+      checks.append(
+        availability("during", windows.during, minimum, "while a fault was in effect or not recovered from"))
     }
     if let minimum = plan.expect.availability.afterMinimum {
       checks.append(availability("after", windows.after, minimum, "in the steady state after"))
@@ -211,7 +212,7 @@ extension Judgement {
       checks.append(recovery(faults, maximum: maximum / .seconds(1)))
     }
     if faults.contains(where: { $0.endedEarly?.isEmpty == false }) {
-      // What was served after the early end says nothing of the fault.
+      // Traffic after the early end says nothing about the fault.
       for index in checks.indices where checks[index].name != "availability-after" && checks[index].verdict == .holds {
         checks[index].verdict = .unknown
         checks[index].findings.append("a fault was not in effect until its heal")
@@ -287,7 +288,7 @@ extension Sample {
   fileprivate var isWrite: Bool { !kind.hasPrefix("get") }
 }
 
-/// `99.5 %`; never rounded up to what it is not.
+/// `99.5 %`; never rounded up.
 func percent(_ share: Double) -> String {
   "\(number((share * 10_000).rounded(.down) / 100, decimals: 2)) %"
 }

@@ -2,9 +2,9 @@ import ChaosPlan
 import Consistency
 import History
 
-/// From what a run recorded to its report: pure, so that the same record always gives the same verdict.
+/// Derives a run's report from its record. Pure, so that the same record always gives the same verdict.
 public struct Judgement: Sendable {
-  /// What a run recorded.
+  /// The record of a run.
   public struct Record: Sendable {
     public var plan: Plan
     public var path: String
@@ -13,7 +13,7 @@ public struct Judgement: Sendable {
     /// Without recoveries, which are measured here.
     public var faults: [FaultReport]
     public var events: [Event]
-    /// What the faults have left in the stack.
+    /// The residue of faults in the stack.
     public var residue: StackSearch
     /// The nodes that do not do their part in their tier.
     public var nodes: StackSearch
@@ -28,7 +28,7 @@ public struct Judgement: Sendable {
     /// Why no verdict can rest on the run, besides what the checks say; `nil` where it can.
     public var obstacle: String?
     public var notes: [String]
-    /// How far operations came, by the services' logs; empty where they wrote none.
+    /// The progress of operations according to the services' logs; empty if they wrote none.
     public var trails: OperationTrails
 
     public init(

@@ -1,16 +1,16 @@
 import Consistency
 import History
 
-/// Says of each lost write what the store's tiers know of it, from the answers in the history.
+/// Describes each lost write as the store's tiers know it, from the answers in the history.
 struct LostWriteTracer {
   let record: Judgement.Record
   let consistency: ConsistencyReport
 
-  /// Those that the checker names, and every write that the store owes and its record does not have: the checker keeps
-  /// only the first findings, a report names all.
+  /// The writes that the checker names, and every acknowledged write that is not in the store's record: the checker
+  /// keeps only the first findings, a report names all.
   ///
-  /// A write is owed once it was acknowledged, or once the record had it: what was answered 504 and settled as applied
-  /// counts as acknowledged from then on.
+  /// A write counts as acknowledged once it was acknowledged, or once the record had it: a write that was answered 504
+  /// and settled as applied counts from then on.
   func lostWrites() -> [LostWrite] {
     let answers = Answers(record.events)
     var lost: [String: LostWrite] = [:]

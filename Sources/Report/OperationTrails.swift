@@ -1,13 +1,13 @@
 import Foundation
 
-/// How far each operation came, by the logs of the services at the level debug (`operations
+/// The progress of each operation, according to the services' logs at level debug (`operations
 /// confirmed|delivered|committed`).
 public struct OperationTrails: Sendable, Hashable {
-  /// What the logs prove of one operation.
+  /// What the logs prove about one operation.
   public struct Trail: Sendable, Hashable {
     /// An API saw the confirm of a quorum of brokers.
     public var isConfirmed = false
-    /// The workers that had it in hand, each as often as it was delivered to it.
+    /// The workers that received it, each as often as it was delivered to them.
     public var deliveredTo: [String] = []
     /// The numbers of the batches that a worker saw committed with it.
     public var batches: [Int] = []
@@ -87,7 +87,7 @@ public struct OperationTrails: Sendable, Hashable {
     return states.values.map(\.gaps).max() ?? 0
   }
 
-  /// Operations that no client of the run knows, although their ids begin with one's own.
+  /// Operations that no client of the run has sent, although their ids have the run's prefix.
   func strangers(of operation: String) -> [String] {
     trails.keys.filter { $0.hasPrefix("\(operation)~") }.sorted()
   }

@@ -3,7 +3,7 @@ import Foundation
 
 /// `plans.json` and `PLANS.md` of the results: the last run of each plan on each flavour of the SQL tier, a line each.
 ///
-/// A run replaces the line of its plan and flavour and leaves the others, so a series may be made in parts.
+/// A run replaces the row of its plan and flavour and keeps the others, so a series may be run in parts.
 public struct PlanTable: Sendable, Hashable, Codable {
   public static let currentSchema = "kvchaos.plans/1"
   private static let name = "plans.json"
@@ -16,7 +16,7 @@ public struct PlanTable: Sendable, Hashable, Codable {
     public var verdict: Verdict
     /// Why it did not hold; `nil` where it did.
     public var reason: String?
-    /// The flavour cannot do what the plan asks for, and nothing was run; `reason` says what. `nil`: it was run.
+    /// The flavour cannot run the plan, and nothing was run; `reason` says why. `nil`: it was run.
     public var isRefused: Bool?
     /// ISO 8601, UTC.
     public var startedAt: String
@@ -26,7 +26,7 @@ public struct PlanTable: Sendable, Hashable, Codable {
     /// Acknowledged writes; `nil` where they were not counted.
     public var acknowledged: Int?
     public var lost: Int
-    /// Availability while a fault was there or not recovered from, 0...1; `nil` where no client called.
+    /// Availability while a fault was in effect or not recovered from, 0...1; `nil` where no client called.
     public var during: Double?
     /// For how long of that time not everyone was served, in seconds.
     public var disturbedSeconds: Double?
@@ -102,7 +102,7 @@ public struct PlanTable: Sendable, Hashable, Codable {
     self = try ReportFiles.decode(PlanTable.self, "\(folder)/\(Self.name)")
   }
 
-  /// Takes the place of the plan's line on its flavour, unless that is of a run that began later.
+  /// Replaces the plan's row on its flavour, unless that belongs to a run that began later.
   public mutating func record(_ row: Row) {
     func isOfSame(_ other: Row) -> Bool { other.plan == row.plan && other.flavour == row.flavour }
     if rows.contains(where: { isOfSame($0) && $0.startedAt > row.startedAt }) { return }
@@ -111,7 +111,7 @@ public struct PlanTable: Sendable, Hashable, Codable {
     rows.sort { ($0.plan, $0.flavour) < ($1.plan, $1.flavour) }
   }
 
-  /// Writes both files into a results folder, which is made where it is not there.
+  /// Writes both files into a results folder, which is created if it is missing.
   ///
   /// - Throws: `ReportError`.
   public func write(to folder: String) throws(ReportError) {
@@ -132,8 +132,9 @@ public struct PlanTable: Sendable, Hashable, Codable {
         """
         # The plans, as they last ran
 
-        A table for each flavour of the SQL tier. A line is the last run of its plan on it (`kvchaos run --table`, `kvchaos report \
-        --table`); `make chaos` runs them one after another. What the columns mean, exactly: chaos/README.md.
+        A table for each flavour of the SQL tier. A row is the last run of a plan on that flavour (`kvchaos run \
+        --table`, `kvchaos report --table`); `make chaos` runs all plans one after another. chaos/README.md defines \
+        the columns.
         """
       ] + flavours.map { flavour in Self.section(flavour, rows.filter { $0.flavour == flavour }) })
       .joined(separator: "\n\n") + "\n"
@@ -170,7 +171,7 @@ public struct PlanTable: Sendable, Hashable, Codable {
       ]
     }
     var text = "## \(title(flavour))\n\n\(held) of \(run.count) held"
-    text += refused > 0 ? "; \(refused) refused, because the flavour cannot do what they ask for.\n\n" : ".\n\n"
+    text += refused > 0 ? "; \(refused) refused, because the flavour cannot run them.\n\n" : ".\n\n"
     text += MarkdownReport.table(
       [
         "plan", "verdict", "acknowledged writes", "lost", "available during", "not everyone served", "after",

@@ -1,6 +1,6 @@
 import Consistency
 
-/// Everything that a run has to say: `report.json`. The other reports are made of this and of the timeline alone.
+/// The complete result of a run: `report.json`. The other reports are generated from this and the timeline alone.
 ///
 /// The schema is stable: fields are added, never renamed or dropped, under one value of `schema`.
 public struct RunReport: Sendable, Hashable, Codable {
@@ -110,7 +110,8 @@ public struct FaultReport: Sendable, Hashable, Codable {
   public var recoveryAfterHeal: Double?
   /// What went wrong with the fault itself.
   public var problems: [String]
-  /// What could not be taken back, a line each target; `nil` where all was, and in reports of before it was told apart.
+  /// What could not be healed, one line for each target; `nil` if everything was, and in older reports without this
+  /// field.
   public var notHealed: [String]?
   /// Why it was not, or not certainly, in effect until its heal, a line each target; `nil` where it was.
   public var endedEarly: [String]?
@@ -186,8 +187,7 @@ public struct CheckReport: Sendable, Hashable, Codable {
   }
 }
 
-/// A write that the store owes and that is gone: acknowledged, or of unknown outcome and then found in the store's
-/// record.
+/// An acknowledged write that is gone: acknowledged, or of unknown outcome and then found in the store's record.
 public struct LostWrite: Sendable, Hashable, Codable {
   public var operation: String
   /// `put` or `delete`.
@@ -203,7 +203,7 @@ public struct LostWrite: Sendable, Hashable, Codable {
   public var evidence: [String]
 }
 
-/// What the final phase asked and found.
+/// The queries and results of the final phase.
 public struct SettlementSummary: Sendable, Hashable, Codable {
   public var acknowledgedWrites: Int
   public var unknownWrites: Int

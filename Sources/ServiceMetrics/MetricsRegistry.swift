@@ -70,7 +70,7 @@ public final class MetricsRegistry: Sendable {
   }
 
   private func register(_ name: String, _ help: String, _ kind: Kind, _ labels: [Label], _ source: Source) {
-    precondition(Self.isName(name), "\(name) is no name of a metric")
+    precondition(Self.isName(name), "\(name) is not a valid metric name")
     let text = Self.text(of: labels)
     families.withLock { families in
       guard let index = families.firstIndex(where: { $0.name == name }) else {
@@ -78,7 +78,8 @@ public final class MetricsRegistry: Sendable {
         return
       }
       precondition(families[index].kind == kind, "the metric \(name) has two kinds")
-      precondition(!families[index].series.contains { $0.labels == text }, "the metric \(name){\(text)} is made twice")
+      precondition(
+        !families[index].series.contains { $0.labels == text }, "the metric \(name){\(text)} is created twice")
       families[index].series.append((text, source))
     }
   }
@@ -122,7 +123,7 @@ public final class MetricsRegistry: Sendable {
 
   private static func text(of labels: [Label]) -> String {
     labels.map { label in
-      precondition(isName(label.name) && !label.name.contains(":"), "\(label.name) is no name of a label")
+      precondition(isName(label.name) && !label.name.contains(":"), "\(label.name) is not a valid label name")
       return "\(label.name)=\"\(escapedValue(label.value))\""
     }.joined(separator: ",")
   }

@@ -1,24 +1,24 @@
 import DockerEngine
 import Foundation
 
-/// The image of CockroachDB that the compose file names: whether it can be had, and what it says of itself.
+/// The image of CockroachDB that the compose file names: whether it is available, and which version it reports.
 struct CockroachImage: Sendable {
   let stack: Stack
   private var engine: EngineEndpoint { stack.configuration.engine }
 
-  /// A pull that has not ended by then is given up.
+  /// The time limit of a pull.
   static let pullLimit = Duration.seconds(180)
   /// How long the server may take to print its version.
   static let versionLimit = Duration.seconds(30)
 
   enum Finding: Sendable, Hashable {
     case usable(CockroachVersion)
-    /// Why not: a sentence without its full stop.
+    /// The reason, as a sentence without its full stop.
     case unusable(String)
   }
 
-  /// Looks for the image, pulls it if it is not here, and runs it once to ask for its version: an image that is broken,
-  /// or for another kind of processor, is found before anything is started.
+  /// Looks for the image, pulls it if it is missing, and runs it once to print its version. This detects a broken
+  /// image, or one for another processor architecture, before anything is started.
   ///
   /// - Throws: `unavailable` when the engine does not answer.
   func find(_ progress: @Sendable (StackProgress) -> Void) async throws(StackError) -> Finding {
@@ -30,7 +30,7 @@ struct CockroachImage: Sendable {
     return try await ask(image)
   }
 
-  /// - Returns: why the image is not here, nor was pulled; `nil` once it is.
+  /// - Returns: why the image is missing and could not be pulled; `nil` if it is present.
   private func obtain(
     _ image: String, _ progress: @Sendable (StackProgress) -> Void
   ) async throws(StackError) -> String? {
@@ -41,9 +41,10 @@ struct CockroachImage: Sendable {
     }
     progress(.note("pulling \(image)"))
     guard let pull = try await Tool.docker(["pull", "--quiet", image], on: engine, limit: Self.pullLimit) else {
-      return "the image \(image) is not here, and pulling it took more than \(Self.pullLimit.components.seconds) s"
+      return
+        "the image \(image) is not on this machine, and pulling it took more than \(Self.pullLimit.components.seconds) s"
     }
-    return pull.succeeded ? nil : "the image \(image) is not here, and pulling it failed: \(pull.lastWords)"
+    return pull.succeeded ? nil : "the image \(image) is not on this machine, and pulling it failed: \(pull.lastWords)"
   }
 
   private func ask(_ image: String) async throws(StackError) -> Finding {

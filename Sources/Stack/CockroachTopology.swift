@@ -1,15 +1,16 @@
 import ChaosPlan
 
-/// Roles from CockroachDB: the node that holds the leases of one table's ranges leads. It is the one that serves that
-/// table; how many leases of other ranges a node has says nothing about who is answered when it dies.
+/// Roles from CockroachDB: the node that holds the leases of one table's ranges leads. It is the node that serves that
+/// table; the leases of other ranges say nothing about which requests fail when the node dies.
 enum CockroachTopology {
-  /// The table that the store's traffic is about.
+  /// The table of the store's entries.
   static let storeTable = "entries"
 
-  /// What a node is asked, in one script: the members as it sees them, an empty line, and the leases of the table.
+  /// The script that queries a node. It prints the members as the node sees them, an empty line, and the leases of the
+  /// table.
   ///
-  /// The tool takes where and as whom from the container's environment. Since 23.1 the leaseholder is a detail that
-  /// must be asked for, and before that the word for it is a syntax error.
+  /// The tool takes host and user from the container's environment. Since 23.1 the query must request the leaseholder
+  /// as a detail; before that, the word for it is a syntax error.
   ///
   /// - Parameter table: of the database `kv`.
   static func script(table: String) -> String {
@@ -25,14 +26,14 @@ enum CockroachTopology {
   /// A row of `cockroach node status`: of a node that the cluster counts as a member, alive or not.
   struct Member: Sendable, Hashable {
     var id: Int
-    /// Host and port; `nil` where nobody knows it any more.
+    /// Host and port; `nil` if the cluster no longer knows them.
     var address: String?
     var isLive: Bool
 
     var host: String? { address?.split(separator: ":").first.map(String.init) }
   }
 
-  /// What one node answered.
+  /// The answer of one node.
   struct View: Sendable, Hashable {
     var members: [Member]
     /// Ranges of the table whose lease a node holds, by the node's id.
@@ -58,15 +59,15 @@ enum CockroachTopology {
       guard !members.isEmpty else { return nil }
     }
 
-    /// Whether the node that answered is with the majority: another one may hold what it says of itself for true long
-    /// after it was replaced.
+    /// Whether the node that answered is with the majority. A node that is not may report outdated roles long after it
+    /// was replaced.
     var hasMajority: Bool { members.count(where: \.isLive) * 2 > members.count }
   }
 
   /// - Parameters:
   ///   - table: what the leases are of.
-  ///   - names: node name by address; a host that is none of these is taken as the name.
-  ///   - nodes: the names of the nodes that run; a node without leases follows.
+  ///   - names: node name by address; any other host counts as the name.
+  ///   - nodes: the names of the running nodes; a node without leases is a follower.
   static func roles(
     _ view: View, table: String, names: [String: String] = [:], nodes: [String]
   ) -> StatusReader.Roles {
@@ -85,18 +86,18 @@ enum CockroachTopology {
       roles[node] = StatusReader.NodeRole(
         roles: [node == leader ? .leader : .follower],
         detail: "holds \(leases[node, default: 0]) of \(total) \(total == 1 ? "lease" : "leases") of \(table)",
-        lack: lacks[node] ?? (live.contains { name($0) == node } ? nil : "is dead to the others"))
+        lack: lacks[node] ?? (live.contains { name($0) == node } ? nil : "counts as dead for the other nodes"))
     }
   }
 
-  /// Ids that the cluster still counts on, and that nobody has any more. The node with the newest id is named: it is
-  /// most likely the one that came back without its data.
+  /// Ids that still count as members but belong to no node any more. They are attributed to the node with the newest
+  /// id, which is most likely the one that came back without its data.
   private static func lacks(_ view: View, live: [Member], name: (Member) -> String?) -> [String: String] {
     let taken = Set(live.compactMap(\.host))
     let orphans = view.members.filter { member in !member.isLive && member.host.map(taken.contains) ?? true }
     guard !orphans.isEmpty, let newest = live.max(by: { $0.id < $1.id }), let node = name(newest) else { return [:] }
     let ids = orphans.map { String($0.id) }.joined(separator: ", ")
-    return [node: "has not taken the place of node id \(ids), which is dead and still counts (`kvchaos heal`)"]
+    return [node: "has not replaced node id \(ids), which is dead and still a member (`kvchaos heal`)"]
   }
 }
 

@@ -18,7 +18,7 @@ struct CockroachVersion: Sendable, Hashable, CustomStringConvertible {
 
   var description: String { text }
 
-  /// What a person should know before relying on this version; `nil`: nothing.
+  /// A warning about this version for users; `nil`: none.
   var warning: String? {
     guard !Self.tried.contains(line) else { return nil }
     return """

@@ -4,10 +4,10 @@ import Foundation
 /// `docker compose` on the stack's files.
 struct Compose: Sendable {
   let configuration: StackConfiguration
-  /// Where the stack is; `nil`: as the compose files say, for what does not depend on it.
+  /// The stack's addresses; `nil`: the defaults of the compose files, for commands that do not depend on them.
   var addresses: StackAddresses?
 
-  /// What the files come to.
+  /// The merged configuration of the files.
   struct Model: Decodable, Sendable {
     struct Service: Decodable, Sendable {
       var image: String?
@@ -27,7 +27,7 @@ struct Compose: Sendable {
       Set(services.values.compactMap(\.image)).sorted()
     }
 
-    /// The nodes that there must be: of a tier that can be scaled one, whatever number was brought up.
+    /// The nodes that must exist: for a tier that can be scaled, one, regardless of how many were started.
     func roster(project: String) -> Roster {
       let nodes = services.compactMap { name, service in
         service.labels?[StackLabel.tier].flatMap(Tier.init(rawValue:)).map {
@@ -38,12 +38,12 @@ struct Compose: Sendable {
     }
   }
 
-  /// - Throws: `unavailable` when the plugin is not there.
+  /// - Throws: `unavailable` when the plugin is missing.
   func checkThere() async throws(StackError) {
     guard try await Tool.docker(["compose", "version", "--short"], on: configuration.engine).succeeded else {
       throw StackError(
         code: .unavailable,
-        message: "Docker Compose v2 is not there (`docker compose version` fails); run scripts/bootstrap")
+        message: "Docker Compose v2 is not available (`docker compose version` fails); run scripts/bootstrap")
     }
   }
 
@@ -52,7 +52,7 @@ struct Compose: Sendable {
     do {
       return try JSONDecoder().decode(Model.self, from: Data(outcome.output.utf8))
     } catch {
-      throw StackError(code: .internalFault, message: "`docker compose config` printed what cannot be read: \(error)")
+      throw StackError(code: .internalFault, message: "the output of `docker compose config` cannot be read: \(error)")
     }
   }
 
@@ -63,13 +63,13 @@ struct Compose: Sendable {
     _ = try await run(flavour, arguments)
   }
 
-  /// Makes a service have so many containers and leaves everything else, and those that stay, as they are.
+  /// Scales a service to this many containers, and leaves everything else, and the remaining containers, unchanged.
   func scale(_ service: String, to count: Int, _ flavour: StackFlavour) async throws(StackError) {
     _ = try await run(
       flavour, ["up", "--detach", "--no-deps", "--no-recreate", "--scale", "\(service)=\(count)", service])
   }
 
-  /// Works from the labels of what is there, so that it needs neither the flavour nor the secrets.
+  /// Uses the labels of the existing containers, so that it needs neither the flavour nor the secrets.
   func down() async throws(StackError) {
     let arguments = [
       "compose", "--progress", "quiet", "--project-name", configuration.project, "down", "--volumes",

@@ -1,9 +1,9 @@
 import Foundation
 import HTTPClient
 
-/// The messages that no worker could read: how many there are, and why the newest ones are there.
+/// The messages that no worker could read: their number, and the reasons of the newest ones.
 public struct DeadLetters: Sendable, Hashable, Encodable {
-  /// Why one message is there. Never its content, which may hold a value.
+  /// The reason for one message. Never its content, which may hold a value.
   public struct Letter: Sendable, Hashable, Encodable {
     /// The command queue that it came from.
     public var queue: String
@@ -12,15 +12,15 @@ public struct DeadLetters: Sendable, Hashable, Encodable {
 
   /// The queue that holds them.
   static let queueName = "kv.dead-letters"
-  /// How many messages are looked at for the newest of them.
+  /// How many messages are read to find the newest ones.
   static let lookedAtMaximum = 1000
   static let shownMaximum = 5
 
   public var count: Int
-  /// The newest, newest first. Of very many only the oldest `lookedAtMaximum` can be looked at.
+  /// The newest messages, newest first. If there are very many, only the oldest `lookedAtMaximum` can be read.
   public var newest: [Letter]
 
-  /// A part of what the management API says of one message.
+  /// A part of the management API's description of a message.
   struct Message: Decodable, Sendable {
     struct Properties: Decodable, Sendable {
       var type: String?
@@ -56,19 +56,19 @@ extension DeadLetters.Letter {
     if parts.count == 3, parts[0] == "dead" {
       self.init(queue: parts[1], reason: parts[2])
     } else {
-      self.init(queue: "unknown", reason: "put there by somebody else")
+      self.init(queue: "unknown", reason: "not put there by a worker")
     }
   }
 }
 
 extension Stack {
-  /// The dead letters, which stay where they are; `nil` when no broker tells.
+  /// The dead letters, which stay in the queue; `nil` when no broker answers.
   public func deadLetters() async -> DeadLetters? {
     struct Get: Encodable {
       var count = DeadLetters.lookedAtMaximum
       var ackmode = "ack_requeue_true"
       var encoding = "base64"
-      // Of a message's content not more than must be.
+      // Fetch no more of a message's content than necessary.
       var truncate = 1
     }
     guard let count = await queueReplicas()?.first(where: { $0.queue == DeadLetters.queueName })?.messages else {

@@ -1,7 +1,7 @@
 import ChaosPlan
 import DockerEngine
 
-/// Decides which flavour of the SQL tier is taken, and says why.
+/// Decides the flavour of the SQL tier, and gives the reason.
 struct FlavourChoice: Sendable {
   let stack: Stack
 
@@ -14,14 +14,14 @@ struct FlavourChoice: Sendable {
         throw StackError(
           code: .unavailable,
           message:
-            "the stack is there already with the flavour \(running.rawValue); run `kvchaos down` before you take \(wanted.rawValue)"
+            "the stack exists already with the flavour \(running.rawValue); run `kvchaos down` before you choose \(wanted.rawValue)"
         )
       }
-      progress(.note("SQL flavour: \(running.rawValue) (the stack is there already)"))
+      progress(.note("SQL flavour: \(running.rawValue) (the stack exists already)"))
       return running
     }
     guard wanted != .patroni else {
-      progress(.note("SQL flavour: patroni (asked for)"))
+      progress(.note("SQL flavour: patroni (requested)"))
       return .patroni
     }
     switch try await CockroachImage(stack: stack).find(progress) {
@@ -39,9 +39,9 @@ struct FlavourChoice: Sendable {
     }
   }
 
-  /// What to do where CockroachDB was asked for and cannot be had.
+  /// What to do if CockroachDB was requested but is not available.
   static let wayOut = """
-    load an image with `docker load`, name another with KVCHAOS_COCKROACH_IMAGE, or take PostgreSQL: `kvchaos down`, then \
+    load an image with `docker load`, name another with KVCHAOS_COCKROACH_IMAGE, or use PostgreSQL: `kvchaos down`, then \
     `kvchaos up --flavour patroni` (KVCHAOS_SQL=patroni for every command)
     """
 

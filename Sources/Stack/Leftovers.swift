@@ -1,8 +1,8 @@
 import DockerEngine
 
-/// Data of an earlier stack that the secrets at hand do not open. Pure.
+/// Data of an earlier stack that was made under other secrets than the current ones. Pure.
 enum Leftovers: Sendable, Hashable {
-  /// Every volume was made under these secrets, or there is none.
+  /// Every volume was made under the current secrets, or there are no volumes.
   case none
   /// Such data, and no container that uses it: a clone that is gone, an engine that was stopped under its stack.
   case stopped

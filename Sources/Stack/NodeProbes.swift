@@ -3,7 +3,7 @@ import DockerEngine
 import Foundation
 import HTTPClient
 
-/// The questions to the tiers. Each ends within a few seconds; a node that does not answer is left out, another is
+/// Probes of the tiers. Each ends within a few seconds. A node that does not answer is skipped, and another one is
 /// asked.
 struct NodeProbes: Sendable {
   let stack: Stack
@@ -16,7 +16,7 @@ struct NodeProbes: Sendable {
 
   func redis() async -> StatusReader.Roles {
     let nodes = running(.redis)
-    // Three views, so that one of them may be that of a master that was deposed and does not know it yet.
+    // Ask three nodes, because one of them may be a master that was deposed and does not know it yet.
     let password = Secrets(path: stack.configuration.secretsFile)?["KV_REDIS_PASSWORD"] ?? ""
     let views = await answers(nodes.prefix(3)) { node in
       await exec(node, ["redis-cli", "CLUSTER", "NODES"], environment: ["REDISCLI_AUTH=\(password)"])
@@ -33,7 +33,7 @@ struct NodeProbes: Sendable {
     async let replicas = stack.queueReplicas(of: brokers.map(\.container.id))
     let queues = await management([RabbitMQTopology.Queue].self, RabbitMQTopology.replicasPath)
     let roles = queues.map { RabbitMQTopology.roles(brokers: brokers.map(\.name), queues: $0) } ?? [:]
-    // Where no broker tells, nobody knows what the workers do.
+    // If no broker answers, the workers' roles are unknown.
     guard let replicas = await replicas else { return roles }
     let workers = running(.worker).map {
       RabbitMQTopology.Worker(name: $0.name, id: $0.container.id, hostname: $0.container.hostname)

@@ -29,7 +29,7 @@ enum PatroniTopology {
     }
   }
 
-  /// A standby does its part while it streams from the leader; one that only runs follows nobody.
+  /// A standby does its part while it streams from the leader; one that is merely running follows no leader.
   private static func lack(of member: Cluster.Member, leading: Int?) -> String? {
     if member.isLeader { return member.state == "running" ? nil : "leads, but is \(member.state)" }
     guard member.state == "streaming" else { return "does not stream from the leader (\(member.state))" }

@@ -1,14 +1,14 @@
 import Foundation
 import Glibc
 
-/// Whether ports of 127.0.0.1 are free, and who has them.
+/// Whether ports of 127.0.0.1 are free, and which process uses them.
 enum PortCheck {
   /// Whether something listens on the port already (or it cannot be bound for another reason).
   static func isTaken(_ port: Int) -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
-    // Old connections in TIME_WAIT are nobody's.
+    // Old connections in TIME_WAIT belong to no process.
     var reuse: Int32 = 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
     var address = sockaddr_in()

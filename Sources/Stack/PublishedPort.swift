@@ -41,7 +41,7 @@ public enum PublishedPort: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// What the compose files take where nothing is set: the ports of the project `kvchaos`.
+  /// The default of the compose files: the port of the project `kvchaos`.
   func usual(_ flavour: StackFlavour) -> Int {
     switch self {
     case .http: inside(flavour)

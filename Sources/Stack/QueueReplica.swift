@@ -1,10 +1,10 @@
 import ChaosPlan
 import DockerEngine
 
-/// What one broker's replica of a queue holds at the moment, as `queues-now` in its container prints it.
+/// The current state of one broker's replica of a queue, as `queues-now` in its container prints it.
 ///
-/// The management API says the same up to ten seconds later: the queues count every five seconds, and are asked every
-/// five seconds.
+/// The management API reports the same up to ten seconds later: queues emit statistics every five seconds, and these
+/// are collected every five seconds.
 struct QueueReplica: Sendable, Hashable {
   /// How far the replica is: the term first, then the index of the last command that it applied.
   struct Position: Sendable, Hashable, Comparable {
@@ -18,19 +18,19 @@ struct QueueReplica: Sendable, Hashable {
 
   var queue: String
   var position = Position(term: 0, index: 0)
-  /// Those that are ready, and those that a consumer has in hand.
+  /// Messages that are ready, and unacknowledged ones.
   var messages = 0
   /// The tag of the active consumer. A worker's begins with its hostname, which in a container is the first digits of
   /// its id.
   var activeConsumer: String?
-  /// The tags of all who wait at the queue.
+  /// The tags of all subscribed consumers.
   var consumers: [String] = []
 }
 
 extension QueueReplica {
   /// Reads a broker's answer: a line for each queue, then `end`.
   ///
-  /// - Returns: `nil` where anything is missing, or is not as it should be.
+  /// - Returns: `nil` if anything is missing or malformed.
   static func read(_ text: String) -> [QueueReplica]? {
     let lines = text.split(separator: "\n")
     guard lines.last == "end" else { return nil }
@@ -50,7 +50,7 @@ extension QueueReplica {
     consumers = fields[5].split(separator: ",").map(String.init)
   }
 
-  /// Of several brokers' answers, for each queue the replica that is furthest: a broker that is cut off, or behind, has
+  /// For each queue, the most advanced replica among several brokers' answers: a broker that is cut off or behind has
   /// an older one.
   static func newest(of answers: [[QueueReplica]]) -> [QueueReplica] {
     Dictionary(answers.joined().map { ($0.queue, $0) }) { $0.position < $1.position ? $1 : $0 }.values
@@ -59,8 +59,7 @@ extension QueueReplica {
 }
 
 extension Stack {
-  /// Of each queue of the store the replica that is furthest, of those that the brokers have; `nil` where no broker
-  /// tells.
+  /// For each of the store's queues, the most advanced replica that the brokers have; `nil` if no broker answers.
   ///
   /// - Parameter brokers: the ids of the containers to ask, all at once.
   func queueReplicas(of brokers: [String]) async -> [QueueReplica]? {
@@ -85,7 +84,7 @@ extension Stack {
     return await queueReplicas(of: brokers?.map(\.id) ?? [])
   }
 
-  /// Messages in the command queues now, those that a worker has in hand among them; `nil` when no broker answers. A
+  /// Messages in the command queues now, including unacknowledged ones at workers; `nil` when no broker answers. A
   /// message may carry several commands.
   public func queuedMessages() async -> Int? {
     await queueReplicas()?.filter { $0.queue.hasPrefix(RabbitMQTopology.commandQueuePrefix) }

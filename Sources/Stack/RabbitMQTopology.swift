@@ -15,10 +15,11 @@ enum RabbitMQTopology {
     var online: [String]?
   }
 
-  /// Who leads and holds each queue, as the queue's own process says now.
+  /// The leader and replicas of each queue, as the queue's own process reports them now.
   ///
-  /// Without `disable_stats` the answer also has what each broker last counted, under the same names: after a leader
-  /// was deposed a queue has `node` and `online` twice, and one of them is of the time when the deposed one still led.
+  /// Without `disable_stats` the answer also has each broker's last statistics, under the same names: after a leader
+  /// was deposed, a queue has `node` and `online` twice, and one of them is from the time when the deposed one still
+  /// led.
   static let replicasPath = "/api/queues?disable_stats=true&enable_queue_totals=true"
 
   struct Worker: Sendable {
@@ -33,12 +34,12 @@ enum RabbitMQTopology {
   static func roles(brokers: [String], queues: [Queue]) -> StatusReader.Roles {
     let commands = queues.filter { $0.name.hasPrefix(commandQueuePrefix) }
     func short(_ broker: String) -> String { broker.split(separator: "@").last.map(String.init) ?? broker }
-    // A queue of another kind has no replicas that a broker could lack.
+    // Other queue types have no replicas that a broker could lack.
     let replicated = commands.filter { $0.members != nil }
     func lack(_ broker: String) -> String? {
       let without = replicated.count { queue in !(queue.online ?? queue.members ?? []).contains { short($0) == broker }
       }
-      return without > 0 ? "has no replica that is up of \(without) of \(commands.count) queues" : nil
+      return without > 0 ? "has no running replica of \(without) of \(commands.count) queues" : nil
     }
     let held = commands.flatMap { $0.members ?? [] }.reduce(into: [String: Int]()) { $0[short($1), default: 0] += 1 }
     let led = commands.reduce(into: [String: Int]()) { led, queue in
@@ -56,14 +57,14 @@ enum RabbitMQTopology {
     }
   }
 
-  /// - Parameter queues: the replicas that are furthest, of all queues.
+  /// - Parameter queues: the most advanced replicas of all queues.
   static func roles(workers: [Worker], queues: [QueueReplica]) -> StatusReader.Roles {
     let commands = queues.filter { $0.queue.hasPrefix(commandQueuePrefix) }
     return workers.reduce(into: [:]) { roles, worker in
       let queues = commands.filter { $0.activeConsumer.map { belongs($0, to: worker) } ?? false }
         .compactMap { $0.queue.split(separator: ".").last.flatMap { Int($0) } }.sorted()
       let missing = commands.count { !$0.consumers.contains { belongs($0, to: worker) } }
-      let lack = missing > 0 ? "does not wait at \(missing) of \(commands.count) queues" : nil
+      let lack = missing > 0 ? "does not subscribe to \(missing) of \(commands.count) queues" : nil
       roles[worker.name] =
         queues.isEmpty
         ? StatusReader.NodeRole(roles: [.member], detail: "no queue", lack: lack)

@@ -1,14 +1,14 @@
 import Faults
 
-/// What an earlier run, or the loss of the engine, had left of the stack, and what became of it.
+/// The residue of an earlier run or of a lost engine, and the result of its removal.
 public struct Recovery: Sendable, Hashable {
-  /// Containers of the stack that were paused or down and were made to run, by full name.
+  /// Containers of the stack that were resumed or started, by full name.
   public var raised: [String] = []
-  /// What became of the undos that were owed.
+  /// The outcome of the open undos.
   public var report = HealReport()
-  /// Rules and helpers that no ledger knew, and that are gone.
+  /// Removed rules and helpers that were in no ledger.
   public var swept: [Residue] = []
-  /// What is left all the same.
+  /// The remaining residue.
   public var left: [Residue] = []
 
   public init() {}

@@ -16,7 +16,7 @@ struct RedisTopology: Sendable, Hashable {
 
   var nodes: [Node]
 
-  /// `nil` when the text is none of that form.
+  /// `nil` when the text does not have that form.
   init?(clusterNodes text: String) {
     var nodes: [Node] = []
     for line in text.split(whereSeparator: \.isNewline) {
@@ -32,7 +32,8 @@ struct RedisTopology: Sendable, Hashable {
     self.nodes = nodes
   }
 
-  /// `5461-10922`, `7000`; slots on their way to another node (`[93->-…]`) are owned by who has them in a range.
+  /// `5461-10922`, `7000`; slots that are migrating to another node (`[93->-…]`) belong to the node that has them in a
+  /// range.
   private static func slots(_ field: String) -> ClosedRange<Int>? {
     let ends = field.split(separator: "-").compactMap { Int($0) }
     guard !field.hasPrefix("["), let first = ends.first, let last = ends.last, first <= last else { return nil }
@@ -44,7 +45,7 @@ struct RedisTopology: Sendable, Hashable {
     nodes.filter { !$0.slots.isEmpty }.map(\.configEpoch).max() ?? -1
   }
 
-  /// The view that knows of the latest failover; of several that do, the one that most agree on.
+  /// The view with the latest failover; if several have it, the one that most nodes agree on.
   static func newest(of views: [RedisTopology]) -> RedisTopology? {
     views.max { first, second in
       (first.epoch, views.count { $0.owners == first.owners }) < (

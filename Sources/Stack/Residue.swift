@@ -13,14 +13,14 @@ public struct Residue: Sendable, Hashable, CustomStringConvertible {
     case paused
     /// A container of the stack that does not run.
     case down
-    /// A container of the stack that was there before, and is removed.
+    /// A container of the stack that existed before and was removed.
     case missing
   }
 
   public var kind: Kind
   /// The container's full name.
   public var container: String
-  /// What of it: a table's name, a state.
+  /// Details: a table's name, a state.
   public var detail: String
 
   public init(kind: Kind, container: String, detail: String) {
@@ -33,7 +33,7 @@ public struct Residue: Sendable, Hashable, CustomStringConvertible {
     switch kind {
     case .rules: "rules of \(detail) are in the network of \(container)"
     case .helper: "the helper \(container) is still there"
-    case .inside: "the \(detail) of \(container)'s processes is still a faulty one"
+    case .inside: "the \(detail) of \(container)'s processes is still faulty"
     case .paused: "\(container) is paused"
     case .down: "\(container) is down (\(detail))"
     case .missing: "\(container) is gone: its container was removed"

@@ -1,7 +1,6 @@
 import ChaosPlan
 
-/// The nodes that are there at one moment, for those who look later: an engine says nothing of a container that was
-/// removed.
+/// The nodes that exist at one moment, for later comparison: an engine has no trace of a removed container.
 public struct Roster: Sendable, Hashable {
   /// By the container's full name.
   private var tiers: [String: Tier]
@@ -11,8 +10,8 @@ public struct Roster: Sendable, Hashable {
     self.tiers = tiers
   }
 
-  /// The containers that are gone, by name. Of a tier that can be scaled only so many as it has fewer: Compose may give
-  /// a container that it adds another number than that of the one which it removed.
+  /// The containers that are gone, by name. For a tier that can be scaled, only the decrease counts: Compose may give
+  /// an added container another number than that of the one it removed.
   func missing(from now: Roster) -> [String] {
     Dictionary(grouping: tiers.keys.filter { now.tiers[$0] == nil }.sorted()) { tiers[$0] }.flatMap { tier, names in
       guard let tier, ScalableTier(rawValue: tier.rawValue) != nil else { return names }

@@ -11,7 +11,7 @@ package struct Secrets: Sendable {
     }
   }
 
-  /// `nil` when the file is not there or cannot be read.
+  /// `nil` when the file does not exist or cannot be read.
   package init?(path: String) {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
     self.init(text: text)
@@ -22,7 +22,7 @@ package struct Secrets: Sendable {
   /// Marks the data that was made under these secrets.
   var id: String? { self["KV_SECRETS_ID"] }
 
-  /// The secrets. `scripts/secrets` makes the file if it is not there, and completes it if it is of an older version.
+  /// The secrets. `scripts/secrets` creates the file if it is missing, and completes a file of an older version.
   static func ensure(_ configuration: StackConfiguration) async throws(StackError) -> Secrets {
     let outcome = try await Tool.run("\(configuration.home)/scripts/secrets", [])
     guard outcome.succeeded else {

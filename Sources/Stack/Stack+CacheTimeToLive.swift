@@ -3,10 +3,10 @@ import DockerEngine
 extension Stack {
   /// The variable that sets it for APIs and workers.
   static let cacheTimeToLiveVariable = "KV_CACHE_TTL_MS"
-  /// What the services take where the variable is not set.
+  /// The services' default.
   static let defaultCacheTimeToLive = Duration.seconds(60)
 
-  /// How long the cache keeps an entry at most: the largest setting of the services that write to it, as they run now.
+  /// The maximum time for which the cache keeps an entry: the largest setting of the running services that write to it.
   ///
   /// - Throws: `unavailable` when the engine does not answer or a service has a setting that is no number.
   public func cacheTimeToLive() async throws(StackError) -> Duration {

@@ -5,11 +5,11 @@ import Glibc
 
 /// The right to change the stack.
 extension Stack {
-  /// Takes the stack's lock (`ProjectLock`), and looks whose stack it is. Where this process has the lock, it is the
-  /// same one.
+  /// Takes the stack's lock (`ProjectLock`), and checks which checkout the stack belongs to. If this process already
+  /// has the lock, it returns the same one.
   ///
-  /// - Parameter foreign: whether a stack that another checkout brought up may be changed.
-  /// - Returns: the lock, which is free again when nothing has it any more.
+  /// - Parameter foreign: whether a stack that another checkout started may be changed. - Returns: the lock, which is
+  ///   released when its last reference is gone.
   /// - Throws: `unavailable` while another process changes the stack, when the stack is another checkout's, and when
   ///   the engine does not answer.
   public func claim(foreign: Bool = false) async throws(StackError) -> ProjectLock {
@@ -25,7 +25,7 @@ extension Stack {
         code: .unavailable,
         message:
           "the stack `\(configuration.project)` was brought up from \(other), not from \(configuration.home); run kvchaos "
-          + "there, take another name here (KVCHAOS_PROJECT), or remove it with `kvchaos down --foreign`")
+          + "there, use another name here (KVCHAOS_PROJECT), or remove it with `kvchaos down --foreign`")
     }
     return lock
   }
@@ -41,14 +41,14 @@ extension Stack {
     }
   }
 
-  /// This process, as the person who started it knows it.
+  /// A description of this process for users.
   private static var command: String {
     let arguments = ProcessInfo.processInfo.arguments
     let name = arguments.first.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "kvchaos"
     return String(([name] + arguments.dropFirst().prefix(2)).joined(separator: " ").prefix(160))
   }
 
-  /// The folder of the checkout that the stack was brought up from, where that is another one than this.
+  /// The folder of the checkout that started the stack, if it is not this one.
   private func otherCheckout() async throws(StackError) -> String? {
     let folders = Set(try await summaries().compactMap { $0.labels[StackLabel.composeFolder] })
     let own = Self.real("\(configuration.home)/compose")
@@ -62,7 +62,8 @@ extension Stack {
     return String(cString: resolved)
   }
 
-  /// Certainly gone, so that the stack cannot be taken down from there: one that must not be looked into is not.
+  /// The folder certainly does not exist, so the stack cannot be removed from there. A folder that cannot be read does
+  /// not count as gone.
   private static func isGone(_ path: String) -> Bool {
     var found = stat()
     return stat(path, &found) != 0 && (errno == ENOENT || errno == ENOTDIR)

@@ -2,10 +2,9 @@ import DockerEngine
 import Faults
 import Foundation
 
-/// What a killed run, or an engine that was restarted under a fault, left behind.
+/// Residue of a killed run, or of an engine restart during a fault.
 extension Stack {
-  /// Takes back every fault that the ledger still holds open, and nothing else. Where there is no ledger, nothing is
-  /// owed.
+  /// Heals every fault that is open in the ledger, and nothing else. Without a ledger, there is nothing to heal.
   ///
   /// - Parameter lock: from `claim`.
   /// - Throws: `FaultError` when the ledger cannot be had, with `ledgerInUse` while a run is under way. What cannot be
@@ -15,11 +14,11 @@ extension Stack {
     return await injector(try UndoLedger(path: configuration.ledgerFile, lock: lock)).replayOpenUndos()
   }
 
-  /// Takes back everything that faults have left, in the ledger or not, and makes every container of the stack run.
+  /// Removes all residue of faults, in the ledger or not, and starts every container of the stack.
   ///
   /// - Parameters:
-  ///   - startsStopped: whether stopped containers are started in any case. `up` does that by itself, and knows
-  ///     which of them must not be: where nothing is owed it is left to it.
+  ///   - startsStopped: whether stopped containers are always started. `up` starts them itself, and knows which ones
+  ///     must stay stopped: if nothing is open in the ledger, this is left to `up`.
   ///   - foreign: whether a stack that another checkout brought up may be changed.
   /// - Throws: `FaultError` when the ledger cannot be had, with `ledgerInUse` while a run is under way; `StackError`
   ///   when the engine does not answer, and as `claim`. What cannot be taken back is in the result, not thrown.
@@ -29,15 +28,16 @@ extension Stack {
     return try await recover(with: injector(ledger), startsStopped: startsStopped)
   }
 
-  /// The same with a ledger that the caller holds: what is found then is no other run's.
+  /// The same with a ledger that the caller holds, so that the residue cannot belong to another run.
   public func recover(with injector: FaultInjector, startsStopped: Bool) async throws(StackError) -> Recovery {
     var recovery = Recovery()
     let isOwed = await !injector.ledger.openEntries.isEmpty
-    // A killed run may have left a helper that is about to write its rules: it must not do so after they were looked
-    // for.
+    // A killed run may have left a helper that is about to write its rules: it must not do so after the search for
+    // rules.
     let helpers = try await helpers()
     _ = await sweep(helpers)
-    // Then running containers: undos that work inside of one need it, and a restart of the engine stops them all.
+    // Start the containers next: undos that work inside a container need it running, and a restart of the engine stops
+    // all of them.
     let raised = try await raise(starts: startsStopped || isOwed)
     recovery.report = await injector.replayOpenUndos()
     let residue = try await residue()
@@ -58,16 +58,16 @@ extension Stack {
     }
   }
 
-  /// What faults act through, with a ledger.
+  /// The environment of faults, with a ledger.
   public func injector(_ ledger: UndoLedger) -> FaultInjector {
     FaultInjector(
       ledger: ledger, environment: FaultEnvironment(runtime: engine, network: engine, inside: engine, scaling: self))
   }
 
-  /// Resumes what is paused and, if told to, starts what is down, all side by side: nothing in the stack waits for
-  /// anything else.
+  /// Resumes paused containers and, if requested, starts stopped ones, all in parallel: no part of the stack waits for
+  /// another.
   ///
-  /// - Returns: those that the engine was told to run. One that it refused to is found by `residue` afterwards.
+  /// - Returns: the containers that the engine was asked to run. `residue` finds those that it refused to run.
   private func raise(starts: Bool) async throws(StackError) -> [String] {
     let members: [Member]
     do throws(DockerEngineError) {

@@ -4,7 +4,7 @@ import DockerEngine
 public struct NodeLack: Sendable, Hashable, CustomStringConvertible {
   /// The node's name in the stack.
   public var node: String
-  /// What it lacks, in a few words that follow the name.
+  /// The problem, in a few words that follow the name.
   public var what: String
 
   public init(node: String, what: String) {
@@ -17,26 +17,25 @@ public struct NodeLack: Sendable, Hashable, CustomStringConvertible {
 
 extension Stack {
   private static let answerLimit = Duration.seconds(15)
-  /// An API lives as soon as it listens; it is ready when what is behind it answers.
+  /// An API is alive as soon as it listens; it is ready when its dependencies answer.
   private static let isReady = """
     exec 3<>/dev/tcp/127.0.0.1/8080; printf 'GET /health/ready HTTP/1.0\\r\\n\\r\\n' >&3
     read -r -t 5 status <&3; [[ $status == *" 200 "* ]] || { echo "it is not ready"; exit 1; }
     """
 
-  /// Waits until every node does its part in its tier: it is what its cluster takes it for, with the data that it
-  /// should have, and it answers. A node that is in nobody's way may be out for good, and no operation shows it.
+  /// Waits until every node does its part in its tier: it is a full member of its cluster, has the data that it should
+  /// have, and answers. A node may be out of its tier permanently without any operation showing it.
   ///
   /// - Parameters:
-  ///   - limit: how long it is waited for; zero: looked at once.
-  ///   - roster: of before; a node whose container is gone does not do its part.
-  /// - Returns: who does not, and what is missing; empty where all is well.
+  ///   - limit: the timeout; zero: check only once. - roster: an earlier roster; a node whose container is gone does
+  ///     not do its part. - Returns: the nodes that do not, and their problems; empty if all is well.
   /// - Throws: `unavailable` when the engine does not answer.
   public func lacking(within limit: Duration, since roster: Roster = Roster()) async throws(StackError) -> [NodeLack] {
     let deadline = ContinuousClock.now + limit
     while true {
       let status = try await status()
       var found = status.lacking + missing(from: status, since: roster)
-      // Dearer, so only asked once the tiers have nothing to say.
+      // More expensive, so it runs only when the tiers report no problem.
       if found.isEmpty { found = await mute(status.nodes) }
       if found.isEmpty || ContinuousClock.now >= deadline || Task.isCancelled { return found }
       try? await Task.sleep(for: .seconds(1))
@@ -44,10 +43,9 @@ extension Stack {
   }
 
   /// Waits until every API says that it is ready. An API is healthy as soon as it listens, and each has its own
-  /// connections to what is behind it: that one of them answered says nothing of the others.
+  /// connections to what is behind it: an answer of one API says nothing about the others.
   ///
-  /// - Parameter deadline: until when it is waited for.
-  /// - Returns: the APIs that are not ready, and why; empty where all are.
+  /// - Parameter deadline: the end of the wait. - Returns: the APIs that are not ready, and why; empty if all are.
   /// - Throws: `unavailable` when the engine does not answer.
   func unreadyAPIs(until deadline: ContinuousClock.Instant) async throws(StackError) -> [NodeLack] {
     while true {
@@ -58,7 +56,7 @@ extension Stack {
     }
   }
 
-  /// The nodes that themselves say, or do not say, that they serve.
+  /// Nodes that do not report themselves that they serve.
   private func mute(_ nodes: [StackNode]) async -> [NodeLack] {
     await withTaskGroup(of: NodeLack?.self) { group in
       for node in nodes {
@@ -79,13 +77,14 @@ extension Stack {
       let result = try await engine.exec(node.id, command, timeout: Self.answerLimit)
       guard result.exitCode != 0 else { return nil }
       return (result.output + result.error).split(whereSeparator: \.isNewline).last.map(String.init)
-        ?? "it says nothing"
+        ?? "no output"
     } catch {
       return error.message
     }
   }
 
-  /// What says more than the node's health check; `nil` where nothing does. Of RabbitMQ the queues have told already.
+  /// A check that is stricter than the node's health check; `nil` if there is none. RabbitMQ's queues have been checked
+  /// already.
   private static func question(to node: StackNode) -> [String]? {
     switch node.tier {
     case .redis, .sql: ["node-joined"]

@@ -3,17 +3,17 @@ import DockerEngine
 import Faults
 
 extension Stack {
-  /// Containers looked into at the same time: each look is a short-lived container beside it.
+  /// Containers inspected at the same time: each inspection runs a short-lived container.
   private static let looksAtOnce = 6
 
-  /// What faults have left in the stack: nothing, if all is well. A stack that is not up has no residue but helpers.
+  /// The residue of faults in the stack; empty if all is well. A stack that is not up can only have helpers as residue.
   ///
-  /// - Parameter roster: of before; who is missing now is among what is left.
-  /// - Throws: `unavailable` when the engine does not answer, or a container's network cannot be looked into.
+  /// - Parameter roster: an earlier roster; missing nodes count as residue.
+  /// - Throws: `unavailable` when the engine does not answer, or a container's network cannot be inspected.
   public func residue(since roster: Roster = Roster()) async throws(StackError) -> [Residue] {
     do {
       var found = try await engine.helpers().map { Residue(kind: .helper, container: $0, detail: "") }
-      // A one-shot container that has ended is as it should be.
+      // It is normal that a one-shot container has exited.
       let nodes = try await engine.details().compactMap(Member.init(container:))
       let now = Roster(Dictionary(nodes.map { ($0.container.name, $0.tier) }) { first, _ in first })
       for name in roster.missing(from: now) {
@@ -43,7 +43,7 @@ extension Stack {
     } catch let error as DockerEngineError {
       throw StackError(error)
     } catch {
-      throw StackError(code: .unavailable, message: "the stack cannot be looked through for residue: \(error)")
+      throw StackError(code: .unavailable, message: "the stack cannot be searched for residue: \(error)")
     }
   }
 
@@ -55,7 +55,7 @@ extension Stack {
     }
   }
 
-  /// Looks into several nodes side by side, some at a time.
+  /// Inspects several nodes in parallel, a few at a time.
   private func each(
     of nodes: [Member], _ look: @escaping @Sendable (Member) async throws -> [Residue]
   ) async throws -> [Residue] {
@@ -75,8 +75,8 @@ extension Stack {
     }
   }
 
-  /// Takes away what is certainly this suite's own and no run's: tables of rules that begin with `kvchaos_`, and
-  /// helpers. For whoever holds the ledger, after it was replayed.
+  /// Removes objects that certainly belong to this suite and to no active run: rule tables that begin with `kvchaos_`,
+  /// and helpers. The caller must hold the ledger and must have replayed it.
   ///
   /// - Returns: what is left.
   func sweep(_ residue: [Residue]) async -> [Residue] {

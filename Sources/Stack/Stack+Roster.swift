@@ -1,17 +1,17 @@
 import ChaosPlan
 import DockerEngine
 
-/// Who is there, and who must be.
+/// The existing nodes, and the nodes that must exist.
 extension Stack {
-  /// The nodes that are there now, whether they run or not.
+  /// The nodes that exist now, running or not.
   ///
   /// - Throws: `unavailable` when the engine does not answer.
   public func roster() async throws(StackError) -> Roster {
     Self.roster(of: try await summaries())
   }
 
-  /// The nodes that the compose files say there are, for those who did not see the stack before. Nothing where no
-  /// container is there: the stack is down.
+  /// The nodes that the compose files define, for callers that did not see the stack before. Empty if no container
+  /// exists: the stack is down.
   ///
   /// - Throws: `unavailable` when the engine does not answer, or Compose cannot read the files.
   public func composedRoster() async throws(StackError) -> Roster {
@@ -41,7 +41,7 @@ extension Stack {
     return Roster(Dictionary(tiers) { first, _ in first })
   }
 
-  /// Where no container of the SQL tier is left: only Patroni's flavour has etcd.
+  /// Used if no container of the SQL tier is left: only the Patroni flavour has etcd.
   private func flavourOfVolumes() async throws(StackError) -> StackFlavour? {
     let volumes: [VolumeSummary]
     do throws(DockerEngineError) {

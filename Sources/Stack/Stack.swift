@@ -2,10 +2,10 @@ import ChaosPlan
 import DockerEngine
 import HTTPClient
 
-/// The stack under test: brought up, looked at, taken down.
+/// The stack under test: starts it, observes it, removes it.
 public struct Stack: Sendable {
   public let configuration: StackConfiguration
-  /// The engine, restricted to this stack's project: what faults act through.
+  /// The engine, restricted to this stack's project, for faults.
   public let engine: DockerEngine
   let http: HTTPClient
 
@@ -22,7 +22,7 @@ public struct Stack: Sendable {
   }
 
   /// Brings the stack up and ends when the whole store answers a committed write and a linearizable read, and every API
-  /// says that it is ready. A stack that is up already is left as it is, and asked the same.
+  /// says that it is ready. A stack that is up already stays as it is, and must pass the same checks.
   ///
   /// - Returns: the flavour that was taken.
   /// - Throws: `unavailable`, in one sentence, when Docker or Compose is not there, a port is in use, an image is
@@ -34,10 +34,10 @@ public struct Stack: Sendable {
     return try await StackStart(stack: self, progress: progress).run()
   }
 
-  /// The flavour of the stack that is there, else the one that `up` would take. Changes nothing but what images there
-  /// are.
+  /// The flavour of the existing stack, otherwise the one that `up` would choose. Changes nothing, except that it may
+  /// pull an image.
   ///
-  /// - Parameter wanted: what a person asked for, which goes over what the configuration says; `auto`: nothing.
+  /// - Parameter wanted: the user's choice, which overrides the configuration; `auto`: none.
   /// - Throws: `unavailable` when the engine does not answer, or the flavour cannot be had.
   public func flavourToBe(
     wanted: SQLChoice = .auto, progress: @escaping @Sendable (StackProgress) -> Void = { _ in }
@@ -48,14 +48,13 @@ public struct Stack: Sendable {
     return try await FlavourChoice(stack: self).decide(existing: existing, progress: progress)
   }
 
-  /// The flavour of the stack that is there, else the one that was asked for; `nil` where there is neither, or no
-  /// engine answers.
+  /// The flavour of the existing stack, otherwise the requested one; `nil` if there is neither, or no engine answers.
   public func flavourIfKnown() async -> StackFlavour? {
     let existing = (try? await engine.containers()) ?? []
     return FlavourChoice.flavour(of: existing) ?? configuration.flavour.flavour
   }
 
-  /// Removes the stack's containers, networks and volumes. Images stay. Nothing there is no error.
+  /// Removes the stack's containers, networks and volumes. Images stay. It is no error if there is nothing to remove.
   ///
   /// - Parameter foreign: whether a stack that another checkout brought up may be removed.
   public func down(foreign: Bool = false) async throws(StackError) {
@@ -64,14 +63,14 @@ public struct Stack: Sendable {
     try await Compose(configuration: configuration).down()
   }
 
-  /// Every container with its role now. Asks all tiers at once, each for a few seconds at most; who does not answer is
-  /// `unknown`.
+  /// Every container with its current role. Queries all tiers at once, each for a few seconds at most; nodes that do
+  /// not answer are `unknown`.
   ///
   /// - Parameters:
   ///   - table: a table of the database `kv`. On CockroachDB every table has leaseholders of its own, and the one of this table
   ///     leads; `nil`: that of the store's entries. Patroni has one leader for all.
-  ///   - asksStarting: whether the health check of a container that has just started is run now. The engine comes round to it
-  ///     after half a minute.
+  ///   - asksStarting: whether the health check of a container that has just started is run now. The engine itself runs
+  ///     it only after half a minute.
   /// - Throws: `unavailable` when the engine does not answer.
   public func status(
     leaderOf table: String? = nil, asksStarting: Bool = false

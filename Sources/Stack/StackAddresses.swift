@@ -22,8 +22,8 @@ struct StackAddresses: Sendable, Hashable {
 
   /// Finds the addresses of a stack that is to be brought up, or is there. Pure, but for `isTaken`.
   ///
-  /// What was asked for goes first, then what the stack has already. Of the rest, the project `kvchaos` gets what is
-  /// usual, and every other project what is free, if it can be the same each time.
+  /// Requested addresses come first, then those that the stack already has. For the rest, the project `kvchaos` gets
+  /// the defaults, and every other project gets free ones, the same each time if possible.
   ///
   /// - Parameters:
   ///   - existing: the project's containers, those that are down among them.
@@ -88,7 +88,7 @@ struct StackAddresses: Sendable, Hashable {
       guard let wanted, wanted != own else { return own }
       throw StackError(
         code: .unavailable,
-        message: "the stack `\(project)` is there already, on \(own).0/24, and KVCHAOS_SUBNET is \(wanted); run "
+        message: "the stack `\(project)` exists already, on \(own).0/24, but KVCHAOS_SUBNET is \(wanted); run "
           + "`kvchaos down` first")
     }
     let others = networks.filter { $0.project != project || $0.name != project }

@@ -45,7 +45,7 @@ public struct StackConfiguration: Sendable, Hashable {
     self.engine = engine
   }
 
-  /// The configuration of this process: the home is `KVCHAOS_HOME`, else the nearest folder, from the working directory
+  /// The configuration of this process. The home is `KVCHAOS_HOME`, else the nearest folder, from the working directory
   /// upwards, that holds `compose/compose.yml`; `KVCHAOS_PROJECT`, `KVCHAOS_SUBNET`, the ports (`PublishedPort`) and
   /// `KVCHAOS_SQL` (what `auto` stands for) override the defaults. The engine is that of the `docker` command
   /// (`EngineEndpoint`).
@@ -77,13 +77,13 @@ public struct StackConfiguration: Sendable, Hashable {
       subnet: try subnet(environment["KVCHAOS_SUBNET"]), flavour: flavour, engine: engine)
   }
 
-  /// Compose's rule, which labels, networks and file names rest on.
+  /// Compose's rule for names, on which labels, networks and file names depend.
   private static func project(_ value: String?) throws(StackError) -> String {
     guard let value, !value.isEmpty else { return usualProject }
     guard value.wholeMatch(of: /[a-z0-9][a-z0-9_-]{0,62}/) != nil else {
       throw StackError(
         code: .unavailable,
-        message: "KVCHAOS_PROJECT is \(value), which is no name of a Compose project; expected up to 63 lowercase "
+        message: "KVCHAOS_PROJECT is \(value), which is not a valid Compose project name; expected up to 63 lowercase "
           + "letters, digits, hyphens and underscores, the first a letter or a digit")
     }
     return value
@@ -133,10 +133,10 @@ public struct StackConfiguration: Sendable, Hashable {
   /// The untracked file that holds the generated passwords.
   public var secretsFile: String { "\(home)/compose/secrets.env" }
 
-  /// Where the undos are kept that are owed (`UndoLedger`).
+  /// The path of the ledger of open undos (`UndoLedger`).
   public var ledgerFile: String { "\(home)/results/.ledger/\(project).jsonl" }
 
-  /// Where results go unless told otherwise: what runs of two projects write must not meet.
+  /// The default folder for results: runs of two projects must not write to the same files.
   public var resultsFolder: String {
     project == Self.usualProject ? "\(home)/results" : "\(home)/results/projects/\(project)"
   }

@@ -1,7 +1,7 @@
 /// Why the stack cannot do what was asked.
 public struct StackError: Error, Sendable, Hashable, CustomStringConvertible {
   public enum Code: String, Sendable, Hashable {
-    /// Something that the stack needs is not there, or a container does not start: exit status 69.
+    /// Something that the stack needs is missing, or a container does not start: exit status 69.
     case unavailable
     /// The answer of a tool or a node is not as documented: exit status 70.
     case internalFault

@@ -1,13 +1,13 @@
 import ChaosPlan
 
-/// What the SQL tier really is.
+/// The system that runs as the SQL tier.
 public enum StackFlavour: String, Sendable, Hashable, CaseIterable, Codable {
   case cockroach
   case patroni
 }
 
 extension StackFlavour {
-  /// As a plan, or a person, asks for it.
+  /// The choice in a plan or on the command line.
   public var choice: SQLChoice {
     switch self {
     case .cockroach: .cockroach

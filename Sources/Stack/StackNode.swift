@@ -1,7 +1,7 @@
 import ChaosPlan
 import Faults
 
-/// A container of the stack and what it is at this moment.
+/// A container of the stack and its current state.
 public struct StackNode: Sendable, Hashable {
   /// The name in the stack, e.g. `redis-1`.
   public var name: String
@@ -10,10 +10,10 @@ public struct StackNode: Sendable, Hashable {
   /// The container's id.
   public var id: String
   public var tier: Tier
-  /// Empty when nobody could be asked.
+  /// Empty when no node answered.
   public var roles: Set<Role>
   /// The role in words, e.g. `master of 0-5460`, `leads 3 and holds 8 of 8 queues`, `leader, timeline 3`; `unknown`
-  /// when nobody could be asked.
+  /// when no node answered.
   public var detail: String
   public var state: ContainerState
   /// The slots of a Redis master; `nil` for everything else.
@@ -22,8 +22,8 @@ public struct StackNode: Sendable, Hashable {
   public var follows: String?
   /// Its address in the stack's network; `nil` while it is down.
   public var address: String?
-  /// What it lacks to do its part in its tier, in a few words, e.g. `follows nobody`; `nil` where nothing is known to
-  /// be missing.
+  /// What it lacks to do its part in its tier, in a few words, e.g. `does not stream from the leader (stopped)`; `nil`
+  /// if no problem is known.
   public var lack: String?
 
   public init(

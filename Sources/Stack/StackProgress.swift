@@ -4,9 +4,9 @@ import ChaosPlan
 public enum StackProgress: Sendable, Hashable {
   /// One sentence, e.g. which flavour is taken and why.
   case note(String)
-  /// So many of a tier's containers are ready (healthy, or done where they are one-shot).
+  /// How many of a tier's containers are ready (healthy, or done if they are one-shot).
   case tier(TierProgress)
-  /// The whole store has answered a committed write and a linearizable read, so long after the start.
+  /// The whole store has answered a committed write and a linearizable read, this long after the start.
   case answered(Duration)
 }
 

@@ -8,7 +8,7 @@ struct StackStart: Sendable {
   let progress: @Sendable (StackProgress) -> Void
 
   private var configuration: StackConfiguration { stack.configuration }
-  /// For what does not depend on where the stack is.
+  /// For commands that do not depend on the stack's addresses.
   private var compose: Compose { Compose(configuration: configuration) }
   private static let pollInterval = Duration.seconds(1)
 
@@ -22,10 +22,10 @@ struct StackStart: Sendable {
     case .running:
       throw StackError(
         code: .unavailable,
-        message: "a stack runs whose data was made under other secrets than \(configuration.secretsFile) holds "
+        message: "a running stack was created with other secrets than those in \(configuration.secretsFile) "
           + "(another checkout's, or an older version's?); run `kvchaos down`, which deletes that data, then try again")
     case .stopped:
-      progress(.note("removing what a stack with other secrets left: nobody here has its passwords"))
+      progress(.note("removing the remains of a stack with other secrets, whose passwords are lost"))
       try await compose.down()
       existing = []
     }
@@ -38,7 +38,7 @@ struct StackStart: Sendable {
       guard configuration.flavour == .auto, FlavourChoice.flavour(of: existing) == nil, !Task.isCancelled else {
         throw StackError(code: error.code, message: "\(error.message)\n\(FlavourChoice.wayOut)")
       }
-      // Nobody asked for CockroachDB, and nothing is lost: what it could not start with was made a moment ago.
+      // The user did not request CockroachDB, and nothing is lost: the volumes were created only moments ago.
       progress(.note("CockroachDB does not come up: \(error.message)"))
       progress(.note("taking PostgreSQL instead; at once: `kvchaos up --flavour patroni`, or KVCHAOS_SQL=patroni"))
       try await compose.down()
@@ -110,7 +110,8 @@ struct StackStart: Sendable {
       let holder = published.contains(number) ? "another container" : PortCheck.holder(of: number)
       throw StackError(
         code: .unavailable,
-        message: "port \(number) of 127.0.0.1 is in use\(holder.map { " by \($0)" } ?? ""); stop what uses it, or set "
+        message:
+          "port \(number) of 127.0.0.1 is in use\(holder.map { " by \($0)" } ?? ""); stop the process that uses it, or set "
           + "\(port.variable) to another")
     }
   }
@@ -153,7 +154,7 @@ struct StackStart: Sendable {
     do throws(StackError) {
       try result.get()
     } catch {
-      // Compose may be the first to notice a container that died; the container's own words say more.
+      // Compose may be the first to notice a container that died, but the container's own log says more.
       if case .died(let container) = watch.verdict((try? await details()) ?? [], allStarted: false) {
         throw await death(of: container)
       }
@@ -167,7 +168,7 @@ struct StackStart: Sendable {
     var shown: [TierProgress] = []
     let probe = StartProbe(engine: stack.engine)
     while true {
-      // Asked before the containers are looked at: what is there then is all there will be.
+      // Check this before reading the containers: afterwards no more of them are created.
       let isComplete = allStarted()
       let containers = await probe.refresh(try await details())
       let lines = watch.progress(containers)

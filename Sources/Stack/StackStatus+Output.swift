@@ -2,8 +2,8 @@ import Foundation
 
 /// The status for people and for programs.
 extension StackStatus {
-  /// The store's address, and a table: node, tier, state, role; below it who does not do its part, and the dead
-  /// letters, if there are any.
+  /// The store's address, and a table: node, tier, state, role; below it the nodes that do not do their part, and the
+  /// dead letters, if there are any.
   public var table: String {
     let rows = nodes.map { node in
       [node.name, node.tier.rawValue, state(of: node), node.detail]
@@ -23,7 +23,7 @@ extension StackStatus {
   private func state(of node: StackNode) -> String {
     guard node.state.status == .running, let health = node.state.health, health != .starting else {
       // The engine runs a health check for the first time after half a minute, and until then says that the container
-      // is starting: what a node lacks is below the table in any case.
+      // is starting: a node's problem is always shown below the table.
       return node.state.status.rawValue
     }
     return health.rawValue
@@ -31,7 +31,7 @@ extension StackStatus {
 
   /// The same as JSON: `flavour`, `url`, and `nodes` with `name`, `container`, `id`, `tier`, `roles`, `detail`,
   /// `status`, `health`, `startedAt`, `slots` (pairs of first and last), `lacks`; `deadLetters` with `count` and
-  /// `newest` (`queue`, `reason`), left out where no broker tells.
+  /// `newest` (`queue`, `reason`), left out if no broker answers.
   public func json() throws(StackError) -> String {
     struct Document: Encodable {
       struct Node: Encodable {

@@ -7,7 +7,7 @@ public struct StackStatus: Sendable, Hashable {
   public var nodes: [StackNode]
   /// The store's address; `nil` where no container has one.
   public var url: String?
-  /// The messages that no worker could read; `nil` when nobody asked, or no broker answered.
+  /// The messages that no worker could read; `nil` if they were not requested, or no broker answered.
   public var deadLetters: DeadLetters?
 
   public init(flavour: StackFlavour, nodes: [StackNode], url: String? = nil) {
@@ -19,7 +19,7 @@ public struct StackStatus: Sendable, Hashable {
   /// Whether there is a container at all.
   public var isUp: Bool { !nodes.isEmpty }
 
-  /// The nodes that do not do their part in their tier, as far as the tiers themselves know.
+  /// The nodes that do not do their part in their tier, according to the tiers themselves.
   public var lacking: [NodeLack] {
     nodes.compactMap { node in node.lack.map { NodeLack(node: node.name, what: $0) } }
   }
@@ -28,8 +28,8 @@ public struct StackStatus: Sendable, Hashable {
     nodes.first { $0.name == name }
   }
 
-  /// The nodes that a selector strikes now: those of its tier and role that run, as many as its mode says, drawn by
-  /// `using` and given in the order of their names. Pure: the same status and the same generator give the same nodes.
+  /// The nodes that a selector selects now: running nodes of its tier and role, as many as its mode says, drawn with
+  /// `using` and sorted by name. Pure: the same status and the same generator give the same nodes.
   ///
   /// - Parameters:
   ///   - ownerOf: only the Redis master that owns the slot of this key's entry; `nil`: as the selector says.
@@ -57,12 +57,12 @@ public struct StackStatus: Sendable, Hashable {
     let who = selector.label + owner
     guard matched.isEmpty else {
       return StackError(
-        code: .noTarget, message: "\(who) is nobody: only \(matched.map(\.name).joined(separator: ", ")) matches")
+        code: .noTarget, message: "no node matches \(who): only \(matched.map(\.name).joined(separator: ", ")) fits")
     }
     let tier = nodes.filter { node in selector.tier.map { node.tier == $0 } ?? true }.map {
       "\($0.name) (\($0.state.status.rawValue), \($0.detail))"
     }
-    let there = tier.isEmpty ? "no container of that tier is there" : "there are \(tier.joined(separator: ", "))"
-    return StackError(code: .noTarget, message: "\(who) is nobody now: \(there)")
+    let there = tier.isEmpty ? "no container of that tier exists" : "candidates: \(tier.joined(separator: ", "))"
+    return StackError(code: .noTarget, message: "no running node matches \(who); \(there)")
   }
 }

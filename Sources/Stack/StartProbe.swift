@@ -1,11 +1,11 @@
 import DockerEngine
 import Faults
 
-/// Looks at starting containers more often than the engine does.
+/// Checks starting containers more often than the engine does.
 ///
-/// A health check costs a process, and on two cores those of 25 containers are felt by what is measured; so the compose
-/// files ask for one in half a minute. Whoever waits for a start runs the same commands every other second, until each
-/// has passed once.
+/// A health check costs a process, and on two cores the checks of 25 containers affect the measurements. So the compose
+/// files schedule one every half minute. While `up` waits for a start, it runs the same commands every two seconds,
+/// until each has passed once.
 actor StartProbe {
   private static let interval = Duration.seconds(2)
   private static let limit = Duration.seconds(5)

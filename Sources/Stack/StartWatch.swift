@@ -3,7 +3,7 @@ import DockerEngine
 
 /// Reads from the containers' states how far a start is. Pure.
 struct StartWatch: Sendable {
-  /// A container that the engine has restarted so often does not come up by itself.
+  /// A container that the engine has restarted this often does not come up by itself.
   static let restartLimit = 3
 
   enum Verdict: Sendable, Hashable {

@@ -17,12 +17,12 @@ struct StatusReader: Sendable {
     var slots: [ClosedRange<Int>]?
     /// The node that a replica copies, by name.
     var follows: String?
-    /// What the node lacks to do its part in its tier; `nil`: nothing that the tier would know.
+    /// Why the node does not do its part in its tier; `nil`: no problem that the tier knows of.
     var lack: String?
   }
 
   /// - Parameter asksStarting: whether the health check of a container that the engine calls starting is run now. The
-  ///   engine's own comes every 30 s, so for half a minute after a start it knows of none that has passed.
+  ///   engine runs its own every 30 s, so for half a minute after a start none has passed.
   func read(asksStarting: Bool = false) async throws(StackError) -> StackStatus {
     var found: [ContainerDetail]
     do throws(DockerEngineError) {
@@ -66,7 +66,7 @@ struct StatusReader: Sendable {
     switch member.tier {
     case .proxy, .api: NodeRole(roles: [.member], detail: "member")
     case .worker, .redis, .rabbitmq, .sql, .etcd:
-      NodeRole(roles: [], detail: "unknown", lack: "nobody says what it does")
+      NodeRole(roles: [], detail: "unknown", lack: "its role is unknown")
     }
   }
 

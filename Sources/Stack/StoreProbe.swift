@@ -1,15 +1,15 @@
 import Foundation
 import HTTPClient
 
-/// Asks the whole store one question: a committed write, and a linearizable read that must see it.
+/// Probes the whole store with a committed write and a linearizable read that must see it.
 struct StoreProbe: Sendable {
-  /// A key of its own, which no workload uses.
+  /// A key that no workload uses.
   static let key = "kvchaos-ready"
 
   let http: HTTPClient
   let url: String
 
-  /// `nil` when the store answered; else why it did not, in a few words.
+  /// `nil` when the store answered; otherwise the reason, in a few words.
   func ask() async -> String? {
     let value = UUID().uuidString
     do throws(HTTPClientError) {
@@ -18,7 +18,7 @@ struct StoreProbe: Sendable {
           method: "PUT", url: "\(url)/store?ack=committed",
           headers: StoreToken.headers + [("Content-Type", "application/json"), ("Idempotency-Key", value)],
           body: Array(#"{"key":"\#(Self.key)","value":"\#(value)"}"#.utf8), timeoutMilliseconds: 5_000))
-      guard write.status != 401 else { return "the store wants a token; set KVCHAOS_TOKEN to its KV_API_TOKEN" }
+      guard write.status != 401 else { return "the store requires a token; set KVCHAOS_TOKEN to its KV_API_TOKEN" }
       guard write.status == 200 else { return "a committed write was answered with \(write.status)" }
       let read = try await http.send(
         HTTPRequest(

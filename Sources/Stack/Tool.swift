@@ -15,7 +15,7 @@ enum Tool {
     }
   }
 
-  /// Runs it to its end; cancelling the task asks it to end, and kills it two seconds later.
+  /// Runs the command to its end. If the task is cancelled, the command is asked to end, and killed two seconds later.
   ///
   /// - Parameter environment: what it has in place of this process's own; `nil`: nothing of that name.
   /// - Throws: `unavailable` when the command is not there.
@@ -41,21 +41,21 @@ enum Tool {
     }
   }
 
-  /// The `docker` command, on the engine that everything else is done by.
+  /// The `docker` command, on the same engine as everything else.
   static func docker(
     _ arguments: [String], on engine: EngineEndpoint, environment: [String: String?] = [:]
   ) async throws(StackError) -> Outcome {
     try await run("docker", arguments, environment: environment.merging(engine.environment) { $1 })
   }
 
-  /// The same, for so long at most; `nil` when the time was up.
+  /// The same, with a time limit; `nil` when the time was up.
   static func docker(
     _ arguments: [String], on engine: EngineEndpoint, limit: Duration
   ) async throws(StackError) -> Outcome? {
     try await run("docker", arguments, environment: engine.environment, limit: limit)
   }
 
-  /// As `run`, but for so long at most; `nil` when the time was up.
+  /// As `run`, but with a time limit; `nil` when the time was up.
   static func run(
     _ command: String, _ arguments: [String], environment: [String: String?] = [:], limit: Duration
   ) async throws(StackError) -> Outcome? {

@@ -3,8 +3,8 @@ import KeyValueStore
 import NIOCore
 import Synchronization
 
-/// The command log on RabbitMQ: a publishing connection, and another one for the replies. Commands that come while a
-/// message of their partition is unconfirmed share the next one.
+/// The command log on RabbitMQ, with one connection for publishing and one for replies. Commands that arrive while a
+/// message of their partition is unconfirmed share the next message.
 public final class AMQPCommandLog: CommandLog {
   /// The type of a message of commands.
   static let commandType = "kv.commands.v1"
@@ -15,7 +15,7 @@ public final class AMQPCommandLog: CommandLog {
     let continuation: CheckedContinuation<PublishOutcome, Never>
   }
 
-  /// What the partitions' queues are in, for whoever watches them too.
+  /// The states of the partitions' queues, shared with `SecondOpinion`.
   private final class Shared: Sendable {
     let value: Mutex<[PublishQueue<Waiter>]>
     init(_ queues: sending [PublishQueue<Waiter>]) { value = Mutex(queues) }
@@ -23,7 +23,7 @@ public final class AMQPCommandLog: CommandLog {
 
   private let publisher: AMQPConnection
   private let queues: Shared
-  /// The partition whose turn it is to be asked whether it confirms.
+  /// The next partition to probe.
   private let turn = Mutex(0)
   private let partitions: [Partition]
   private let loop: any EventLoop
@@ -32,8 +32,8 @@ public final class AMQPCommandLog: CommandLog {
   private let secondOpinion: SecondOpinion
   private let confirmed: @Sendable ([OperationID]) -> Void
 
-  /// Connects at once and keeps both connections up. `notify` is for the log, `loop` for the time, and `confirmed` is
-  /// told which operations a quorum has.
+  /// Connects at once and keeps both connections open. `notify` is for logging, `loop` is the time source, and
+  /// `confirmed` is called with the operations that a quorum has.
   public init(
     configuration: Configuration, replies: ReplyRegistry, loop: any EventLoop,
     metrics: PublishMetrics = PublishMetrics(), confirmed: @escaping @Sendable ([OperationID]) -> Void = { _ in },
@@ -79,7 +79,7 @@ public final class AMQPCommandLog: CommandLog {
     return outcome
   }
 
-  /// Gives a partition's queue an event, and does what comes of it.
+  /// Passes an event to a partition's queue, and performs the resulting step.
   private func step(
     _ partition: Partition,
     _ event: (inout PublishQueue<Waiter>, ContinuousClock.Instant) -> PublishQueue<Waiter>.Step
@@ -88,7 +88,7 @@ public final class AMQPCommandLog: CommandLog {
   }
 
   private func perform(_ step: PublishQueue<Waiter>.Step, _ partition: Partition) {
-    for item in step.expired { item.resume(.notSent(reason: "the brokers did not confirm what was sent before")) }
+    for item in step.expired { item.resume(.notSent(reason: "the brokers did not confirm earlier commands")) }
     for item in step.refused { item.resume(.notSent(reason: "too many commands wait for the brokers")) }
     if let time = step.wakeAt {
       loop.scheduleTask(in: TimeAmount(time - .now)) { [self] in
@@ -96,17 +96,17 @@ public final class AMQPCommandLog: CommandLog {
       }
     }
     if step.probes { probe(partition) }
-    // Commands whose time ends later are tried again by whoever waits for them.
+    // Callers retry the commands whose deadline is later.
     guard let deadline = step.message.map(\.deadline).min() else { return }
     let entries = step.message.map(\.token.entry)
-    // Without a reply queue the request still works: it looks the operation up.
+    // Without a reply queue the request still works: it looks up the operation.
     let replyTo = entries.contains(where: \.wantsReply) ? replyQueue.name : nil
     let message = AMQPMessage(
       queue: partition.queueName, body: CommandBatch(entries: entries).encoded(), replyTo: replyTo,
       type: Self.commandType)
     metrics.messages.add()
     publisher.publish(message, deadline: deadline) { [self] outcome in
-      // The next message first: it is on its way while the requests of this one are answered.
+      // Send the next message first: it is in flight while the requests of this one are answered.
       let verdict = PublishQueue<Waiter>.Verdict(outcome)
       self.step(partition) { $0.settled(verdict, now: $1) }
       let outcome = PublishOutcome(outcome)
@@ -118,7 +118,7 @@ public final class AMQPCommandLog: CommandLog {
   /// Commands that wait for their message.
   public var waitingCount: Int { queues.value.withLock { $0.reduce(0) { $0 + $1.waitingCount } } }
 
-  /// A message without a command: that a quorum has it, is all that is asked. No worker need see it.
+  /// A message without a command: it only tests whether a quorum confirms it. No worker needs to see it.
   static func probe(of partition: Partition) -> AMQPMessage {
     AMQPMessage(
       queue: partition.queueName, body: CommandBatch(entries: []).encoded(), type: commandType,
@@ -127,14 +127,14 @@ public final class AMQPCommandLog: CommandLog {
 
   private func probe(_ partition: Partition) {
     let message = Self.probe(of: partition)
-    // Long, because the brokers keep what they cannot confirm: one after the other would pile up there.
+    // A long timeout, because the brokers keep messages that they cannot confirm, and probes would pile up there.
     publisher.publish(message, deadline: .now + .seconds(30)) { [self] outcome in
       step(partition) { $0.probed(PublishQueue<Waiter>.Verdict(outcome), now: $1) }
     }
   }
 
-  /// Whether commands can be published now: the broker takes them, and every partition's queue confirms what it gets.
-  /// To be called about once a second: each call asks the next partition, if nothing of it was confirmed just now.
+  /// Whether commands can be published now: the broker accepts them, and every partition's queue confirms them. Call it
+  /// about once a second: each call probes the next partition, unless that one has just confirmed something.
   public func isReady() -> Bool {
     guard publisher.isReady else { return false }
     let index = turn.withLock { turn in
@@ -150,7 +150,7 @@ public final class AMQPCommandLog: CommandLog {
     queues.value.withLock { queues in queues.count { $0.isSilent(now: .now) } }
   }
 
-  /// Closes both connections after what was enqueued before.
+  /// Closes both connections after the earlier messages.
   public func close() async {
     secondOpinion.end()
     await publisher.close()

@@ -2,7 +2,7 @@ import AMQPClient
 import Logging
 
 extension Logger {
-  /// Writes what happened to an AMQP connection.
+  /// Logs the events of an AMQP connection.
   public func record(_ notice: AMQPConnection.Notice, role: String) {
     let metadata: Logger.Metadata = ["role": .string(role)]
     switch notice {

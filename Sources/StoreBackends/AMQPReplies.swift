@@ -1,9 +1,9 @@
 import AMQPClient
 import KeyValueStore
 
-/// A worker's way back to the APIs, and to the dead letters.
+/// A worker's publisher of replies to the APIs and of dead letters.
 public struct AMQPReplies: ReplySender, DeadLetters {
-  /// Where messages go that nothing can read.
+  /// The queue for messages that cannot be decoded.
   public static let deadLetterQueue = "kv.dead-letters"
 
   private let connection: AMQPConnection

@@ -1,4 +1,4 @@
-/// Why the backends could not be set up; the text names the variable or the server.
+/// The reason why the backends could not be set up; the text names the variable or the server.
 public struct BackendError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The kinds of error, each with one meaning.
   public enum Code: String, Sendable, Hashable {
@@ -6,8 +6,8 @@ public struct BackendError: Error, Sendable, Hashable, CustomStringConvertible {
     case configuration
     /// The SQL tier or RabbitMQ did not answer in the time of the migration.
     case migration
-    /// The service was told another number of partitions than the database was made with, or commands wait in queues
-    /// whose names have no number. Waiting does not help.
+    /// The service is configured with another number of partitions than the database, or commands wait in queues whose
+    /// names have no number. Waiting does not help.
     case partitions
   }
 

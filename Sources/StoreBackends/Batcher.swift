@@ -1,11 +1,11 @@
 import KeyValueStore
 import SQLClient
 
-/// Lets requests that come while a query is under way share the next one.
+/// Lets requests that arrive during a query share the next query.
 ///
-/// A request joins only a query that starts after it came, so a shared read is as fresh as its own would have been.
-/// Everybody has an answer by their deadline: a query ends by the first one of its requests, and whoever has notably
-/// more time then asks again.
+/// A request joins only a query that starts after it arrived, so a shared read is as fresh as a separate one. Every
+/// request gets an answer by its deadline: a query has the earliest deadline of its requests, and requests with notably
+/// more time then query again.
 actor Batcher<Request: Hashable & Sendable, Answer: Sendable> {
   typealias Query = @Sendable ([Request], ContinuousClock.Instant) async throws(SQLError) -> [Request: Answer]
 
@@ -16,7 +16,7 @@ actor Batcher<Request: Hashable & Sendable, Answer: Sendable> {
   }
 
   private static var requestMaximum: Int { 512 }
-  /// So much more time than the first is worth another query.
+  /// A request with at least this much more time than the first one queries again.
   private static var notable: Duration { .milliseconds(250) }
 
   private let concurrency: Int
@@ -24,7 +24,7 @@ actor Batcher<Request: Hashable & Sendable, Answer: Sendable> {
   private let query: Query
   private var waiting: [Waiter] = []
   private var running = 0
-  /// Requests that were taken so far.
+  /// Requests accepted so far.
   private(set) var admittedCount = 0
 
   /// - Parameter waitingMaximum: requests that may wait for the next query; one more is refused at once.

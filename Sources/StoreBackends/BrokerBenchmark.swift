@@ -1,8 +1,8 @@
 import AMQPClient
 import Synchronization
 
-/// How many persistent messages a second the brokers confirm by themselves, from one connection to a quorum queue of
-/// three: what the rate of writes is to be held against.
+/// Measures how many persistent messages a second the brokers confirm on their own, from one connection to a quorum
+/// queue with three replicas. This is the baseline for the rate of writes.
 public struct BrokerBenchmark: Sendable {
   /// One measurement.
   public struct Rate: Sendable, Hashable {
@@ -25,8 +25,8 @@ public struct BrokerBenchmark: Sendable {
     self.configuration = configuration
   }
 
-  /// Measures for so long, on a queue that is made for it and deleted afterwards. Throws `AMQPError`, also when a
-  /// message is not confirmed: a rate with losses would be none.
+  /// Measures for this time, on a temporary queue. Throws `AMQPError`, also if a message is not confirmed: a rate with
+  /// losses would be meaningless.
   public func run(outstanding: Int, duration: Duration) async throws -> Rate {
     let options = configuration.amqpOptions(role: "benchmark")
     let queue = "kv.benchmark.\(configuration.instance).\(outstanding)"
@@ -34,7 +34,7 @@ public struct BrokerBenchmark: Sendable {
       queues: [queue],
       arguments: [
         AMQPArgument("x-queue-type", .text("quorum")), AMQPArgument("x-queue-leader-locator", .text("balanced")),
-        // Should this process be killed, the broker forgets the queue by itself.
+        // If this process is killed, the broker deletes the queue by itself.
         AMQPArgument("x-expires", .integer(60_000)),
       ], options: options)
     let connection = AMQPConnection(options: options) { _ in }

@@ -14,16 +14,16 @@ public struct Configuration: Sendable {
 
   public var instance: String
   public var logLevel: Logger.Level
-  /// How many command queues there are. The migration writes it into the database, and it never changes there
+  /// The number of command queues. The migration writes it into the database, where it never changes
   /// (`PartitionCount`).
   public var partitions: Int
   public var httpPort: Int
-  /// The secret that every request must show; `nil` where none is set.
+  /// The secret that every request must carry; `nil` if none is set.
   public var apiToken: String?
   /// Where a worker serves its metrics; an API serves them on `httpPort`.
   public var metricsPort: Int
   public var amqpHosts: [AMQPOptions.Host]
-  /// Every broker by itself, for the migration: empty where only the way in (`amqpHosts`) is known.
+  /// The address of each broker, for the migration: empty if only the entry point (`amqpHosts`) is known.
   public var amqpBrokers: [AMQPOptions.Host]
   public var amqpUser: String
   public var amqpPassword: String
@@ -32,8 +32,8 @@ public struct Configuration: Sendable {
   public var sqlUser: String
   public var sqlPassword: String
   public var sqlDatabase: String
-  /// Who may read the tables, and who may write in them: for the migration, which grants it. Empty where its own user
-  /// does all of it.
+  /// The roles that may read the tables, and those that may write them; the migration grants these privileges. Empty if
+  /// its own user does everything.
   public var sqlReaders: [String]
   public var sqlWriters: [String]
   public var flavour: Flavour
@@ -42,13 +42,13 @@ public struct Configuration: Sendable {
   /// `nil`: the default user.
   public var redisUser: String?
   public var redisPassword: String
-  /// P4: a cached row is at most this old when a cache node lost a newer one.
+  /// P4: a cached row is at most this old, even if a cache node lost a newer one.
   public var cacheTimeToLiveMilliseconds: Int
-  /// The shortest time for which records may be kept. RabbitMQ delivers again what a worker has
-  /// not acknowledged for 30 minutes (`consumer_timeout`): three workers in turn may sit on one message for as long,
-  /// and there is half an hour to spare.
+  /// The minimum time for which records are kept. RabbitMQ redelivers a message that a worker has not acknowledged for
+  /// 30 minutes (`consumer_timeout`): this covers three workers that hold one message for that long, one after the
+  /// other, and half an hour more.
   public static let operationsTimeToLiveMinimum: Duration = .seconds(2 * 3600)
-  /// How long the record of an applied operation is kept: as long, a retry is recognised.
+  /// How long the record of an applied operation is kept. For this time a retry is recognised.
   public var operationsTimeToLive: Duration
   public var timeouts: StoreTimeouts
   public var limits: PartitionMachine.Limits
@@ -65,7 +65,7 @@ public struct Configuration: Sendable {
     logLevel = try reader.choice("KV_LOG_LEVEL", default: .info)
     partitions = try reader.integer("KV_PARTITIONS", default: 4, in: 1...256)
     let token = reader.text("KV_API_TOKEN", default: "")
-    // What no header can carry would lock everybody out.
+    // A token that no header can carry would lock out all clients.
     guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw BackendError(.configuration, "KV_API_TOKEN must be printable ASCII without spaces")
     }
@@ -98,7 +98,7 @@ public struct Configuration: Sendable {
     timeouts.queued = try reader.duration("KV_TIMEOUT_QUEUED_MS", default: timeouts.queued)
     timeouts.committed = try reader.duration("KV_TIMEOUT_COMMITTED_MS", default: timeouts.committed)
     timeouts.read = try reader.duration("KV_TIMEOUT_READ_MS", default: timeouts.read)
-    // What is shown without a look at the table is no older than a cached row may be.
+    // A write that is returned without a lookup in the table must be no older than a cached row may be.
     timeouts.pendingTrust = min(timeouts.pendingTrust, .milliseconds(cacheTimeToLiveMilliseconds))
     limits = PartitionMachine.Limits()
     limits.commands = try reader.integer("KV_BATCH_COMMANDS", default: limits.commands, in: 1...10_000)

@@ -1,7 +1,7 @@
 import KeyValueStore
 import Synchronization
 
-/// Collects what a partition's channel delivers until its runner asks; hands out all there is at once.
+/// Collects a partition's deliveries until its runner takes them all at once.
 ///
 /// Bounded by the prefetch: the broker delivers no more than that unacknowledged.
 public final class DeliveryMailbox: Sendable {
@@ -47,7 +47,7 @@ public final class DeliveryMailbox: Sendable {
     }
   }
 
-  /// Ends the input: what was not taken is dropped, and will be delivered to another worker.
+  /// Ends the input: untaken deliveries are dropped, and will be delivered to another worker.
   public func close() {
     let waiter = state.withLock { state in
       state.isClosed = true

@@ -40,7 +40,8 @@ struct EnvironmentReader {
     return .seconds(number * unit)
   }
 
-  /// Names of SQL roles, by comma: lower-case letters, digits and underscores, as they stand in a statement unquoted.
+  /// Names of SQL roles, separated by commas: lower-case letters, digits and underscores, because statements use them
+  /// unquoted.
   func names(_ name: String) throws(BackendError) -> [String] {
     let names = (set(name) ?? "").split(separator: ",").map(String.init)
     guard

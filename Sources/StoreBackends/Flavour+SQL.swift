@@ -3,14 +3,14 @@ import SQLClient
 
 /// The few places where the SQL tier's flavours really differ.
 extension Configuration.Flavour {
-  /// Whether the tier's nodes take encrypted connections only.
+  /// Whether the tier's nodes accept only encrypted connections.
   var hasTLS: Bool { self == .cockroach }
 
-  /// How long a worker waits for a batch before it calls its outcome unknown and sends it again.
+  /// How long a worker waits for a batch before it treats the outcome as unknown and applies the batch again.
   ///
-  /// PostgreSQL: a commit waits for its standby for as long as it takes to replace a dead one.
-  /// CockroachDB: a node that has sent a request to a frozen one waits for its answer until the connection is given up,
-  /// after up to 20 s. Requests that come later go to another node, so a batch that is sent again is through sooner.
+  /// PostgreSQL: a commit waits for its standby for as long as it takes to replace a dead one. CockroachDB: a node that
+  /// has sent a request to a frozen one waits for its answer until the connection is given up, after up to 20 s. Later
+  /// requests go to another node, so a batch that is sent again finishes sooner.
   var applyTimeout: Duration {
     switch self {
     case .patroni: .seconds(10)
@@ -18,8 +18,8 @@ extension Configuration.Flavour {
     }
   }
 
-  /// How long the reads at the beginning of a batch may take; `nil`: as long as the batch. The same holds for them, and
-  /// they change nothing, so they are soon tried again.
+  /// How long the reads at the beginning of a batch may take; `nil`: as long as the batch. They can hang in the same
+  /// way, but change nothing, so they are retried early.
   var batchReadTimeout: Duration? {
     switch self {
     case .patroni: nil
@@ -41,14 +41,14 @@ extension Configuration.Flavour {
     }
   }
 
-  /// What a session of a service that only reads runs first, besides: it ends those of its kind that were given up and
-  /// wait for a standby all the same.
+  /// An additional first statement for sessions of a service that only reads: it ends abandoned sessions of the same
+  /// kind that still wait for a standby.
   ///
-  /// PostgreSQL does not look whether the client is still there while a commit waits for its standby, and no timeout
-  /// ends that wait (`statement_timeout` is over when the commit begins). Without a standby each linearizable read that
-  /// is given up would leave a session behind, until the server's 100 are used up and cached reads and the workers find
-  /// none. Nobody waits 3 s for a read (`StoreTimeouts.read`, and 2 s for the readiness probe); and ending the wait
-  /// makes nothing visible, because the transaction has written no row.
+  /// While a commit waits for its standby, PostgreSQL does not check whether the client is still connected, and no
+  /// timeout ends that wait (`statement_timeout` ends when the commit begins). Without a standby, each abandoned
+  /// linearizable read would leave a session behind, until the server's 100 are used up and cached reads and the
+  /// workers get none. No client waits 3 s for a read (`StoreTimeouts.read`, and 2 s for the readiness probe); and
+  /// ending the wait makes nothing visible, because the transaction has written no rows.
   func setUpOfReader(role: String) -> String {
     switch self {
     case .patroni:
@@ -65,8 +65,8 @@ extension Configuration.Flavour {
   /// PostgreSQL: a concurrent change of what the batch read ends in 40001 or 23505 under REPEATABLE READ already,
   /// because everything that it relies on it also writes; SERIALIZABLE would add false conflicts between partitions.
   /// The one thing that it only reads is the row for which a conditional write is refused: the refusal is then true of
-  /// the moment of the snapshot, which lies between the request and its answer.
-  /// CockroachDB: SERIALIZABLE is its default and its best trodden path.
+  /// the moment of the snapshot, which lies between the request and its answer. CockroachDB: SERIALIZABLE is its
+  /// default and best tested level.
   var begin: String {
     switch self {
     case .patroni: "BEGIN ISOLATION LEVEL REPEATABLE READ"
@@ -77,8 +77,8 @@ extension Configuration.Flavour {
   /// Writes rows of entries, new or in place of older ones: arrays of keys, values, versions and operations.
   ///
   /// PostgreSQL: an upsert is an INSERT with ON CONFLICT.
-  /// CockroachDB: that would read each row again, which the batch has read already; UPSERT of all columns writes without
-  /// a look, and the transaction's own reads keep it serializable.
+  /// CockroachDB: that would read each row again, which the batch has read already; UPSERT of all columns writes
+  /// without a look, and the transaction's own reads keep it serializable.
   var writeEntries: String {
     let rows = """
       SELECT key, value, version, operation, now()

@@ -1,18 +1,19 @@
 import KeyValueStore
 import Logging
 
-/// A step of an operation's way that a log can prove.
+/// A step of an operation's path that a log line proves.
 public enum TraceStep: String, Sendable {
   /// A quorum of brokers has it: the API saw the confirm.
   case confirmed
-  /// A worker has it in hand.
+  /// A worker has received it.
   case delivered
   /// A worker saw the commit of its batch.
   case committed
 }
 
 extension Logger {
-  /// Notes that operations came so far, at the level debug: `kvchaos` tells by these lines where a lost one stopped.
+  /// Logs, at level debug, that operations reached this step: `kvchaos` uses these lines to find where a lost operation
+  /// stopped.
   public func trace(_ step: TraceStep, _ operations: @autoclosure () -> [OperationID]) {
     guard logLevel <= .debug else { return }
     let ids = operations().map(\.text).joined(separator: " ")

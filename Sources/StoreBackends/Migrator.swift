@@ -2,10 +2,10 @@ import AMQPClient
 import KeyValueStore
 import Logging
 
-/// Brings the SQL schema and the queues to the state that the services expect. Safe to run again, and twice at once: it
-/// changes only what is missing.
+/// Brings the SQL schema and the queues to the state that the services expect. Safe to run repeatedly and concurrently:
+/// it changes only what is missing.
 public struct Migrator: Sendable {
-  /// What may wait in each command queue: some 250,000 small commands, or 64 of the largest.
+  /// The bound of each command queue: some 250,000 small commands, or 64 of the largest.
   static let queueMaximumBytes: Int64 = 64 << 20
   static let queueMaximumMessages: Int64 = 200_000
 
@@ -25,7 +25,7 @@ public struct Migrator: Sendable {
       options: configuration.sqlOptions(role: "migrate"), readers: configuration.sqlReaders,
       writers: configuration.sqlWriters, partitions: configuration.partitions, logger: logger)
     try await retry("the SQL schema", until: deadline) { try await schema.migrate() }
-    // Before any queue is declared: where there is no queue of another number, nobody can use it.
+    // This happens before any queue is declared: without queues for another number, no service can use that number.
     try await retry("the number of partitions", until: deadline) { try await schema.keepPartitionCount() }
     try await retry("the SQL users' rights", until: deadline) { try await schema.grantRights() }
     try await retry("all brokers", until: deadline) { try await meetBrokers() }
@@ -56,8 +56,8 @@ public struct Migrator: Sendable {
     }
   }
 
-  /// A quorum queue gets its replicas on the brokers that are in the cluster when it is declared: with two of three
-  /// there, it would have two, and no majority as soon as one of them dies.
+  /// A quorum queue gets its replicas on the brokers that are in the cluster when it is declared: with only two of
+  /// three brokers it would have two replicas, and no majority as soon as one of them dies.
   private func meetBrokers() async throws {
     guard !configuration.amqpBrokers.isEmpty else { return }
     var options = configuration.amqpOptions(role: "migrate")
@@ -65,8 +65,8 @@ public struct Migrator: Sendable {
     try await AMQPAdministration.logIn(everywhere: options)
   }
 
-  /// Queues of the version before had no count in their names: `kv.commands.0`. Nobody consumes them any more, so what
-  /// is in them would never be applied.
+  /// Queues of the previous version had no count in their names: `kv.commands.0`. No worker consumes them any more, so
+  /// commands in them would never be applied.
   func removeQueuesWithoutCount() async throws {
     let options = configuration.amqpOptions(role: "migrate")
     var index = 0
@@ -90,11 +90,12 @@ public struct Migrator: Sendable {
     let options = configuration.amqpOptions(role: "migrate")
     let quorum: [AMQPArgument] = [
       AMQPArgument("x-queue-type", .text("quorum")), AMQPArgument("x-queue-leader-locator", .text("balanced")),
-      // Nothing is dropped for being delivered often: what cannot be decoded goes to the dead letters by our own hand.
+      // No message is dropped because of its number of deliveries: the worker itself moves undecodable messages to the
+      // dead letters.
       AMQPArgument("x-delivery-limit", .integer(-1)),
     ]
-    // Full, a queue refuses what it is sent; what it has it keeps. Bytes, since values are large or small; messages,
-    // since each of them costs every broker memory.
+    // A full queue rejects new messages and keeps the existing ones. The bound in bytes is needed because values differ
+    // in size; the bound in messages, because each message costs memory on every broker.
     let bounds: [AMQPArgument] = [
       AMQPArgument("x-max-length-bytes", .integer(Self.queueMaximumBytes)),
       AMQPArgument("x-max-length", .integer(Self.queueMaximumMessages)),

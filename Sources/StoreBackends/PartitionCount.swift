@@ -2,11 +2,10 @@ import Logging
 import SQLClient
 import ServiceLifecycle
 
-/// The number of partitions, which belongs to the database: the migration writes it there once, and from then on it is
-/// what it is.
+/// The number of partitions, which belongs to the database: the migration writes it there once, and it never changes.
 ///
-/// A service that is told another one does no harm: no queue has the names that come of it. This service ends it as
-/// soon as the SQL tier answers, with a sentence that says what to do.
+/// A service that is configured with another number does no harm, because no queues with its names exist. This check
+/// ends the service as soon as the SQL tier answers, with a message that says what to do.
 public struct PartitionCount: Service {
   static let setting = "partitions"
 
@@ -24,14 +23,14 @@ public struct PartitionCount: Service {
     do {
       try await cancelWhenGracefulShutdown { try await verify() }
     } catch let error as BackendError {
-      logger.error("the number of partitions is another one", metadata: ["reason": .string(error.description)])
+      logger.error("the number of partitions differs", metadata: ["reason": .string(error.description)])
       throw error
     }
   }
 
-  /// Waits until the SQL tier has told the number. Throws `partitions` where the service was told another one.
+  /// Waits until the SQL tier returns the number. Throws `partitions` if the service is configured with another one.
   ///
-  /// Meanwhile the service works: it must start also while the SQL tier is down.
+  /// Meanwhile the service works: it must be able to start while the SQL tier is down.
   func verify(pause: Duration = .seconds(1)) async throws {
     let connection = SQLConnection(options: configuration.sqlOptions(role: "settings"))
     while !Task.isCancelled {

@@ -1,29 +1,29 @@
-/// Which commands of one partition go into the next message, and when. Pure.
+/// Decides which commands of one partition go into the next message, and when. Pure.
 ///
-/// What a message costs the brokers hardly depends on how many commands it carries, so those that come close together
-/// share one. A command that finds the partition quiet leaves at once. After that a message leaves only when the one
-/// before it is confirmed, and no sooner than the spacing after it: the busier the brokers, the larger the messages
-/// (Nagle, RFC 896, with confirmations in the place of acknowledgements). A message that is unconfirmed for long holds
-/// back nobody: the next one follows it.
+/// The brokers' cost of a message hardly depends on its number of commands, so commands that arrive close together
+/// share one. If the partition is idle, a command is sent at once. After that a message is sent only when the one
+/// before it is confirmed, and not before the spacing has passed: the busier the brokers, the larger the messages
+/// (Nagle, RFC 896, with confirms in place of acknowledgements). A message that stays unconfirmed for long does not
+/// block later ones: the next message is sent anyway.
 ///
-/// A queue that confirms nothing for a second is silent: it may have no quorum. Then no command leaves, because what
-/// has left can only become unknown; whoever waits is refused in time. What leaves is a probe, a message without a
-/// command, one at a time; with the first confirmation of anything the commands go again. A queue that refuses a
-/// message, as one that is full does, is silent at once.
+/// A queue that confirms nothing for a second is silent: it may have no quorum. Then no command is sent, because its
+/// outcome could only become unknown; waiting commands are refused in time. Only probes are sent, messages without a
+/// command, one at a time. After the first confirm of any message, commands are sent again. A queue that rejects a
+/// message, for example because it is full, is silent at once.
 struct PublishQueue<Token: Sendable> {
   struct Limits {
-    /// The most that one message takes.
+    /// The limits of one message.
     var commands = 256
     var bytes = 1 << 20
     /// Messages that may be unconfirmed at once.
     var unconfirmed = 8
-    /// The least time between two messages. What it adds to a command's time is half of it at most, on average.
+    /// The minimum time between two messages. On average it delays a command by at most half of this.
     var spacing: Duration = .milliseconds(8)
-    /// After this long without a confirmation the next message is sent all the same.
+    /// After this time without a confirm the next message is sent anyway.
     var stall: Duration = .milliseconds(50)
-    /// After this long without a confirmation the queue is silent.
+    /// After this time without a confirm the queue is silent.
     var silence: Duration = .seconds(1)
-    /// The least time between two probes.
+    /// The minimum time between two probes.
     var probePause: Duration = .milliseconds(100)
     /// Commands that may wait; one more is refused.
     var waiting = 2048
@@ -31,14 +31,14 @@ struct PublishQueue<Token: Sendable> {
 
   struct Item: Sendable {
     let bytes: Int
-    /// Not sent after this, but given back.
+    /// After this time the command is not sent, but refused.
     let sendBy: ContinuousClock.Instant
     /// Confirmed by then, or unknown.
     let deadline: ContinuousClock.Instant
     let token: Token
   }
 
-  /// What the broker said of a message.
+  /// The broker's answer to a message.
   enum Verdict {
     case confirmed
     /// A negative acknowledgement.
@@ -47,9 +47,9 @@ struct PublishQueue<Token: Sendable> {
     case nothing
   }
 
-  /// What an event leads to.
+  /// The result of an event.
   struct Step {
-    /// Waited until their time was over; they were never sent.
+    /// Commands that waited until their deadline and were never sent.
     var expired: [Item] = []
     /// Refused, because too many wait.
     var refused: [Item] = []
@@ -65,12 +65,12 @@ struct PublishQueue<Token: Sendable> {
   private var waiting: [Item] = []
   private var unconfirmed = 0
   private var sentAt: ContinuousClock.Instant?
-  /// Since when something that was sent has had no answer; `nil`: all of it has one.
+  /// When the oldest unanswered message was sent; `nil` if all are answered.
   private var silentSince: ContinuousClock.Instant?
   private var confirmedAt: ContinuousClock.Instant?
   private var probedAt: ContinuousClock.Instant?
   private var isProbing = false
-  /// The earliest time at which somebody comes back.
+  /// The earliest scheduled wake-up.
   private var wakeAt: ContinuousClock.Instant?
 
   init(limits: Limits = Limits()) { self.limits = limits }
@@ -85,7 +85,7 @@ struct PublishQueue<Token: Sendable> {
     return Step(wakeAt: earlier(item.sendBy))
   }
 
-  /// Whether the queue confirms nothing that it is sent.
+  /// Whether the queue confirms nothing.
   func isSilent(now: ContinuousClock.Instant) -> Bool {
     silentSince.map { $0 + limits.silence <= now } ?? false
   }
@@ -110,7 +110,7 @@ struct PublishQueue<Token: Sendable> {
     return heard(verdict, now: now)
   }
 
-  /// Somebody wants to know whether the queue confirms: a probe tells, unless a confirmation has just come.
+  /// A caller asks whether the queue confirms: sends a probe, unless a confirm has just arrived.
   mutating func ask(now: ContinuousClock.Instant) -> Step {
     if let confirmedAt, confirmedAt + limits.silence > now { return Step() }
     return Step(probes: mayProbe(now: now))
@@ -123,10 +123,10 @@ struct PublishQueue<Token: Sendable> {
       confirmedAt = now
       silentSince = isAnythingOut ? now : nil
     case .refused:
-      // What follows would be refused too, and its outcome unknown.
+      // Later messages would be rejected too, with an unknown outcome.
       silentSince = min(silentSince ?? now, now - limits.silence)
     case .nothing where !isAnythingOut && !isSilent(now: now):
-      // It never left, or its connection broke: that says nothing about the queue.
+      // The message was never sent, or its connection broke: this says nothing about the queue.
       silentSince = nil
     case .nothing: break
     }
@@ -147,7 +147,7 @@ struct PublishQueue<Token: Sendable> {
     return next(now: now)
   }
 
-  /// When the next message may leave, unless an outcome comes before; `nil`: only an outcome can let it go.
+  /// When the next message may be sent, unless an outcome arrives first; `nil`: only an outcome can release it.
   private func departure(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
     guard unconfirmed < limits.unconfirmed else { return nil }
     guard let sentAt else { return now }
@@ -181,7 +181,7 @@ struct PublishQueue<Token: Sendable> {
       sentAt = now
       silentSince = silentSince ?? now
     }
-    // What did not fit leaves when the next message may, or is given back in time.
+    // Commands that did not fit are sent with the next message, or refused in time.
     if !waiting.isEmpty {
       let time = self.departure(now: now) ?? waiting.lazy.map(\.sendBy).min()
       step.wakeAt = time.flatMap { earlier($0) }
@@ -189,7 +189,7 @@ struct PublishQueue<Token: Sendable> {
     return step
   }
 
-  /// The queue is silent: a probe asks it, and goes on asking until it answers.
+  /// The queue is silent: send probes until it answers.
   private mutating func wait(now: ContinuousClock.Instant) -> Step {
     var step = expire(now: now)
     guard !waiting.isEmpty else { return step }
@@ -198,14 +198,14 @@ struct PublishQueue<Token: Sendable> {
     return step
   }
 
-  /// Nothing may leave: whoever has waited too long is told now, and the others when their time comes.
+  /// Nothing may be sent: commands past their deadline are refused now, and the others at their deadline.
   private mutating func expire(now: ContinuousClock.Instant) -> Step {
     let expired = waiting.filter { $0.sendBy <= now }
     waiting.removeAll { $0.sendBy <= now }
     return Step(expired: expired, wakeAt: waiting.lazy.map(\.sendBy).min().flatMap { earlier($0) })
   }
 
-  /// `time`, if nobody comes back before it.
+  /// `time`, unless an earlier wake-up is scheduled.
   private mutating func earlier(_ time: ContinuousClock.Instant) -> ContinuousClock.Instant? {
     if let wakeAt, wakeAt <= time { return nil }
     wakeAt = time

@@ -6,13 +6,14 @@ import Synchronization
 /// An API's queue for the workers' replies, on a connection of its own, so that a broker that blocks publishers (memory
 /// alarm) still delivers replies.
 ///
-/// A broker that was frozen or cut off takes the others for dead, and when it is back it has the metadata of their
-/// exclusive queues deleted: the queue lives on, its subscriber is told nothing, and no reply finds it. So the queue is
-/// asked for all the time, by a message to it that must be routed; when it is gone, another one is declared.
+/// A broker that was frozen or cut off considers the others dead, and when it is back it deletes the metadata of their
+/// exclusive queues. The queue's process stays alive and its subscriber gets no notice, but no reply reaches it. So the
+/// API checks the queue all the time with a message that must be routed; when the queue is gone, it declares another
+/// one.
 final class ReplyQueue: Sendable {
-  /// How often it is asked for: until then every reply must be looked up in the table.
+  /// The interval of this check: until it detects the loss, every reply must be looked up in the table.
   private static let interval = TimeAmount.seconds(2)
-  /// What it is asked by has no reply in it.
+  /// The check message contains no reply.
   private static let checkType = "kv.replies.check"
 
   private let connection: AMQPConnection
@@ -36,7 +37,7 @@ final class ReplyQueue: Sendable {
       case .closed: current.name.withLock { $0 = nil }
       case .delivered(let deliveries, _):
         for delivery in deliveries {
-          // Bytes that are no reply help nobody: the request asks the table instead.
+          // Bytes that are not a reply are ignored: the request queries the table instead.
           for reply in (try? Reply.decoded(delivery.body)) ?? [] { replies.deliver(reply) }
         }
       }

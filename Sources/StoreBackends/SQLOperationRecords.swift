@@ -1,8 +1,7 @@
 import KeyValueStore
 import SQLClient
 
-/// The records of applied operations on the SQL tier, as far as their removal goes. No statement asks the tier for the
-/// time.
+/// Removes records of applied operations from the SQL tier. No statement reads the tier's clock.
 struct SQLOperationRecords: OperationRecords {
   /// The row of `maintenance` that keeps the epoch.
   static let task = "prune-operations"
@@ -21,7 +20,7 @@ struct SQLOperationRecords: OperationRecords {
   }
 
   func end(epoch: Int64, timeout: Duration) async throws(TableUnavailable) -> Bool {
-    // One row, changed by whoever comes first: the others find another epoch in it.
+    // One row: the first worker changes it, and the others then find another epoch.
     let result = try await run(
       SQLStatement(
         "UPDATE maintenance SET epoch = epoch + 1 WHERE task = $1 AND epoch = $2 RETURNING task",

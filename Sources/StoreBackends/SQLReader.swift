@@ -1,8 +1,8 @@
 import KeyValueStore
 import SQLClient
 
-/// Runs reads on the SQL tier, again and again until their deadline: a read has no effect, so every failure may be
-/// tried again, as far as the budget for that goes.
+/// Runs reads on the SQL tier, with retries until their deadline: a read has no effect, so every failure may be
+/// retried, within the retry budget.
 struct SQLReader: Sendable {
   private let pool: SQLPool
   private let metrics: BackendMetrics

@@ -1,4 +1,4 @@
-/// The schema as numbered migrations; every statement is taken by PostgreSQL 15+ and CockroachDB 20.2+.
+/// The schema as numbered migrations; every statement works on PostgreSQL 15+ and CockroachDB 20.2+.
 enum Schema {
   /// A step from one version to the next; never changed once released.
   struct Migration {
@@ -28,7 +28,7 @@ enum Schema {
         )
         """,
       ]),
-    // A conditional write that was refused is recorded too, so that it stays refused when it comes again.
+    // A refused conditional write is recorded too, so that it stays refused when it is delivered again.
     Migration(
       version: 2,
       statements: ["ALTER TABLE operations ADD COLUMN IF NOT EXISTS applied BOOLEAN NOT NULL DEFAULT true"]),
@@ -46,12 +46,12 @@ enum Schema {
     Migration(
       version: 4,
       statements: ["CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value BIGINT NOT NULL)"]),
-    // A record says what its write asked for, so that another write under its operation id is told apart; NULL: not
+    // The fingerprint of the recorded write distinguishes it from another write under its operation id; NULL: not
     // known.
     Migration(
       version: 5, statements: ["ALTER TABLE operations ADD COLUMN IF NOT EXISTS fingerprint BIGINT"]),
-    // Records grow old by epochs. The tier's clock orders nothing any more: applied_at is for people, and due_at for
-    // workers of the version before.
+    // Records age by epochs. The tier's clock is no longer used: applied_at is for people, and due_at for workers of
+    // the previous version.
     Migration(
       version: 6,
       statements: [
@@ -79,9 +79,8 @@ enum Schema {
       "GRANT \(privileges.joined(separator: ", ")) ON TABLE \(tables.joined(separator: ", ")) TO \(user)"
     }
 
-    /// Counts what of it the user does not have. On CockroachDB a GRANT is a schema change, also where nothing changes
-    /// by it: it waits until every node has let go of its lease on the table, and a dead one does so only after
-    /// minutes.
+    /// Counts the privileges that the user lacks. On CockroachDB a GRANT is a schema change even if it changes nothing:
+    /// it waits until every node has released its lease on the table, which takes minutes for a dead node.
     var countMissing: String {
       let wanted = tables.flatMap { table in privileges.map { "('\(user)', '\(table)', '\($0)')" } }
       return """

@@ -1,21 +1,21 @@
 import Logging
 import SQLClient
 
-/// Brings the SQL schema and the rights on it to the state that the services expect, and changes only what is missing.
+/// Brings the SQL schema and its privileges to the state that the services expect, and changes only what is missing.
 ///
-/// Every `up` and every run comes by here, with whatever state a fault has left the tier in. On CockroachDB each change
-/// of the schema, also one that changes nothing, waits for all nodes to let go of their leases on the table: behind a
-/// dead node for minutes.
+/// Every `up` and every run executes this, in any state that a fault has left the tier in. On CockroachDB each schema
+/// change, even one without an effect, waits until all nodes have released their leases on the table: with a dead node,
+/// for minutes.
 struct SchemaMigration: Sendable {
   let options: SQLOptions
-  /// Who may read the tables.
+  /// The roles that may read the tables.
   let readers: [String]
-  /// Who may write in them.
+  /// The roles that may write them.
   let writers: [String]
-  /// How many partitions the services are told.
+  /// The number of partitions that the services are configured with.
   let partitions: Int
   let logger: Logger
-  /// How long a look at the schema, or a change of it, may take.
+  /// The timeout of reading or changing the schema.
   var limit: Duration = .seconds(30)
 
   func migrate() async throws(SQLError) {
@@ -40,8 +40,7 @@ struct SchemaMigration: Sendable {
     }
   }
 
-  /// Writes the number of partitions into a new database, once and for all. Throws `partitions` where it is another
-  /// one.
+  /// Writes the number of partitions into a new database. Throws `partitions` if the database has another number.
   func keepPartitionCount() async throws {
     let connection = SQLConnection(options: options)
     let deadline = ContinuousClock.now + limit
@@ -53,7 +52,7 @@ struct SchemaMigration: Sendable {
       _ = try await connection.run([statement], commits: true, deadline: deadline)
     }
     guard let kept = try await number(PartitionCount.read, connection, deadline) else {
-      throw SQLError(.none, "the number of partitions was not kept")
+      throw SQLError(.none, "the number of partitions was not stored")
     }
     try PartitionCount.compare(kept, partitions)
   }
@@ -72,8 +71,8 @@ struct SchemaMigration: Sendable {
     return try await number(version, connection, deadline) ?? 0
   }
 
-  /// What the services' users may do; the tables are the migration's own. Looked at each time, for tables that a
-  /// migration added.
+  /// The privileges of the services' users; the migration owns the tables. Checked each time, because a migration may
+  /// have added tables.
   func grantRights() async throws(SQLError) {
     let connection = SQLConnection(options: options)
     for right in Schema.rights(readers: readers, writers: writers) {

@@ -3,13 +3,14 @@ import KeyValueStore
 import NIOCore
 import Synchronization
 
-/// Finds out whether a queue is silent or only the channel to it, and has the connection made anew in the second case.
+/// Finds out whether a queue is silent or only the channel to it is stuck. In the second case it replaces the
+/// connection.
 ///
-/// Seen of RabbitMQ 4.0 after a partition of the brokers: a channel goes on waiting for confirmations that got lost
-/// between it and the queue's leader, for what is published later too (rabbitmq-server#14589), while a new channel on
-/// the same broker is served at once. So a silent queue is asked by way of a new connection. If that one hears of it,
-/// the old one is stuck. If not, the queue has no quorum, or that broker does not see it: then nothing is gained by
-/// another connection, and the other partitions keep theirs.
+/// Seen with RabbitMQ 4.0 after a partition of the brokers: a channel keeps waiting for confirms that were lost between
+/// it and the queue's leader, and for those of later messages too (rabbitmq-server#14589), while a new channel on the
+/// same broker is served at once. So a silent queue is probed through a new connection. If that probe is confirmed, the
+/// old connection is stuck. If not, the queue has no quorum, or the broker cannot reach it: then another connection
+/// would not help, and the other partitions keep theirs.
 final class SecondOpinion: Sendable {
   /// Longer than an election among a queue's replicas takes on an idle machine.
   private static let patience = Duration.seconds(4)
@@ -24,9 +25,9 @@ final class SecondOpinion: Sendable {
   private let check = Mutex<RepeatedTask?>(nil)
 
   /// - Parameters:
-  ///   - longestSilence: the partition that has confirmed nothing for longest, of those that are silent.
-  ///   - ask: whether its queue confirms by way of a new connection.
-  ///   - stuck: told that it does, and that the old one still does not.
+  ///   - longestSilence: the silent partition that has confirmed nothing for longest.
+  ///   - ask: whether its queue confirms through a new connection.
+  ///   - stuck: called if it does and the old connection still does not.
   init(
     longestSilence: @escaping @Sendable () -> (partition: Partition, duration: Duration)?,
     ask: @escaping @Sendable (Partition) async -> Bool, stuck: @escaping @Sendable () -> Void
@@ -49,7 +50,7 @@ final class SecondOpinion: Sendable {
     check.withLock { $0 = task }
   }
 
-  /// Asks, if a partition has been silent for long, and nobody is asking already.
+  /// Probes if a partition has been silent for long and no probe is in progress.
   func look() async {
     guard let silence = longestSilence(), silence.duration >= Self.patience else { return }
     let mayAsk = isAsking.withLock { isAsking in
@@ -58,7 +59,7 @@ final class SecondOpinion: Sendable {
     }
     guard mayAsk else { return }
     let confirms = await ask(silence.partition)
-    // It may have spoken meanwhile.
+    // It may have confirmed something meanwhile.
     if confirms, let now = longestSilence(), now.duration >= Self.patience, now.partition == silence.partition {
       stuck()
     }
@@ -67,7 +68,7 @@ final class SecondOpinion: Sendable {
 
   func end() { check.withLock { $0?.cancel() } }
 
-  /// Whether a queue confirms a probe by way of a new connection, which is closed again.
+  /// Whether a queue confirms a probe through a new connection, which is then closed.
   static func confirms(_ partition: Partition, options: AMQPOptions) async -> Bool {
     let (ready, becomes) = AsyncStream<Void>.makeStream()
     let connection = AMQPConnection(options: options) { notice in

@@ -35,7 +35,7 @@ public final class Worker: Sendable {
     self.meters = meters
     self.configuration = configuration
     self.logger = logger
-    // One connection a partition, and one more for reads and for the pruning: no partition waits for another's
+    // One connection for each partition, and one more for reads and pruning: no partition waits for another's
     // transaction.
     let pool = SQLPool(options: configuration.sqlOptions(role: "worker"), size: configuration.partitions + 1)
     table = Planting.workerTable(SQLTable(pool: pool, flavour: configuration.flavour, metrics: backends))
@@ -89,7 +89,7 @@ public final class Worker: Sendable {
   }
 
   /// Highest-random-weight hashing (Thaler and Ravishankar): each partition prefers its own order of workers, so the
-  /// active consumers spread over the workers that live, and a worker's end moves its partitions only.
+  /// active consumers are spread over the live workers, and the end of a worker moves only its own partitions.
   static func priority(of instance: String, partition: Int) -> Int64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in "\(instance)/\(partition)".utf8 {
@@ -102,7 +102,7 @@ public final class Worker: Sendable {
     return Int64((hash ^ (hash >> 31)) % 1_000_000)
   }
 
-  /// Works until `stop`: then ends the batches under way, acknowledges them and closes the connections.
+  /// Works until `stop`: then finishes the current batches, acknowledges them and closes the connections.
   public func run() async {
     let replies = AMQPReplies(connection: publisher)
     await withTaskGroup(of: Void.self) { group in
@@ -152,9 +152,9 @@ public final class Worker: Sendable {
       let duplicates = results.count { $0.disposition == .duplicate }
       let conflicts = results.filter { $0.disposition == .conflict }
       if let first = conflicts.first {
-        // Who queued one was told that it is queued, and hears of it nowhere else.
+        // The client that queued such a write only knows that it is queued, so this log line is the only notice.
         logger.warning(
-          "operation ids that were used for another write before: nothing was applied",
+          "operation ids that another write has already used: nothing was applied",
           metadata: [
             "queue": queue, "conflicts": "\(conflicts.count)", "first": .string(first.command.operation.text),
           ])

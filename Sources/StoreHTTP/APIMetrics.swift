@@ -1,9 +1,10 @@
 import HTTPTypes
 import ServiceMetrics
 
-/// What an API counts about its requests. Everything is made at the start: a request costs a few atomic additions.
+/// An API's metrics about its requests. All are created at the start, so that a request costs only a few atomic
+/// additions.
 public final class APIMetrics: Sendable {
-  /// What a request is about, for the label `route`.
+  /// The route of a request, for the label `route`.
   enum Route: Int, CaseIterable {
     case store, key, operation, health, metrics, description, other
 
@@ -20,7 +21,7 @@ public final class APIMetrics: Sendable {
     }
   }
 
-  /// What is timed, for the label `operation`.
+  /// The timed operation, for the label `operation`.
   enum Operation: Int, CaseIterable {
     case putQueued, putCommitted, deleteQueued, deleteCommitted, getCache, getLinearizable, getAfter, list, status,
       other
@@ -67,7 +68,7 @@ public final class APIMetrics: Sendable {
         "kv_http_request_duration_seconds", "From a request's head to its answer, by operation.",
         [("operation", operation.label)], bounds: Histogram.latencyBounds)
     }
-    inFlight = registry.gauge("kv_http_requests_in_flight", "Requests under way.")
+    inFlight = registry.gauge("kv_http_requests_in_flight", "Requests in flight.")
   }
 
   /// Counts an answer.

@@ -1,13 +1,14 @@
 import HTTPTypes
 
-/// The secret that a request must show (RFC 6750) where one is set. It is in no description, so that no log line can
-/// carry it by accident.
+/// The secret that a request must carry (RFC 6750), if one is set. No description contains it, so that no log line can
+/// expose it by accident.
 public struct BearerToken: Sendable, CustomStringConvertible {
   private let bytes: [UInt8]
 
   public init(_ secret: String) { bytes = Array(secret.utf8) }
 
-  /// Whether an `Authorization` header shows it. How long it takes tells nothing of how much of a wrong one was right.
+  /// Whether an `Authorization` header has it. The duration of the comparison reveals nothing about how much of a wrong
+  /// token was right.
   func isShown(by header: String?) -> Bool {
     let scheme = "bearer "
     guard let header, header.prefix(scheme.count).lowercased() == scheme else { return false }
@@ -17,11 +18,11 @@ public struct BearerToken: Sendable, CustomStringConvertible {
     return difference == 0
   }
 
-  /// The answer to who does not show it.
+  /// The answer to a request without the token.
   static func problem(hasWrongOne: Bool) -> Problem {
     let challenge = "Bearer realm=\"kvchaos\"" + (hasWrongOne ? ", error=\"invalid_token\"" : "")
     return Problem(
-      401, "This store wants a token: Authorization: Bearer …, with the value of KV_API_TOKEN.",
+      401, "This store requires a token: Authorization: Bearer …, with the value of KV_API_TOKEN.",
       headers: [.wwwAuthenticate: challenge])
   }
 

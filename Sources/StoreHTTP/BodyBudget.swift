@@ -1,7 +1,7 @@
 import Synchronization
 
-/// How many bytes the bodies of all requests under way may have together. A value is in memory several times on its way
-/// to the brokers, so this is what bounds an API's memory, whatever clients send and however slow the brokers are.
+/// The maximum total size of the bodies of all requests in flight. A value is in memory several times on its way to the
+/// brokers, so this bounds an API's memory, regardless of what clients send and how slow the brokers are.
 final class BodyBudget: Sendable {
   private let maximumBytes: Int
   private let used = Mutex(0)
@@ -9,7 +9,7 @@ final class BodyBudget: Sendable {
   /// - Parameter maximumBytes: room for ten of the largest bodies, and for tens of thousands of usual ones.
   init(maximumBytes: Int = 64 << 20) { self.maximumBytes = maximumBytes }
 
-  /// Bytes that are taken.
+  /// Reserved bytes.
   var usedBytes: Int { used.withLock { $0 } }
 
   fileprivate func take(_ bytes: Int) -> Bool {
@@ -22,14 +22,14 @@ final class BodyBudget: Sendable {
 
   fileprivate func give(_ bytes: Int) { used.withLock { $0 -= bytes } }
 
-  /// What one request has taken; given back when the request is over.
+  /// The reservation of one request; released when the request is over.
   struct Share: ~Copyable {
     private let budget: BodyBudget
     private var bytes = 0
 
     init(of budget: BodyBudget) { self.budget = budget }
 
-    /// Makes sure that the request has so many bytes. False where there is no room for them.
+    /// Reserves this many bytes for the request. False if the budget is exhausted.
     mutating func reach(_ bytes: Int) -> Bool {
       guard bytes > self.bytes else { return true }
       guard budget.take(bytes - self.bytes) else { return false }

@@ -13,7 +13,7 @@ struct EntityTags {
     guard let tag else { return false }
     while !rest.isEmpty {
       if rest.hasPrefix("W/") { rest = rest.dropFirst(2) }
-      // What is no list of tags matches nothing from here on: the worst is an answer with a body.
+      // After a syntax error the rest matches nothing: the worst result is an answer with a body.
       guard rest.first == "\"", let end = rest.dropFirst().firstIndex(of: "\"") else { return false }
       if rest[...end] == tag { return true }
       rest = Self.trimmed(rest[rest.index(after: end)...])

@@ -3,9 +3,9 @@ import Spelling
 
 /// Reads a PUT's body: an object with exactly the strings `key` and `value` (RFC 8259), each once, in any order.
 ///
-/// A parser of its own, because a general one leaves open what a store must not leave open: which of two `"value"`
-/// members counts, what a lone surrogate becomes, whether a byte order mark or UTF-16 is taken. Here all of these are
-/// refused.
+/// This parser exists because a general one leaves open what a store must define: which of two `"value"` members
+/// counts, what a lone surrogate becomes, whether a byte order mark or UTF-16 is accepted. This parser refuses all of
+/// these.
 struct EntryParser {
   private static let names = ["key", "value"]
 
@@ -14,7 +14,7 @@ struct EntryParser {
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// Throws 400 for what is no JSON text in UTF-8, 422 for one that is no entry, 413 for too large a value.
+  /// Throws 400 if the body is not JSON in UTF-8, 422 if it is not an entry, 413 if the value is too large.
   static func entry(_ bytes: [UInt8]) throws(Problem) -> (key: Key, value: Value) {
     var parser = EntryParser(bytes)
     let (key, value) = try parser.members()
@@ -87,9 +87,9 @@ struct EntryParser {
 
   private func malformed(_ what: String) -> Problem { Problem(400, "The body is not valid JSON: it \(what).") }
 
-  /// Another JSON value than the one that is wanted, or none at all.
+  /// Another JSON value than the expected one, or none.
   private mutating func mismatch(_ what: String, _ wanted: String) -> Problem {
-    // What a value begins with (RFC 8259, section 3).
+    // The first characters of a value (RFC 8259, section 3).
     guard let byte = next(), "{[\"-0123456789tfn".utf8.contains(byte) else {
       return malformed("should have a value at byte \(position)")
     }

@@ -1,13 +1,13 @@
 import ServiceLifecycle
 
-/// Goes on serving for a moment after the order to end, so that whoever sends requests here has time to hear of this
-/// server's successor ("lame duck": Beyer et al., Site Reliability Engineering, 2016, chapter 20).
+/// Keeps serving for a moment after the stop signal, so that NGINX has time to learn of this server's successor ("lame
+/// duck": Beyer et al., Site Reliability Engineering, 2016, chapter 20).
 ///
-/// Without it a rolling restart can end the last API whose address NGINX knows: those that were started before it are
-/// new addresses, which NGINX learns up to a second later.
+/// Without it a rolling restart can stop the last API whose address NGINX knows: the APIs that were restarted before
+/// have new addresses, which NGINX learns up to a second later.
 ///
-/// In a `ServiceGroup` it stands after the services that shall go on meanwhile: a group ends its services one after
-/// another, the last one first.
+/// In a `ServiceGroup`, list it after the services that must keep running meanwhile: a group stops its services one
+/// after another, the last one first.
 public struct LameDuck: Service {
   private let wait: @Sendable () async throws -> Void
 

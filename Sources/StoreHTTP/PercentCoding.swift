@@ -17,7 +17,7 @@ enum PercentCoding {
         bytes.append(high << 4 | low)
       case UInt8(ascii: "+") where plusIsSpace: bytes.append(UInt8(ascii: " "))
       case 0xEF where rest.starts(with: [0xBF, 0xBD]):
-        // The server puts U+FFFD in the place of what is no UTF-8: this may be another key than the client's.
+        // The server replaces invalid UTF-8 with U+FFFD, so this may be another key than the client's.
         throw Problem(400, "The address has bytes that are not UTF-8; write every byte above 7F percent-encoded.")
       default: bytes.append(byte)
       }

@@ -8,7 +8,7 @@ struct Problem: Error, Sendable {
   let detail: String
   /// Whether the request may have, or come to have, an effect.
   let isUnknown: Bool
-  /// The methods that a path knows, with a 405.
+  /// The methods that a path supports, with a 405.
   let allow: String?
   /// Headers that only this problem has.
   let headers: HTTPFields
@@ -26,7 +26,7 @@ struct Problem: Error, Sendable {
   /// A well-formed request that asks for something impossible.
   static func invalid(_ detail: String) -> Problem { Problem(422, detail) }
 
-  /// Certainly not done; to be tried again.
+  /// Certainly not done; the client should retry.
   static func unavailable(_ detail: String) -> Problem { Problem(503, detail) }
 
   /// RFC 9110's phrase for the statuses that are used; `HTTPResponse.Status(code:)` has none.
@@ -66,7 +66,7 @@ struct Problem: Error, Sendable {
 extension HTTPField.Name {
   /// The operation id of a write, or of the write that made what a read found.
   static let operationID = HTTPField.Name("X-Operation-Id") ?? .eTag
-  /// `pending`: what was read is a write that may not have taken effect yet.
+  /// `pending`: the read returned a write that may not have taken effect yet.
   static let operationState = HTTPField.Name("X-Operation-State") ?? .eTag
   /// When the proxy made the operation id: seconds since 1970, with three decimals.
   static let operationMade = HTTPField.Name("X-Operation-Made") ?? .eTag

@@ -1,11 +1,11 @@
 import Spelling
 
-/// The parameters of a request. Each at most once, and none that is not known: a misspelt `?akc=committed` that is
-/// ignored would promise less than the client asked for.
+/// The parameters of a request. Each may occur at most once, and unknown ones are refused: ignoring a misspelt
+/// `?akc=committed` would promise less than the client requested.
 struct Query: Sendable {
   private let values: [String: String]
 
-  /// Throws 400 for a parameter that is there twice, and for what cannot be decoded.
+  /// Throws 400 for a repeated parameter, and for one that cannot be decoded.
   init(_ text: Substring) throws(Problem) {
     guard !text.isEmpty else {
       values = [:]
@@ -17,7 +17,7 @@ struct Query: Sendable {
       let name = try Self.text(halves[0])
       let value = halves.count == 2 ? try Self.text(halves[1]) : ""
       guard values.updateValue(value, forKey: name) == nil else {
-        throw Problem(400, "The parameter \(Self.shown(name)) is there twice.")
+        throw Problem(400, "The parameter \(Self.shown(name)) is repeated.")
       }
     }
     self.values = values
@@ -32,7 +32,7 @@ struct Query: Sendable {
 
   subscript(_ name: String) -> String? { values[name] }
 
-  /// Throws 400 for a parameter that is none of `names`.
+  /// Throws 400 for a parameter that is not one of `names`.
   func allow(_ names: String...) throws(Problem) {
     guard let name = values.keys.filter({ !names.contains($0) }).min() else { return }
     var detail = "There is no parameter \(Self.shown(name)) here"
@@ -63,7 +63,7 @@ struct Query: Sendable {
     return number
   }
 
-  /// A client's own word in an answer: not all of it if it is long.
+  /// A client's own word in an answer, shortened if it is long.
   private static func shown(_ name: String) -> String {
     let text =
       name.unicodeScalars.count > 40 ? String(String.UnicodeScalarView(name.unicodeScalars.prefix(40))) + "…" : name

@@ -2,10 +2,10 @@ import ServiceLifecycle
 import StoreBackends
 import Synchronization
 
-/// How one dependency is asked whether it works.
+/// The probe of one dependency.
 public struct DependencyProbe: Sendable {
   let name: String
-  /// Whether the API is not ready without it. The store works without its cache.
+  /// Whether the API needs it to be ready. The store works without its cache.
   let isRequired: Bool
   let check: @Sendable () async -> Bool
 
@@ -16,13 +16,13 @@ public struct DependencyProbe: Sendable {
   }
 }
 
-/// Asks every dependency once a second, so that a readiness request is answered at once, from the last round. A
-/// dependency whose probe hangs is down as soon as the time for an answer is over, however long the probe goes on.
+/// Probes every dependency once a second, so that a readiness request is answered at once, from the last round. A
+/// dependency whose probe hangs counts as down as soon as its timeout has passed, even while the probe continues.
 public final class Readiness<C: Clock>: Service where C.Duration == Duration {
   private struct State {
-    /// What the last probe said; false before the first.
+    /// The result of the last probe; false before the first.
     var isUp = false
-    /// When the probe that is under way began.
+    /// The start of the probe in progress.
     var askedAt: C.Instant?
   }
 
@@ -40,7 +40,7 @@ public final class Readiness<C: Clock>: Service where C.Duration == Duration {
     states = Mutex(Array(repeating: State(), count: probes.count))
   }
 
-  /// Asks until the service is shut down.
+  /// Probes until the service is shut down.
   public func run() async throws {
     await cancelWhenGracefulShutdown {
       await withTaskGroup(of: Void.self) { group in
@@ -56,7 +56,7 @@ public final class Readiness<C: Clock>: Service where C.Duration == Duration {
     }
   }
 
-  /// Asks one dependency once.
+  /// Probes one dependency once.
   func ask(_ index: Int) async {
     states.withLock { $0[index].askedAt = clock.now }
     let isUp = await probes[index].check()

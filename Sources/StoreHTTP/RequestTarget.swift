@@ -3,7 +3,7 @@ import KeyValueStore
 /// A request's path and query, taken apart byte by byte, so that slashes, `%2F` and everything else that a router would
 /// normalise reach the store as they were sent.
 struct RequestTarget: Sendable {
-  /// What the path names, before the method is looked at.
+  /// The target of the path, before the method is considered.
   enum Route: Hashable, Sendable {
     case collection
     case key(Key)
@@ -17,7 +17,7 @@ struct RequestTarget: Sendable {
   let route: Route
   let query: Query
 
-  /// Reads `path?query`. Throws 400 for what cannot be read, 404 for a path that is none, 422 for a key that is none.
+  /// Parses `path?query`. Throws 400 for invalid syntax, 404 for an unknown path, 422 for an invalid key.
   init(_ target: String) throws(Problem) {
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     guard !target.utf8.contains(UInt8(ascii: "#")) else {
@@ -42,7 +42,7 @@ struct RequestTarget: Sendable {
       } catch {
         throw .invalid(error.description)
       }
-    default: throw Problem(404, "There is nothing at this path; GET /openapi.json says what there is.")
+    default: throw Problem(404, "There is nothing at this path; GET /openapi.json lists the paths.")
     }
   }
 }

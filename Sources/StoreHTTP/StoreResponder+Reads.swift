@@ -46,8 +46,8 @@ extension StoreResponder {
       response.headers[.operationState] = "pending"
       return response
     case .absent: return Problem(404, "The key was never written.").response(operation: nil)
-    case .notSettled: throw .unavailable("The operation that the read is to come after is not settled yet.")
-    case .otherKey: throw .invalid("The operation that the read is to come after is a write to another key.")
+    case .notSettled: throw .unavailable("The operation that `after` names is not settled yet.")
+    case .otherKey: throw .invalid("The operation that `after` names is a write to another key.")
     case .unavailable(let reason): return unavailable(reason)
     }
   }
@@ -62,7 +62,7 @@ extension StoreResponder {
     headers[.eTag] = tag
     if let ifNoneMatch, EntityTags(ifNoneMatch).match(tag) {
       var response = Response(status: .notModified, headers: headers)
-      // Not the length of nothing: it would be said of the value.
+      // No length of 0 here: it would describe the value.
       response.headers[.contentLength] = nil
       return response
     }
@@ -73,7 +73,7 @@ extension StoreResponder {
     return .bytes(200, body, headers: headers)
   }
 
-  /// A page of keys; `next` is what `after` has to be for the following one, `null` on the last.
+  /// A page of keys; `next` is the value of `after` for the following page, `null` on the last.
   func list(_ query: Query) async throws(Problem) -> Response {
     try query.allow("prefix", "after", "limit")
     let range = KeyRange(prefix: try Self.bound("prefix", query), after: try Self.bound("after", query))
@@ -115,7 +115,7 @@ extension StoreResponder {
       body += Array(",\"version\":\(record.version),\"applied\":\(record.isApplied)}\n".utf8)
       return .bytes(200, body, headers: [.eTag: "\"\(record.version)\"", .operationID: record.operation.text])
     case .notYet:
-      return Problem(404, "The operation is not applied (yet), or longer ago than the store remembers.").response(
+      return Problem(404, "The operation is not applied yet, or the store no longer remembers it.").response(
         operation: operation.text)
     case .unavailable(let reason): return unavailable(reason, operation)
     }

@@ -6,7 +6,7 @@ import StoreBackends
 extension StoreResponder {
   typealias Acknowledgement = StoreService<ContinuousClock>.Acknowledgement
 
-  /// What a PUT and a DELETE have in common.
+  /// The common part of PUT and DELETE.
   private struct Terms {
     let acknowledgement: Acknowledgement
     let condition: Command.Condition?
@@ -14,7 +14,7 @@ extension StoreResponder {
 
   func put(_ request: Request, _ query: Query) async -> Response {
     var operation: OperationID?
-    // Until the answer: the value is in memory for as long.
+    // Reserved until the answer, because the value is in memory for that time.
     var share = BodyBudget.Share(of: bodies)
     do throws(Problem) {
       let id = try Self.operation(request.headers[.idempotencyKey])
@@ -92,7 +92,7 @@ extension StoreResponder {
       else { throw Problem(400, "If-Match must be one version as an ETag gives it, such as \"17\" with its quotes.") }
       return .version(version)
     case (nil, _?): throw Problem(400, "If-None-Match of a write must be * (the key must be absent).")
-    case (_?, _?): throw Problem(400, "If-Match and If-None-Match cannot both be there.")
+    case (_?, _?): throw Problem(400, "If-Match and If-None-Match cannot be combined.")
     }
   }
 
@@ -106,13 +106,12 @@ extension StoreResponder {
     }
   }
 
-  /// The most bytes that a PUT's body may have: a value whose every byte is escaped (`\u0000`), a key alike, and
-  /// braces.
+  /// The maximum size of a PUT's body: a value whose every byte is escaped (`\u0000`), a key alike, and braces.
   static let bodyMaximumBytes = (Value.maximumBytes + Key.maximumBytes) * 6 + 1024
 
   private func body(of request: Request, _ share: inout BodyBudget.Share) async throws(Problem) -> [UInt8] {
     let tooLarge = Problem(413, "The body has more than \(Self.bodyMaximumBytes) bytes.")
-    let tooMuch = Problem.unavailable("The write was not applied: too many large values are on their way.")
+    let tooMuch = Problem.unavailable("The write was not applied: too many large values are in flight.")
     var bytes: [UInt8] = []
     if let length = request.headers[.contentLength].flatMap({ Int($0) }) {
       guard length <= Self.bodyMaximumBytes else { throw tooLarge }
@@ -155,7 +154,7 @@ extension StoreResponder {
     case .notApplied(let reason): throw .unavailable("The write was not applied: \(reason).")
     case .unknown(let reason):
       throw Problem(
-        504, "The write may or may not be applied: \(reason). GET /operations/{operation} tells.", isUnknown: true)
+        504, "The write may or may not be applied: \(reason). GET /operations/{operation} settles it.", isUnknown: true)
     }
   }
 

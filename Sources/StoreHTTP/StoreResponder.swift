@@ -12,7 +12,7 @@ public struct StoreResponder: HTTPResponder {
   let readiness: Readiness<ContinuousClock>
   let metrics: APIMetrics
   let logger: Logger
-  /// What a request must show, but for health and the API's description; `nil`: nothing.
+  /// The token that a request needs, except for health and the API's description; `nil`: none.
   let token: BearerToken?
   let bodies: BodyBudget
 
@@ -55,7 +55,7 @@ public struct StoreResponder: HTTPResponder {
     } catch {
       answer = error.response(operation: nil)
     }
-    // What has no body already has no length either.
+    // An answer without a body has no length either.
     let isWhole = request.method != .head || answer.status == .notModified
     let response = isWhole ? answer : answer.createHeadResponse()
     metrics.record(
@@ -63,7 +63,7 @@ public struct StoreResponder: HTTPResponder {
     return response
   }
 
-  /// What the request is about, if it may be. Who shows no token learns nothing else.
+  /// The target of the request, if it is allowed. A client without the token learns nothing else.
   private func admitted(_ request: Request) throws(Problem) -> RequestTarget {
     let authorization = request.headers[.authorization]
     let isAdmitted = token.map { $0.isShown(by: authorization) } ?? true
@@ -104,11 +104,11 @@ public struct StoreResponder: HTTPResponder {
       return .bytes(200, PackageResources.openapi_json)
     default:
       let methods = target.route.methods
-      throw Problem(405, "This path knows only \(methods).", allow: methods)
+      throw Problem(405, "This path supports only \(methods).", allow: methods)
     }
   }
 
-  /// Under which labels a request is counted.
+  /// The metric labels of a request.
   private static func measured(
     _ target: RequestTarget, _ method: HTTPRequest.Method
   ) -> (APIMetrics.Route, APIMetrics.Operation) {
@@ -131,7 +131,7 @@ public struct StoreResponder: HTTPResponder {
 }
 
 extension RequestTarget.Route {
-  /// Whether everybody may ask: health is for balancers, the description for who wants to learn how to ask.
+  /// Whether the route needs no token: load balancers need the health check, and new clients the description.
   fileprivate var isOpen: Bool {
     switch self {
     case .live, .ready, .description: true
@@ -139,7 +139,7 @@ extension RequestTarget.Route {
     }
   }
 
-  /// The methods that the path knows, as `Allow` lists them.
+  /// The methods that the path supports, as `Allow` lists them.
   fileprivate var methods: String {
     switch self {
     case .collection: "GET, HEAD, PUT"

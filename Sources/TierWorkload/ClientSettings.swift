@@ -1,6 +1,6 @@
 import ChaosPlan
 
-/// What one client container does: whom it asks, for what, and as whom.
+/// The settings of one client container: the servers, the workload and the login.
 public struct ClientSettings: Sendable, Hashable {
   /// A host and a port.
   public struct Address: Sendable, Hashable, CustomStringConvertible {

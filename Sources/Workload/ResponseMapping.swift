@@ -54,7 +54,7 @@ public enum ResponseMapping {
   private static func isRefusal(_ response: HTTPResponse, _ answer: Answer?) -> Bool {
     switch response.status {
     case 400, 413, 415, 422: true
-    // Always unknown, whatever else it says: somebody's time was up.
+    // Always unknown, regardless of the body: a time limit was exceeded.
     case 504: false
     case 401...599: isProblem(response) && answer?.outcome == "not-applied"
     default: false

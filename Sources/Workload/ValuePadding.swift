@@ -10,7 +10,7 @@ struct ValuePadding: Sendable {
     value + " " + String(repeating: "x", count: max(0, bytes - value.utf8.count - 1))
   }
 
-  /// What `added` made it of. A value that is not whole gives another one, which nobody wrote.
+  /// Removes the padding of `added`. A damaged value gives another one, which was never written.
   func removed(from value: String) -> String {
     guard let space = value.firstIndex(of: " ") else { return value }
     let name = String(value[..<space])

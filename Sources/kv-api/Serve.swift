@@ -35,10 +35,10 @@ struct Serve: AsyncParsableCommand {
     let log = AMQPCommandLog(
       configuration: configuration, replies: replies, loop: eventLoops.any(), metrics: PublishMetrics(registry),
       confirmed: { logger.trace(.confirmed, $0) }, notify: { logger.record($0, role: "api") })
-    registry.gauge("kv_publish_waiting", "Commands that wait for a message to the brokers.") {
+    registry.gauge("kv_publish_waiting", "Commands that wait to be sent to the brokers.") {
       Double(log.waitingCount)
     }
-    registry.gauge("kv_publish_silent_partitions", "Partitions whose queue confirms nothing that it is sent.") {
+    registry.gauge("kv_publish_silent_partitions", "Partitions whose queue confirms nothing.") {
       Double(log.silentCount)
     }
     QueueDepths.watch(configuration, registry)

@@ -13,7 +13,7 @@ struct KVClient: AsyncParsableCommand {
     abstract: "Drives a workload at a tier of the stack and prints its history, a line of JSON an event.",
     discussion: """
       Times are of the machine's monotonic clock, which all containers share. User and password come from KV_CLIENT_USER and \
-      KV_CLIENT_PASSWORD. Exit status: 0 done; 64 usage; 69 the tier does not do what is asked for.
+      KV_CLIENT_PASSWORD. Exit status: 0 done; 64 usage; 69 the tier refuses the request.
       """,
     subcommands: [Prepare.self, Run.self, Finish.self])
 
@@ -25,8 +25,8 @@ struct KVClient: AsyncParsableCommand {
     @Option var variant: CapVariant
     @Option var workload: CapWorkload
     @Flag(help: "The SQL tier is CockroachDB.") var cockroach = false
-    @Option(help: "host:port, several by comma.") var nodes: String
-    @Option(help: "Begins the names of everything that the run makes.") var namespace: String
+    @Option(help: "host:port, separated by commas.") var nodes: String
+    @Option(help: "Prefix of the names of everything that the run creates.") var namespace: String
     @Option var seed: UInt64
     @Option var stride = 100
 
@@ -38,7 +38,7 @@ struct KVClient: AsyncParsableCommand {
         throw ValidationError("\(tier.rawValue) has no workload \(workload.rawValue)")
       }
       guard !addresses.isEmpty, addresses.count == nodes.split(separator: ",").count else {
-        throw ValidationError("the nodes must be host:port, several by comma")
+        throw ValidationError("the nodes must be host:port, separated by commas")
       }
     }
 
@@ -67,7 +67,7 @@ extension CapVariant: ExpressibleByArgument {}
 extension CapWorkload: ExpressibleByArgument {}
 
 struct Prepare: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Make what the workload needs, empty.")
+  static let configuration = CommandConfiguration(abstract: "Create what the workload needs, empty.")
 
   @OptionGroup var options: KVClient.Options
 
@@ -99,7 +99,7 @@ struct Run: AsyncParsableCommand {
   @Option(help: "The process number of the first client.") var firstProcess = 0
   @Option(name: .customLong("interval-ms"), help: "Between the operations of one client.")
   var intervalMilliseconds = 25
-  @Option(help: "It ends by itself after so long.") var seconds = 300
+  @Option(help: "Time after which it ends by itself.") var seconds = 300
 
   func run() async throws {
     let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -125,11 +125,11 @@ struct Run: AsyncParsableCommand {
 
 struct Finish: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Read everything, or drain the queue; then take away what was made.")
+    abstract: "Read everything, or drain the queue; then remove what was created.")
 
   @OptionGroup var options: KVClient.Options
   @Option var process = 90
-  @Option(help: "What is not answered after so long stays so.") var seconds = 30
+  @Option(help: "Time after which an unanswered read stays unanswered.") var seconds = 30
 
   func run() async throws {
     let settings = options.settings

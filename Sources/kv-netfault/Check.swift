@@ -3,7 +3,7 @@ import PacketFaults
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Find out whether the kernel can delay packets. Only in a network namespace that is nobody else's.")
+    abstract: "Find out whether the kernel can delay packets. Run it only in a network namespace of its own.")
 
   func run() throws {
     do throws(PacketFaultError) {

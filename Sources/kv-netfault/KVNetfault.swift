@@ -8,7 +8,7 @@ struct KVNetfault: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kv-netfault",
     abstract: "Delays and measures packets in the network namespace that it runs in.",
-    discussion: "Exit status: 0 done; 64 usage; 69 the kernel does not do what is asked for.",
+    discussion: "Exit status: 0 done; 64 usage; 69 the kernel does not support it.",
     subcommands: [Delay.self, Check.self, Ping.self, Connect.self, Resolve.self])
 
   static let unavailable = ExitCode(69)

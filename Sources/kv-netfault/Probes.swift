@@ -3,12 +3,12 @@ import Glibc
 import PacketFaults
 
 struct Ping: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Measure the way to addresses by echo requests.")
+  static let configuration = CommandConfiguration(abstract: "Measure the path to addresses by echo requests.")
 
   @Option var count = 5
   @Option(name: .customLong("interval-us")) var intervalMicroseconds: UInt64 = 20_000
   @Option(help: "Bytes of payload.") var size = 56
-  @Option(name: .customLong("timeout-ms"), help: "How long answers are waited for after the last request.")
+  @Option(name: .customLong("timeout-ms"), help: "Time to wait for answers after the last request.")
   var timeoutMilliseconds: UInt64 = 500
   @Argument var addresses: [String]
 
@@ -32,7 +32,7 @@ struct Ping: ParsableCommand {
 }
 
 struct Connect: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Measure whether TCP connections stand or are reset.")
+  static let configuration = CommandConfiguration(abstract: "Measure whether TCP connections succeed or are reset.")
 
   @Option var count = 1
   @Option(name: .customLong("timeout-ms")) var timeoutMilliseconds: Int32 = 300

@@ -6,9 +6,9 @@ struct BrokerBench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "broker-bench",
     abstract: "Measure how many persistent messages a second the brokers confirm, and print JSON lines.",
-    discussion: "Uses a queue of its own, which is deleted afterwards. Loads the brokers as far as they go.")
+    discussion: "Uses a separate queue, which is deleted afterwards. Loads the brokers to their limit.")
 
-  @Option(help: ArgumentHelp("How long each measurement takes.", valueName: "seconds"))
+  @Option(help: ArgumentHelp("Duration of each measurement.", valueName: "seconds"))
   var seconds = 4
 
   mutating func validate() throws {

@@ -22,7 +22,7 @@ struct Run: AsyncParsableCommand {
     let server = MetricsServer(port: UInt16(configuration.metricsPort), registry: registry)
     if server == nil {
       // Work that is not counted is better than none.
-      logger.error("no metrics: the port cannot be had", metadata: ["port": "\(configuration.metricsPort)"])
+      logger.error("no metrics: the port is not available", metadata: ["port": "\(configuration.metricsPort)"])
     }
     defer { withExtendedLifetime(server) {} }
     var quiet = Logger(label: "services")

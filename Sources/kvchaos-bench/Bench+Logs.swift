@@ -22,7 +22,7 @@ extension Bench {
     Self.head("log", "verdict", "median of 5", "of the program's start", "peak memory", "limit")
     for (log, run) in runs.prefix(3) { row(log.name, run) }
     if let middle = runs.dropFirst(runs.count / 2).first {
-      row("the one in the middle, \(middle.log.name)", middle.run)
+      row("the median, \(middle.log.name)", middle.run)
     }
     Self.say("\n\(runs.count) logs, \(wrong.count) verdicts wrong: \(wrong.map(\.log.name))")
     let isFast = runs.allSatisfy { $0.run.seconds <= 2 * start.seconds }

@@ -55,7 +55,7 @@ struct Bench {
   /// Each prints itself and says whether every promise in it is kept.
   private var tables: [(title: String, print: () throws -> Bool)] {
     [
-      ("Histories that others give up on", printHistories), ("Jepsen's logs of etcd", printLogs),
+      ("Histories on which other checkers give up", printHistories), ("Jepsen's logs of etcd", printLogs),
       ("Growth", printGrowth), ("Limits kept, on histories made to exhaust a checker", printLimits),
       ("Checked while the run goes on", printOnline),
     ]

@@ -4,10 +4,10 @@ import ArgumentParser
 struct KVChaos: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kvchaos",
-    abstract: "Breaks a replicated key-value store on purpose and proves from the recorded history what held.",
+    abstract: "Injects faults into a replicated key-value store under load and checks the recorded history.",
     discussion: """
-      Exit status: 0 held, 1 violated, 2 unknown, 64 usage, 65 bad input data, 69 the stack or Docker is not there, \
-      70 internal fault, 130 interrupted (after healing).
+      Exit status: 0 held, 1 violated, 2 unknown, 64 usage, 65 bad input data, 69 the stack or Docker is not \
+      available, 70 internal fault, 130 interrupted (after healing).
       """,
     version: "0.1.0",
     subcommands: [

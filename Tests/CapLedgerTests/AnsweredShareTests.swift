@@ -29,7 +29,8 @@ import Testing
     #expect(share(script) == 0.125)
   }
 
-  /// Who was answered by the heal alone was not served under the fault, not in the second that it ended in either.
+  /// A client that was answered only after the heal was not served under the fault, not even in the fault's last
+  /// second.
   @Test(arguments: [4, 3.6]) func anAnswerAfterTheEndIsNone(end: Double) {
     var script = Script()
     script.put(1, at: 0.5, to: 4.2)

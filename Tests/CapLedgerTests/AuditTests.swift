@@ -90,7 +90,7 @@ import Testing
     #expect(register(script).sides[0].invented == invented)
   }
 
-  /// Who looks at the end stands on no side, and is believed.
+  /// The client that reads at the end is on no side, and its reads count.
   @Test func whatTheFinalReadInventsCounts() {
     var script = Script()
     script.put(1, .fail, by: 1, at: 1)
@@ -181,7 +181,7 @@ import Testing
     #expect(queue(out: [1, 2, 3, 9]).sides[1].invented == 1)
   }
 
-  /// What is not in anybody's hand is not acknowledged, and comes out again.
+  /// Messages without a consumer that holds them are not acknowledged, and are delivered again.
   @Test func aDequeueWithoutAnAnswerHasTakenNothing() {
     let result = queue(out: [2], unanswered: 3)
     #expect(result.sides[0].lost == 2 && result.sides[0].examined == 3)

@@ -52,7 +52,7 @@ import Testing
       name: "undecided order", cells: [.example(linearizable: .unknown)], label: .undecided,
       because: "undecided in register, master-isolated"),
     Case(
-      name: "nobody looked for all writes", cells: [.example(examined: 99)], label: .undecided, because: "undecided"),
+      name: "not all writes were looked for", cells: [.example(examined: 99)], label: .undecided, because: "undecided"),
     Case(
       name: "what is lost outweighs what is undecided", cells: [.example(lost: 1, examined: 99)], label: .neither,
       because: "1 of 99"),

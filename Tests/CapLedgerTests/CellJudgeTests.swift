@@ -39,7 +39,7 @@ import Testing
     #expect(abs((sides[1].answeredShare ?? 0) - 9.0 / 12) < 0.01)
   }
 
-  /// A cut is taken back node by node: who is served meanwhile is not served under it.
+  /// A cut is healed node by node: clients that are served meanwhile are not served under the cut.
   @Test func aFaultLastsUntilItsHealBegins() throws {
     let record = CapRecord.twoSides(healBeganAt: 20, healedAt: 23)
     var script = Script()
@@ -166,7 +166,7 @@ import Testing
     #expect(
       cell.problems == [
         "the side minority was not well before the strike: answered 33.3 %",
-        "nobody on the side majority called during the fault",
+        "no client on the side majority called during the fault",
       ])
   }
 
@@ -176,7 +176,7 @@ import Testing
     script.traffic(by: 0, from: 0, to: 15, firstValue: 1_000)
     script.traffic(by: 1, from: 0, to: 30, firstValue: 4_000)
     let cell = try CellJudge(.twoSides(), events: script.events).cell()
-    #expect(cell.problems == ["nobody on the side minority called at the end of the fault"])
+    #expect(cell.problems == ["no client on the side minority called at the end of the fault"])
   }
 
   @Test func theRecordsOwnProblemsStay() throws {

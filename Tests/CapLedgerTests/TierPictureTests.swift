@@ -183,7 +183,7 @@ import Testing
       ], bad: ["stale 7 of 40, up to 1.3 s"]),
     Lines(
       cell: .example(tier: "rabbitmq", workload: .queue, majority: nil, recovery: 0),
-      lines: ["majority (2 nodes)", "nobody called in the fault", "lost 0 of 100", "served throughout"]),
+      lines: ["majority (2 nodes)", "no calls during the fault", "lost 0 of 100", "served throughout"]),
     Lines(
       cell: .example(workload: .bank, wrongSums: 2, recovery: nil),
       lines: [

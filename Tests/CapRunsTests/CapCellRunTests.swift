@@ -4,7 +4,8 @@ import Testing
 @testable import CapRuns
 
 struct CapCellRunTests {
-  /// An engine says nothing of a container that was removed: only who saw it at the start of the series can miss it.
+  /// An engine says nothing of a container that was removed: only a roster from the start of the series shows that it
+  /// is missing.
   @Test func aNodeThatIsGoneKeepsTheTiersFromBeingWhole() {
     let nodes = CapSidesTests.whole.nodes
     #expect(CapCellRun.unready(nodes, gone: []) == nil)

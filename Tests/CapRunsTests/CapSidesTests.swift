@@ -5,7 +5,7 @@ import Testing
 @testable import CapRuns
 @testable import Stack
 
-/// Who is on which side of a cell's partition.
+/// The nodes on each side of a cell's partition.
 struct CapSidesTests {
   static func node(
     _ name: String, _ tier: Tier, _ roles: Set<Role>, _ detail: String = "", follows: String? = nil,

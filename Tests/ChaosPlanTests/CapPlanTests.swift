@@ -38,8 +38,8 @@ struct CapPlanTests {
     ("variant: plain", "variant: asynchronous", "`redis` has no variant `asynchronous`"),
     ("workload: set", "workload: bank", "`redis` has no workload `bank`"),
     ("[split]", "[spilt]", "unknown fault `spilt`; did you mean `split`?"),
-    ("[master-killed, all-down]", "[all-down, all-down]", "`redis-plain-register-all-down` is there twice"),
-    ("kill: { tier: redis, role: master }", "flush: { tier: redis }", "`flush` is no fault of a cell"),
+    ("[master-killed, all-down]", "[all-down, all-down]", "`redis-plain-register-all-down` is repeated"),
+    ("kill: { tier: redis, role: master }", "flush: { tier: redis }", "`flush` cannot be the fault of a cell"),
     ("shape: halves", "shape: bridge", "`shape: halves`"),
     ("duration: 5s }", "duration: 5s, at: 1s }", "no `at` and no `every`"),
     ("kill: { tier: redis, mode: all }", "kill: { tier: all, mode: all }", "strikes one tier"),
@@ -73,7 +73,7 @@ struct CapPlanTests {
 
   @Test func theSchemaFileIsWhatTheCommandPrints() throws {
     let file = try String(contentsOfFile: "\(Self.folder)/cap.schema.json", encoding: .utf8)
-    #expect(file == CapPlanSchema.text, "write it anew: kvchaos plan schema --cap > chaos/cap/cap.schema.json")
+    #expect(file == CapPlanSchema.text, "rewrite it: kvchaos plan schema --cap > chaos/cap/cap.schema.json")
   }
 
   @Test func theSchemaRefusesWhatTheParserRefuses() throws {

@@ -56,7 +56,7 @@ import Testing
       ("tier: sql, role: leader, mode: { fixed: 2 }", "2 of 1"),
       ("tier: redis, owner-of: a, mode: { fixed: 2 }", "2 of 1"),
       ("tier: sql, side: minority, mode: { fixed: 4 }", "4 of 3"),
-      ("tier: sql, role: follower, mode: minority", "nobody"),
+      ("tier: sql, role: follower, mode: minority", "selects no node"),
     ])
   func whoeverIsNeverThereCannotBeStruck(_ target: String, _ words: String) throws {
     let faults = "  - { partition: { tier: sql, shape: halves }, duration: 2s }\n" + Self.kill(target)

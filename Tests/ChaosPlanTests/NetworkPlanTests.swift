@@ -60,7 +60,7 @@ import Testing
     let error = #expect(throws: PlanError.self) { try PlanParser.parse(text(kill), path: "p.yml") }
     #expect(
       error?.description
-        == "p.yml:5:3: `kill api on the minority's side` strikes on a side of a partition, and the plan has no `partition`"
+        == "p.yml:5:3: `kill api on the minority's side` strikes on a side of a partition, but the plan has no `partition`"
     )
     let both = text(kill) + "  - partition: { tier: rabbitmq, shape: halves, with: [api] }\n    duration: 5s\n"
     let plan = try PlanParser.parse(both, path: "p.yml")
@@ -76,7 +76,7 @@ import Testing
     ("partition: { tier: redis, shape: halves, side: minority }", "it takes no `side`"),
     ("partition: { tier: redis, shape: halves, minority: leader }", "no node of `redis` is ever a `leader`"),
     ("partition: { tier: redis, shape: halves, with: redis }", "`with` must be a list of tiers"),
-    ("partition: { tier: redis, shape: halves, with: [redis] }", "`redis` is divided already"),
+    ("partition: { tier: redis, shape: halves, with: [redis] }", "`redis` is already divided"),
     ("partition: { tier: redis, shape: halves, with: [apy] }", "unknown tier `apy`; did you mean `api`?"),
     ("partition: { tier: redis, shape: majorities-ring, with: [api] }", "a `majorities-ring` has no sides"),
     ("isolate: { tier: redis, side: minorty }", "unknown side `minorty`; did you mean `minority`?"),

@@ -40,8 +40,8 @@ import Testing
     ("clock: { tier: sql, drift: 60% }", "a percentage from 1% to 50%"),
     ("clock: { tier: sql, ofset: 60s }", "did you mean `offset`?"),
     ("clock: { tier: etcd, offset: 60s }", "etcd is a Go program, which asks the kernel without the C library"),
-    ("clock: { tier: all, offset: 60s }", "only with faults that every tier can have"),
-    ("disk-full: { tier: api }", "`disk-full` is nothing for `api`; it is for `redis`, `rabbitmq`, `sql`"),
+    ("clock: { tier: all, offset: 60s }", "only with faults that every tier supports"),
+    ("disk-full: { tier: api }", "`disk-full` cannot target `api`; it supports `redis`, `rabbitmq`, `sql`"),
     ("read-only: { tier: sql, mode: all }", "takes a majority down"),
     ("file-limit: { tier: worker }", "a worker accepts no connections"),
   ])

@@ -11,7 +11,7 @@ import Testing
 
   @Test func theFileIsWhatTheCommandPrints() throws {
     let file = try String(contentsOfFile: "\(Texts.planFolder)/plan.schema.json", encoding: .utf8)
-    #expect(file == PlanSchema.text, "write it anew: kvchaos plan schema > chaos/plan.schema.json")
+    #expect(file == PlanSchema.text, "rewrite it: kvchaos plan schema > chaos/plan.schema.json")
   }
 
   @Test(arguments: PlanFile.paths(in: Texts.planFolder) + PlanFile.paths(in: "\(Texts.planFolder)/detect"))

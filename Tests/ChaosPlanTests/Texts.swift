@@ -73,18 +73,18 @@ enum Texts {
     """
 
   static let manyProblemsMessage = """
-    p.yml:1:7: `name: Redis Kill` is not right; it must be lower-case words joined by hyphens, like `redis-master-kill`
+    p.yml:1:7: invalid value for `name`: Redis Kill; it must be lower-case words joined by hyphens, like `redis-master-kill`
     p.yml:3:15: unknown SQL flavour `patrony`; did you mean `patroni`?
-    p.yml:4:38: `clients: 0` is not right; it must be a whole number from 1 to 256
-    p.yml:4:47: `keys: 5 keys` is not right; it must be a whole number from 1 to 100000
+    p.yml:4:38: invalid value for `clients`: 0; it must be a whole number from 1 to 256
+    p.yml:4:47: invalid value for `keys`: 5 keys; it must be a whole number from 1 to 100000
     p.yml:4:55: unknown word in `workload`: `raed-share`; did you mean `read-share`?
-    p.yml:5:25: `before: 10` is not right; it must be a duration with its unit: `500ms`, `8s`, `2m`
+    p.yml:5:25: invalid value for `before`: 10; it must be a duration with its unit: `500ms`, `8s`, `2m`
     p.yml:7:19: unknown tier `reddis`; did you mean `redis`?
     p.yml:7:33: unknown role `mster`; did you mean `master`?
     p.yml:7:46: unknown mode `some`; it is one of `one`, `all`, `minority`, `majority`, `fixed`, `fixed-percent`
-    p.yml:8:15: `duration: 8 s` is not right; it must be a duration with its unit (`500ms`, `8s`, `2m`), or `until-recovered`
+    p.yml:8:15: invalid value for `duration`: 8 s; it must be a duration with its unit (`500ms`, `8s`, `2m`), or `until-recovered`
     p.yml:9:5: unknown word in a fault: `explode`; it is one of `kill`, `stop`, `pause`, `restart`, `crash-loop`, `isolate`, `partition`, `loss`, `reset`, `latency`, `bandwidth`, `dns-failure`, `cpu-limit`, `memory-limit`, `flush`, `failover`, `drain`, `wipe`, `clock`, `disk-full`, `read-only`, `file-limit`, `scale`, `forget`, `move-slots`, `sequence`, `parallel`, `random`, `at`, `duration`, `every`
-    p.yml:13:27: `during: > 90%` is not right; it must be a least percentage in quotes: `">= 99%"`
+    p.yml:13:27: invalid value for `during`: > 90%; it must be a least percentage in quotes: `">= 99%"`
     """
 }
 
@@ -112,7 +112,7 @@ struct BadPlan: Sendable, CustomTestStringConvertible {
     BadPlan(
       name: "not YAML", text: "name: [a\n", message: "p.yml:2:1: not YAML: did not find expected ',' or ']'"),
     with(
-      "a word twice", { $0 + "name: b\n" }, "p.yml:1:1: the word `name` is there twice in one mapping"),
+      "a word twice", { $0 + "name: b\n" }, "p.yml:1:1: the word `name` is repeated in one mapping"),
     with(
       "no faults", { $0.replacing("faults: []\n", with: "") },
       "p.yml:1:1: the plan has no `faults`; it needs a list (`[]` for a run without faults)"),
@@ -131,7 +131,7 @@ struct BadPlan: Sendable, CustomTestStringConvertible {
         + "nothing else promises it"),
     with(
       "a negative seed", { $0 + "seed: -1\n" },
-      "p.yml:5:7: `seed: -1` is not right; it must be a whole number from 0 to 18446744073709551615"),
+      "p.yml:5:7: invalid value for `seed`: -1; it must be a whole number from 0 to 18446744073709551615"),
     fault(
       "a role that the tier never has", "{ kill: { tier: api, role: leader }, duration: 1s }",
       "p.yml:5:32: no node of `api` is ever a `leader`; its roles: `member`"),
@@ -144,7 +144,7 @@ struct BadPlan: Sendable, CustomTestStringConvertible {
         + "`parallel`, `random`"),
     fault(
       "two things done", "{ kill: { tier: api }, pause: { tier: api }, duration: 1s }",
-      "p.yml:5:35: a fault does one thing; write `pause` as a fault of its own"),
+      "p.yml:5:35: a fault does one thing; write `pause` as a separate fault"),
     fault(
       "a mode without its number", "{ kill: { tier: api, mode: fixed }, duration: 1s }",
       "p.yml:5:32: `mode: fixed` needs a number: `mode: { fixed: 2 }`"),
@@ -154,7 +154,7 @@ struct BadPlan: Sendable, CustomTestStringConvertible {
     ),
     fault(
       "a majority that was not offered", "{ kill: { tier: api, mode: all }, duration: 1s }",
-      "p.yml:5:13: `kill` on all of api takes a majority down; if the plan asks for that, say "
+      "p.yml:5:13: `kill` on all of api takes a majority down; if this is intended, set "
         + "`safety: { allow-majority-loss: true }`"),
     fault(
       "a sequence of nothing", "{ sequence: [] }",
@@ -170,7 +170,7 @@ struct BadPlan: Sendable, CustomTestStringConvertible {
       "p.yml:5:49: `every` has no `times`; it needs how often it strikes"),
     fault(
       "random without a time", "{ random: { interval: 1s, faults: [{ kill: { tier: api }, duration: 1s }] } }",
-      "p.yml:5:15: `random` has no `for`; it needs how long it goes on, like `10m`"),
+      "p.yml:5:15: `random` has no `for`; it needs its duration, like `10m`"),
     fault(
       "random in random",
       "{ random: { for: 9s, interval: 1s, faults: [{ random: { for: 1s, interval: 1s, faults: [] } }] } }",
@@ -183,10 +183,10 @@ struct BadPlan: Sendable, CustomTestStringConvertible {
       "p.yml:5:22: `stop-when` needs `availability` or `unserved`"),
     with(
       "a condition the wrong way round", { $0 + "safety: { stop-when: { availability: '> 20%' } }\n" },
-      "p.yml:5:38: `availability: > 20%` is not right; it must be a percentage below which to stop, in quotes: "
+      "p.yml:5:38: invalid value for `availability`: > 20%; it must be a percentage below which to stop, in quotes: "
         + "`\"< 20%\"`"),
     fault(
       "an unknown signal", "{ kill: { tier: api, signal: KILL }, duration: 1s }",
-      "p.yml:5:34: `signal: KILL` is not right; it must be a signal's name, like `SIGKILL`"),
+      "p.yml:5:34: invalid value for `signal`: KILL; it must be a signal's name, like `SIGKILL`"),
   ]
 }

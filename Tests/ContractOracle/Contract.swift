@@ -31,7 +31,7 @@ struct Contract: Hashable {
     case superfluous
   }
 
-  /// What somebody asked the store.
+  /// A request to the store.
   enum Look: Hashable {
     /// A read: the value, and the version where the answer had one.
     case state(value: Int, version: Int64?)

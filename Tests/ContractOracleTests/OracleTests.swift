@@ -3,7 +3,7 @@ import Testing
 
 @testable import ContractOracle
 
-/// The oracle on histories whose verdict is plain from the contract's words.
+/// The oracle on histories whose verdict follows directly from the contract.
 @Suite struct OracleTests {
   struct Example: Sendable, CustomTestStringConvertible {
     var testDescription: String
@@ -54,7 +54,7 @@ import Testing
       end(process, .ok, value, version: version)
     }
 
-    /// A cached read that says that what it shows is pending.
+    /// A cached read whose answer is marked as pending.
     mutating func peek(_ value: Value, by process: Int = 2, version: Int64? = nil) {
       ask(process, "get", .null, "cache")
       end(process, .ok, value, version: version, level: "pending")
@@ -134,7 +134,7 @@ import Testing
       $0.get(a, "cache")
       $0.audit("o", false)
     },
-    Example("pending: what nobody has sent", false) {
+    Example("pending: a write that was never sent", false) {
       $0.peek(a)
       $0.put(a, "queued")
     },
@@ -302,7 +302,7 @@ import Testing
       $0.put(b, "queued")
       $0.get(a, "cache")
     },
-    Example("P4: but not after somebody saw it", false, ttl: .microseconds(1)) {
+    Example("P4: but not after a read saw it", false, ttl: .microseconds(1)) {
       $0.put(a, "committed")
       $0.put(b, "queued")
       $0.get(b, "cache")
@@ -339,108 +339,6 @@ import Testing
       $0.get(b, "linearizable", by: 4, version: 3)
       $0.get(a, "linearizable", by: 4)
     },
-    Example("a compare-and-set that holds", true) {
-      $0.put(a)
-      $0.ask(1, "cas", .list([a, b]))
-      $0.end(1)
-      $0.get(b)
-    },
-    Example("a compare-and-set that cannot hold", false) {
-      $0.put(a)
-      $0.ask(1, "cas", .list([b, c]))
-      $0.end(1)
-    },
-    Example("a declined compare-and-set of unknown outcome", true) {
-      $0.put(a)
-      $0.ask(1, "cas", .list([b, c]))
-      $0.end(1, .info)
-      $0.get(a)
-    },
-    Example("a queued compare-and-set that is declined, and not in the record", true) {
-      $0.put(a)
-      $0.ask(1, "cas", .list([b, c]), "queued", id: "o")
-      $0.end(1)
-      $0.audit("o", false)
-      $0.get(a, "final")
-    },
-    Example("a queued compare-and-set that was applied and is gone", false) {
-      $0.put(a)
-      $0.ask(1, "cas", .list([a, b]), "queued", id: "o")
-      $0.end(1)
-      $0.audit("o", true)
-      $0.get(a, "final")
-    },
-    Example("a queued compare-and-set that was applied although its condition never held", false) {
-      $0.put(a)
-      $0.ask(1, "cas", .list([b, c]), "queued", id: "o")
-      $0.end(1)
-      $0.audit("o", true)
-      $0.get(c, "final")
-    },
-    Example("something comes between a condition and its write, by the versions", false) {
-      $0.put(a, "committed", version: 1)
-      $0.ask(1, "cas", .list([a, b]), "committed")
-      $0.put(c, "committed", by: 3, version: 2)
-      $0.end(1, version: 3)
-    },
-    Example("of two queued writes with one id the first has an effect", true) {
-      $0.ask(1, "put", a, "queued", id: "o")
-      $0.end(1)
-      $0.ask(2, "put", b, "queued", id: "o")
-      $0.end(2)
-      $0.audit("o", true)
-      $0.get(a, "final")
-    },
-    Example("of two queued writes with one id the second has an effect", false) {
-      $0.ask(1, "put", a, "queued", id: "o")
-      $0.end(1)
-      $0.ask(2, "put", b, "queued", id: "o")
-      $0.end(2)
-      $0.get(b, "final")
-    },
-    Example("of two queued writes with one id either may come first when they overlap", true) {
-      $0.ask(1, "put", a, "queued", id: "o")
-      $0.ask(2, "put", b, "queued", id: "o")
-      $0.end(1)
-      $0.end(2)
-      $0.get(b, "final")
-    },
-    Example("both writes with one id have an effect", false) {
-      $0.ask(1, "put", a, "queued", id: "o")
-      $0.ask(2, "put", b, "queued", id: "o")
-      $0.end(1)
-      $0.end(2)
-      $0.get(a, "linearizable")
-      $0.get(b, "final")
-    },
-    Example("neither of two writes with one id has an effect", false) {
-      $0.ask(1, "put", a, "queued", id: "o")
-      $0.ask(2, "put", b, "queued", id: "o")
-      $0.end(1)
-      $0.end(2)
-      $0.get(.null, "final")
-    },
-    Example("a write with the id of a committed one is refused", true) {
-      $0.ask(1, "put", a, "committed", id: "o")
-      $0.end(1, version: 1)
-      $0.ask(2, "put", b, "committed", id: "o")
-      $0.end(2, .fail)
-      $0.audit("o", true)
-      $0.get(a, "linearizable")
-    },
-    Example("a write with the id of a committed one is committed", false) {
-      $0.ask(1, "put", a, "committed", id: "o")
-      $0.end(1, version: 1)
-      $0.ask(2, "put", b, "committed", id: "o")
-      $0.end(2, version: 2)
-    },
-    Example("a write with the id of a committed one is acknowledged as queued, and changes nothing", true) {
-      $0.ask(1, "put", a, "committed", id: "o")
-      $0.end(1, version: 1)
-      $0.ask(2, "put", b, "queued", id: "o")
-      $0.end(2)
-      $0.get(a, "final")
-    },
     Example("keys are independent", true) {
       $0.ask(1, "put", a, "committed", key: "x")
       $0.end(1)
@@ -448,7 +346,7 @@ import Testing
     },
   ]
 
-  @Test(arguments: examples)
+  @Test(arguments: examples + conditionsAndIDs)
   func decides(_ example: Example) throws {
     var story = Story()
     example.build(&story)
@@ -469,7 +367,7 @@ import Testing
     }
   }
 
-  /// To leave out what leads nowhere changes no answer.
+  /// Pruning dead ends changes no answer.
   @Test func lookingAheadChangesNoAnswer() throws {
     var decided = 0
     for seed in 0..<600 as Range<UInt64> {

@@ -43,10 +43,10 @@ final class FakeRuntime: ContainerRuntime {
   func loseEngine(forCalls count: Int) { world.withLock { $0.awayCalls = count } }
   /// As an engine does that is restarted: it stops everything.
   func stopAll() { world.withLock { $0.status = $0.status.mapValues { _ in .exited } } }
-  /// A stop that somebody ordered who is gone: it takes its time.
+  /// A stop whose caller is gone: it takes its time.
   func end(_ container: String, afterLooks count: Int) { world.withLock { $0.looksLeft[container] = count } }
   func ignore(_ call: String) { world.withLock { _ = $0.ignored.insert(call) } }
-  /// As somebody does who removes it by hand.
+  /// As if a user removed it by hand.
   func remove(_ container: String) { world.withLock { $0.status[container] = nil } }
   func status(_ container: String) -> ContainerState.Status? { world.withLock { $0.status[container] } }
 

@@ -343,6 +343,6 @@ struct ActiveFaultTests {
     for _ in 0..<100 { await Task.yield() }
     let report = await injector.heal(injection)
     #expect(report.isClean)
-    #expect(report.upkeepProblems == ["crash-loop of a did not go on: the engine refuses"])
+    #expect(report.upkeepProblems == ["crash-loop of a did not stay in effect: the engine refuses"])
   }
 }

@@ -60,7 +60,7 @@ import Testing
     let error = await #expect(throws: FaultError.self) {
       try await injector.inject(RestartFault(joinedLookLimit: 3), into: targets)
     }
-    #expect(error?.message == "a is no member of its cluster again: a master without slots")
+    #expect(error?.message == "a has not rejoined its cluster: a master without slots")
     #expect(!runtime.calls.contains("stop p-b"))
   }
 
@@ -112,7 +112,7 @@ import Testing
     #expect(looks.count == 3)
     let retire = try #require(inside.scripts.first { $0.contains("decommission") })
     #expect(retire.contains("node decommission 3 --wait=none"))
-    // Who still has the id has its data too, and is not to be thrown out.
+    // A node that still has the id also has its data, and must not be decommissioned.
     #expect(retire.contains(#"[ "$now" != 3 ] || exit 0"#))
     #expect(try #require(inside.scripts.last).contains("node-joined"))
   }

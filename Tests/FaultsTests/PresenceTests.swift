@@ -51,7 +51,7 @@ import Testing
       try await runtime.start(container: "p-a")
       try await runtime.stop(container: "p-a", timeoutSeconds: 1)
     }
-    #expect(again == ["it was started, and ended again"])
+    #expect(again == ["it was started, but exited again"])
   }
 
   /// It stops every container: of a pause nothing is left, and a kill is as it was.

@@ -61,7 +61,7 @@ import Testing
     #expect(report.answering == ["10.0.0.1"])
     #expect(report.lostShare == 0.6)
     #expect(report.lines[0].median == .microseconds(90))
-    #expect(EchoReport("no socket can be had") == nil)
+    #expect(EchoReport("no socket can be created") == nil)
     #expect(EchoReport("") == nil)
   }
 }

@@ -18,7 +18,7 @@ struct SlotScriptTests {
       case "$1 $2" in
         "cluster nodes") cat view ;;
         "cluster countkeysinslot") ls "$host/$3" | wc -l ;;
-        # One delimiter between keys, another one behind them. The key DEAD ends as soon as somebody has seen it.
+        # One delimiter between keys, another one behind them. The key DEAD ends as soon as it has been seen.
         "cluster getkeysinslot")
           printf "$(ls "$host/$3" | head -n "$4" | sed 's/../\\x&/g; $!s/$/\\xff/' | tr -d '\n')\xff"
           rm -f "$host/$3/dead" ;;

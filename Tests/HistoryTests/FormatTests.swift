@@ -69,7 +69,7 @@ import Testing
   func otherNamedProcessesAreRefused(text: String) {
     let failure = failure(text)
     #expect(failure.contains("expected a process: a number from 0 for each client, or "), "\(failure)")
-    #expect(failure.contains("nemesis\" for what injects the faults") || failure.contains(":nemesis for what"))
+    #expect(failure.contains("nemesis\" for the fault injector") || failure.contains(":nemesis for the"))
   }
 
   /// Jepsen writes a keyword; what was made from JSON has a string.

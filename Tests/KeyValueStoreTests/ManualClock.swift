@@ -56,7 +56,7 @@ final class ManualClock: Clock, Sendable {
     }
   }
 
-  /// Moves the time and wakes whoever is due.
+  /// Moves the time and wakes the sleepers that are due.
   func advance(by duration: Duration) {
     let due = state.withLock { state in
       state.now = state.now.advanced(by: duration)
@@ -67,7 +67,7 @@ final class ManualClock: Clock, Sendable {
     for sleeper in due { sleeper.continuation.resume() }
   }
 
-  /// Advances in steps whenever somebody sleeps, until `body` is done: virtual time for code that waits.
+  /// Advances in steps whenever a task sleeps, until `body` is done: virtual time for code that waits.
   func run<Value: Sendable>(step: Duration = .milliseconds(100), _ body: @escaping @Sendable () async -> Value) async
     -> Value
   {

@@ -7,7 +7,7 @@ import Testing
 struct OperationPrunerTests {
   private typealias Pruner = OperationPruner<ManualClock>
 
-  /// Records by the epochs in which they were made, and the times, which nobody else sees.
+  /// Records by the epochs in which they were made, and the times, which only the test sees.
   private final class Records: OperationRecords {
     struct State {
       var epoch: Int64 = 0

@@ -208,7 +208,7 @@ struct PartitionMachineTests {
     #expect(completion.rows == [Row(key: command.key, value: nil, version: 1, operation: command.operation)])
   }
 
-  /// What the cache shows as pending is pending no more when it is settled, whatever became of it; nobody shows a write
+  /// A pending write in the cache stops being pending when it is settled, with any outcome; no worker announces a write
   /// whose commit is waited for.
   @Test(arguments: [AppliedCommand.Disposition.applied, .duplicate, .refused, .conflict])
   func whatIsSettledIsTold(_ disposition: AppliedCommand.Disposition) throws {

@@ -15,7 +15,7 @@ struct PartitionTests {
     #expect(counts.allSatisfy { (800...1200).contains($0) }, "\(counts)")
   }
 
-  /// Of another count no queue has the same name: nobody publishes to, or applies from, a queue that means other keys.
+  /// No queue of another count has the same name, so no service publishes to, or applies from, a queue for other keys.
   @Test func namesItsQueue() throws {
     #expect(Partition(index: 5, count: 8).queueName == "kv.commands.8.5")
     let names = [2, 4, 8, 22].flatMap { count in

@@ -48,7 +48,7 @@ struct PendingReadTests {
     #expect(await cache.get(key).row == nil)
   }
 
-  /// Else somebody would read what is never applied.
+  /// Otherwise a client would read a write that is never applied.
   @Test(arguments: [PublishOutcome.notSent(reason: "down"), .unknown(reason: "lost")])
   func whatIsNotConfirmedIsShownNowhere(_ outcome: PublishOutcome) async throws {
     let service = service(FakeLog([outcome]))
@@ -92,7 +92,8 @@ struct PendingReadTests {
   }
 
   /// The log has it: a commit that does not come, and a table that does not answer, hold nothing up for long.
-  @Test(arguments: [true, false]) func withoutACacheTheAcknowledgementWaitsAShortTime(_ isTableThere: Bool) async throws {
+  @Test(arguments: [true, false])
+  func withoutACacheTheAcknowledgementWaitsAShortTime(_ isTableThere: Bool) async throws {
     cache.isDown = true
     table.state.withLock { $0.isDown = !isTableThere }
     let (service, key, operation) = (service(), key, operation)
@@ -170,6 +171,14 @@ struct PendingReadTests {
     await cache.announce(try pending(made: 1_000_000))
     await cache.put(applied)
     #expect(await service().readCached(key) == .row(applied))
+  }
+
+  /// A source that may lack what is newer: its row is none, and what is pending must be asked about.
+  @Test func ofADoubtedEntryNothingIsTrusted() throws {
+    let write = try pending(made: 1_000_000)
+    #expect(
+      CacheEntry(row: try row(3), pending: write).doubted == CacheEntry(row: nil, pending: try pending(made: nil)))
+    #expect(CacheEntry.nothing.doubted == .nothing)
   }
 
   // MARK: Reads after an operation

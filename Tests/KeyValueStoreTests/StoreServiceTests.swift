@@ -38,7 +38,7 @@ struct StoreServiceTests {
   @Test func neverSentIsNotApplied() async throws {
     let outcome = try await write(FakeLog([.notSent(reason: "no connection")]), .queued)
     #expect(outcome == .notApplied(reason: "no connection"))
-    // Within two seconds: nobody waits long for brokers that take nothing.
+    // Within two seconds: no client waits long for brokers that accept nothing.
     #expect(clock.now.offset >= .milliseconds(1500) && clock.now.offset < .seconds(2))
   }
 
@@ -148,7 +148,7 @@ struct StoreServiceTests {
       condition: condition, acceptedAtMilliseconds: 0)
   }
 
-  /// What `write` asks for is in the record already, or something else is, or something that nobody recorded.
+  /// The record already has this write, or another write, or no fingerprint.
   @Test(
     arguments: [
       ("v", nil, true, .committed(version: 9)), ("other", nil, true, .conflict), (nil, nil, true, .conflict),

@@ -89,7 +89,7 @@ import Testing
     #expect(result.recorder.gets.unknown == 1 && result.recorder.gets.failed == 0, "\(result.recorder.errors)")
   }
 
-  /// Who stops a test has what was measured soon, even where nothing is answered any more.
+  /// A user who stops a test soon has the results, even if nothing is answered any more.
   @Test(.timeLimit(.minutes(10))) func aStopEndsSilenceToo() async throws {
     let isSilent = Atomic(false)
     let server = StubServer { _, _ in

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LoadTest
 
-/// Golden tests: the texts are in `Golden/`; `KVCHAOS_WRITE_GOLDEN=1` writes them anew.
+/// Golden tests: the texts are in `Golden/`; `KVCHAOS_WRITE_GOLDEN=1` rewrites them.
 @Suite struct ReportTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
 

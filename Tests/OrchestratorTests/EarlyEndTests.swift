@@ -4,7 +4,7 @@ import Testing
 
 @testable import Orchestrator
 
-/// Who ended a fault early: another hand, which is a finding, or the run itself.
+/// The cause of a fault's early end: something external, which is a finding, or the run itself.
 struct EarlyEndTests {
   private func strike(_ action: FaultAction, isOptional: Bool = false) -> Strike {
     Strike(

@@ -143,7 +143,7 @@ private func pause(
     bench.pass(to: 7)
     #expect(bench.log == ["0.0 inject 0", "5.0 heal 0"])
     #expect(bench.machine.phase == .recovering)
-    #expect(bench.machine.obstacle?.contains("5.0 s, the plan's `limit`") == true)
+    #expect(bench.machine.obstacle?.contains("the plan's `limit` of 5.0 s") == true)
     #expect(bench.machine.interruption == nil)
   }
 
@@ -157,7 +157,7 @@ private func pause(
     #expect(bench.log == ["0.0 inject 0"])
     bench.pass(to: 9)
     #expect(bench.log == ["0.0 inject 0", "8.1 heal 0"])
-    #expect(bench.machine.obstacle?.contains("nobody was served for 8.1 s") == true)
+    #expect(bench.machine.obstacle?.contains("no client was served for 8.1 s") == true)
   }
 
   @Test(arguments: [(0.19, true), (0.2, false)]) func availabilityStopsBelowItsMinimum(
@@ -179,7 +179,7 @@ private func pause(
   func aRandomFaultLeavesANodeToTheOneThatHasIt(kind: FaultAction.Kind, other: FaultAction.Kind, isRefused: Bool) {
     let held: [String: Set<FaultAction.Kind>] = ["redis-1": [other], "redis-2": []]
     let reason = SharedNode.refusal(of: kind, on: ["redis-2", "redis-1"], held: held)
-    #expect(reason == (isRefused ? "redis-1 is in the hands of another fault, \(other.rawValue)" : nil))
+    #expect(reason == (isRefused ? "redis-1 is already under another fault (\(other.rawValue))" : nil))
     #expect(SharedNode.refusal(of: kind, on: ["redis-2", "redis-3"], held: held) == nil)
   }
 }

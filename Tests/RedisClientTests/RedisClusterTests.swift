@@ -32,7 +32,7 @@ struct RedisClusterTests {
       }
       topology.withLock { $0 = "*3\r\n\(rows.joined())" }
       var options = RedisOptions(nodes: addresses)
-      // The machine may be busy; who is silent is given up after a second.
+      // The machine may be busy; a silent node is given up after a second.
       (options.connectTimeoutMilliseconds, options.commandTimeoutMilliseconds) = (20_000, 1_000)
       (options.openCircuitMilliseconds, options.openCircuitMaximumMilliseconds) = (0, 0)
       return RedisCluster(options: options, loop: RedisClusterTests.loop)
@@ -43,11 +43,11 @@ struct RedisClusterTests {
     var areAllAsked: Bool { nodes.withLock { $0.allSatisfy { $0.seen.contains(["PING"]) } } }
   }
 
-  /// Somebody waits for it, who can do without: nobody is asked for the topology first, and one redirection is enough.
+  /// For a caller that can do without an answer, the topology is not fetched first, and one redirection is the limit.
   @Test(.timeLimit(.minutes(10))) func aHurriedCommandWaitsForNoTopology() async throws {
     let node = try await ScriptedNode(loop: Self.loop) { _ in nil }
     var options = RedisOptions(nodes: [node.node])
-    // Whoever waits for an answer here waits longer than the test may take.
+    // A wait for an answer here takes longer than the test may take.
     (options.connectTimeoutMilliseconds, options.commandTimeoutMilliseconds) = (3_600_000, 3_600_000)
     let cluster = RedisCluster(options: options, loop: Self.loop)
     let error = await #expect(throws: RedisError.self) {
@@ -75,6 +75,30 @@ struct RedisClusterTests {
     }
     #expect(error?.code == .noRoute)
     #expect(node.seen.count { $0[0] == "GET" } == attempts)
+  }
+
+  /// A node that owns a slot which another one owned before: such a master may lack what the other one had.
+  @Test(.timeLimit(.minutes(10)), arguments: [true, false])
+  func whoTakesOverASlotIsANewMaster(_ isTold: Bool) async throws {
+    let other = try await ScriptedNode(loop: Self.loop) { words in words[0] == "GET" ? "$1\r\nv\r\n" : "+PONG\r\n" }
+    let port = Mutex(0)
+    let node = try await ScriptedNode(loop: Self.loop) { words in
+      words[0] == "CLUSTER"
+        ? "*1\r\n*3\r\n:0\r\n:16383\r\n*3\r\n$9\r\n127.0.0.1\r\n:\(port.withLock { $0 })\r\n$2\r\nid\r\n"
+        : words[0] == "PING" ? "+PONG\r\n" : isTold ? "-MOVED 1 127.0.0.1:\(other.node.port)\r\n" : "$1\r\nv\r\n"
+    }
+    port.withLock { $0 = node.node.port }
+    var options = RedisOptions(nodes: [node.node])
+    (options.connectTimeoutMilliseconds, options.commandTimeoutMilliseconds) = (600_000, 600_000)
+    let cluster = RedisCluster(options: options, loop: Self.loop)
+    while await !cluster.isHealthy() { await Task.yield() }
+    // The key of slot 1 that `MOVED` is about.
+    let key = Array(
+      "{\(try #require((0...).lazy.map(String.init).first { HashSlot.slot(of: Array($0.utf8)) == 1 }))}".utf8)
+    #expect(!cluster.hasNewMaster(key, within: .seconds(600)))
+    _ = try await cluster.command([Array("GET".utf8), key], key: key)
+    #expect(cluster.hasNewMaster(key, within: .seconds(600)) == isTold)
+    #expect(!cluster.hasNewMaster(key, within: .zero))
   }
 
   @Test(.timeLimit(.minutes(10)), arguments: 0..<3) func oneSilentMasterIsNoHealthyCluster(_ index: Int) async throws {

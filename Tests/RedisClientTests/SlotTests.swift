@@ -78,4 +78,17 @@ struct SlotTests {
     ("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", "84983e441c3bd26ebaae4aa1f95129e5e54670f1"),
   ])
   func sha1(_ text: String, _ digest: String) { #expect(RedisScript(text).digest == digest) }
+
+  @Test func theSuccessorsOfMasters() {
+    let other = RedisNode(host: "10.0.0.2", port: 7000)
+    var (before, after) = (SlotMap(), SlotMap())
+    after.setOwner(of: 1, Self.here)
+    // Of whom was nothing known.
+    #expect(after.successors(of: before).isEmpty)
+    before.setOwner(of: 1, Self.here)
+    before.setOwner(of: 2, other)
+    #expect(after.successors(of: before).isEmpty)
+    after.setOwner(of: 2, Self.here)
+    #expect(after.successors(of: before) == [Self.here])
+  }
 }

@@ -68,7 +68,7 @@ import Testing
     #expect(recovery(hanging) == 5)
   }
 
-  /// One operation that hangs while everybody else is served again does not make the recovery long.
+  /// One operation that hangs while all other clients are served again does not make the recovery long.
   @Test func oneThatHangsLonger() {
     var outage = samples(30) { $0 >= 10.2 && $0 < 12 }
     outage.append(Sample(start: 11.9, end: 21.9, outcome: .unknown, kind: "put queued"))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Report
 
-/// Golden tests: the texts are in `Golden/`; `KVCHAOS_WRITE_GOLDEN=1` writes them anew.
+/// Golden tests: the texts are in `Golden/`; `KVCHAOS_WRITE_GOLDEN=1` rewrites them.
 @Suite struct ReportTextTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
 
@@ -72,7 +72,7 @@ import Testing
     let parts = table.markdown.components(separatedBy: "## CockroachDB")
     #expect(parts.count == 2)
     #expect(parts[0].contains("## PostgreSQL with Patroni\n\n1 of 1 held.\n"))
-    #expect(parts[1].contains("1 of 1 held; 1 refused, because the flavour cannot do what they ask for."))
+    #expect(parts[1].contains("1 of 1 held; 1 refused, because the flavour cannot run them."))
     #expect(parts[1].contains("| [etcd-bridge](../chaos/etcd-bridge.yml) | refused | - |"))
     #expect(parts[1].contains("- etcd-bridge: there is no etcd"))
   }

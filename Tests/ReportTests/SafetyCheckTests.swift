@@ -68,7 +68,7 @@ import Testing
     #expect(check.findings == ["no engine"])
   }
 
-  /// What somebody else ended shows nothing of the fault, however well the store did.
+  /// A fault that was ended externally proves nothing, however well the store did.
   @Test func aFaultThatEndedEarlyLeavesTheRunUndecided() throws {
     var fault = struck
     fault.endedEarly = ["redis-1: it is running, not paused"]

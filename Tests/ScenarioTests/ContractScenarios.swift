@@ -109,7 +109,7 @@ extension Scenarios {
     }
 
     /// A broker whose connections to the others broke still tells them its alarms: publishers are held up wherever they
-    /// are connected. RabbitMQ by itself forgets whom to tell.
+    /// are connected. RabbitMQ alone forgets which brokers to notify.
     @Test(.timeLimit(.minutes(5))) func aBrokerThatWasCutOffTellsItsAlarms() async throws {
       let store = try await StoreUnderTest()
       let broker = "\(store.stack.configuration.project)-rabbitmq-2"

@@ -4,7 +4,7 @@ import Stack
 import Testing
 
 extension Scenarios {
-  /// Whom network faults may touch.
+  /// The containers that network faults may touch.
   @Suite(.serialized) struct Network {
     /// A container beside the stack, without its label, is not struck, no matter what asks for it.
     @Test(.timeLimit(.minutes(5))) func aContainerOfSomebodyElseIsRefused() async throws {

@@ -39,7 +39,7 @@ extension Scenarios {
       #expect(try await store.get("gone").status == 404)
     }
 
-    /// Without a quorum of RabbitMQ nothing is taken: who writes is told within two seconds that nothing was done.
+    /// Without a quorum RabbitMQ accepts nothing: a client that writes is refused within two seconds.
     @Test(.timeLimit(.minutes(5))) func theQuorumOfRabbitMQ() async throws {
       let store = try await StoreUnderTest()
       let brokers = try await store.stack.status().nodes.filter { $0.tier == .rabbitmq }
@@ -80,8 +80,8 @@ extension Scenarios {
       return counts
     }
 
-    /// Large values that nobody can apply fill the queues; then writes are refused in time, no container is killed for
-    /// its memory, and what was acknowledged is applied in the end.
+    /// Large values that no worker can apply fill the queues; then writes are refused in time, no container is killed
+    /// for its memory, and what was acknowledged is applied in the end.
     @Test(Laboratory.byHand, .timeLimit(.minutes(8))) func largeValuesWithoutSQL() async throws {
       let store = try await StoreUnderTest()
       let nodes = try await store.stack.status().nodes
@@ -145,7 +145,7 @@ extension Scenarios {
           let answer = try await store.ask(path)
           #expect(answer.isPromptRefusal, "\(path): \(answer.status) after \(answer.time)")
         }
-        // The cache has what was committed last, now that nobody shows any more what was acknowledged after it.
+        // The cache has the last committed write, now that no pending write hides it.
         let isOld = try await store.holds(within: .seconds(12)) {
           let cached = try await store.get("cached")
           return cached.status == 200 && cached.response.text.contains("old")

@@ -31,6 +31,23 @@ struct RunningProcess {
     try process.run()
   }
 
+  /// Writes a plan to `<results>/<name>.yml`.
+  ///
+  /// - Returns: the path of the file.
+  static func write(_ plan: String, as name: String, in results: String) throws -> String {
+    try FileManager.default.createDirectory(atPath: results, withIntermediateDirectories: true)
+    let path = "\(results)/\(name).yml"
+    try plan.write(toFile: path, atomically: true, encoding: .utf8)
+    return path
+  }
+
+  /// Starts `kvchaos run` on a plan that pauses, isolates and kills a node, and waits until all three are struck.
+  static func runWithFaultsOpen(_ plan: String, results: String, prelude: String = ":") async throws -> RunningProcess {
+    let run = try RunningProcess(["run", plan, "--results", results], prelude: prelude)
+    for words in ["struck: pause", "struck: isolate", "struck: kill"] { try await run.waitFor(words) }
+    return run
+  }
+
   var text: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
 
   func signal(_ number: Int32) { kill(process.processIdentifier, number) }

@@ -11,8 +11,8 @@ import Testing
 import Workload
 
 extension Scenarios {
-  /// Somebody destroys data by hand in the middle of a run: the verdict must be false, and name what is gone. This is
-  /// the test that the suite can see.
+  /// Data is destroyed by hand in the middle of a run: the verdict must be false, and name the lost writes. This is the
+  /// test that the suite can see.
   @Suite(.serialized) struct Sabotage {
     /// Short patience: what was purged does not come.
     private static let settlement = Settlement.Limits(stall: .seconds(6), convergence: .seconds(4))
@@ -21,7 +21,7 @@ extension Scenarios {
       let result = try await run(
         """
         name: sabotage-purge
-        description: Is it seen when somebody purges the command queues while no worker runs?
+        description: Is it detected when the command queues are purged while no worker runs?
         workload: { kind: register, clients: 8, keys: 8, fresh-key-share: 0.5, read-share: 0.2, rate: 80/s }
         steady-state: { before: 3s, after: 3s }
         safety: { allow-majority-loss: true }
@@ -47,7 +47,7 @@ extension Scenarios {
       let result = try await run(
         """
         name: sabotage-delete
-        description: Is it seen when somebody deletes rows from SQL?
+        description: Is it detected when rows are deleted from SQL?
         stack: { sql: auto }
         workload: { kind: register, clients: 8, keys: 8, fresh-key-share: 0.5, read-share: 0.2, rate: 80/s }
         steady-state: { before: 5s, after: 4s }
@@ -79,7 +79,7 @@ extension Scenarios {
       #expect(first.operation.hasPrefix(result.report.run.namespace))
     }
 
-    /// Purges every command queue through RabbitMQ's management API, as somebody would in its user interface.
+    /// Purges every command queue through RabbitMQ's management API, as a user would in its user interface.
     private func purgeCommandQueues(of stack: Stack) async throws {
       let secrets = try String(contentsOfFile: stack.configuration.secretsFile, encoding: .utf8)
       func secret(_ name: String) throws -> Substring {

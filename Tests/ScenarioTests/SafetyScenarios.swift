@@ -8,7 +8,7 @@ import Stack
 import Testing
 
 extension Scenarios {
-  /// Whatever ends a run or asks for a fault: nothing is left, and nothing else is struck.
+  /// However a run ends, no residue is left, and nothing outside the stack is struck.
   @Suite(.serialized) struct Safety {
     /// Faults with an undo in the ledger, in the engine and in a network, that the plan would leave open for minutes.
     private static let plan = """
@@ -25,17 +25,13 @@ extension Scenarios {
           duration: 3m
 
       """
-    private static let struck = ["struck: pause", "struck: isolate", "struck: kill"]
 
     private let results = FileManager.default.temporaryDirectory.appending(path: "kvchaos-\(UUID().uuidString)").path()
 
     /// Starts `kvchaos run` on the plan, and waits until every fault is in effect.
     private func runWithFaultsOpen(prelude: String = ":", plan: String = plan) async throws -> RunningProcess {
-      try FileManager.default.createDirectory(atPath: results, withIntermediateDirectories: true)
-      try plan.write(toFile: "\(results)/safety.yml", atomically: true, encoding: .utf8)
-      let run = try RunningProcess(["run", "\(results)/safety.yml", "--results", results], prelude: prelude)
-      for words in Self.struck { try await run.waitFor(words) }
-      return run
+      let file = try RunningProcess.write(plan, as: "safety", in: results)
+      return try await RunningProcess.runWithFaultsOpen(file, results: results, prelude: prelude)
     }
 
     private func expectNothingLeft() async throws {
@@ -63,7 +59,7 @@ extension Scenarios {
       try await expectNothingLeft()
     }
 
-    /// The second Ctrl-C ends it at once, whatever it is at; the ledger has what is owed.
+    /// The second Ctrl-C ends the run at once, in any state; the ledger has the open undos.
     @Test(.timeLimit(.minutes(5))) func theSameSignalAgainEndsItAtOnce() async throws {
       let run = try await runWithFaultsOpen()
       run.signal(SIGINT)
@@ -79,7 +75,7 @@ extension Scenarios {
       try await expectNothingLeft()
     }
 
-    /// The history's disk is full in the middle of a fault: the run breaks off, heals, and says so.
+    /// The history's disk is full in the middle of a fault: the run aborts, heals, and says so.
     @Test(.timeLimit(.minutes(5))) func aRunThatFailsHealsToo() async throws {
       let plan = Self.plan.replacing("rate: 40/s", with: "rate: 60/s")
       // This many KiB in one file, and an error for more.
@@ -92,7 +88,7 @@ extension Scenarios {
       try await expectNothingLeft()
     }
 
-    /// What another run left, with a ledger of its own that is lost: the next run takes back what is certainly of this
+    /// Another run left residue, and its ledger is lost: the next run removes everything that certainly belongs to this
     /// suite.
     @Test(.timeLimit(.minutes(5))) func theNextRunSweepsWhatNoLedgerKnows() async throws {
       let run = try await runWithFaultsOpen()
@@ -109,8 +105,8 @@ extension Scenarios {
         faults: []
 
         """
-      try next.write(toFile: "\(results)/safety.yml", atomically: true, encoding: .utf8)
-      let ending = try await RunningProcess(["run", "\(results)/safety.yml", "--results", results]).ending()
+      let file = try RunningProcess.write(next, as: "safety", in: results)
+      let ending = try await RunningProcess(["run", file, "--results", results]).ending()
       #expect(ending.status == 0, "\(ending)")
       #expect(ending.text.contains("removed: the rules of kvchaos_"), "\(ending)")
       try await expectNothingLeft()
@@ -133,7 +129,7 @@ extension Scenarios {
         + FaultKind.network.map { NetworkFault(kind: $0, effect: .drop(percent: 100), parts: peers) }
       for fault in faults {
         await #expect(throws: FaultError.self, "\(fault.kind)") { try await injector.inject(fault, into: [target]) }
-        // Nor is it healed, as a ledger that was tampered with might ask for.
+        // Nor is it healed, as a manipulated ledger might request.
         let undo = Undo(kind: fault.kind, target: target, parameters: ["table": "kvchaos_1", "helper": name])
         try? await fault.heal(undo, in: injector.environment)
       }

@@ -6,7 +6,7 @@ import Testing
 import Workload
 
 extension Scenarios {
-  /// Containers of our own tiers come and go under load, by order and not by accident: nobody may notice it in the
+  /// Containers of our own tiers come and go under load, on purpose and not by accident: no client may notice it in the
   /// data.
   @Suite(.serialized) struct Scaling {
     /// Up and down, both tiers, and at the end as many as before. A step leaves the least that can serve.

@@ -7,20 +7,13 @@ import Synchronization
 import Testing
 
 extension Scenarios {
-  /// Several checkouts of one machine, and several stacks of one engine: none is in another's way.
+  /// Several checkouts on one machine, and several stacks on one engine, do not disturb each other.
   @Suite(.serialized, Laboratory.byHand) struct SeveralStacks {
     private let results = FileManager.default.temporaryDirectory.appending(path: "kvchaos-\(UUID().uuidString)").path()
 
-    /// A container as it is: another id, start or state, and something has happened to it.
+    /// The state of each container: a change of id, start or state means that something happened to it.
     private static func containers(_ stack: Stack) async throws -> Set<String> {
       Set(try await stack.status().nodes.map { "\($0.container) \($0.id) \($0.state.status) \($0.state.startedAt)" })
-    }
-
-    private func write(_ name: String, _ plan: String) throws -> String {
-      try FileManager.default.createDirectory(atPath: results, withIntermediateDirectories: true)
-      let path = "\(results)/\(name).yml"
-      try plan.write(toFile: path, atomically: true, encoding: .utf8)
-      return path
     }
 
     // MARK: Two clones
@@ -55,10 +48,9 @@ extension Scenarios {
     @Test(.timeLimit(.minutes(10))) func anotherCheckoutLeavesARunAlone() async throws {
       let stack = Stack(try Laboratory.configuration())
       try await stack.up { _ in }
-      let plan = try write("two-clones", Self.longFaults)
+      let plan = try RunningProcess.write(Self.longFaults, as: "two-clones", in: results)
       let clone = try clone()
-      let run = try RunningProcess(["run", plan, "--results", results])
-      for words in ["struck: pause", "struck: isolate", "struck: kill"] { try await run.waitFor(words) }
+      let run = try await RunningProcess.runWithFaultsOpen(plan, results: results)
       let before = try await Self.containers(stack)
       let open = Set(try await stack.residue())
 
@@ -127,7 +119,7 @@ extension Scenarios {
 
       """
 
-    /// What happens to a project's containers that somebody did: health checks and looks into them are not.
+    /// Events of a project's containers, except for health checks and inspections.
     private final class Events: Sendable {
       private let seen = Mutex<[String]>([])
       private let task = Mutex<Task<Void, any Error>?>(nil)
@@ -151,7 +143,7 @@ extension Scenarios {
       try await first.up { _ in }
       // A name that begins with the other's is the hardest to tell apart.
       let project = "\(first.configuration.project)-2"
-      // Whoever set ports for the first has not set them for this one.
+      // Ports that were set for the first stack do not apply to this one.
       let environment = Dictionary(uniqueKeysWithValues: PublishedPort.allCases.map { ($0.variable, "") })
         .merging(["KVCHAOS_PROJECT": project, "KVCHAOS_SUBNET": ""]) { $1 }
       let second = Stack(try Laboratory.configuration(environment))
@@ -189,13 +181,15 @@ extension Scenarios {
       let before = try await Self.containers(first)
       let ofFirst = try await Events(of: first)
       let ofSecond = try await Events(of: second)
-      let quiet = try RunningProcess(["run", try write("quiet", Self.quiet), "--results", "\(results)/first"])
+      let quietPlan = try RunningProcess.write(Self.quiet, as: "quiet", in: results)
+      let struckPlan = try RunningProcess.write(Self.struck, as: "struck", in: results)
+      let quiet = try RunningProcess(["run", quietPlan, "--results", "\(results)/first"])
       try await quiet.waitFor("== steady before")
       let struck = try await RunningProcess(
-        ["run", try write("struck", Self.struck), "--results", "\(results)/second"], environment: environment
+        ["run", struckPlan, "--results", "\(results)/second"], environment: environment
       ).ending(within: .seconds(240))
       #expect(struck.status == 0, "\(struck)")
-      // Else the faults would have struck beside no traffic.
+      // Otherwise the faults would have struck without traffic on the other stack.
       #expect(!quiet.text.contains("== steady after"), "\(quiet.text)")
       let undisturbed = try await quiet.ending(within: .seconds(240))
       #expect(undisturbed.status == 0, "\(undisturbed)")
@@ -218,7 +212,7 @@ extension Scenarios {
       }
     }
 
-    /// What one store is told, the other has not heard of.
+    /// A write to one store is not visible in the other.
     private func expectOwnData(_ first: Stack, _ second: Stack) async throws {
       let http = HTTPClient()
       defer { http.shutdown() }

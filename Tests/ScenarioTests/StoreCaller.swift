@@ -9,7 +9,7 @@ struct StoreCaller {
   let stack: Stack
   private let http = HTTPClient(HTTPClientConfiguration(maxConnectionsPerHost: 32))
 
-  /// Brings the stack up if it is not.
+  /// Starts the stack if it is not running.
   init() async throws {
     stack = Stack(try Laboratory.configuration())
     try await stack.up { _ in }

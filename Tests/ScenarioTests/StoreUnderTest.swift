@@ -4,7 +4,7 @@ import HTTPClient
 import Stack
 import Testing
 
-/// The running store, spoken to as a client and as somebody who can reach into its containers.
+/// The running store, used as a client and with access to its containers.
 struct StoreUnderTest: Sendable {
   /// An answer and how long it took.
   struct Answer: Sendable {
@@ -24,7 +24,7 @@ struct StoreUnderTest: Sendable {
   /// Where a broker's management API answers.
   private let managementPort: Int
 
-  /// Brings the stack up if it is not.
+  /// Starts the stack if it is not running.
   init() async throws {
     stack = Stack(try Laboratory.configuration())
     try await stack.up { _ in }
@@ -97,7 +97,7 @@ struct StoreUnderTest: Sendable {
     return String(line.dropFirst(name.count + 1))
   }
 
-  /// RabbitMQ's management API as the administrator, or as who is named.
+  /// RabbitMQ's management API as the administrator, or as the named user.
   func management(
     _ method: String, _ path: String, body: String? = nil, user: String = "KV_RABBITMQ_USER",
     password: String = "KV_RABBITMQ_PASSWORD"
@@ -120,8 +120,8 @@ struct StoreUnderTest: Sendable {
     return answer.output + answer.error
   }
 
-  /// Runs SQL on the leader's node, as the superuser or as who is named: rows without a header, and the SQLSTATE of
-  /// what is refused.
+  /// Runs SQL on the leader's node, as the superuser or the named user: rows without a header, and the SQLSTATE of what
+  /// is refused.
   func sql(_ statement: String, user: String? = nil, password: String? = nil) async throws -> String {
     let status = try await stack.status()
     let leader = try #require(status.nodes.first { $0.tier == .sql && $0.roles.contains(.leader) })

@@ -14,7 +14,7 @@ struct SwapRace: Sendable {
   private static let committed = "?ack=committed"
   /// How long a client asks what became of a swap that it was not told the outcome of.
   private static let patience: Duration = .seconds(40)
-  /// More than there are clients: who was never told goes on as another process.
+  /// More than the number of clients: a client without an answer continues as another process.
   private static let stride = 100
 
   /// - Parameter keys: how many the clients race for.

@@ -34,7 +34,7 @@ extension Scenarios {
       #expect(up.status == 0, "\(up)")
     }
 
-    /// Who does not show it gets 401 from everything but health and the description; who shows it is served.
+    /// A client without the token gets 401 from everything but health and the description; a client with it is served.
     private func expectWanted(_ token: String, _ store: StoreUnderTest) async throws {
       let http = HTTPClient()
       defer { http.shutdown() }

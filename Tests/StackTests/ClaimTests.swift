@@ -113,7 +113,7 @@ struct ClaimTests {
       }
       let taken = try await Self.script(id)
       #expect(taken.status == 0 && taken.output == "claimed\n", "\(taken.output)")
-      // Whoever made the file: it can be taken.
+      // The lock can be taken, no matter which user made the file.
       _ = try await stack.claim()
     }
   }

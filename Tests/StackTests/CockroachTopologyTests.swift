@@ -24,7 +24,7 @@ struct CockroachTopologyTests {
 
   private static let sound = [row(1, 1, true), row(2, 3, true), row(3, 2, true)]
 
-  /// The ids are given in the order of joining, which is nobody's number.
+  /// The ids are assigned in the order of joining, which is not the number in the node's name.
   @Test func theLeaseholderOfTheTableLeads() throws {
     let roles = try roles(Self.answer(Self.sound, leases: "2\t1"))
     #expect(roles["sql-3"] == .init(roles: [.leader], detail: "holds 1 of 1 lease of entries"))
@@ -51,7 +51,7 @@ struct CockroachTopologyTests {
     let roles = try roles(Self.answer(rows, leases: "4\t1"))
     #expect(roles["sql-2"]?.roles == [.leader])
     #expect(
-      roles["sql-2"]?.lack == "has not taken the place of node id 3, which is dead and still counts (`kvchaos heal`)")
+      roles["sql-2"]?.lack == "has not replaced node id 3, which is dead and still a member (`kvchaos heal`)")
     #expect(roles["sql-1"]?.lack == nil)
     #expect(roles["sql-3"]?.lack == nil)
   }
@@ -59,7 +59,7 @@ struct CockroachTopologyTests {
   @Test func aNodeThatIsDeadToTheOthersSaysSo() throws {
     let rows = [Self.row(1, 1, true), Self.row(2, 3, false), Self.row(3, 2, true)]
     let roles = try roles(Self.answer(rows, leases: "1\t1"))
-    #expect(roles["sql-3"]?.lack == "is dead to the others")
+    #expect(roles["sql-3"]?.lack == "counts as dead for the other nodes")
     #expect(roles["sql-1"]?.lack == nil)
   }
 
@@ -75,7 +75,7 @@ struct CockroachTopologyTests {
     #expect(CockroachTopology.View(text) == nil)
   }
 
-  /// Since 26.1 it is closed to everybody, and the tool is no exception.
+  /// Since 26.1 it is closed to all clients, including the tool.
   @Test func nothingInternalIsAsked() {
     let script = CockroachTopology.script(table: "cap_c1_register")
     #expect(!script.contains("crdb_" + "internal"))

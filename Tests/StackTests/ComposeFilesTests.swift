@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Yams
 
-/// What must hold of every service in `compose/`, whoever adds one.
+/// What must hold for every service in `compose/`, including new ones.
 @Suite(.timeLimit(.minutes(10))) struct ComposeFilesTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()

@@ -4,7 +4,7 @@ import Testing
 @testable import Stack
 
 struct DeadLettersTests {
-  /// As RabbitMQ 4 answers `POST /api/queues/%2F/kv.dead-letters/get` (fields that nobody reads left out).
+  /// As RabbitMQ 4 answers `POST /api/queues/%2F/kv.dead-letters/get` (without the fields that are not used).
   static let answer = """
     [
       {"payload_bytes": 2, "redelivered": true, "properties": {"type": "dead: kv.commands.4.3: The message ends within the kind.", "delivery_mode": 2}, "payload": "CQ==", "payload_encoding": "base64"},
@@ -22,7 +22,7 @@ struct DeadLettersTests {
     #expect(
       try letters().newest == [
         .init(queue: "kv.commands.4.0", reason: "The message has wire version 9: no"),
-        .init(queue: "unknown", reason: "put there by somebody else"),
+        .init(queue: "unknown", reason: "not put there by a worker"),
         .init(queue: "kv.commands.4.3", reason: "The message ends within the kind."),
       ])
   }
@@ -39,7 +39,7 @@ struct DeadLettersTests {
         """
         Dead letters: 3 in kv.dead-letters
           kv.commands.4.0: The message has wire version 9: no
-          unknown: put there by somebody else
+          unknown: not put there by a worker
           kv.commands.4.3: The message ends within the kind.
         """))
     #expect(try status.json().contains("\"reason\" : \"The message ends within the kind.\""))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Stack
 
-/// Who does not do its part in its tier, by what the tiers say. A node that is where it should be lacks nothing: else
+/// The nodes that do not do their part in their tier, according to the tiers. A healthy node lacks nothing: otherwise
 /// no run would hold.
 struct LackTests {
   // MARK: SQL
@@ -18,7 +18,7 @@ struct LackTests {
   private let leader = #"{"name": "sql-3", "role": "leader", "state": "running", "timeline": 4}"#
 
   @Test(arguments: [
-    // Freshly deposed, and following nobody: what no run saw for a week of them.
+    // Freshly deposed and following no leader: no run noticed this for a week.
     (#""role": "replica", "state": "running", "timeline": 3"#, "does not stream from the leader (running)"),
     (#""role": "replica", "state": "starting""#, "does not stream from the leader (starting)"),
     (#""role": "replica", "state": "streaming", "timeline": 3"#, "is on timeline 3, and the leader on 4"),
@@ -75,8 +75,8 @@ struct LackTests {
       brokers: ["rabbitmq-1", "rabbitmq-2", "rabbitmq-3"],
       queues: queues([([1, 2, 3], [1, 2, 3]), ([1, 2, 3], [1, 2]), ([1, 3], [1, 3])]))
     #expect(roles["rabbitmq-1"]?.lack == nil)
-    #expect(roles["rabbitmq-2"]?.lack == "has no replica that is up of 1 of 3 queues")
-    #expect(roles["rabbitmq-3"]?.lack == "has no replica that is up of 1 of 3 queues")
+    #expect(roles["rabbitmq-2"]?.lack == "has no running replica of 1 of 3 queues")
+    #expect(roles["rabbitmq-3"]?.lack == "has no running replica of 1 of 3 queues")
   }
 
   /// What a cluster of three answered 45 s after its old leader had come back from a partition: with statistics, that
@@ -122,7 +122,7 @@ struct LackTests {
     ]
     let roles = RabbitMQTopology.roles(workers: workers, queues: queues)
     #expect(roles["worker-1"]?.lack == nil)
-    #expect(roles["worker-2"]?.lack == "does not wait at 1 of 2 queues")
+    #expect(roles["worker-2"]?.lack == "does not subscribe to 1 of 2 queues")
   }
 
   // MARK: etcd, and the stack as a whole

@@ -52,7 +52,7 @@ import Testing
     #expect(counts.quantile(0.25) == 0.1)
     #expect(counts.quantile(0.125) == 0.05)
     #expect(abs(try #require(counts.quantile(0.5)) - 0.15) < 1e-12)
-    // Above all finite bounds nobody knows more than the last of them.
+    // Above all finite bounds, only the last bound is known.
     #expect(counts.quantile(0.99) == 0.2)
     let nothing = BucketCounts(bounds: [.infinity], cumulative: [0], sum: 0)
     #expect(nothing.quantile(0.5) == nil && nothing.mean == nil)
@@ -72,7 +72,7 @@ import Testing
     func counts(_ small: Double, _ all: Double) -> BucketCounts {
       BucketCounts(bounds: [0.1, .infinity], cumulative: [small, all], sum: all)
     }
-    // w2 was started anew, w3 is new.
+    // w2 was restarted, w3 is new.
     let before = ["w1": counts(10, 20), "w2": counts(50, 60)]
     let now = ["w1": counts(15, 30), "w2": counts(3, 4), "w3": counts(1, 1)]
     #expect(try #require(BucketCounts.sum(of: now, since: before)).cumulative == [9, 15])

@@ -5,7 +5,7 @@ import Testing
 @testable import DockerEngine
 @testable import Stack
 
-/// Who consumes the queues, and what is in them, as the brokers' replicas have it at the moment.
+/// The consumers and the content of the queues, according to the brokers' current replicas.
 struct QueueReplicaTests {
   private static func line(
     _ queue: String, term: Int = 1, index: Int = 1, messages: Int = 0, active: String = "", consumers: String = ""

@@ -145,7 +145,7 @@ import Testing
     try await with(world) { stack in
       let now = try await stack.lacking(within: .zero)
       #expect(now.map(\.description) == ["api-2 is paused"])
-      // Nobody is asked while the tiers have something to say.
+      // No node is asked while the tiers report a problem.
       #expect(world.asked("api-1") == 0)
       let later = try await stack.lacking(within: .seconds(60))
       #expect(later.isEmpty)

@@ -6,7 +6,7 @@ import Testing
 @testable import DockerEngine
 @testable import Stack
 
-/// A node whose container was removed leaves no trace in the engine: only who knows that it was there can miss it.
+/// A node whose container was removed leaves no trace in the engine: only a caller that knew of it can miss it.
 struct RosterTests {
   private static let before = Roster(["p-nginx": .proxy, "p-redis-2": .redis])
 
@@ -64,12 +64,12 @@ struct RosterTests {
     try await withStack { stack in
       let found = try await stack.residue(since: Self.before)
       #expect(found.map(\.description) == ["p-redis-2 is gone: its container was removed", "p-nginx is down (exited)"])
-      // Who does not know who was there sees nothing.
+      // A caller without an earlier roster sees nothing.
       #expect(try await stack.residue().map(\.kind) == [.down])
     }
   }
 
-  /// For who did not see the stack before, the compose files say who must be there.
+  /// For a caller that did not see the stack before, the compose files define the nodes that must exist.
   @Test func theComposeFilesNameTheNodes() throws {
     let json = #"""
       {"services":{
@@ -80,13 +80,13 @@ struct RosterTests {
       """#
     let roster = try JSONDecoder().decode(Compose.Model.self, from: Data(json.utf8)).roster(project: "p")
     #expect(roster == Roster(["p-nginx": .proxy, "p-redis-2": .redis, "p-worker-1": .worker]))
-    // Whoever has scaled the tier has not lost it.
+    // A tier that was scaled down is not missing nodes.
     let now: [String: Tier] = ["p-nginx": .proxy, "p-redis-2": .redis]
     #expect(roster.missing(from: Roster(now.merging(["p-worker-4": .worker]) { $1 })).isEmpty)
     #expect(roster.missing(from: Roster(now)) == ["p-worker-1"])
   }
 
-  /// Where the stack is down nobody is missing: Compose is not even asked.
+  /// If the stack is down, no node is missing: Compose is not even asked.
   @Test func aStackThatIsDownLacksNobody() async throws {
     let fake = FakeEngine { _ in (200, "[]") }
     let engine = DockerEngine(project: "p", socketPath: fake.socketPath)

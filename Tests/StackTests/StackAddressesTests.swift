@@ -39,7 +39,7 @@ struct StackAddressesTests {
     #expect(patroni.ports[.http] == 8000 && patroni.ports[.rabbitmq3] == 15_674 && patroni.ports[.sql2] == 8009)
     let cockroach = try Self.addresses(Self.configuration("kvchaos"), .cockroach)
     #expect(cockroach.ports[.sql1] == 8080 && cockroach.ports[.sql3] == 8082)
-    // Whoever has one of its ports is told; it does not go elsewhere.
+    // A conflict on one of its ports is reported; the stack does not move to other ports.
     #expect(try Self.addresses(Self.configuration("kvchaos")) { $0 == 8000 } == patroni)
   }
 
@@ -68,7 +68,7 @@ struct StackAddressesTests {
     #expect(error?.code == .unavailable && error?.message.contains("KVCHAOS_HTTP_PORT") == true)
   }
 
-  /// Also of a container that is down, and whose port nobody listens on: a restart must not move the store.
+  /// Also for a container that is down, so that no process listens on its port: a restart must not move the store.
   @Test(arguments: ["kvchaos", "other"]) func aStackThatIsThereStaysWhereItIs(project: String) throws {
     let existing = [Self.container("\(project)-nginx", [8000: 9000]), Self.container("\(project)-sql-2", [8008: 9002])]
     let found = try Self.addresses(Self.configuration(project), existing: existing) { $0 == 9000 }

@@ -62,7 +62,7 @@ struct PublishQueueTests {
     _ = queue.add(item(1), now: start)
     #expect(queue.add(item(2), now: start + .milliseconds(49)).message.isEmpty)
     #expect(numbers(queue.add(item(3), now: start + .milliseconds(50)).message) == [2, 3])
-    // The stall is counted anew from the last message.
+    // The stall is counted from the last message again.
     #expect(queue.add(item(4), now: start + .milliseconds(60)).message.isEmpty)
   }
 
@@ -106,12 +106,12 @@ struct PublishQueueTests {
     #expect(numbers(queue.add(item(3), now: start).refused) == [3])
   }
 
-  /// Brokers that confirm nothing: whoever waits is told in time that nothing was sent, without any outcome.
+  /// Brokers that confirm nothing: waiting commands are refused in time as not sent, without any outcome.
   @Test func whoCannotLeaveIsToldInTime() {
     var queue = unspaced { ($0.unconfirmed, $0.silence) = (1, .seconds(60)) }
     _ = queue.add(item(1), now: start)
     #expect(queue.add(item(2, seconds: 2), now: start).wakeAt == start + .seconds(2))
-    // Somebody comes back before; then for this one.
+    // There is an earlier wake-up first, then the one for this command.
     #expect(queue.add(item(3, seconds: 3), now: start + .seconds(1)).wakeAt == nil)
     let second = queue.timeCame(now: start + .seconds(2))
     #expect(numbers(second.expired) == [2])
@@ -134,8 +134,8 @@ struct PublishQueueTests {
 
   // MARK: queues that confirm nothing
 
-  /// A queue without a quorum: after a second nothing but probes is sent, one at a time, and whoever waits is told in
-  /// time.
+  /// A queue without a quorum: after a second nothing but probes is sent, one at a time, and waiting commands are
+  /// refused in time.
   @Test func aSilentQueueGetsNoCommand() {
     var queue = unspaced()
     #expect(numbers(queue.add(item(1), now: start).message) == [1])
@@ -197,7 +197,7 @@ struct PublishQueueTests {
     #expect(step.message.isEmpty && step.probes)
     let refused = queue.probed(.refused, now: start + .milliseconds(8))
     #expect(refused.message.isEmpty && !refused.probes)
-    // Who waits is given back in time, and has certainly not been sent.
+    // A waiting command is refused in time, and has certainly not been sent.
     #expect(numbers(queue.timeCame(now: start + .seconds(2)).expired) == [2])
     _ = queue.add(item(3), now: start + .seconds(2))
     _ = queue.timeCame(now: start + .seconds(3))

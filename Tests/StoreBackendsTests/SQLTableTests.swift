@@ -167,7 +167,7 @@ struct SQLTableTests {
     }
   }
 
-  /// Full pools: nobody waits beyond their time, and nobody for ever.
+  /// Full pools: no request waits beyond its deadline, and none forever.
   @Test func aSilentServerIsGivenUpInTime() async throws {
     // Silent until the reads are over; but for ever would only hang this test where they are not.
     let end = DispatchSemaphore(value: 0)

@@ -95,7 +95,8 @@ struct SchemaMigrationTests {
     #expect(broker.connections("migrate") == 0)
   }
 
-  /// What an older version queued is never left behind: its queues go when they are empty and nobody waits at them.
+  /// What an older version queued is never left behind: its queues are deleted when they are empty and have no
+  /// consumers.
   @Test(
     arguments: [
       ([], 0, nil), ([.init(), .init()], 0, nil), ([.init(), .init(messages: 3)], 1, .partitions),

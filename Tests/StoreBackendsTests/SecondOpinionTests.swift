@@ -72,7 +72,7 @@ import Testing
     let (answer, gives) = AsyncStream<Void>.makeStream()
     let (began, begins) = AsyncStream<Void>.makeStream()
     let opinion = scene.opinion { _ in
-      // One that is asked beside the first is counted, and holds up nobody.
+      // A second concurrent probe is counted, and blocks nothing.
       guard scene.askedCount == 1 else { return false }
       begins.finish()
       for await _ in answer {}
@@ -118,7 +118,7 @@ import Testing
       configuration: try Configuration(environment: environment, hostname: "host"), replies: ReplyRegistry(),
       loop: MultiThreadedEventLoopGroup.singleton.next()
     ) { _ in }
-    // Whoever asks whether the log is ready has each partition probed.
+    // A readiness check of the log probes each partition.
     while !log.isReady() || broker.connections("publisher") < 2 { try await Task.sleep(for: .milliseconds(20)) }
     await log.close()
     #expect(broker.published.contains { $0.role == "publisher" && $0.queue == healthy })

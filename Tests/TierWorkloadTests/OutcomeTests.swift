@@ -25,7 +25,7 @@ struct OutcomeTests {
     (.success([.status("OK")]), 1, .unknown),
     (.success([.error("READONLY You can't write against a read only replica."), .integer(1)]), 1, .fail),
     (.failure(RedisError(.unavailable, "no connection")), 0, .fail),
-    (.failure(RedisError(.noRoute, "nobody serves the slot")), 0, .fail),
+    (.failure(RedisError(.noRoute, "no node serves the slot")), 0, .fail),
     (.failure(RedisError(.connectionLost, "no reply within 2000 ms")), 0, .unknown),
     (.failure(RedisError(.unexpectedReply, "?")), 0, .unknown),
   ]

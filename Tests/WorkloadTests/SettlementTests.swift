@@ -8,7 +8,8 @@ import Testing
 
 /// The final phase against a store that is gone.
 @Suite struct SettlementTests {
-  /// The patience for one question must not add up over all of them: who waits for the verdict would wait for hours.
+  /// The patience for one question must not add up over all of them: otherwise a user would wait for the verdict for
+  /// hours.
   @Test(.timeLimit(.minutes(10))) func aStoreThatIsGoneIsNotAskedForEverything() async throws {
     // Takes every connection, and closes it without a word: the outcome of each operation is unknown.
     let server = RawServer { _ = $0.readRequest() }

@@ -25,7 +25,7 @@ fail() {
 
 # Compose's rule for a project's name, as kvchaos has it: labels, networks and file names rest on it.
 [[ $project =~ ^[a-z0-9][a-z0-9_-]{0,62}$ ]] || fail "$exitUnavailable" \
-  "KVCHAOS_PROJECT is $project, which is no name of a Compose project" \
+  "KVCHAOS_PROJECT is $project, which is not a valid Compose project name" \
   "expected up to 63 lowercase letters, digits, hyphens and underscores, the first a letter or a digit"
 
 # Runs a command silently; when it fails, shows the end of what it printed and fails in turn.

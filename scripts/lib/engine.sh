@@ -31,7 +31,7 @@ ensure_engine() {
     # Whichever package it is of: another one would take its place.
     say ok "a Docker Engine is installed ($(command -v dockerd)), but does not answer"
     [ "$(id -u)" = 0 ] || fail "$exitUnavailable" "the Docker Engine that is installed does not answer this user" \
-      "start it (sudo systemctl start docker, or sudo scripts/bootstrap); who uses it has to be in the group docker"
+      "start it (sudo systemctl start docker, or sudo scripts/bootstrap); its users must be in the group docker"
     command -v docker >/dev/null || install_packages "the docker command" docker-cli
   else
     require_root_on_debian "install a Docker Engine"

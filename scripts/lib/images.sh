@@ -20,7 +20,7 @@ image_id() {
 }
 
 # Makes the base image $1 of release $2 be there, and sets baseImage to its name: that image, pulled, or one of our own
-# that is made with debootstrap. Nothing that we make gets the name of an image that somebody else publishes.
+# that is made with debootstrap. Our own images never get the name of an image that others publish.
 ensure_base_image() {
   local name=$1 release=$2 own=kvchaos/base:$2
   baseImage=$name

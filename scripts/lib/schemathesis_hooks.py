@@ -7,7 +7,7 @@ import schemathesis
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    # The id of a write that nobody has sent is waited for in vain: a 503, which is right and looks like a server's
+    # A wait for the id of a write that was never sent times out with a 503, which is correct but looks like a server's
     # error.
     if case.operation.label == "GET /store/{key}" and re.fullmatch(
         "[!-~]{1,128}", str((case.query or {}).get("after", ""))

@@ -1,8 +1,8 @@
-/// What an audit found on one side: the operations of its clients.
+/// An audit's results for one side: the operations of its clients.
 struct AuditFigures: Hashable {
   /// Writes that were answered with ok.
   var acknowledged = 0
-  /// Of those, the ones that somebody looked for at the end.
+  /// The number of those that were looked for at the end.
   var examined = 0
   /// Of those, the ones that are certainly gone.
   var lost = 0
@@ -28,13 +28,13 @@ struct AuditFigures: Hashable {
 /// What an audit found: by side, and what belongs to no side.
 struct AuditResult: Hashable {
   var sides: [AuditFigures]
-  /// Of clients on no side: those who look at the end.
+  /// For clients on no side: those that read at the end.
   var rest = AuditFigures()
   /// Deliveries of an element that had come out before (queue).
   var duplicates: Int?
   /// Elements that came out after one that was certainly enqueued later (queue).
   var outOfOrder: Int?
-  /// What could not be looked at, for people.
+  /// What could not be examined, for people.
   var notes: [String] = []
 
   init(sides: Int) {

@@ -1,6 +1,6 @@
 import History
 
-/// Whether every read of all balances shows the same sum: that no transfer was ever seen by half.
+/// Whether every read of all balances shows the same sum, so that no transfer was ever half visible.
 enum BankAudit {
   static func run(_ operations: [TimedOperation], sides: Int, total: Int64?) -> AuditResult {
     var result = AuditResult(sides: sides)

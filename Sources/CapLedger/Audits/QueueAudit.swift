@@ -2,8 +2,8 @@ import History
 
 /// Confirmed elements that never came out of a queue, those that came twice, and those that came out of order.
 ///
-/// A client takes an element away (acknowledges it) when it has it in hand, so a dequeue without an answer has taken
-/// nothing: what it was about to get comes out again, or is lost.
+/// A client acknowledges an element only after it has received it, so a dequeue without an answer has removed nothing:
+/// its element comes out again, or is lost.
 enum QueueAudit {
   static func run(_ operations: [TimedOperation], sides: Int) -> AuditResult {
     var result = AuditResult(sides: sides)

@@ -1,7 +1,7 @@
 import History
 
-/// Lost writes and stale reads of registers, by side. All of it rests on one relation that never errs: write a
-/// certainly precedes write b when a was acknowledged before b was called.
+/// Lost writes and stale reads of registers, by side. All of it uses one relation that is always valid: write a
+/// certainly precedes write b if a was acknowledged before b was called.
 enum RegisterAudit {
   static func run(_ operations: [TimedOperation], sides: Int) -> AuditResult {
     var result = AuditResult(sides: sides)

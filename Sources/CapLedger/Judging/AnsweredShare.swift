@@ -1,11 +1,11 @@
-/// How much of a stretch of time clients were answered in.
+/// The share of a period in which clients were answered.
 ///
 /// Second by second: of the requests that were called in a second, or were open in it without being answered, the share
-/// that was answered; then the mean of the seconds in which anybody asked. So a client that hangs for five seconds
-/// counts in each of them, and many fast answers in one second do not outweigh silence in the others.
+/// that was answered; then the mean of the seconds with requests. So a client that hangs for five seconds counts in
+/// each of them, and many fast answers in one second do not outweigh silence in the others.
 ///
-/// An answer that came after the stretch, when a fault had been taken back, is none in it. Who called in the last
-/// second before its end and had no answer by then says nothing.
+/// An answer after the stretch, when the fault had been healed, does not count as given in it. Requests called in the
+/// last second before its end and had no answer by then says nothing.
 enum AnsweredShare {
   /// Seconds before the end from which on there was no time for an answer.
   private static let patience = 1.0

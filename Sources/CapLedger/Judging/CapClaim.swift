@@ -1,6 +1,6 @@
 import Consistency
 
-/// A common claim, held against what was measured.
+/// A common claim, compared with the measurements.
 public struct CapClaim: Sendable, Hashable, Codable {
   public enum Answer: String, Sendable, Hashable, Codable {
     case holds
@@ -48,8 +48,8 @@ public struct CapClaim: Sendable, Hashable, Codable {
     return CapClaim(claim: claim, answer: .notMeasured, because: because)
   }
 
-  /// Persistent data are what SQL holds: what was acknowledged must be there, and where that cannot be, the store must
-  /// refuse, on every flavour that was measured. A stale cached read is no loss of persistent data, and is said.
+  /// Persistent data is the data in SQL: acknowledged writes must exist, and if that is impossible the store must
+  /// refuse writes, on every measured flavour. A stale cached read is not a loss of persistent data, but is reported.
   private static func whole(_ cells: [CapCell], _ labels: [CapLabelling]) -> CapClaim {
     let claim = "the whole favours consistency for persistent data"
     let store = sound(cells, "store", nil)

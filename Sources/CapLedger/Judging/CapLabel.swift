@@ -1,6 +1,6 @@
 import Consistency
 
-/// What a tier (or a variant of it) is, by what was measured: never by a belief.
+/// The label of a tier (or a variant of it), which follows only from measurements.
 public enum CapLabel: String, Sendable, Hashable, Codable, CaseIterable {
   /// Consistent in every cell, and some side was refused in a partition.
   case cp = "CP"
@@ -8,17 +8,17 @@ public enum CapLabel: String, Sendable, Hashable, Codable, CaseIterable {
   case ap = "AP"
   /// Inconsistent somewhere, and some side was not served either.
   case neither
-  /// Consistent, and every side was served: the partitions cut nothing that anybody needed.
+  /// Consistent, and every side was served: the partitions cut no path that any client needed.
   case inconclusive
   /// Nothing was seen amiss, but some cell was not decided.
   case undecided
   /// No partition cell that counts.
   case notMeasured = "not measured"
 
-  /// A side was served if it was answered for so much of the last three seconds of the fault.
+  /// A side was served if it was answered for at least this share of the last three seconds of the fault.
   public static let servedShare = 0.9
 
-  /// Whether the label promises something, so that to lose it is a loss.
+  /// Whether the label is a guarantee, so that losing it is a regression.
   var isGuarantee: Bool { self == .cp || self == .ap }
 }
 
@@ -38,16 +38,16 @@ public struct CapLabelling: Sendable, Hashable, Codable {
   public static let rule = """
     A cell is **consistent** if no acknowledged write was lost, no read was stale (of any age, at any level), no value was \
     invented, no sum of a bank was wrong, and the registers and sets were linearizable; one thing amiss makes it inconsistent, and \
-    where somebody could not look it is undecided. Duplicates and order of a queue are counted, and do not count for this: queues \
+    if an audit was impossible it is undecided. Duplicates and order of a queue are counted, and do not count for this: queues \
     deliver at least once. A side was **served** in a cell if its clients were answered for at least 90 % of the last three \
-    seconds of the fault, by when whoever can go on has gone on; a refusal is no service. A **partition cell** is one in which the \
+    seconds of the fault, by when every side that can continue has done so; a refusal is no service. A **partition cell** is one in which the \
     network cut nodes off from each other while clients stood on every side of the cut.
 
     - **CP**: consistent in every cell, and in some partition cell some side was not served.
     - **AP**: every side was served in every partition cell, and the tier was inconsistent somewhere, or its workload has no verdict \
     on linearizability.
     - **neither**: inconsistent in some cell, and in some partition cell some side was not served.
-    - **inconclusive**: consistent, and every side was served: the partition cut nothing that anybody needed.
+    - **inconclusive**: consistent, and every side was served: the partition cut no path that any client needed.
     - **undecided**: nothing was seen amiss, but some cell was not decided.
     - **not measured**: no partition cell without a problem.
 

@@ -2,7 +2,7 @@ import Consistency
 import History
 import Report
 
-/// From what a run recorded to a cell of the ledger.
+/// Derives a cell of the ledger from the record of a run.
 public struct CellJudge: Sendable {
   /// When service counts as back.
   public static let recoveryRule = RecoveryRule()
@@ -11,7 +11,7 @@ public struct CellJudge: Sendable {
   /// The end of a fault, when every node that can go on has had time to; and as much before the strike, when all has to
   /// be well.
   static let settledSeconds = 3.0
-  /// Before the strike a side has to have been answered so much, or the fault is not what was measured.
+  /// The minimum share of answers on a side before the strike; below it, the results do not measure the fault.
   static let healthyShare = 0.9
 
   private let record: CapRecord
@@ -101,7 +101,7 @@ public struct CellJudge: Sendable {
 
   // MARK: - Order
 
-  /// Every operation is held to real time, whatever level it asked for: what a client sees is what counts here, not
+  /// Real-time order applies to every operation, regardless of its level: the ledger judges what a client sees, not
   /// what it was promised.
   private func linearizability() throws(ConsistencyError) -> (verdict: Verdict, counterexample: [String]?)? {
     let model: Model
@@ -139,14 +139,14 @@ public struct CellJudge: Sendable {
     for (index, side) in sides.enumerated() {
       // Clients that are gone were not refused.
       if side.during == CapCell.Answers() {
-        found.append("nobody on the side \(side.name) called during the fault")
+        found.append("no client on the side \(side.name) called during the fault")
       } else if side.settledShare == nil {
-        found.append("nobody on the side \(side.name) called at the end of the fault")
+        found.append("no client on the side \(side.name) called at the end of the fault")
       }
       let own = operations.filter { $0.side == index && !$0.isFinal }
       let share = AnsweredShare.of(own, from: max(span.start - Self.settledSeconds, 0), to: span.start)
       if share ?? 0 < Self.healthyShare {
-        let words = share.map { "answered \(percent($0))" } ?? "nobody called"
+        let words = share.map { "answered \(percent($0))" } ?? "no calls"
         found.append("the side \(side.name) was not well before the strike: \(words)")
       }
     }

@@ -14,7 +14,8 @@ public struct Promise: Sendable, Hashable, Codable {
   public var seconds: Double
   /// How it follows from the settings, for people.
   public var formula: String
-  /// The variant refuses on purpose where safety is not to be had: that takes as long as the fault, and is its price.
+  /// The variant refuses on purpose when it cannot be safe: this lasts as long as the fault, and is the price of
+  /// safety.
   public var isRefusalThePoint: Bool
 
   /// Seconds that an election takes by itself, once it has begun.
@@ -27,7 +28,7 @@ public struct Promise: Sendable, Hashable, Codable {
   }
 
   /// - Returns: `nil` where the settings promise nothing, or were not recorded: classic queues do not move, and nodes
-  ///   that are all down come back when somebody starts them.
+  ///   that are all down come back only when they are started by hand.
   public init?(_ record: CapRecord) {
     guard !record.fault.hasSuffix("all-down"), record.variant != "classic-queue" else { return nil }
     func setting(_ name: String) -> Double? { record.settings.first { $0.name == name }?.seconds }

@@ -5,7 +5,7 @@ struct TimedOperation {
   enum Outcome { case ok, refused, unknown }
 
   /// Refusals by a tier that works: a conflict with another transaction (serialization, deadlock), an account without
-  /// the money. Who gets one is served.
+  /// the money. A client that gets one is served.
   private static let answers: Set<String> = ["40001", "40P01", "insufficient funds"]
 
   /// The end of what has none: its effect may come at any time.

@@ -139,9 +139,9 @@ public struct LedgerMarkdown: Sendable {
 
   private static let commands = """
     ```sh
-    make cap                                  # everything anew: the stack up, every cell, this page (`kvchaos cap --again`)
+    make cap                                  # everything again: the stack up, every cell, this page (`kvchaos cap --again`)
     kvchaos cap                               # the cells that are missing; the same command goes on where one was cut off
-    kvchaos cap --tier redis --again          # one tier anew
+    kvchaos cap --tier redis --again          # one tier again
     kvchaos cap --judge-only                  # no cell is run: this page from the records that are there
     kvchaos cap --judge-only --against OLD    # what changed since an older cap.json; exit 1 if a guarantee got worse
     ```

@@ -84,7 +84,7 @@ struct SidePanel {
   var numbers: [(String, String)] {
     var lines = [(CellMarkdown.who(side), "name")]
     lines.append(
-      (side.answeredShare.map { "answered \(percent($0)) of the fault" } ?? "nobody called in the fault", ""))
+      (side.answeredShare.map { "answered \(percent($0)) of the fault" } ?? "no calls during the fault", ""))
     if cell.workload == .bank {
       lines.append(("\(side.wrongSums) of \(counted(side.sums, "sum")) wrong", side.wrongSums > 0 ? "bad" : ""))
     } else {

@@ -1,4 +1,4 @@
-/// Cells of the CAP ledger: how a tier is used, what its clients do, and what befalls it.
+/// Cells of the CAP ledger: how a tier is used, what its clients do, and which fault strikes it.
 public struct CapPlan: Sendable, Hashable {
   /// The name of the file's cells together, and of nothing else.
   public var name: String
@@ -47,7 +47,7 @@ public struct CapFault: Sendable, Hashable {
     self.duration = duration
   }
 
-  /// Who goes on which side; `nil` where the fault does not divide the clients.
+  /// Which nodes go on which side; `nil` if the fault does not divide the clients.
   public var partition: PartitionSettings? {
     guard case .network(let network) = action, case .partition(let settings) = network.effect else { return nil }
     return settings

@@ -3,7 +3,7 @@ import Yams
 
 /// Reads the plans of the CAP ledger from YAML.
 public enum CapPlanParser {
-  /// The faults that cells are made of: what can be said of each is who is left to serve whom.
+  /// The faults that cells can use: for each of them it is known which nodes remain to serve which clients.
   static let kinds: [FaultAction.Kind] = [.kill, .pause, .isolate, .partition]
 
   /// Reads the file of a plan. Throws `PlanError`.
@@ -57,7 +57,7 @@ public enum CapPlanParser {
     for item in items {
       for cell in self.cells(item, tier, faults, problems) {
         if cells.contains(where: { $0.name == cell.name }) {
-          problems.add("the cell `\(cell.name)` is there twice", at: item)
+          problems.add("the cell `\(cell.name)` is repeated", at: item)
         } else {
           cells.append(cell)
         }
@@ -72,7 +72,7 @@ public enum CapPlanParser {
       problems.add("`faults` must be names with a fault each, and not empty", at: node)
       return []
     }
-    // To take down a majority, or all of a tier, is what a cell may be about.
+    // A cell may take down a majority, or all, of a tier.
     let frame = PlanFrame(safety: SafetySettings(allowMajorityLoss: true))
     return mapping.compactMap { key, value in
       guard let name = key.scalar?.string, PlanParser.isName(name) else {
@@ -86,13 +86,13 @@ public enum CapPlanParser {
       let kind = fault.action.kind
       if !kinds.contains(kind) {
         let known = kinds.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-        problems.add("`\(kind.rawValue)` is no fault of a cell; it is one of \(known)", at: value)
+        problems.add("`\(kind.rawValue)` cannot be the fault of a cell; use one of \(known)", at: value)
       }
       if fault.at != .zero || fault.every != nil {
         problems.add("a cell's fault strikes once, after its steady state: it has no `at` and no `every`", at: value)
       }
       if fault.selector.tier == nil || fault.selector.side != nil {
-        problems.add("a cell's fault strikes one tier, and nobody's side", at: value)
+        problems.add("a cell's fault strikes one tier, so it takes no `side`", at: value)
       }
       let cell = CapFault(name: name, action: fault.action, selector: fault.selector, duration: fault.duration)
       if let partition = cell.partition, partition.shape != .halves {
@@ -129,7 +129,7 @@ public enum CapPlanParser {
     return items.compactMap { item in
       let name = item.scalar?.string ?? ""
       guard let fault = faults.first(where: { $0.name == name }) else {
-        // Where a fault could not be read, that is said already.
+        // A fault that could not be read has been reported already.
         problems.addUnknown("fault", name, words: faults.map(\.name), at: item)
         return nil
       }

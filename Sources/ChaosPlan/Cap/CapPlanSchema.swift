@@ -5,7 +5,7 @@ public enum CapPlanSchema {
 
   static var document: SchemaValue {
     PlanSchema.mapping(
-      "Cells of the CAP ledger: how a tier is used, what its clients do, and what befalls it.",
+      "Cells of the CAP ledger: how a tier is used, what its clients do, and which fault strikes it.",
       [
         .required("name", PlanSchema.pattern("Of the file's cells together.", name)),
         .required("description", .fields(["type": "string", "description": "What the cells ask, in a sentence."])),

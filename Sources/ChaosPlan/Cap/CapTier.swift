@@ -88,7 +88,7 @@ extension CapTier {
     switch self {
     case .redis: .seconds(2)
     case .rabbitmq, .sql: .seconds(3)
-    // Longer than the API waits for a confirmation (5 s), so that its honest answer comes first.
+    // Longer than the API waits for a confirm (5 s), so that its answer comes first.
     case .store: .seconds(6)
     }
   }

@@ -3,11 +3,14 @@ extension PlanSchema {
   static func step(isChoice: Bool) -> SchemaValue {
     let kinds = FaultAction.Kind.allCases
     let groups: [(word: String, schema: SchemaValue)] = [
-      ("sequence", list("One after another: each begins when what is before it is healed.")),
+      ("sequence", list("One after another: each begins when the one before it is healed.")),
       ("parallel", list("All at once; over when the last of them is.")), ("random", reference("random")),
     ]
     let timing: [Word] =
-      [.optional("at", reference("duration", "After the steady state before; in a sequence, after what is before it."))]
+      [
+        .optional(
+          "at", reference("duration", "After the steady state before; in a sequence, after the step before it."))
+      ]
       + [.optional("duration", reference("fault-duration")), .optional("every", reference("every"))]
       + (isChoice
         ? [
@@ -15,7 +18,7 @@ extension PlanSchema {
             "weight",
             .fields([
               "type": "number", "exclusiveMinimum": .number(0),
-              "description": "How often it is drawn, against the others.",
+              "description": "How often it is drawn, relative to the others.",
             ]))
         ] : [])
     let words =
@@ -48,7 +51,7 @@ extension PlanSchema {
         .required("for", reference("duration", "No fault begins later.")),
         .required("interval", reference("duration", "From one beginning to the next.")),
         .optional("jitter", reference("duration")),
-        .optional("at-once", integer("So many may be open at once.", from: 1, to: 8)),
+        .optional("at-once", integer("How many may be open at once.", from: 1, to: 8)),
         .required("faults", .fields(["type": "array", "minItems": .number(1), "items": reference("choice")])),
       ])
   }
@@ -58,7 +61,7 @@ extension PlanSchema {
       "description": "How long it stays before it is healed.",
       "anyOf": .list([
         .fields(["const": "until-recovered"]), reference("duration"),
-        mapping("At most so long.", [.required("until-recovered", reference("duration"))]),
+        mapping("At most this long.", [.required("until-recovered", reference("duration"))]),
       ]),
     ])
   }
@@ -74,7 +77,7 @@ extension PlanSchema {
   }
 
   static var mode: SchemaValue {
-    let counts: [(String, String)] = [("fixed", "So many."), ("fixed-percent", "So many in a hundred.")]
+    let counts: [(String, String)] = [("fixed", "A number of nodes."), ("fixed-percent", "A percentage.")]
     return .fields([
       "description": "How many of the nodes that match.",
       "anyOf": .list(
@@ -117,7 +120,7 @@ extension PlanSchema {
     ])
   }
 
-  /// What stands beside a fault's word: whom it strikes, and its own settings.
+  /// The fields of a fault: its targets and its own settings.
   static func settings(of kind: FaultAction.Kind) -> SchemaValue {
     let isForAll = kind.tiers.count == Tier.allCases.count
     let tiers = kind.tiers.map(\.rawValue) + (isForAll ? [Selector.wholeStack] : [])
@@ -130,7 +133,7 @@ extension PlanSchema {
         "owner-of",
         .fields(["type": "string", "description": "The Redis master of this key; `hot.3` is the workload's hot key 3."])
       ),
-      .optional("side", choice("Only nodes on this side of the partition that is open.", PartitionSide.self)),
+      .optional("side", choice("Only nodes on this side of the partition in effect.", PartitionSide.self)),
       .optional("mode", reference("mode")),
     ]
     return mapping(

@@ -9,18 +9,18 @@ extension PlanSchema {
     case .crashLoop: "Killed and started, over and over."
     case .isolate: "No packet gets through; published ports still answer."
     case .partition: "Sides of a tier that do not reach each other."
-    case .loss: "So many packets in a hundred are lost."
+    case .loss: "This percentage of packets is lost."
     case .reset: "TCP connections are reset."
-    case .latency: "What leaves is late; the order stays."
-    case .bandwidth: "What leaves is no more than so much."
+    case .latency: "Outgoing packets are delayed; their order stays."
+    case .bandwidth: "Outgoing traffic is limited to this rate."
     case .dnsFailure: "The name server does not answer."
-    case .cpuLimit: "So many cores and no more."
-    case .memoryLimit: "So much memory and no more."
+    case .cpuLimit: "At most this many cores."
+    case .memoryLimit: "At most this much memory."
     case .flush: "A Redis master's keys are deleted; over by itself."
     case .failover: "A Redis replica is made master by command; over by itself."
     case .drain: "A RabbitMQ node in maintenance: it leads no queue and has no clients."
     case .wipe: "Killed, and its disk emptied."
-    case .clock: "The wall clock is set, or gains and loses; monotonic clocks go on."
+    case .clock: "The wall clock is set, or runs fast or slow; monotonic clocks are not affected."
     case .diskFull: "No file of the data grows; on RabbitMQ its own alarm."
     case .readOnly: "Nothing of the data can be changed."
     case .fileLimit: "File descriptors used up."
@@ -31,11 +31,11 @@ extension PlanSchema {
   }
 
   static func words(of kind: FaultAction.Kind) -> [Word] {
-    let percent = { (least: Int, most: Int) in integer("So many in a hundred.", from: least, to: most) }
+    let percent = { (least: Int, most: Int) in integer("A percentage.", from: least, to: most) }
     let peers = Word.optional(
-      "peers", .fields(["description": "With whom the traffic suffers.", "enum": .texts(NetworkPeers.words)]))
+      "peers", .fields(["description": "The peers whose traffic is affected.", "enum": .texts(NetworkPeers.words)]))
     let direction = Word.optional(
-      "direction", choice("Which packets suffer, as the target sees them.", NetworkDirection.self))
+      "direction", choice("Which packets are affected, as seen from the target.", NetworkDirection.self))
     switch kind {
     case .kill:
       return [.optional("signal", .fields(["enum": .texts(FaultAction.signals)]))]
@@ -54,7 +54,7 @@ extension PlanSchema {
         .optional(
           "with",
           .fields([
-            "type": "array", "description": "Tiers that are divided along, each node with its side only.",
+            "type": "array", "description": "Tiers that are divided too; each node reaches only its own side.",
             "minItems": .number(1), "items": .fields(["enum": .texts(Tier.allCases.map(\.rawValue))]),
           ])),
       ]
@@ -69,20 +69,20 @@ extension PlanSchema {
         .required(
           "cores",
           .fields([
-            "type": "number", "minimum": .number(0.01), "maximum": .number(64), "description": "Those that are left.",
+            "type": "number", "minimum": .number(0.01), "maximum": .number(64), "description": "The cores to allow.",
           ]))
       ]
     case .memoryLimit:
-      return [.required("bytes", pattern("What is left, like `128MiB`.", "^\(number)(MiB|GiB)$"))]
+      return [.required("bytes", pattern("The memory to allow, like `128MiB`.", "^\(number)(MiB|GiB)$"))]
     case .clock:
       return [
         .optional("offset", pattern("Forward, like `60s`, or back, like `-60s`.", "^-?\(number)(ms|s|m|h)$")),
-        .optional("drift", pattern("What it gains, like `5%`, or loses, like `-5%`.", "^-?\(number)%$")),
+        .optional("drift", pattern("How much it gains, like `5%`, or loses, like `-5%`.", "^-?\(number)%$")),
       ]
     case .scale:
-      return [.required("to", integer("How many containers the tier is to have.", from: 1, to: 32))]
+      return [.required("to", integer("The number of containers of the tier.", from: 1, to: 32))]
     case .moveSlots: return [.optional("slots", integer("How many slots.", from: 1, to: 2_000))]
-    case .fileLimit: return [.optional("spare", integer("So many more than are open.", from: 0, to: 1_000))]
+    case .fileLimit: return [.optional("spare", integer("How many more than are open.", from: 0, to: 1_000))]
     case .pause, .dnsFailure, .flush, .failover, .drain, .wipe, .diskFull, .readOnly, .forget: return []
     }
   }

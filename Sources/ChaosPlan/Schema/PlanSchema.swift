@@ -1,14 +1,14 @@
 /// The JSON Schema (draft 2020-12) of plans, for editors: the words that `PlanParser` knows, with what each means.
 ///
-/// It says what a single value must look like. What takes the whole plan to see (shares that sum to 1, a majority that
-/// is not offered up, a side without a partition) only the parser says.
+/// It describes single values. Only the parser checks conditions across the plan (shares that sum to 1, a majority that
+/// is not allowed, a side without a partition).
 public enum PlanSchema {
   /// The schema as JSON text: what `chaos/plan.schema.json` holds and `kvchaos plan schema` prints.
   public static var text: String { document.json() + "\n" }
 
   static var document: SchemaValue {
     mapping(
-      "What one run does: the traffic, the faults, and what is expected of the store meanwhile.",
+      "What one run does: the traffic, the faults, and what the store must do meanwhile.",
       [
         .required("name", pattern("Names the folder of the results.", #"^[a-z0-9]+(-[a-z0-9]+)*$"#)),
         .required(
@@ -22,7 +22,7 @@ public enum PlanSchema {
           .fields(["type": "array", "description": "Empty: a run without faults.", "items": reference("step")])),
         .optional("expect", expectations),
         .optional(
-          "seed", integer("Of the traffic and of every random choice; drawn and printed where it is not said.", from: 0)
+          "seed", integer("Seeds the traffic and every random choice; drawn and printed if left out.", from: 0)
         ),
       ],
       first: [
@@ -59,7 +59,7 @@ public enum PlanSchema {
 
   private static var stack: SchemaValue {
     mapping(
-      "What the plan wants of the stack; what it leaves open stays as the stack runs.",
+      "What the plan requires of the stack; the running stack decides the rest.",
       [
         .optional("sql", choice("The flavour of the SQL tier.", SQLChoice.self)),
         .optional("workers", integer("Number of workers.", from: 1, to: 16)),
@@ -74,20 +74,21 @@ public enum PlanSchema {
         .required("kind", choice("`register`: puts, gets and deletes of independent keys.", WorkloadKind.self)),
         .required("clients", integer("Concurrent clients, each with one operation open at most.", from: 1, to: 256)),
         .required("keys", integer("Hot keys, written again and again.", from: 1, to: 100_000)),
-        .optional("fresh-key-share", share("Of the writes, those to a key of their own, written once.")),
+        .optional("fresh-key-share", share("Share of the writes that go to a key of their own, written once.")),
         .optional("read-share", share("Of the operations.")),
         .optional("delete-share", share("Of the operations.")),
         .optional(
           "ack", mix("When a write is answered: one word, or words with their shares.", AcknowledgementLevel.self)),
-        .optional("read", mix("Where a read is answered from: one word, or words with their shares.", ReadLevel.self)),
+        .optional(
+          "read", mix("The source of the answer to a read: one word, or words with their shares.", ReadLevel.self)),
         .optional(
           "value-size",
-          pattern("Bytes of every value, like `512KiB`; else as few as make it unique.", "^\(number)(KiB|MiB)$")
+          pattern("Bytes of every value, like `512KiB`; otherwise as few as make it unique.", "^\(number)(KiB|MiB)$")
         ),
         .optional(
           "rate",
           pattern(
-            "Operations a second of all clients, like `120/s`; else a client calls again when it was answered.",
+            "Operations a second of all clients, like `120/s`; otherwise a client calls again when it was answered.",
             "^\(number)/s$")
         ),
       ])
@@ -95,7 +96,7 @@ public enum PlanSchema {
 
   private static var steadyState: SchemaValue {
     let hypothesis = mapping(
-      "What must hold before the faults; else none strikes, and the verdict is unknown.",
+      "What must hold before the faults; otherwise none strikes, and the verdict is unknown.",
       [
         .optional("availability", reference("least-percentage")),
         .optional("latency-p99", reference("greatest-duration")),
@@ -110,12 +111,12 @@ public enum PlanSchema {
 
   private static var safety: SchemaValue {
     let stopWhen = mapping(
-      "Ends the faults at once; looked at all the time. Either bound suffices.",
+      "Ends the faults at once; checked all the time. Either bound suffices.",
       [
-        .optional("availability", pattern("Stop below it: `\"< 20%\"`.", "^< *\(number) ?%$")),
+        .optional("availability", pattern("Stop below this share: `\"< 20%\"`.", "^< *\(number) ?%$")),
         .optional("window", reference("duration")),
         .optional(
-          "unserved", pattern("Stop when nobody was served for longer: `\"> 60s\"`.", "^> *\(number)(ms|s|m|h)$")),
+          "unserved", pattern("Stop when no client was served for longer: `\"> 60s\"`.", "^> *\(number)(ms|s|m|h)$")),
       ]
     ).adding(["anyOf": .list([requires(["availability"]), requires(["unserved"])])])
     return mapping(
@@ -124,16 +125,17 @@ public enum PlanSchema {
         .optional(
           "allow-majority-loss",
           .fields([
-            "type": "boolean", "description": "Else a fault that would take down a majority of a tier is refused.",
+            "type": "boolean",
+            "description": "Unless true, a fault that would take down a majority of a tier is refused.",
           ])),
-        .optional("limit", reference("duration", "So long faults may go on; then everything is healed.")),
+        .optional("limit", reference("duration", "How long faults may go on; then everything is healed.")),
         .optional("stop-when", stopWhen),
       ])
   }
 
   private static var expectations: SchemaValue {
     let availability = mapping(
-      "Least shares of operations answered with ok.",
+      "Minimum shares of operations answered with ok.",
       [.optional("during", reference("least-percentage")), .optional("after", reference("least-percentage"))])
     let linearizable = SchemaValue.fields([
       "description": "`true`: every key decided and linearizable; `unknown-allowed`: none shown not to be.",
@@ -142,14 +144,17 @@ public enum PlanSchema {
     let flavour = mapping(
       "Other limits on this flavour of the SQL tier.",
       [
-        .required("because", .fields(["type": "string", "description": "Why they are others, in a sentence."])),
+        .required("because", .fields(["type": "string", "description": "Why the limits differ, in a sentence."])),
         .optional("availability", availability), .optional("recovery", reference("greatest-duration")),
       ])
     return mapping(
       "What the design promises; each word becomes a line of the verdict.",
       [
-        .optional("lost-writes", integer("Most acknowledged writes that may be lost.", from: 0, to: 1_000_000)),
-        .optional("never-written-reads", integer("Most reads of what nobody wrote.", from: 0, to: 1_000_000)),
+        .optional(
+          "lost-writes", integer("Maximum number of acknowledged writes that may be lost.", from: 0, to: 1_000_000)),
+        .optional(
+          "never-written-reads",
+          integer("Maximum number of reads of values that were never written.", from: 0, to: 1_000_000)),
         .optional("linearizable", linearizable), .optional("availability", availability),
         .optional("recovery", reference("greatest-duration")),
         .optional(

@@ -1,11 +1,11 @@
 import History
 
-/// What the store's own record says about operation ids, gathered from the history's audits.
+/// The store's own record of operation ids, gathered from the history's audits.
 ///
-/// An audit asks the record and nothing else, so its answer was true at some moment between question and answer. A
-/// write that it found was applied by then; one that it did not find was not applied yet.
+/// An audit reads only the record, so its answer was true at some moment between its invocation and its completion. A
+/// write that it found was applied by then; a write that it did not find was not applied yet.
 struct AuditTrail: Sendable {
-  /// What the record said of one id.
+  /// The record's answers about one id.
   struct Answers: Sendable {
     /// The audit that found the write and ended first.
     var applied: Op?
@@ -41,17 +41,17 @@ struct AuditTrail: Sendable {
   }
 
   private var answers: [Int32: Answers] = [:]
-  /// By id: what several attempts at one write came to.
+  /// By id: the combined result of several attempts at one write.
   private var retried: [Int32: Attempts] = [:]
-  /// By id that different writes share: the one that has it, since it is the only one that was not refused, or the
-  /// first that was acknowledged as committed. The others have no effect.
+  /// For each id that different writes share: the write that owns the id, because it is the only one that was not
+  /// refused, or the first that was acknowledged as committed. The others have no effect.
   private var owners: [Int32: Op] = [:]
-  /// Ids that different writes share, and of which nothing says which one has it: what the record says of them vouches
-  /// for one write only.
+  /// Ids that different writes share with an unknown owner: the record of such an id confirms only one of the writes.
   private var ambiguous: Set<Int32> = []
   /// Different writes of one id that were acknowledged as committed, both.
   private(set) var committedTwice: [(Op, Op)] = []
-  /// A queued write that was acknowledged before another one with its id was sent, and that one, which was committed.
+  /// A queued write that was acknowledged before another one with its id was sent, and that other write, which was
+  /// committed.
   private(set) var overtaken: [(Op, Op)] = []
   /// Whether settling may change an operation at all.
   private let settlesAnything: Bool
@@ -80,7 +80,7 @@ struct AuditTrail: Sendable {
     if !shared.isEmpty { share(shared, history.ops) }
   }
 
-  /// Finds out which write an id is that of, where several have it.
+  /// Finds the owner of an id that several writes share.
   private mutating func share(_ ids: Set<Int32>, _ ops: [Op]) {
     var committed: [Int32: Op] = [:]
     var refused: [Int32: [Op]] = [:]
@@ -124,7 +124,7 @@ struct AuditTrail: Sendable {
     }
   }
 
-  /// Whether its id is that of another write, so that it has no effect.
+  /// Whether its id belongs to another write, so that it has no effect.
   func isStranger(_ op: Op) -> Bool { owners[op.operation].map { !$0.isSameWrite(as: op) } ?? false }
 
   var isEmpty: Bool { answers.isEmpty && retried.isEmpty && ambiguous.isEmpty && owners.isEmpty }
@@ -146,7 +146,7 @@ struct AuditTrail: Sendable {
     ambiguous.contains(op.operation) || isStranger(op) ? nil : answers[op.operation]
   }
 
-  /// Whether this write shares its id with a different one, and it is not known which of them has it.
+  /// Whether this write shares its id with a different one, and the owner is unknown.
   func isAmbiguous(_ op: Op) -> Bool { op.operation >= 0 && ambiguous.contains(op.operation) }
 
   /// The moment by which the write certainly was applied, as a position in the history; `Op.never`: there is none.
@@ -162,7 +162,7 @@ struct AuditTrail: Sendable {
     op.operation < 0 || isStranger(op) ? nil : retried[op.operation]?.committed
   }
 
-  /// Whether it is the record alone that says that this write took effect.
+  /// Whether only the record shows that this write took effect.
   ///
   /// - Parameter op: as `settled` leaves it.
   func isSettled(_ op: Op) -> Bool {
@@ -177,7 +177,7 @@ struct AuditTrail: Sendable {
     return op.returnTime
   }
 
-  /// Operations with what the record adds:
+  /// The operations, extended by the record:
   ///
   /// - A write of unknown outcome that the record has counts as acknowledged when the audit ended.
   /// - What the record knows the version of has that version.
@@ -207,7 +207,7 @@ struct AuditTrail: Sendable {
         result.append(op)
       }
     }
-    // A refused attempt says nothing of when its operation began.
+    // A refused attempt says nothing about when its operation began.
     if !places.isEmpty { result.sort { $0.call < $1.call } }
     for position in result.indices where result[position].isEffect { settle(&result[position]) }
     return result
@@ -229,14 +229,15 @@ struct AuditTrail: Sendable {
     }
   }
 
-  /// Settled operations as the linearizability of a key sees them: what is known to be applied is certain, whatever
-  /// level it asked for.
+  /// Settled operations for the linearizability of a key: a write that is known to be applied is certain, regardless of
+  /// its level.
   func effects(_ ops: [Op]) -> [Op] {
     guard settlesAnything else { return ops }
     var ops = settled(ops)
     for position in ops.indices where ops[position].isEffect && ops[position].outcome == .ok {
       let end = effectEnd(ops[position])
-      // A record that had it before it was sent is a violation of its own, and no time in which it can have happened.
+      // If the record had the write before it was sent, that is a separate violation, and leaves no time in which the
+      // write can have happened.
       guard end != Op.never, end > ops[position].call else { continue }
       ops[position].ret = end
       if ops[position].level == .queued { ops[position].level = .committed }
@@ -274,8 +275,9 @@ extension Op {
     key == other.key && action == other.action && input == other.input
   }
 
-  /// Takes in another attempt at the same operation. Together they begin with the first that was not refused, and are
-  /// acknowledged with the first that was. No client saw them as one, so they are in no client's session.
+  /// Merges another attempt at the same operation. Together they begin with the first one that was not refused, and are
+  /// acknowledged with the first acknowledgement. No client saw them as one operation, so they belong to no client's
+  /// session.
   fileprivate mutating func join(_ other: Op) {
     guard other.outcome != .failed else { return }
     let begin = outcome == .failed ? other : self

@@ -1,10 +1,10 @@
 import History
 
-/// How far behind a cached read certainly was.
+/// The minimum age of a cached read.
 ///
-/// A cached read may show what was there as long ago as the cache keeps its entries. When something newer was there is
-/// told by proofs alone: a committed write that was acknowledged, an audit, a read that saw it. A queued write that was
-/// acknowledged may have taken effect much later, and so may one that a read showed as pending.
+/// A cached read may return a state that is as old as the cache's time to live. Only proofs show when something newer
+/// was applied: an acknowledged committed write, an audit, or a read that saw it. A queued write that was acknowledged
+/// may have taken effect much later, and so may a write that a read showed as pending.
 struct CachedFreshness {
   private struct Proof {
     var time: Int64
@@ -53,7 +53,7 @@ struct CachedFreshness {
   }
 
   /// - Parameter lastWritten: the moment after which no write can have left the value that was read.
-  /// - Returns: how many milliseconds it was behind, and behind what; `nil`: not longer than it may.
+  /// - Returns: the age in milliseconds, and the newer state; `nil`: within the allowed age.
   func excess(_ read: Op, lastWritten: Int32) -> (milliseconds: Double, newer: Op?)? {
     guard read.level.isCached else { return nil }
     var earliest: Proof?

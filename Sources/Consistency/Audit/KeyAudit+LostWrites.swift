@@ -1,7 +1,7 @@
 import History
 
 extension KeyAudit {
-  /// Acknowledged writes that are gone: by the store's own record, and by what the final reads see.
+  /// Acknowledged writes that are gone, according to the store's own record and to the final reads.
   mutating func checkLostWrites() {
     var named: Set<Int32> = []
     var acknowledged = 0
@@ -38,7 +38,7 @@ extension KeyAudit {
       }
       return
     }
-    // No possible writer of the value that is there now could have come after these.
+    // No possible writer of the current value could have come after these.
     let last = writers[read.output].map { $0.firstCall < read.ret ? $0.lastReturn : -2 } ?? -2
     for op in ops where op.outcome == .ok && op.ret < read.call && isWrite(op) {
       tallies.lost.examined += 1

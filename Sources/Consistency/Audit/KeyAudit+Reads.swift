@@ -45,7 +45,7 @@ extension KeyAudit {
         violate(\.phantom, "a read saw \(text(op.output)) before its write was invoked", ops[known.first], op)
         continue
       }
-      // What a read showed as pending need not have been applied.
+      // A write that a read showed as pending need not have been applied.
       if known.firstEffect > op.ret, op.level != .pending {
         let write = onlyWriter(op.output)
         violate(
@@ -57,7 +57,7 @@ extension KeyAudit {
       if let (age, newer) = freshness?.excess(op, lastWritten: known.lastReturn) {
         violate(
           \.stale,
-          "a cached read saw \(text(op.output)) \(Self.milliseconds(age)) ms after something newer certainly was there",
+          "a cached read saw \(text(op.output)) \(Self.milliseconds(age)) ms after something newer had certainly been applied",
           onlyWriter(op.output), newer, op)
       }
       guard let superseding = newest, known.lastReturn < superseding.call else { continue }
@@ -107,8 +107,8 @@ extension KeyAudit {
     tallies.stale.raise("ageMaxMilliseconds.\(level)", to: age)
   }
 
-  /// Two reads, a linearizable one after any other, that saw two writes in the wrong order. What a cache shows has been
-  /// applied, too, unless it is pending.
+  /// Two reads, a linearizable one after any other, that saw two writes in the wrong order. A state in a cache has been
+  /// applied too, unless it is pending.
   mutating func checkReadOrder() {
     let reads = ops.filter { $0.action == .read && $0.outcome == .ok }
     let byReturn = reads.filter { $0.level != .pending }.sorted { $0.ret < $1.ret }
@@ -133,7 +133,7 @@ extension KeyAudit {
     }
   }
 
-  /// Once the queues are drained, the cache has to say what the table says.
+  /// Once the queues are drained, the cache must agree with the table.
   mutating func checkConvergence() {
     guard let final = ops.last(where: { $0.action == .read && $0.level == .final && $0.outcome == .ok }) else {
       if ops.contains(where: { $0.action == .read && $0.level == .final }) {
@@ -142,7 +142,7 @@ extension KeyAudit {
       }
       return
     }
-    // Reads that were asked while writes went on may differ.
+    // Reads that were concurrent with writes may differ.
     var lastWrite: Int32 = -1
     for op in ops where op.outcome != .failed && written(op) != nil {
       lastWrite = max(lastWrite, op.outcome == .ok ? op.ret : op.call)

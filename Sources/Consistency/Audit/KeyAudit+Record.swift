@@ -1,7 +1,7 @@
 import History
 
 extension KeyAudit {
-  /// What the store's record says of the key's writes, held against their answers and against itself.
+  /// Compares the store's record of the key's writes with their answers and with itself.
   mutating func checkRecord() {
     for (one, other) in trail.committedTwice where ops.contains(where: { $0.call == other.call }) {
       violate(
@@ -20,7 +20,7 @@ extension KeyAudit {
         tallies.lost.undecided += 1
         tallies.lost.note =
           "several different writes have the operation id \(history.symbols.text(op.operation) ?? ""): "
-          + "the store's record vouches for one of them only"
+          + "the store's record confirms only one of them"
       }
       if let (one, other) = trail.twoVersions(op) {
         violate(
@@ -60,7 +60,7 @@ extension KeyAudit {
     }
   }
 
-  /// Why an acknowledged write is lost by the record alone; `nil`: by the record it is not.
+  /// Why an acknowledged write is lost according to the record alone; `nil`: it is not.
   func loss(_ op: Op) -> (message: String, audits: (Op?, Op?))? {
     guard op.operation >= 0, let answers = trail.answers(op) else { return nil }
     if let vanished = answers.vanished {
@@ -68,7 +68,7 @@ extension KeyAudit {
         "a \(verb(op)) was in the store's record of applied operations, and then was not", (answers.applied, vanished)
       )
     }
-    // A queued write may be applied later than it is acknowledged. That it never was, the last audit says.
+    // A queued write may be applied later than it is acknowledged. The last audit shows whether it never was.
     guard let denied = answers.denied, denied.call > op.ret, op.level != .queued || answers.applied == nil else {
       return nil
     }

@@ -15,7 +15,7 @@ extension KeyAudit {
   /// The four session guarantees, client by client.
   mutating func checkSessions() {
     var sessions: [Int32: Session] = [:]
-    // A client whose write is known by the record alone had no answer to go on from.
+    // If a write is known only from the record, its client had no answer on which later operations could depend.
     for op in ops where op.outcome == .ok {
       guard op.action == .read || (isWrite(op) && !trail.isSettled(op)) else { continue }
       var session = sessions[op.process] ?? Session()
@@ -48,7 +48,7 @@ extension KeyAudit {
     if let highest = session.highestRead, op.hasVersion, op.version < highest.version {
       if known.lastReturn >= session.newestCall { readBackwards(op, after: highest) }
     }
-    // Of what was pending a later read need not know yet.
+    // A later read need not see a pending write yet.
     guard op.level != .pending else { return }
     if known.firstCall > session.newestCall { (session.newestCall, session.newestRead) = (known.firstCall, op) }
     if op.hasVersion, op.version > session.highestRead?.version ?? Int64.min { session.highestRead = op }
@@ -63,7 +63,7 @@ extension KeyAudit {
     let older = onlyWriter(op.output)
     let newer = onlyWriter(newest.output)
     violate(\.monotonicReads, message, older, newer, newest, op)
-    // Past a thousand the causes are not told apart any more: the search for them would be quadratic.
+    // Beyond a thousand the causes are not distinguished: the search for them would be quadratic.
     guard let newer, tallies.monotonicReads.violations <= 1000 else { return }
     if let older, older.process == newer.process, older.outcome == .ok {
       violate(\.monotonicWrites, "a client's two writes were seen in the wrong order", older, newer, newest, op)

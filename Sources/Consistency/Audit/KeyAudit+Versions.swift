@@ -17,7 +17,7 @@ extension KeyAudit {
     }
     guard !versioned.isEmpty else { return }
     checkForks(versioned)
-    // What was there: what any read showed, and writes that had certainly taken effect.
+    // Known states: those that any read showed, and those of writes that had certainly taken effect.
     let evidence = versioned.map { Evidence(end: $0.action == .read ? $0.ret : trail.effectEnd($0), op: $0) }
       .filter { $0.end != Op.never }.sorted { $0.end < $1.end }
     let acknowledged = versioned.filter { $0.action != .read }.sorted { $0.ret < $1.ret }

@@ -2,11 +2,11 @@ import History
 
 /// The always-decided checks of one key of a register: linear time but for sorting, no search.
 ///
-/// They rest on one relation that never errs: write a certainly precedes write b when a was acknowledged before b was
-/// invoked. Writes of unknown outcome may take effect at any time after their invocation, so nothing is ever concluded
-/// from their order. Where a value was written more than once, only what holds for all its writers is used.
+/// They use one relation that is always valid: write a certainly precedes write b if a was acknowledged before b was
+/// invoked. Writes of unknown outcome may take effect at any time after their invocation, so no conclusion is drawn
+/// from their order. If a value was written more than once, only facts that hold for all its writers are used.
 struct KeyAudit {
-  /// What is known of all writers of one value together.
+  /// Facts about all writers of one value together.
   struct Writers {
     /// The invocation of the earliest, and the position in `ops`.
     var firstCall: Int32
@@ -71,7 +71,7 @@ struct KeyAudit {
   /// Whether it is a write that the checks of writes are about.
   func isWrite(_ op: Op) -> Bool { written(op) != nil }
 
-  /// How a sentence names a write.
+  /// The name of a write in a message.
   func verb(_ op: Op) -> String {
     switch op.action {
     case .delete: "delete"

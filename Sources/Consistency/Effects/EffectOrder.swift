@@ -1,5 +1,5 @@
-/// Decides whether the effects on one key can have come in one order that everything agrees with: the acknowledgements,
-/// the moments by which a write was applied, the versions, and what was read, at every level.
+/// Decides whether the effects on one key have an order that agrees with all evidence: the acknowledgements, the
+/// moments by which a write was applied, the versions, and the reads at every level.
 ///
 /// An effect is a write that was applied, with the reads that saw it; absence at the beginning is one too. Of two
 /// effects the first certainly comes before the second when
@@ -8,12 +8,11 @@
 /// - the first was there before something had to see the second: `seen` of the first lies before `needed` of the second
 ///   (P3; P4, where a cached read is one that may look back);
 /// - the first was shown, accepted if not applied, before the second was sent: `shown` of the first lies before
-///   `invoked` of the second (P2, for what nobody had an acknowledgement of);
+///   `invoked` of the second (P2, for writes without an acknowledgement);
 /// - its version is lower.
 ///
-/// An order exists exactly where these have no cycle. Each relation compares two numbers, so the order is found by
-/// taking away, again and again, an effect that none of the others precedes: n log n for the sorting, and linear after
-/// it.
+/// An order exists exactly if these relations have no cycle. Each relation compares two numbers, so the order is found
+/// by repeatedly removing an effect that no other one precedes: n log n for sorting, then linear.
 struct EffectOrder {
   /// Moments are positions in the history, doubled, so that there is room for a moment between two events.
   struct Effect {
@@ -21,13 +20,13 @@ struct EffectOrder {
     var sent: Int64 = .min
     /// By when the store had accepted it.
     var accepted = Int64.max
-    /// When the first of its attempts was sent, whatever was asked later.
+    /// When the first of its attempts was sent, regardless of later observations.
     var invoked: Int64 = .min
-    /// By when the store had accepted it, though nobody may have been told. A final read need not have waited for it.
+    /// By when the store had accepted it, perhaps without an acknowledgement. A final read need not have waited for it.
     var shown = Int64.max
     /// By when the first that saw it had its answer, or its commit was reported.
     var seen = Int64.max
-    /// The last moment at which somebody who saw it began to look.
+    /// The latest start of an observation that saw it.
     var needed: Int64 = .min
     var version: Int64?
 
@@ -39,7 +38,7 @@ struct EffectOrder {
 
   let effects: [Effect]
 
-  /// Effects that cannot be in any one order; `nil` where they can.
+  /// Effects that have no valid order; `nil` if they have one.
   func contradiction() -> [Int]? { cycle() ?? cramped() }
 
   /// An effect of unknown version between two others, where every version between theirs is taken.
@@ -76,7 +75,7 @@ struct EffectOrder {
     return nil
   }
 
-  /// - Returns: `nil` where there is an order; else effects that each have to come after the next one, in a circle.
+  /// - Returns: `nil` if there is an order; otherwise a cycle of effects, each of which must come after the next one.
   func cycle() -> [Int]? {
     var accepted = Minimum(effects.indices.map { effects[$0].accepted })
     var seen = Minimum(effects.indices.map { effects[$0].seen })

@@ -1,13 +1,13 @@
 import History
 
 extension KeyAudit {
-  /// Whether everything that is known of this key can be in one order of effects.
+  /// Whether one order of effects agrees with all evidence about this key.
   ///
-  /// The other checks each look at one thing, and say best what is wrong. This one looks at all of it together, so it
-  /// is only heard where none of them has found anything.
+  /// The other checks each examine one aspect, and describe a violation best. This check examines all evidence
+  /// together, so it only counts if none of the others has found anything.
   mutating func checkEffects() {
     guard isBeyondLinearizability else { return }
-    // What no history is as long as is no limit.
+    // A duration that is longer than any history means no limit.
     let limit = options.cacheTimeToLive.flatMap { Int64(exactly: ($0 / .nanoseconds(1)).rounded(.down)) }
     let effects = KeyEffects(
       ops, trail: trail, written: written,

@@ -1,6 +1,6 @@
 import History
 
-/// The effects on one key: which write each read saw, and what that says of the moments at which writes were applied.
+/// The effects on one key: which write each read saw, and what follows for the moments at which writes were applied.
 struct KeyEffects {
   /// A write that may have been applied; the first one stands for absence before any write.
   private struct Write {
@@ -11,21 +11,21 @@ struct KeyEffects {
     var earliest: Int64 = .min
     /// When it was sent first.
     var invoked: Int64 = .min
-    /// Whether it certainly was applied, or will be: a write of unknown outcome that no read saw may have come to
-    /// nothing.
+    /// Whether it certainly was applied, or will be: a write of unknown outcome that no read saw may never have been
+    /// applied.
     var isApplied = false
     var hasOtherVersion = false
   }
 
-  /// What a read says, wherever its value comes from.
+  /// The evidence of a read, from any source.
   private struct Read {
     var position: Int
     var value: Token
     var version: Int64? = nil
-    /// The moments between which it looked.
+    /// The moments between which it took place.
     var from: Int64
     var to: Int64
-    /// The moment at which it was asked, where everything acknowledged before has to be applied.
+    /// The moment of its invocation, if everything that was acknowledged before must be applied.
     var drainedAt: Int64?
     /// Whether it may have seen what was accepted and not applied yet.
     var isAhead = false
@@ -46,7 +46,7 @@ struct KeyEffects {
   private var reads: [Read] = []
   private var writersOf: [Token: [Int]] = [:]
 
-  /// How many ways to take the reads that may have seen several writes are tried.
+  /// How many combinations are tried for reads that may have seen several writes.
   static let attempts = 512
 
   /// - Parameters:
@@ -134,7 +134,7 @@ struct KeyEffects {
         return .impossible(shown(writersOf[read.value] ?? [], writes) + [read.position])
       }
       var read = read
-      // What was seen is more often than not the last that could be.
+      // Usually a read saw the latest possible write.
       read.candidates = candidates.sorted { writes[$0].earliest > writes[$1].earliest }
       open.append(read)
     }

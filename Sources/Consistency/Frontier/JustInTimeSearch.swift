@@ -1,9 +1,9 @@
-/// What every just-in-time search over the frontier of open operations shares.
+/// The common part of all just-in-time searches over the frontier of open operations.
 ///
-/// It goes through the history in time order and keeps every state that the object can be in, each with what of the
-/// open operations has happened: memory follows the number of operations open at once, not the history's length.
-/// Operations are put in order just in time, when one returns that has not happened yet. Sources: Wing and Gong,
-/// Testing and verifying concurrent objects, 1993; Lowe, Testing for linearizability, 2017.
+/// It processes the history in time order and keeps every possible state of the object, each with the set of open
+/// operations that have taken effect. Memory depends on the number of concurrently open operations, not on the
+/// history's length. Operations are ordered just in time, when one returns that has not taken effect yet. Sources: Wing
+/// and Gong, Testing and verifying concurrent objects, 1993; Lowe, Testing for linearizability, 2017.
 protocol JustInTimeSearch: ~Copyable {
   var budget: Budget { get }
   /// Invocations and completions in time order.

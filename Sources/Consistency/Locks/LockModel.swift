@@ -21,7 +21,7 @@ struct LockModel: FrontierModel {
   private var certainLeft = 0
 
   /// - Parameters:
-  ///   - hasOwners: whether only who holds the lock may release it.
+  ///   - hasOwners: whether only the holder may release the lock.
   ///   - kept: positions that are known; the others may have happened at any time or never. `nil`: all.
   init(_ ops: [Op], reading: LockReading, hasOwners: Bool, keeping kept: Set<Int>? = nil) {
     var known: [Effect: Int32] = [:]

@@ -1,8 +1,8 @@
 import History
 
-/// What the values of a lock's operations say: who acts, and which fencing tokens were given.
+/// The owners and the fencing tokens in the values of a lock's operations.
 struct LockReading {
-  /// By position: who acts, by a number.
+  /// By position: the number of the owner that acts.
   private(set) var owners: [Int32] = []
   /// By position: the fencing token that an acquisition was answered.
   private(set) var fences: [Int64?] = []

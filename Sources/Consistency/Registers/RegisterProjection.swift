@@ -1,10 +1,10 @@
 import History
 
-/// Turns a key's operations into what the register engines work on.
+/// Converts a key's operations into the input of the register engines.
 ///
 /// What is left out: everything that certainly failed (but see `failedCas`), reads that got no answer, and cached
 /// reads, which real time does not bind. A queued write is kept like one of unknown outcome: its effect may come at any
-/// time after its invocation. That is weaker than what the queue promises; its order is held by the order check.
+/// time after its invocation. That is weaker than the queue's promise; the order check verifies its order.
 struct RegisterProjection {
   private(set) var ops: [RegisterOp] = []
   /// The first operation that the model does not know.

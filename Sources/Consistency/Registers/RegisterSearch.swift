@@ -2,7 +2,7 @@ import History
 
 /// Decides registers whose values are ambiguous, and registers with compare-and-set, by a search over the frontier.
 ///
-/// What keeps its configurations few:
+/// These rules limit the number of configurations:
 ///
 /// - A read happens as soon as the state allows it: it can only help.
 /// - A write that is open while another one happens may have happened right before it, unseen. So when a write happens,

@@ -1,11 +1,11 @@
 import History
 
-/// Tells the writes of one value apart by the versions that the store gave: two deletes leave the same absence, but not
-/// under the same version.
+/// Distinguishes the writes of one value by the versions that the store gave: two deletes leave the same absence, but
+/// under different versions.
 ///
-/// A version is taken at its word: a read saw the write that has its version. What stays as it is, for the search:
-/// reads of a version that no write is known to have, with the writes whose versions are not known; and a value as a
-/// whole when some read of it has no version and may have seen any of its writes.
+/// A version is trusted: a read saw the write with the same version. What stays as it is, for the search: reads of a
+/// version that no write is known to have, with the writes whose versions are not known; and a value as a whole when
+/// some read of it has no version and may have seen any of its writes.
 enum VersionedValues {
   private struct Group {
     var writes: [Int] = []

@@ -19,7 +19,7 @@ public struct CoreDrawing: Sendable {
     self.width = width
   }
 
-  /// A line an operation: who did what, and its bar.
+  /// One line for each operation: the process, the operation, and its bar.
   public var lines: [String] {
     let places = Set(operations.flatMap { [$0.index] + ($0.completionIndex.map { [$0] } ?? []) }).sorted()
     guard places.count > 1, let last = places.indices.last else { return operations.map(label) }
@@ -49,7 +49,7 @@ public struct CoreDrawing: Sendable {
     return Self.shortened(Escaping.plain(text))
   }
 
-  /// Of a long value what it begins and what it ends with: the lines are for a terminal.
+  /// Only the beginning and the end of a long value, because the lines are for a terminal.
   private static func shortened(_ label: String) -> String {
     guard label.count > labelLimit else { return label }
     return label.prefix(labelLimit / 2) + "…" + label.suffix(labelLimit - labelLimit / 2 - 1)

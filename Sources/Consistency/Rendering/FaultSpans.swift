@@ -1,4 +1,4 @@
-/// Makes spans of time of what the nemesis said.
+/// Converts the nemesis' events into time spans.
 ///
 /// A fault is named by a word, and its end by `heal-WORD`, or `stop` for `start` and `stop-WORD` for `start-WORD` as
 /// Jepsen's nemeses have it. What is added to a word (`-in-effect`, `-done`, `-failed`, `-skipped`) is kvchaos's.

@@ -8,7 +8,7 @@ public struct Timeline: Sendable, Hashable {
     public var nanoseconds: Int64
     /// When it was over: the same for what only happened; `nil` for what lasted to the end.
     public var endNanoseconds: Int64?
-    /// What it did, to whom.
+    /// The fault and its target.
     public var text: String
   }
 

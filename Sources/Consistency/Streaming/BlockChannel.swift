@@ -2,7 +2,7 @@ import Dispatch
 import History
 import Synchronization
 
-/// Hands blocks of events from the thread that parses to the one that checks, a few ahead at most.
+/// Passes blocks of events from the parsing thread to the checking thread, a few blocks ahead at most.
 final class BlockChannel: Sendable {
   /// Some events, and what their function and level numbers mean.
   struct Block: Sendable {

@@ -7,8 +7,8 @@ import History
 /// that is still open can touch it. So the memory follows the number of operations open at once, and that of writes
 /// without an end that no read has seen.
 ///
-/// It only ever says that all is well. Trouble (a contradiction, or values that are not told apart) is for the engines
-/// that see the whole history.
+/// It can only confirm that all is well. Trouble (a contradiction, or ambiguous values) is left to the engines that see
+/// the whole history.
 struct ClusterStream {
   private struct Cluster {
     var value: Token

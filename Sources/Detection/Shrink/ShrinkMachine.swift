@@ -53,7 +53,7 @@ public struct ShrinkMachine: Sendable {
 
   /// What the trial showed.
   public mutating func record(isViolated: Bool) {
-    guard let candidate = asked else { fatalError("a trial was recorded that nobody asked for") }
+    guard let candidate = asked else { fatalError("a trial was recorded that was not requested") }
     asked = nil
     known[candidate] = isViolated
     advance(isViolated: isViolated, candidate)

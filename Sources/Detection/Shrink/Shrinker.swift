@@ -38,7 +38,7 @@ public struct Shrinker: Sendable {
   ) throws {
     let report = try ReportFiles(folder: folder).report
     guard report.verdict == .violated else {
-      throw DetectionError(.badInput, "\(folder) is no violated run: \(report.summary)")
+      throw DetectionError(.badInput, "\(folder) is not a violated run: \(report.summary)")
     }
     let file = try PlanFile(path: "\(folder)/plan.yml")
     editor = try PlanEditor(file)

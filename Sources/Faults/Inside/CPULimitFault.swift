@@ -1,4 +1,4 @@
-/// Processor starvation: the container gets at most this many cores; healed by giving back the limit that it had.
+/// Processor starvation: the container gets at most this many cores; healed by restoring the earlier limit.
 public struct CPULimitFault: Fault {
   public let kind = FaultKind.cpuLimit
   /// Above 0.

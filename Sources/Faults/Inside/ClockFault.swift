@@ -1,5 +1,5 @@
-/// A wall clock that jumps, forward or back, and one that gains or loses: that of one node's servers alone. Monotonic
-/// clocks go on as they are, as when the clock of a machine is set.
+/// A wall clock that jumps forward or back, or runs fast or slow, for the servers of one node only. Monotonic clocks
+/// are not affected, as when the clock of a machine is set.
 ///
 /// A program that asks the kernel without the C library (Go's, so etcd and CockroachDB) cannot be reached.
 public struct ClockFault: Fault {
@@ -23,11 +23,12 @@ public struct ClockFault: Fault {
     let undo = Undo(kind: kind, target: target)
     let words = try await environment.standingOrder(in: undo, orThrow: .notInjectable)
     guard words[0] == 0, words[1] == 0 else {
-      throw FaultError(code: .notInjectable, message: "the clock of \(target.node) is a false one already")
+      throw FaultError(code: .notInjectable, message: "the clock of \(target.node) is already falsified")
     }
     guard let clock = try await ServerClock.read(in: undo, of: environment) else {
       throw FaultError(
-        code: .notInjectable, message: "\(kind) cannot be measured: the server of \(target.node) does not tell its time"
+        code: .notInjectable,
+        message: "\(kind) cannot be measured: the server of \(target.node) does not report its time"
       )
     }
     guard clock.allows(.zero, within: Self.tolerance) else {
@@ -44,7 +45,8 @@ public struct ClockFault: Fault {
       orThrow: .injectionFailed)
   }
 
-  /// The server's own answer is off by what was ordered; of a drift, twice, so that it is seen to go on.
+  /// The server's own answer is off by the requested amount; for a drift this is measured twice, to see that it
+  /// continues.
   public func verifyInjected(_ undo: Undo, in environment: FaultEnvironment) async throws {
     let first = try await measured(undo, in: environment)
     guard drift != 0 else {
@@ -63,7 +65,7 @@ public struct ClockFault: Fault {
   public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
     guard try await environment.isRunning(undo) else { return .ended("it is down, and starts with a true clock") }
     let words = try await environment.standingOrder(in: undo, orThrow: .notEffective)
-    return words[0] != 0 || words[1] != 0 ? .inEffect : .ended("its clock is the true one again")
+    return words[0] != 0 || words[1] != 0 ? .inEffect : .ended("its clock is correct again")
   }
 
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
@@ -76,7 +78,7 @@ public struct ClockFault: Fault {
     guard try await environment.isRunning(undo) else { return }
     let words = try await environment.standingOrder(in: undo, orThrow: .notHealed)
     guard words[0] == 0, words[1] == 0 else {
-      throw FaultError(code: .notHealed, message: "the clock of \(undo.target.node) is still a false one")
+      throw FaultError(code: .notHealed, message: "the clock of \(undo.target.node) is still falsified")
     }
     // A server that is only starting reads the same order.
     guard let clock = try await ServerClock.read(in: undo, of: environment) else { return }
@@ -91,14 +93,14 @@ public struct ClockFault: Fault {
       if look > 0 { try await environment.clock.sleep(for: environment.pollInterval) }
       if let clock = try await ServerClock.read(in: undo, of: environment) { return clock }
     }
-    throw FaultError(code: .notEffective, message: "the server of \(undo.target.node) does not tell its time any more")
+    throw FaultError(code: .notEffective, message: "the server of \(undo.target.node) no longer reports its time")
   }
 
   private func notEffective(_ undo: Undo, _ clock: ServerClock) -> FaultError {
     FaultError(
       code: .notEffective,
       message:
-        "the clock of \(undo.target.node) is between \(clock.leastOffset) and \(clock.mostOffset) ahead, not as ordered"
+        "the clock of \(undo.target.node) is between \(clock.leastOffset) and \(clock.mostOffset) ahead, not as requested"
     )
   }
 }

@@ -1,11 +1,11 @@
 /// A CockroachDB node as a member of its cluster. One that comes back with an empty disk is another member: its old id
-/// stays in the cluster, dead, and a replica of every range, until somebody decommissions it. Until then one more loss
-/// takes the quorum.
+/// stays in the cluster as a dead node with a replica of every range, until it is decommissioned. Until then one more
+/// loss takes the quorum.
 enum CockroachMember {
   /// Where the node keeps its data, and its id with them.
   static let folder = "/cockroach/cockroach-data"
 
-  /// Prints the node's own id. The tool takes where and as whom from the container's environment.
+  /// Prints the node's own id. The tool takes host and user from the container's environment.
   static let id = "timeout 10 /cockroach/cockroach sql --format=tsv --execute 'SHOW node_id' | tail -n 1"
 
   static func isID(_ text: some StringProtocol) -> Bool { !text.isEmpty && text.allSatisfy(\.isWholeNumber) }
@@ -18,7 +18,7 @@ enum CockroachMember {
     """
     cockroach() { timeout 15 /cockroach/cockroach "$@" --format=tsv 2>&1; }
     now=$(\(Self.id) 2>&1)
-    [[ $now =~ ^[0-9]+$ ]] || { echo "it is no member yet: $now"; exit 1; }
+    [[ $now =~ ^[0-9]+$ ]] || { echo "it is not a member yet: $now"; exit 1; }
     [ "$now" != \(id) ] || exit 0
     said=$(cockroach node decommission \(id) --wait=none)
     tab=$'\\t' line=$'\\n'
@@ -54,6 +54,6 @@ extension FaultEnvironment {
         if try await runtime.state(of: undo.target.container).status == .exited { break }
       }
     }
-    throw FaultError(code: .notHealed, message: "\(undo.target.node) has not taken its old place: \(missing)")
+    throw FaultError(code: .notHealed, message: "\(undo.target.node) has not replaced its old id: \(missing)")
   }
 }

@@ -1,4 +1,4 @@
-/// What is in force in a running container without a ledger's knowledge: looked for at the end of a run, and swept.
+/// Faults in effect in a running container that are in no ledger: a run searches for them at its end, and sweeps them.
 extension ContainerInside {
   /// Of `clock`, `disk` (an order to the servers) and `file-limit` (processes with less descriptors than they might
   /// have) those that are in force.
@@ -9,7 +9,7 @@ extension ContainerInside {
       ["bash", "-c", PreloadedOrder.remains + FileLimitFault.remains], in: container, timeout: .seconds(20))
     guard result.exitCode == 0 else {
       throw FaultError(
-        code: .notHealed, message: "what is in force in \(container) cannot be asked: \(result.lastWords)")
+        code: .notHealed, message: "the faults in effect in \(container) cannot be read: \(result.lastWords)")
     }
     return result.output.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.isEmpty }
   }
@@ -23,7 +23,7 @@ extension ContainerInside {
     case "clock": script = PreloadedOrder.script(.clock(offsetNanoseconds: 0, rate: 0))
     case "disk": script = PreloadedOrder.script(.disk(.sound))
     case "file-limit": script = FileLimitFault.release
-    default: throw FaultError(code: .notHealed, message: "nobody knows how to take back `\(word)` in \(container)")
+    default: throw FaultError(code: .notHealed, message: "unknown residue `\(word)` in \(container)")
     }
     let result = try await run(["bash", "-c", script], in: container, timeout: .seconds(20))
     guard result.exitCode == 0 else {

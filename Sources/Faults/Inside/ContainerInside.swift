@@ -30,7 +30,7 @@ public struct CommandResult: Sendable, Hashable {
 
   /// What a person is told when it failed.
   var lastWords: String {
-    (error.isEmpty ? output : error).split(whereSeparator: \.isNewline).last.map(String.init) ?? "it said nothing"
+    (error.isEmpty ? output : error).split(whereSeparator: \.isNewline).last.map(String.init) ?? "no output"
   }
 }
 
@@ -51,7 +51,7 @@ extension FaultEnvironment {
   func inside(for kind: FaultKind) throws(FaultError) -> any ContainerInside {
     guard let inside else {
       throw FaultError(
-        code: .notInjectable, message: "\(kind) works inside a container, which is not to be had here")
+        code: .notInjectable, message: "\(kind) works inside a container, which is not available here")
     }
     return inside
   }

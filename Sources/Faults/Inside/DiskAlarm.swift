@@ -16,7 +16,7 @@ enum DiskAlarm {
     guard let word = text.split(whereSeparator: \.isWhitespace).last, word != "none" else { return nil }
     guard let limit = Int(word) else {
       throw FaultError(
-        code: .notInjectable, message: "\(undo.target.node) does not say what it keeps free of its disk: \(word)")
+        code: .notInjectable, message: "\(undo.target.node) does not report its disk limit: \(word)")
     }
     return limit
   }

@@ -1,15 +1,15 @@
 /// A disk that is full, or read-only, for one node's servers.
 ///
-/// Full: no file of the node's data grows (`ENOSPC`). RabbitMQ looks at what is free and stops its publishers long
-/// before that, so there the limit that it keeps free is raised above what is there: the state that it enters by
+/// Full: no file of the node's data grows (`ENOSPC`). RabbitMQ checks the free space and blocks its publishers long
+/// before that, so there the fault raises RabbitMQ's limit above the free space: the same state that it would enter by
 /// itself. Read-only: nothing of the data is changed (`EROFS`), by files that are open already neither. A broker is
-/// restarted when its disk is sound again.
+/// restarted when its disk works again.
 public struct DiskFault: Fault {
   public let kind: FaultKind
 
-  /// The undo's word for RabbitMQ's own limit, in bytes, that was there before.
+  /// The undo's key for RabbitMQ's earlier limit, in bytes.
   private static let limitBefore = "limit-before"
-  /// The undo's word for a server that does not come back by itself.
+  /// The undo's key for a server that does not recover by itself.
   private static let restarts = "restarts"
 
   private init(_ kind: FaultKind) { self.kind = kind }
@@ -27,7 +27,7 @@ public struct DiskFault: Fault {
     if limit != nil { undo.parameters[Self.restarts] = "yes" }
     if kind == .diskFull, let limit {
       guard try await !DiskAlarm.isRaised(undo, in: environment, orThrow: .notInjectable) else {
-        throw FaultError(code: .notInjectable, message: "\(target.node) has an alarm for its disk already")
+        throw FaultError(code: .notInjectable, message: "\(target.node) already has a disk alarm")
       }
       undo.parameters[Self.limitBefore] = String(limit)
       return undo
@@ -37,7 +37,7 @@ public struct DiskFault: Fault {
     guard words[3] == PreloadedOrder.Disk.sound.rawValue, before == .sound else {
       throw FaultError(
         code: .notInjectable,
-        message: "\(kind) cannot be measured: a write by \(target.node) comes to \(before) already")
+        message: "\(kind) cannot be measured: a write by \(target.node) already gives \(before)")
     }
     return undo
   }
@@ -60,17 +60,17 @@ public struct DiskFault: Fault {
         seen = "RabbitMQ raises no alarm"
         continue
       }
-      // It may have ended by what it could not write.
+      // The server may have exited because of the failed write.
       guard try await environment.isRunning(undo) else { return }
       let server = try await ServerDisk.askServer(undo, in: environment)
       if server == answer { return }
-      seen = "a write comes to \(server)"
+      seen = "a write gives \(server)"
       if case .none = server, try await ServerDisk.askNewProcess(undo, in: environment) == answer { return }
     }
     throw FaultError(code: .notEffective, message: "\(kind) of \(undo.target.node) has no effect: \(seen)")
   }
 
-  /// A server that ended by what it could not write is as the fault left it.
+  /// A server that exited because of a failed write is an effect of the fault.
   public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
     guard try await environment.isRunning(undo) else { return .inEffect }
     if undo.parameters[Self.limitBefore] != nil {
@@ -78,7 +78,7 @@ public struct DiskFault: Fault {
       return limit == undo.parameters[Self.limitBefore] ? .ended("RabbitMQ has its own limit again") : .inEffect
     }
     let words = try await environment.standingOrder(in: undo, orThrow: .notEffective)
-    return words[3] == disk.rawValue ? .inEffect : .ended("its disk is sound again")
+    return words[3] == disk.rawValue ? .inEffect : .ended("its disk works again")
   }
 
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
@@ -88,8 +88,8 @@ public struct DiskFault: Fault {
         try await DiskAlarm.setLimit(limit, undo, in: environment, orThrow: .notHealed)
       } else {
         try await environment.order(.disk(.sound), in: undo, orThrow: .notHealed)
-        // A broker that could not write its log has given up its replicas of everything, and serves no client until it
-        // is restarted.
+        // A broker that could not write its log has stopped all its replicas, and serves no client until it is
+        // restarted.
         if undo.parameters[Self.restarts] != nil {
           try await environment.runtime.stop(container: undo.target.container, timeoutSeconds: 10)
         }
@@ -104,12 +104,12 @@ public struct DiskFault: Fault {
         if look > 0 { try await environment.clock.sleep(for: environment.pollInterval) }
         if try await !DiskAlarm.isRaised(undo, in: environment, orThrow: .notHealed) { return }
       }
-      throw FaultError(code: .notHealed, message: "\(undo.target.node) still has an alarm for its disk")
+      throw FaultError(code: .notHealed, message: "\(undo.target.node) still has a disk alarm")
     }
     try await ProcessFaults.verifyRunning(undo, in: environment)
     let found = try await ServerDisk.askNewProcess(undo, in: environment)
     guard found == .sound else {
-      throw FaultError(code: .notHealed, message: "a write in \(undo.target.container) still comes to \(found)")
+      throw FaultError(code: .notHealed, message: "a write in \(undo.target.container) still gives \(found)")
     }
   }
 }

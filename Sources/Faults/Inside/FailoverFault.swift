@@ -1,5 +1,5 @@
 /// A failover by command: a Redis replica takes its master's place (`CLUSTER FAILOVER`, without data loss). Over by
-/// itself; who is master afterwards stays master.
+/// itself; the new master stays master.
 public struct FailoverFault: Fault {
   public let kind = FaultKind.failover
   private static let redis = "REDISCLI_AUTH=\"$KV_REDIS_PASSWORD\" redis-cli"
@@ -13,13 +13,13 @@ public struct FailoverFault: Fault {
     let undo = Undo(kind: kind, target: target)
     guard try await role(undo, in: environment, orThrow: .notInjectable) == "slave" else {
       throw FaultError(
-        code: .notInjectable, message: "\(target.node) is no replica, so it cannot take its master's place")
+        code: .notInjectable, message: "\(target.node) is not a replica, so it cannot replace its master")
     }
     // A master hands its place over by itself; one that is dead or paused does not answer.
     let answer = try await environment.shell(Self.askMaster, in: undo, orThrow: .notInjectable)
     guard answer.hasPrefix("PONG") else {
       throw FaultError(
-        code: .notInjectable, message: "the master of \(target.node) does not answer, so it cannot hand its place over")
+        code: .notInjectable, message: "the master of \(target.node) does not answer, so it cannot hand over its role")
     }
     return undo
   }

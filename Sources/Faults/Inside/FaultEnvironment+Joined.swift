@@ -1,6 +1,6 @@
-/// Whether a node that was started again also counts again.
+/// Whether a restarted node is a full member of its cluster again.
 extension FaultEnvironment {
-  /// The images of the clusters have a command that says so, which also says what is missing.
+  /// The images of the clusters have a command that checks this and reports what is missing.
   private static let joinedCommand = ["bash", "-c", "command -v node-joined >/dev/null || exit 127; node-joined"]
   private static let noSuchCommand = 127
   private static let answerLimit = Duration.seconds(15)
@@ -9,8 +9,8 @@ extension FaultEnvironment {
   /// container's own health check. The engine runs those too seldom to wait for (see the compose files), so they are
   /// run here.
   ///
-  /// - Parameter looks: how many, a second apart.
-  /// - Throws: `FaultError` with `code` and what is still missing when the patience is over, or the container ended.
+  /// - Parameter looks: the number of checks, a second apart. - Throws: `FaultError` with `code` and the remaining
+  ///   problem after the last check, or if the container exited.
   func waitUntilJoined(_ undo: Undo, looks: Int, orThrow code: FaultError.Code) async throws {
     let inside = try inside(for: undo.kind)
     var missing = ""
@@ -31,6 +31,6 @@ extension FaultEnvironment {
         if try await runtime.state(of: undo.target.container).status == .exited { break }
       }
     }
-    throw FaultError(code: code, message: "\(undo.target.node) is no member of its cluster again: \(missing)")
+    throw FaultError(code: code, message: "\(undo.target.node) has not rejoined its cluster: \(missing)")
   }
 }

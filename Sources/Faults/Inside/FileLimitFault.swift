@@ -60,11 +60,11 @@ public struct FileLimitFault: Fault {
     let undo = Undo(kind: kind, target: target)
     guard try await limited(undo, in: environment, orThrow: .notInjectable) == 0 else {
       throw FaultError(
-        code: .notInjectable, message: "processes of \(target.node) have less file descriptors than they might already")
+        code: .notInjectable, message: "processes of \(target.node) already have a lowered limit on file descriptors")
     }
     guard try await answers(undo, in: environment, orThrow: .notInjectable) else {
       throw FaultError(
-        code: .notInjectable, message: "\(kind) cannot be measured: \(target.node) answers no new connection already")
+        code: .notInjectable, message: "\(kind) cannot be measured: \(target.node) already answers no new connection")
     }
     return undo
   }
@@ -94,7 +94,7 @@ public struct FileLimitFault: Fault {
     throw FaultError(code: .notEffective, message: "\(undo.target.node) still answers new connections")
   }
 
-  /// A server that ended by what it could not open is as the fault left it.
+  /// A server that exited because it could not open a file is an effect of the fault.
   public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
     guard try await environment.isRunning(undo) else { return .inEffect }
     return try await limited(undo, in: environment, orThrow: .notEffective) > 0

@@ -1,5 +1,5 @@
-/// A cache that has forgotten everything: a Redis master's keys are deleted, and with them its replicas'. Over by
-/// itself; the cache fills again from what is read and written.
+/// A flushed cache: the keys of a Redis master and of its replicas are deleted. Over by itself; reads and writes fill
+/// the cache again.
 public struct FlushFault: Fault {
   public let kind = FaultKind.flush
 

@@ -1,9 +1,9 @@
 /// A RabbitMQ node that its cluster forgets, as an operator replaces one: its application is stopped, a peer forgets it
 /// (`rabbitmqctl forget_cluster_node`), and every quorum queue loses the replica that it had there. Healed by joining
-/// the cluster again with nothing (`reset`, `join_cluster`), and by a replica of every queue on it.
+/// the cluster again with empty data (`reset`, `join_cluster`), and by adding a replica of every queue.
 ///
 /// A node that is restarted meanwhile has data of a cluster that does not know it any more, and could not boot. So it
-/// is marked, as the image marks a node that is joining: it begins again with nothing, and joins by itself.
+/// gets the mark that the image gives to a joining node: it starts with empty data, and joins by itself.
 public struct ForgetFault: Fault {
   public let kind = FaultKind.forget
   private static let peer = "peer"
@@ -20,7 +20,7 @@ public struct ForgetFault: Fault {
     guard running.contains(target.node), let peer = running.first(where: { $0 != target.node }) else {
       throw FaultError(
         code: .notInjectable,
-        message: "\(target.node) has no peer that could forget it: \(running.joined(separator: ", ")) are up")
+        message: "\(target.node) has no peers that could forget it: \(running.joined(separator: ", ")) are up")
     }
     undo.parameters = [
       Self.peer: peer, Self.members: String(running.count), ProcessFaults.startedAt: state.startedAt,

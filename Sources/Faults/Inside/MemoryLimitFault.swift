@@ -1,5 +1,5 @@
-/// Memory starvation: the container gets at most this many bytes, swap included; what needs more is killed by the
-/// kernel. Healed by giving back the limit that it had, and by starting the container where that killed it.
+/// Memory starvation: the container gets at most this many bytes, swap included; the kernel kills processes that need
+/// more. Healed by restoring the earlier limit, and by starting the container if it was killed.
 public struct MemoryLimitFault: Fault {
   public let kind = FaultKind.memoryLimit
   public var bytes: Int
@@ -21,7 +21,7 @@ public struct MemoryLimitFault: Fault {
     let before = try await environment.inside(for: kind).limits(of: target.container).memoryBytes
     guard before == 0 || before > bytes else {
       throw FaultError(
-        code: .notInjectable, message: "\(target.container) is limited to \(before) bytes already, which is no more")
+        code: .notInjectable, message: "\(target.container) is already limited to \(before) bytes, which is not more")
     }
     return Undo(
       kind: kind, target: target, parameters: [Self.bytesBefore: String(before), Self.bytesWanted: String(bytes)])

@@ -29,15 +29,17 @@ public struct MoveSlotsFault: Fault {
       let other = masters.first(where: { !$0[2].contains("myself") })
     else {
       throw FaultError(
-        code: .notInjectable, message: "\(target.node) is no master with slots, or has no other one to give them to")
+        code: .notInjectable,
+        message: "\(target.node) is not a master with slots, or there is no other master to move them to")
     }
     guard !own[8...].contains(where: { $0.hasPrefix("[") }) else {
-      throw FaultError(code: .notInjectable, message: "slots of \(target.node) are on their way already")
+      throw FaultError(code: .notInjectable, message: "slots of \(target.node) are already migrating")
     }
     let ranges = Self.first(count, of: own[8...])
     guard !ranges.isEmpty else {
       throw FaultError(
-        code: .notInjectable, message: "\(target.node) has no \(count) slots, of which one would be left")
+        code: .notInjectable,
+        message: "\(target.node) has too few slots: after moving \(count), at least one must be left")
     }
     undo.parameters = [
       Self.from: own[0], Self.to: other[0],
@@ -81,7 +83,7 @@ public struct MoveSlotsFault: Fault {
     }
   }
 
-  /// Also takes back a move that was cut off: slots that never left are only told that they do not move.
+  /// Also undoes an interrupted move: slots that never left are only marked as stable.
   public func heal(_ undo: Undo, in environment: FaultEnvironment) async throws {
     try await move(from: Self.to, to: Self.from, undo, environment, orThrow: .notHealed)
   }
@@ -115,7 +117,7 @@ public struct MoveSlotsFault: Fault {
     throw FaultError(
       code: code,
       message:
-        "\(total) slots should be elsewhere by the view of every master, but they say (slots, moves under way): \(last.joined(separator: ", "))"
+        "\(total) slots should have moved in the view of every master, but they report (slots, open migrations): \(last.joined(separator: ", "))"
     )
   }
 
@@ -127,7 +129,7 @@ public struct MoveSlotsFault: Fault {
   private static func word(_ name: String, _ undo: Undo) throws(FaultError) -> String {
     guard let word = undo.parameters[name], !word.isEmpty,
       word.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x2D || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) })
-    else { throw FaultError(code: .notHealed, message: "the undo of \(undo.kind) has no good \(name)") }
+    else { throw FaultError(code: .notHealed, message: "the undo of \(undo.kind) has no valid \(name)") }
     return word
   }
 }

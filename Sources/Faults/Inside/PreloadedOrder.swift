@@ -1,5 +1,5 @@
-/// What the servers of a container are told of their clock and disk, through the library that their images preload
-/// (`compose/images/preload/kvfault.c`). A container's start is without any.
+/// An instruction to the servers of a container about their clock and disk, through the library that their images
+/// preload (`compose/images/preload/kvfault.c`). A container starts without one.
 enum PreloadedOrder {
   /// The part of the order that is given; the other stays as it is.
   enum Part: Sendable, Hashable {

@@ -1,5 +1,5 @@
-/// Settings of a running Redis node (`CONFIG SET`), put back as they were. Not a fault of plans: how the CAP ledger
-/// tries a remedy, under the same promise that it is taken back, whatever becomes of the run.
+/// Settings of a running Redis node (`CONFIG SET`), restored afterwards. Not a fault of plans: the CAP ledger uses it
+/// to try a remedy, with the same guarantee that it is undone even if the run is killed.
 public struct RedisSettingFault: Fault {
   public let kind = FaultKind.redisSetting
   private static let redis = "REDISCLI_AUTH=\"$KV_REDIS_PASSWORD\" redis-cli"
@@ -32,7 +32,7 @@ public struct RedisSettingFault: Fault {
 
   /// The undo has the settings of before only.
   public func presence(_ undo: Undo, in environment: FaultEnvironment) async throws -> FaultPresence {
-    guard !settings.isEmpty else { return .unknown("which settings it made is not kept") }
+    guard !settings.isEmpty else { return .unknown("its settings are not recorded") }
     do {
       try await expect(settings, undo, environment, orThrow: .notEffective)
       return .inEffect
@@ -81,7 +81,7 @@ public struct RedisSettingFault: Fault {
     let lines = answer.split(whereSeparator: \.isNewline).map(String.init)
     guard lines.count == 2, lines[0] == name else {
       throw FaultError(
-        code: code, message: "\(undo.target.node) does not say what \(name) is: \(lines.joined(separator: " "))")
+        code: code, message: "\(undo.target.node) does not report \(name): \(lines.joined(separator: " "))")
     }
     return lines[1]
   }

@@ -1,4 +1,4 @@
-/// What a server's writes to the disk of its data come to, asked of the server itself.
+/// The result of a server's writes to its data disk, as the server itself reports it.
 enum ServerDisk {
   /// What it says of a write.
   enum Answer: Sendable, Hashable {

@@ -1,4 +1,4 @@
-/// The shell functions by which slots of a Redis Cluster move, and by which it is seen who has them.
+/// Shell functions that move slots of a Redis Cluster, and that show their owners.
 enum SlotScript {
   static let text = #"""
     export REDISCLI_AUTH="$KV_REDIS_PASSWORD" LC_ALL=C

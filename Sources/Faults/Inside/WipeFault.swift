@@ -1,6 +1,6 @@
-/// A node that is replaced by one with an empty disk: killed, its data deleted; healed by starting it, with nothing to
-/// remember, and seen to be a member of its cluster again. Of CockroachDB the id that it had is retired first: a new
-/// member does not take the old one's place by itself.
+/// A node that is replaced by one with an empty disk: killed, its data deleted; healed by starting it with empty data,
+/// and by waiting until it is a member of its cluster again. On CockroachDB its old id is decommissioned first, because
+/// a new member does not replace the old one by itself.
 ///
 /// The data is deleted while the node's processes are stopped (SIGSTOP), so that none of them can write any of it again
 /// before the kill.
@@ -33,7 +33,7 @@ public struct WipeFault: Fault {
         .filter { !$0.isWhitespace }
       guard CockroachMember.isID(id) else {
         throw FaultError(
-          code: .notInjectable, message: "\(target.node) does not say which member of its cluster it is: \(id)")
+          code: .notInjectable, message: "\(target.node) does not report its cluster member id: \(id)")
       }
       undo.parameters[Self.member] = id
     }

@@ -33,7 +33,7 @@ struct EchoReport: Sendable, Hashable {
     self.lines = lines
   }
 
-  /// Who answered at all.
+  /// The addresses that answered.
   var answering: [String] { lines.filter { $0.received > 0 }.map(\.address) }
 
   /// The share of questions that were not answered, of all lines together.

@@ -11,7 +11,7 @@ extension NetworkFault {
   /// With the headers of IP and ICMP.
   private static let echoBits = (echoSizeBytes + 28) * 8
 
-  /// Measures what the effect will be compared with: where nothing gets through already, nothing could be shown.
+  /// Measures the baseline for the effect: if nothing gets through already, no effect could be shown.
   func measureBefore(
     _ target: FaultTarget, _ probes: [NetworkPeer], _ network: any NetworkNamespaces
   ) async throws -> Before {
@@ -74,7 +74,7 @@ extension NetworkFault {
         [probe.address], from: target.container, count: 5, timeout: .seconds(1) + (delay + jitter) * 2)
       guard let median = report.lines.first?.median else { return "\(probe.container) does not answer at all" }
       return median >= before + (delay - jitter) * 0.8
-        ? nil : "the round trip to \(probe.container) is \(median), and was \(before)"
+        ? nil : "the round trip to \(probe.container) is \(median), and was \(before) before"
     case .throttle(let rate):
       guard let probe = probes.first else { return "no peer to measure by" }
       guard let measured = try await burst(to: probe, from: target, rate, network) else {
@@ -97,7 +97,7 @@ extension NetworkFault {
       ? nil : "of \(count) packets \(Int((report.lostShare * Double(count)).rounded())) were lost"
   }
 
-  /// Whether what the fault took is there again.
+  /// Whether the connectivity is restored.
   func isBack(_ undo: Undo, _ probes: [NetworkPeer], _ network: any NetworkNamespaces) async throws -> Bool {
     guard undo.kind != .dnsFailure else { return try await answeredNames(undo.target, network) > 0 }
     guard !probes.isEmpty else { return true }
@@ -107,8 +107,7 @@ extension NetworkFault {
     return try await !network.echo(addresses, from: undo.target.container, count: 3).answering.isEmpty
   }
 
-  /// Whether something else keeps the target and those that it is measured by apart: another fault's rules, or their
-  /// death.
+  /// Whether something else separates the target from the measuring peers: another fault's rules, or dead peers.
   func isExcused(_ undo: Undo, _ probes: [NetworkPeer], _ environment: FaultEnvironment) async throws -> Bool {
     let network = try environment.namespaces(for: kind)
     if try await !network.ruleTables(in: undo.target.container).isEmpty { return true }
@@ -127,7 +126,7 @@ extension NetworkFault {
       ["kv-netfault", "resolve", target.container, "--count", "2", "--timeout-ms", "700"],
       inNetworkOf: target.container, timeout: .seconds(20))
     guard result.exitCode == 0, let answered = Self.values(result.output)["answered"] else {
-      throw FaultError(code: .injectionFailed, message: "names cannot be asked for: \(result.lastLine)")
+      throw FaultError(code: .injectionFailed, message: "name resolution cannot be measured: \(result.lastLine)")
     }
     return answered
   }

@@ -1,14 +1,14 @@
 import Foundation
 
-/// Harm to what a container sends and receives, by an nft table of its own in the container's network namespace, and
-/// for delays by a helper that holds the packets.
+/// Disturbs the traffic of a container with a separate nft table in the container's network namespace, and, for delays,
+/// with a helper that holds the packets.
 ///
-/// The undo is the table's name and the helper's: both are drawn before anything is changed. A table dies with its
-/// namespace, so of a container that is down nothing is left to heal.
+/// The undo is the table's name and the helper's: both are drawn before anything is changed. A table disappears with
+/// its namespace, so a container that is down needs no heal.
 public struct NetworkFault: Fault {
   /// One container's part in the fault.
   public struct Part: Sendable, Hashable {
-    /// With whom its packets suffer.
+    /// The peers whose packets are affected.
     public var peers: PacketPeers
     /// Running nodes among the peers, to measure the effect by.
     public var probes: [NetworkPeer]
@@ -58,7 +58,7 @@ public struct NetworkFault: Fault {
     }
     if case .addresses(let addresses) = part.peers, addresses.isEmpty {
       throw FaultError(
-        code: .notInjectable, message: "\(target.container) has no running peer that \(kind) could keep from it")
+        code: .notInjectable, message: "\(target.container) has no running peer that \(kind) could cut off")
     }
     if needsHelper { try await checkDelays(network) }
     let identity = String(UInt64.random(in: 0...UInt64.max), radix: 16)
@@ -132,7 +132,7 @@ public struct NetworkFault: Fault {
     for look in 0..<environment.measureLimit {
       if look > 0 { try await environment.clock.sleep(for: environment.pollInterval) }
       if try await isBack(undo, Self.probes(undo), network) { return }
-      // Another fault may keep the two apart: then this one's absence is all that can be shown.
+      // Another fault may separate the two: then only the absence of this fault's rules can be shown.
       if try await isExcused(undo, Self.probes(undo), environment) { return }
     }
     throw FaultError(
@@ -187,7 +187,8 @@ public struct NetworkFault: Fault {
       }
       try await environment.clock.sleep(for: environment.pollInterval)
     }
-    throw FaultError(code: .injectionFailed, message: "the helper \(helper), which delays packets, does not get ready")
+    throw FaultError(
+      code: .injectionFailed, message: "the helper \(helper), which delays packets, does not become ready")
   }
 
   private static func table(_ undo: Undo) -> RuleTable? {
@@ -214,7 +215,7 @@ extension FaultEnvironment {
   func namespaces(for kind: FaultKind) throws(FaultError) -> any NetworkNamespaces {
     guard let network else {
       throw FaultError(
-        code: .notInjectable, message: "\(kind) needs the containers' networks, which are not to be had here")
+        code: .notInjectable, message: "\(kind) needs the containers' networks, which are not available here")
     }
     return network
   }
@@ -225,5 +226,5 @@ extension ProgramResult {
 }
 
 func lastLine(of text: String) -> String {
-  text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "it said nothing"
+  text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "no output"
 }

@@ -25,10 +25,10 @@ public enum PacketDirection: Sendable, Hashable {
   }
 }
 
-/// With whom a container's packets suffer.
+/// The peers whose packets with a container are affected.
 public enum PacketPeers: Sendable, Hashable {
-  /// Everybody in the container's network but the host, whose address the traffic of published ports has. Containers
-  /// that come later are among them, too.
+  /// All addresses in the container's network except the host's, which is the source of traffic through published
+  /// ports. This includes containers that are added later.
   case everyone
   /// The addresses, as they were when the fault struck.
   case addresses([String])

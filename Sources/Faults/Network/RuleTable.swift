@@ -1,7 +1,7 @@
 /// The nft table of one fault in one network namespace, as text for `nft`. Pure.
 ///
-/// Each fault has a table of its own, with its own name and its own chains: to take the fault back is to delete the
-/// table, and nothing that anybody else wrote is ever touched, whatever is deleted, in whatever order.
+/// Each fault has a table of its own, with its own name and its own chains: to heal the fault, the table is deleted.
+/// Rules of others are never touched, in any order of deletions.
 struct RuleTable: Sendable, Hashable {
   enum Chain: String, Sendable, Hashable {
     case input, output

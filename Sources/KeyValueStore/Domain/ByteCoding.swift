@@ -1,4 +1,4 @@
-/// Big-endian reading of an encoded message; every read says what was missing.
+/// Reads an encoded message, big-endian; the error of a read names the missing part.
 struct ByteReader {
   private let bytes: [UInt8]
   private var position = 0

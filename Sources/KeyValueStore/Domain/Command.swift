@@ -6,14 +6,14 @@ public struct Command: Sendable, Hashable {
     case delete
   }
 
-  /// What must hold of the key for the write to take effect; else it is refused, once and for all.
+  /// The condition for the write to take effect; if it does not hold, the write is refused permanently.
   public enum Condition: Sendable, Hashable {
     /// The key has exactly this version: a compare-and-set.
     case version(Int64)
     /// The key was never written, or is deleted.
     case absent
 
-    /// Whether it holds of a key's state; `nil` when the key was never written.
+    /// Whether the condition holds for a key's state; `nil` means that the key was never written.
     public func holds(of state: KeyState?) -> Bool {
       switch self {
       case .version(let version): state?.version == version
@@ -25,7 +25,7 @@ public struct Command: Sendable, Hashable {
   public let operation: OperationID
   public let key: Key
   public let effect: Effect
-  /// `nil`: the write takes effect whatever the key's state is.
+  /// `nil`: the write takes effect regardless of the key's state.
   public let condition: Condition?
   /// When the API accepted the request: milliseconds since 1970 by the API's wall clock; for measuring delay only.
   public let acceptedAtMilliseconds: Int64

@@ -1,5 +1,5 @@
-/// Several commands of one partition in one message of the log, in their order: what a message costs the brokers, it
-/// costs once for all of them. Without a command it only asks whether the log takes messages.
+/// Several commands of one partition in one message of the log, in their order, so that the brokers' cost of a message
+/// is shared by all of them. A batch without commands only probes whether the log accepts messages.
 public struct CommandBatch: Sendable, Hashable {
   /// One command, and whether an API waits for its commit.
   public struct Entry: Sendable, Hashable {
@@ -12,7 +12,7 @@ public struct CommandBatch: Sendable, Hashable {
     }
   }
 
-  /// A batch's first byte. A single command begins with its wire version, which never comes near this.
+  /// The first byte of a batch. A single command begins with its wire version, which is far from this value.
   static let marker: UInt8 = 0xB1
 
   private static let wantsReplyFlag: UInt8 = 1

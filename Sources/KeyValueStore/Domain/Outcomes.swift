@@ -1,4 +1,4 @@
-/// What became of a write. There is no fourth case: what is neither done nor certainly not done is unknown.
+/// The outcome of a write. There is no fourth case: a write that is neither done nor certainly not done is unknown.
 public enum WriteOutcome: Sendable, Hashable {
   /// A quorum of the command log has it.
   case queued
@@ -23,16 +23,16 @@ public enum ReadOutcome: Sendable, Hashable {
   case absent
   /// A write that is acknowledged and may not be in the table yet; cached reads only.
   case pending(PendingWrite)
-  /// The operation that was to be waited for is not settled in time.
+  /// The operation that the read waits for was not settled in time.
   case notSettled
-  /// The operation that was to be waited for is a write to another key.
+  /// The operation that the read waits for is a write to another key.
   case otherKey
   case unavailable(reason: String)
 }
 
-/// What a look at the keys found.
+/// The result of listing keys.
 public enum ListOutcome: Sendable, Hashable {
-  /// Keys in the order of their bytes, and whether there are more behind them.
+  /// Keys in byte order, and whether more keys follow.
   case page([Key], hasMore: Bool)
   case unavailable(reason: String)
 }

@@ -1,8 +1,8 @@
 /// Which command queue a key belongs to.
 ///
-/// The function, and the count, must never change while commands are queued: two writes to one key in two queues lose
-/// their order. So the count is part of the queue's name: a service that has another count finds no queue of that name,
-/// and neither publishes nor applies anything.
+/// The function and the count must never change while commands are queued: two writes to one key in two queues lose
+/// their order. So the count is part of the queue's name. A service with another count finds no queue of that name, and
+/// can neither publish nor apply anything.
 public struct Partition: Sendable, Hashable, CustomStringConvertible {
   public let index: Int
   /// How many there are.

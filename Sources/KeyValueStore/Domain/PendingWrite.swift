@@ -1,12 +1,12 @@
-/// A write that the log has and the table may not have yet. A cached read may show it before it takes effect; it has no
-/// version, and is never stored as one.
+/// A write that is in the log but may not be in the table yet. A cached read may return it before it takes effect. It
+/// has no version, and is never stored as a row.
 public struct PendingWrite: Sendable, Hashable {
   public let key: Key
   /// `nil`: a delete.
   public let value: Value?
   public let operation: OperationID
-  /// When the operation id was made, in milliseconds since 1970; `nil` where that is not known, as of a client's own
-  /// id: such an operation may have been applied long ago, and be sent again.
+  /// When the operation id was made, in milliseconds since 1970; `nil` if that is not known, as for a client's own id:
+  /// such an operation may be a retry of one that was applied long ago.
   public let madeAtMilliseconds: Int64?
 
   public init(key: Key, value: Value?, operation: OperationID, madeAtMilliseconds: Int64?) {
@@ -23,7 +23,7 @@ public struct CacheEntry: Sendable, Hashable {
 
   /// A copy of the table's row (a tombstone has no value); `nil`: a miss.
   public let row: Row?
-  /// The write that was acknowledged last, as far as it is not known to be settled.
+  /// The write that was acknowledged last, unless it is known to be settled.
   public let pending: PendingWrite?
 
   public init(row: Row?, pending: PendingWrite?) {
@@ -43,12 +43,12 @@ extension CacheEntry {
   }
 }
 
-/// What the cache is told of a key when the table has said something about it.
+/// An update of a key's cache entry from the table.
 public struct CacheUpdate: Sendable, Hashable {
   public let key: Key
   /// Stored unless the cache has that version or a newer one; `nil`: nothing to store.
   public let row: Row?
-  /// Operations that are settled: one of them that is still pending in the cache is pending no more.
+  /// Operations that are settled: the cache removes its pending write if it is one of them.
   public let settled: [OperationID]
 
   public init(key: Key, row: Row?, settled: [OperationID] = []) {

@@ -10,11 +10,12 @@ public struct Reply: Sendable, Hashable {
     case conflict
   }
 
-  /// The version that `encoded()` writes. An API drops every other one, and looks the operation up instead.
+  /// The version that `encoded()` writes. An API drops replies of any other version, and looks up the operation
+  /// instead.
   static let wireVersion: UInt8 = 2
 
   public let operation: OperationID
-  /// That of the command which is answered: another write under the same operation id gets another answer.
+  /// The fingerprint of the answered command: another write under the same operation id gets its own answer.
   public let fingerprint: Int64
   public let result: Result
 

@@ -16,7 +16,7 @@ public struct Row: Sendable, Hashable {
   }
 }
 
-/// As much of a key's row as a write must know of.
+/// The part of a key's row that a write needs.
 public struct KeyState: Sendable, Hashable {
   public let version: Int64
   /// False: deleted.
@@ -30,7 +30,7 @@ public struct KeyState: Sendable, Hashable {
   public init(_ row: Row) { self.init(version: row.version, isPresent: row.value != nil) }
 }
 
-/// The table's record of what became of an operation; the first outcome is the only one, whatever comes again.
+/// The table's record of an operation's outcome. The first outcome is final, even if the operation is delivered again.
 public struct OperationRecord: Sendable, Hashable {
   public let operation: OperationID
   public let key: Key
@@ -49,7 +49,7 @@ public struct OperationRecord: Sendable, Hashable {
     self.fingerprint = fingerprint
   }
 
-  /// The record of what became of `command`.
+  /// The record of the outcome of `command`.
   public init(of command: Command, version: Int64, isApplied: Bool = true) {
     self.init(
       operation: command.operation, key: command.key, version: version, isApplied: isApplied,
@@ -57,7 +57,7 @@ public struct OperationRecord: Sendable, Hashable {
   }
 
   /// Whether it is the record of this very write, and not of another one that was given the same operation id. Without
-  /// a fingerprint the key alone decides: a retry must not be refused for what nobody recorded.
+  /// a fingerprint only the key is compared: a retry must not be refused for data that was never recorded.
   public func isRecord(of command: Command) -> Bool {
     key == command.key && (fingerprint == nil || fingerprint == command.fingerprint)
   }

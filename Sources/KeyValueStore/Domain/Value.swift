@@ -1,4 +1,4 @@
-/// A value: at most 1 MiB of UTF-8. Its text is in no description, so that no log line can carry it by accident.
+/// A value: at most 1 MiB of UTF-8. No description contains its text, so that no log line can expose it by accident.
 public struct Value: Sendable, Hashable, CustomStringConvertible {
   /// The most bytes that a value may have.
   public static let maximumBytes = 1 << 20

@@ -1,11 +1,12 @@
-/// The port to the cache (Redis). It may be gone at any time: that costs time, never truth.
+/// The port to the cache (Redis). It may fail at any time: this costs time, never correctness.
 public protocol Cache: Sendable {
-  /// What the cache has of a key; nothing on a miss and whenever the cache does not answer.
+  /// The cache's entry for a key; empty on a miss and if the cache does not answer.
   func get(_ key: Key) async -> CacheEntry
-  /// Stores rows that are newer, tombstones too, and forgets pending writes that are settled. Best effort.
+  /// Stores newer rows, including tombstones, and removes pending writes that are settled. Best effort.
   func update(_ updates: [CacheUpdate]) async
-  /// Shows a write that the log has, in place of the one shown before. Soon over, since an acknowledgement waits for it.
+  /// Stores a write that is in the log as pending, in place of an earlier pending write. Has a short timeout: an
+  /// acknowledgement waits for it.
   ///
-  /// - Returns: whether the cache took it.
+  /// - Returns: whether the cache stored it.
   func announce(_ write: PendingWrite) async -> Bool
 }

@@ -1,13 +1,13 @@
 /// The port to the replicated log of commands (RabbitMQ quorum queues).
 public protocol CommandLog: Sendable {
   /// Publishes one command to its key's partition and waits for the log's confirmation, `timeout` at most. A command
-  /// that could not leave within `sendWithin` is not sent any more.
+  /// that could not be sent within `sendWithin` is given up and never sent.
   func publish(
     _ command: Command, wantsReply: Bool, sendWithin: Duration, timeout: Duration
   ) async -> PublishOutcome
 }
 
-/// What became of one attempt to publish.
+/// The outcome of one attempt to publish.
 public enum PublishOutcome: Sendable, Hashable {
   /// A quorum has the command.
   case confirmed

@@ -1,13 +1,12 @@
-/// The port to the records of operations, as far as their removal goes. An effect that is not known may have happened;
-/// every one may be tried again.
+/// The port for the removal of operation records. After an error the effect is unknown; every call may be repeated.
 ///
-/// Records are as old as the epochs that have ended since they were made. An epoch is a number that the table keeps and
-/// that goes up by one; it tells no time.
+/// The age of a record is the number of epochs that have ended since it was made. An epoch is a counter in the table;
+/// it contains no time.
 public protocol OperationRecords: Sendable {
   /// The epoch that records are made in now.
   func epoch(timeout: Duration) async throws(TableUnavailable) -> Int64
-  /// Ends the epoch; false when it is not the current one any more: another worker has ended it.
+  /// Ends the epoch; false if it is no longer the current one, because another worker has ended it.
   func end(epoch: Int64, timeout: Duration) async throws(TableUnavailable) -> Bool
-  /// Removes the oldest records, `limit` at most, of those that were made before `epoch`. How many it removed.
+  /// Removes the oldest records that were made before `epoch`, at most `limit`, and returns how many it removed.
   func remove(before epoch: Int64, limit: Int, timeout: Duration) async throws(TableUnavailable) -> Int
 }

@@ -12,15 +12,15 @@ public protocol Table: Sendable {
 
 /// How fresh a table read must be.
 public enum ReadConsistency: Sendable, Hashable {
-  /// What the node that answers has: a deposed leader may answer.
+  /// The state of the node that answers, which may be a deposed leader.
   case plain
   /// A read that a deposed leader cannot answer.
   case linearizable
 }
 
-/// What became of a batch.
+/// The outcome of a batch.
 public enum ApplyOutcome: Sendable, Hashable {
-  /// Committed; one result a command, in order.
+  /// Committed; one result for each command, in order.
   case committed([AppliedCommand])
   /// Certainly rolled back.
   case notApplied(reason: String)
@@ -30,13 +30,13 @@ public enum ApplyOutcome: Sendable, Hashable {
 
 /// What a command did.
 public struct AppliedCommand: Sendable, Hashable {
-  /// Why the table did, or did not, change.
+  /// Why the table changed, or did not.
   public enum Disposition: Sendable, Hashable {
     /// It took effect in this batch.
     case applied
     /// It had taken effect before; the version is the one recorded then.
     case duplicate
-    /// Its condition did not hold, now or when it came first; the version is the one that the key had then.
+    /// Its condition did not hold, now or at the first delivery; the version is the one that the key had then.
     case refused
     /// Its operation id belongs to another write: another key, value or condition. It has no effect.
     case conflict

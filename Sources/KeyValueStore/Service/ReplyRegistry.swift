@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// A request registers before it publishes, so a reply cannot come too early. Several requests may wait for one
 /// operation (a proxy that retries on the same API); each gets the reply. A request that used the operation id for
-/// another write does not get it: what became of the one says nothing of the other.
+/// another write does not get it: the outcome of one write says nothing about the other.
 public final class ReplyRegistry: Sendable {
   /// One request's place in the registry.
   public struct Ticket: Sendable, Hashable {
@@ -12,7 +12,7 @@ public final class ReplyRegistry: Sendable {
     let number: UInt64
   }
 
-  /// What is asked for under an operation id.
+  /// A write and its operation id.
   struct Write: Sendable, Hashable {
     let operation: OperationID
     let fingerprint: Int64
@@ -39,7 +39,7 @@ public final class ReplyRegistry: Sendable {
   /// How many requests are registered.
   public var count: Int { state.withLock { $0.count } }
 
-  /// A place for a reply to `command`, to be given back with `discard`; `nil` when there is none left.
+  /// Registers for a reply to `command`; the caller must `discard` the ticket. `nil` if the registry is full.
   public func expect(_ command: Command) -> Ticket? {
     let write = Write(operation: command.operation, fingerprint: command.fingerprint)
     return state.withLock { state in
@@ -51,7 +51,7 @@ public final class ReplyRegistry: Sendable {
     }
   }
 
-  /// Hands a reply to everyone who waits for its write; nobody waiting is fine.
+  /// Hands a reply to all requests that wait for its write, if there are any.
   public func deliver(_ reply: Reply) {
     let write = Write(operation: reply.operation, fingerprint: reply.fingerprint)
     let continuations = state.withLock { state in
@@ -69,7 +69,7 @@ public final class ReplyRegistry: Sendable {
     for continuation in continuations { continuation.resume(returning: reply) }
   }
 
-  /// The reply if it is there already.
+  /// The reply, if it has arrived already.
   public func arrived(_ ticket: Ticket) -> Reply? {
     state.withLock { state in
       guard case .arrived(let reply) = state.entries[ticket.write]?[ticket.number] else { return nil }
@@ -77,7 +77,8 @@ public final class ReplyRegistry: Sendable {
     }
   }
 
-  /// Waits for the reply; `nil` when the task is cancelled or the ticket discarded first. One waiter a ticket.
+  /// Waits for the reply; `nil` when the task is cancelled or the ticket discarded first. Only one waiter for each
+  /// ticket.
   public func wait(_ ticket: Ticket) async -> Reply? {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in

@@ -1,17 +1,17 @@
 import Synchronization
 
-/// How many attempts may be repeated: a share of the requests, and a few a second besides. A tier that fails for
-/// everybody is then asked little more often than when it is well, instead of several times as often.
+/// Limits retries to a share of the requests, plus a few a second. A tier that fails for all requests then gets little
+/// more load than a healthy one, instead of several times as much.
 ///
 /// Source: Finagle's `RetryBudget` (and "Addressing Cascading Failures", Site Reliability Engineering, chapter 22).
 public final class RetryBudget<C: Clock>: Sendable where C.Duration == Duration {
   /// The budget's size.
   public struct Limits: Sendable, Hashable {
-    /// Repeated attempts a request, on average.
+    /// Retries for each request, on average.
     public var share = 0.1
-    /// Repeated attempts a second that are always allowed, so that few requests are not worse off than many.
+    /// Retries a second that are always allowed, so that retries work at low traffic too.
     public var perSecond = 10.0
-    /// The most that can be saved up, and what there is at the start.
+    /// The maximum that can be saved up, and the initial value.
     public var saved = 500.0
 
     public init() {}
@@ -37,7 +37,7 @@ public final class RetryBudget<C: Clock>: Sendable where C.Duration == Duration 
     state.withLock { $0.tokens = min($0.tokens + limits.share, limits.saved) }
   }
 
-  /// Whether one more attempt may be repeated now.
+  /// Whether one more retry is allowed now.
   public func withdraw() -> Bool {
     let now = clock.now
     return state.withLock { state in

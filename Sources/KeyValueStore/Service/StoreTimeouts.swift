@@ -1,11 +1,11 @@
-/// How long a request may take before it gets its honest answer. One place for all of them.
+/// The time limits of requests, all in one place.
 public struct StoreTimeouts: Sendable, Hashable {
   /// A write answered when the log has it.
   public var queued: Duration = .seconds(5)
   /// A write answered when the table has it.
   public var committed: Duration = .seconds(10)
-  /// A write that never left the API is refused after this long: the client is told within two seconds that it may try
-  /// elsewhere or later, and nothing piles up behind brokers that take nothing.
+  /// A write that never left the API is refused after this time. The client learns within two seconds that it may
+  /// retry, and nothing piles up while the brokers accept no messages.
   public var refusal: Duration = .milliseconds(1500)
   /// Every read, and the look-up of an operation.
   public var read: Duration = .milliseconds(1500)
@@ -15,13 +15,13 @@ public struct StoreTimeouts: Sendable, Hashable {
   public var unannounced: Duration = .seconds(1)
   /// How long a read waits for the operation that it names.
   public var settled: Duration = .seconds(5)
-  /// The pause between two looks whether that operation is settled; doubled each time up to `settledPauseMaximum`.
+  /// The pause between two checks whether that operation is settled; doubled each time up to `settledPauseMaximum`.
   public var settledPause: Duration = .milliseconds(10)
   public var settledPauseMaximum: Duration = .milliseconds(200)
-  /// So long after its operation id was made a pending write is shown without a question: whatever became of it
-  /// meanwhile, what it shows is no older than that. At most the cache's time to live (P4).
+  /// For this time after the creation of its operation id, a pending write is returned without a lookup: its value is
+  /// no older than that, even if the write was overwritten meanwhile. At most the cache's time to live (P4).
   public var pendingTrust: Duration = .seconds(2)
-  /// How long the cache keeps a pending write that nobody says is settled.
+  /// How long the cache keeps a pending write whose settlement is never reported.
   public var pendingLife: Duration = .seconds(10)
   /// The pause between two attempts to publish; doubled each time up to `publishPauseMaximum`.
   public var publishPause: Duration = .milliseconds(25)

@@ -1,9 +1,9 @@
-/// What one transaction must write for a batch, worked out from what the table already has. Pure.
+/// What one transaction must write for a batch, derived from the current state of the table. Pure.
 ///
-/// This is where "each exactly once, in queue order" is decided: a command whose operation is recorded, or stands
-/// earlier in the same batch, changes nothing; nor does one that is another write under a known operation id. A command
-/// whose condition does not hold changes nothing either, and is recorded as refused, so that it stays refused when it
-/// comes again.
+/// This code ensures "each exactly once, in queue order". A command changes nothing if its operation is recorded or
+/// occurs earlier in the same batch, or if it is another write under a known operation id. A command whose condition
+/// does not hold changes nothing either. It is recorded as refused, so that it stays refused when it is delivered
+/// again.
 public struct BatchPlan: Sendable, Hashable {
   /// The operation records to insert.
   public let operations: [OperationRecord]
@@ -55,7 +55,7 @@ public struct BatchPlan: Sendable, Hashable {
 }
 
 extension AppliedCommand {
-  /// What a command is whose operation id has a record.
+  /// Classifies a command whose operation id has a record.
   fileprivate init(_ command: Command, foundRecorded record: OperationRecord) {
     let disposition: Disposition =
       if !record.isRecord(of: command) { .conflict } else if record.isApplied { .duplicate } else { .refused }

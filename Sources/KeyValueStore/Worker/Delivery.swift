@@ -6,7 +6,7 @@ public struct Delivery: Sendable, Hashable {
   /// Where a waiting API wants its replies.
   public let replyAddress: String?
 
-  /// Commands in their order, or bytes that are none.
+  /// Commands in their order, or bytes that cannot be decoded.
   public enum Content: Sendable, Hashable {
     case commands([CommandBatch.Entry])
     case undecodable(bytes: [UInt8], reason: String)
@@ -28,11 +28,11 @@ public struct Delivery: Sendable, Hashable {
     if case .commands(let entries) = content { entries } else { [] }
   }
 
-  /// About how many bytes the table has to take.
+  /// The approximate number of bytes that the table must store.
   var weightBytes: Int {
     entries.reduce(0) { $0 + $1.command.key.bytes.count + ($1.command.value?.bytes.count ?? 0) + 64 }
   }
 
-  /// Whether somebody waits for a command's commit.
+  /// Whether a client waits for a command's commit.
   var isUrgent: Bool { entries.contains { $0.wantsReply } }
 }

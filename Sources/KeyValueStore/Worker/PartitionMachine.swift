@@ -1,16 +1,16 @@
 /// One partition's worker as a pure state machine: events in, actions out, no clock and no network.
 ///
-/// It holds to this: a batch is what was queued, in queue order; it is acknowledged only after its commit, and only on
-/// the channel that delivered it; an unknown commit is answered by applying the very same batch again.
+/// Invariants: a batch contains queued commands in queue order. It is acknowledged only after its commit, and only on
+/// the channel that delivered it. After a commit of unknown outcome, the machine applies the same batch again.
 public struct PartitionMachine: Sendable {
-  /// The most that one transaction takes.
+  /// The limits of one transaction.
   public struct Limits: Sendable, Hashable {
     public var commands = 512
     public var bytes = 4 << 20
-    /// How long a batch waits for company when nobody waits for its commit: a transaction costs the same for one
-    /// command as for many. Zero: not at all.
+    /// How long a batch waits for more commands if no client waits for its commit, because a transaction costs the same
+    /// for one command as for many. Zero: not at all.
     public var gathering: Duration = .milliseconds(30)
-    /// The pause before a batch is tried again, doubled up to the maximum.
+    /// The pause before a batch is retried, doubled up to the maximum.
     public var retryPause: Duration = .milliseconds(50)
     public var retryPauseMaximum: Duration = .milliseconds(500)
 
@@ -35,31 +35,31 @@ public struct PartitionMachine: Sendable {
     case finished
   }
 
-  /// What to do; each batch action ends with one event.
+  /// What the runner must do; each batch action ends with one event.
   public enum Action: Sendable, Hashable {
     case apply([Command])
     case storeDeadLetters([DeadLetter])
     case pause(Duration)
-    /// Come back with `gathered`; unlike a batch action it may be overtaken.
+    /// Report `gathered` later; unlike a batch action, it may become obsolete.
     case gather(Duration, UInt64)
     /// Refresh the cache, then reply: the state in the table has become this.
     case finish(Completion)
     case acknowledge(upTo: UInt64, generation: UInt64)
   }
 
-  /// A message that nothing can read.
+  /// A message that cannot be decoded.
   public struct DeadLetter: Sendable, Hashable {
     public let bytes: [UInt8]
     public let reason: String
   }
 
-  /// What a committed batch leaves to do.
+  /// The work that remains after a batch is committed.
   public struct Completion: Sendable, Hashable {
     /// The newest rows that this batch wrote.
     public let rows: [Row]
-    /// Keys of redelivered operations: who applied them may have died before the cache was refreshed.
+    /// Keys of redelivered operations: the worker that applied them may have died before it refreshed the cache.
     public let keysToReload: [Key]
-    /// Operations that the cache may show as pending, and that are not pending any more, whatever became of them.
+    /// Settled operations that the cache may still hold as pending, regardless of their outcome.
     public let settled: [Key: [OperationID]]
     public let replies: [AddressedReply]
   }
@@ -93,7 +93,7 @@ public struct PartitionMachine: Sendable {
 
   private enum State: Sendable {
     case idle
-    /// Deliveries are there and wait for more, until the `gather` with this number ends.
+    /// There are deliveries, which wait for more until the `gather` with this number ends.
     case gathering(UInt64)
     case applying(Batch)
     case finishing(Batch)
@@ -111,7 +111,7 @@ public struct PartitionMachine: Sendable {
 
   public init(limits: Limits = Limits()) { self.limits = limits }
 
-  /// True when no batch is under way.
+  /// True if no batch is in progress.
   public var isIdle: Bool {
     switch state {
     case .idle, .gathering: true
@@ -119,7 +119,7 @@ public struct PartitionMachine: Sendable {
     }
   }
 
-  /// Takes one event and says what to do next.
+  /// Handles one event and returns the next actions.
   public mutating func handle(_ event: Event) -> [Action] {
     switch event {
     case .channelOpened(let opened):
@@ -132,7 +132,7 @@ public struct PartitionMachine: Sendable {
       dropQueued()
       return []
     case .delivered(let deliveries, let from):
-      // A late delivery of a dead channel comes again on the next one.
+      // A late delivery of a dead channel is delivered again on the next one.
       guard generation == from else { return [] }
       queued += deliveries
       return startIfIdle()
@@ -147,7 +147,7 @@ public struct PartitionMachine: Sendable {
       return all ? complete(batch) : retry(batch, then: .storeDeadLetters)
     case .pauseEnded:
       guard case .pausing(let batch, let step) = state else { fatalError("a pause ended in state \(state)") }
-      // Nothing of a dead channel's batch needs doing: it will be delivered again, here or elsewhere.
+      // A dead channel's batch needs no further work: it will be delivered again, here or elsewhere.
       guard generation == batch.generation else {
         state = .idle
         return startIfIdle()
@@ -159,13 +159,14 @@ public struct PartitionMachine: Sendable {
     }
   }
 
-  /// What a dead channel delivered comes again on the next one.
+  /// Deliveries of a dead channel are delivered again on the next one.
   private mutating func dropQueued() {
     queued = []
     if case .gathering = state { state = .idle }
   }
 
-  /// Starts a batch if there is one to start: at once if it is full or somebody waits for it, else after gathering.
+  /// Starts a batch if there are deliveries: at once if the batch is full or a client waits for it, otherwise after
+  /// gathering.
   private mutating func startIfIdle() -> [Action] {
     guard isIdle, generation != nil, !queued.isEmpty else { return [] }
     if limits.gathering == .zero || queued.contains(where: \.isUrgent) || isFull { return startBatch() }
@@ -185,7 +186,7 @@ public struct PartitionMachine: Sendable {
     return false
   }
 
-  /// A batch takes whole messages, one at least, and as many as the limits let.
+  /// A batch takes whole messages: at least one, and as many as the limits allow.
   private mutating func startBatch() -> [Action] {
     guard let generation, !queued.isEmpty else { return [] }
     var (count, commands, bytes) = (0, 0, 0)
@@ -197,7 +198,7 @@ public struct PartitionMachine: Sendable {
     }
     let batch = Batch(deliveries: Array(queued.prefix(count)), generation: generation)
     queued.removeFirst(count)
-    // Messages without a command, which ask whether the log takes messages, leave nothing to store either.
+    // Messages without a command, which only probe the log, need no storing either.
     return start(batch.commands.isEmpty ? .storeDeadLetters : .apply, batch)
   }
 
@@ -255,7 +256,7 @@ public struct PartitionMachine: Sendable {
         case .duplicate: reload.insert(command.key)
         case .refused, .conflict: break
         }
-        // A write whose commit is waited for is not shown before.
+        // A write whose client waits for the commit is never pending in the cache.
         if !entry.wantsReply { settled[command.key, default: []].append(command.operation) }
         guard entry.wantsReply, let address = delivery.replyAddress else { continue }
         replies.append(AddressedReply(reply: Reply(to: command, result.answer), address: address))
@@ -268,7 +269,7 @@ public struct PartitionMachine: Sendable {
 }
 
 extension AppliedCommand {
-  /// What an API that waits is told.
+  /// The reply to an API that waits.
   fileprivate var answer: Reply.Result {
     switch disposition {
     case .applied, .duplicate: .committed(version: version)

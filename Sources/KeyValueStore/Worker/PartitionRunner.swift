@@ -1,13 +1,13 @@
-/// Performs a `PartitionMachine`'s actions on the ports. One task a partition calls `run`.
+/// Performs a `PartitionMachine`'s actions on the ports. One task for each partition calls `run`.
 public struct PartitionRunner<C: Clock>: Sendable where C.Duration == Duration {
-  /// What the runner is told by the channel.
+  /// Input from the channel.
   public enum Input: Sendable {
     case opened(generation: UInt64)
     case closed(generation: UInt64)
     case delivered([Delivery], generation: UInt64)
   }
 
-  /// The things that a runner works on.
+  /// The dependencies of a runner.
   public struct Ports: Sendable {
     public let table: any Table
     public let cache: any Cache
@@ -15,7 +15,7 @@ public struct PartitionRunner<C: Clock>: Sendable where C.Duration == Duration {
     public let deadLetters: any DeadLetters
     /// Acknowledges everything up to a tag on the channel of a generation; harmless when that channel is dead.
     public let acknowledge: @Sendable (_ upTo: UInt64, _ generation: UInt64) -> Void
-    /// Told of each batch that was committed, and of each attempt that was not.
+    /// Called for each batch that was committed, and for each attempt that was not.
     public let observe: @Sendable (Observation) -> Void
 
     public init(
@@ -32,7 +32,7 @@ public struct PartitionRunner<C: Clock>: Sendable where C.Duration == Duration {
     }
   }
 
-  /// What is worth a log line or a number.
+  /// Observations for logs and metrics.
   public enum Observation: Sendable {
     /// One result a command, in queue order.
     case committed([AppliedCommand])
@@ -65,7 +65,7 @@ public struct PartitionRunner<C: Clock>: Sendable where C.Duration == Duration {
     case inputEnded
   }
 
-  /// Runs until `next` gives nil and the batch under way has ended. `next` waits for input and hands out all there is.
+  /// Runs until `next` returns nil and the current batch has ended. `next` waits for input and returns all of it.
   public func run(next: @escaping @Sendable () async -> [Input]?) async {
     var machine = PartitionMachine(limits: limits)
     var ended = false
@@ -86,7 +86,7 @@ public struct PartitionRunner<C: Clock>: Sendable where C.Duration == Duration {
           switch action {
           case .acknowledge(let tag, let generation): ports.acknowledge(tag, generation)
           case .apply, .pause, .gather, .storeDeadLetters:
-            // After the end nothing new starts: what is not acknowledged is delivered to another worker.
+            // After the end nothing new starts: unacknowledged messages are delivered to another worker.
             if !ended { group.addTask { .event(await perform(action)) } }
           case .finish:
             group.addTask { .event(await perform(action)) }
@@ -125,7 +125,7 @@ public struct PartitionRunner<C: Clock>: Sendable where C.Duration == Duration {
       }
       return .deadLettersStored(true)
     case .pause(let duration):
-      // Jitter, so that the partitions of a broken table do not all come back at once.
+      // Jitter, so that the partitions do not all retry at once when the table fails.
       try? await clock.sleep(for: duration * Double.random(in: 0.5...1))
       return .pauseEnded
     case .gather(let duration, let number):
@@ -139,13 +139,13 @@ public struct PartitionRunner<C: Clock>: Sendable where C.Duration == Duration {
     }
   }
 
-  /// Cache first, then replies: who was told of a commit, and reads through the cache, sees it (where Redis answers).
+  /// Cache first, then replies: a client that knows of a commit then sees it in cached reads (if Redis answers).
   private func finish(_ completion: PartitionMachine.Completion) async {
     var rows = completion.rows
     var settled = completion.settled
     for key in completion.keysToReload {
-      // Without an answer the cached row ends with its time to live; the queue must not wait for that. Nor must what is
-      // pending give way to a row that is older than it.
+      // Without an answer the cached row expires with its time to live; the queue must not wait for that. A pending
+      // write must not be replaced by a row that is older than it.
       if let row = try? await ports.table.read(key, consistency: .plain, timeout: .seconds(1)) {
         rows.append(row)
       } else {

@@ -38,7 +38,7 @@ public final class LoadGenerator: Sendable {
       await withCheckedContinuation { (continuation: CheckedContinuation<Swift.Result<Result, LoadTestError>, Never>) in
         DedicatedThread.start(name: "load") { [self] in
           guard let loop = GeneratorLoop(settings: settings, onSecond: onSecond) else {
-            let reason = "libcurl, epoll or a timer could not be had: \(String(cString: strerror(errno)))"
+            let reason = "libcurl, epoll or a timer could not be set up: \(String(cString: strerror(errno)))"
             return continuation.resume(returning: .failure(LoadTestError(code: .internalFault, message: reason)))
           }
           continuation.resume(returning: .success(loop.run { isStopping.load(ordering: .relaxed) }))

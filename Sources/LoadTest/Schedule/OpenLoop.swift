@@ -16,7 +16,7 @@ public struct OpenLoop: LoadSchedule {
   ///   - ratePerSecond: above 0.
   ///   - putsPerThousand: the share of PUTs; 500 alternates.
   public init(clients: Int, ratePerSecond: Double, durationNanoseconds: UInt64, keys: Int, putsPerThousand: Int = 500) {
-    precondition(clients > 0 && ratePerSecond > 0, "a rate needs somebody to send")
+    precondition(clients > 0 && ratePerSecond > 0, "a rate needs at least one client")
     self.clients = clients
     self.ratePerSecond = ratePerSecond
     total = max(1, Int((Double(durationNanoseconds) / 1e9 * ratePerSecond).rounded()))

@@ -2,7 +2,7 @@ import ChaosPlan
 
 /// What a load test does.
 public struct LoadSettings: Sendable, Hashable {
-  /// Who sends how much.
+  /// The clients and their load.
   public enum Mode: Sendable, Hashable {
     /// `users` start evenly over the ramp, and each does `loops` times a PUT and a GET of the key it put.
     case users(Int, ramp: Duration, loops: Int)
@@ -20,7 +20,7 @@ public struct LoadSettings: Sendable, Hashable {
   public var keys: Int
   /// Bytes of each value.
   public var valueBytes: Int
-  /// PUTs among a thousand requests. Of no meaning for `users`, who alternate.
+  /// PUTs among a thousand requests. Not used for `users`, which alternate.
   public var putsPerThousand: Int
   /// Requests that were to leave within it are sent but not measured.
   public var warmUp: Duration

@@ -2,10 +2,10 @@ import Histogram
 
 /// Latencies, counted: constant time for each of them, and memory that does not grow with their number.
 ///
-/// The one definition of a percentile for all that a run says: the smallest recorded latency that at least this share
+/// The one definition of a percentile for all output of a run: the smallest recorded latency that at least this share
 /// of all does not exceed (nearest rank), to three significant digits of its microseconds.
 public struct LatencyDistribution: Sendable {
-  /// An hour. What takes longer counts as that.
+  /// An hour. Longer latencies count as an hour.
   private static let highestMicroseconds: UInt64 = 3_600_000_000
 
   private var histogram = Histogram<UInt64>(

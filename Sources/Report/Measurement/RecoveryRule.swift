@@ -4,8 +4,8 @@
 /// that were not served, in the order of their calls, in which each is called less than `quiet` after service had
 /// seemed to be back; it lasts from the call of the first until the call of the first served operation after the last.
 /// So from the end of a disturbance on, for at least `quiet`, every caller is served. Time is that of the call: an
-/// operation that hangs for 10 s in a store that serves everybody else again after 3 s does not make the recovery 10 s
-/// long.
+/// operation that hangs for 10 s in a store that serves all other clients again after 3 s does not make the recovery 10
+/// s long.
 public struct RecoveryRule: Sendable, Hashable, Codable {
   /// Seconds.
   public var quiet: Double
@@ -17,15 +17,15 @@ public struct RecoveryRule: Sendable, Hashable, Codable {
     self.latencyLimit = latencyLimit
   }
 
-  /// The words of the definition, for reports.
+  /// The text of the definition, for reports.
   public var explanation: String {
     """
-    Recovery: the time from the strike (or the heal) until everyone who calls is served again, that is answered with ok \
-    within \(number(latencyLimit)) s, for at least \(number(quiet)) s on end.
+    Recovery: the time from the strike (or the heal) until every client that calls is served again (answered with ok \
+    within \(number(latencyLimit)) s), for at least \(number(quiet)) s without a break.
     """
   }
 
-  /// A stretch in which not everyone was served.
+  /// A period in which not every client was served.
   public struct Disturbance: Sendable, Hashable {
     public var start: Double
     /// `nil`: service was not seen to be back.
@@ -58,12 +58,13 @@ public struct RecoveryRule: Sendable, Hashable, Codable {
 
   /// How long after `moment` service was back.
   ///
-  /// What counts is every disturbance that is under way at `moment` or begins before `horizon`. An operation that was
-  /// open at `moment` and was not served counts as called then.
+  /// Every disturbance counts that is in progress at `moment` or begins before `horizon`. An operation that was open at
+  /// `moment` and was not served counts as called then.
   ///
   /// - Parameters:
   ///   - moment: of the injection, or of the heal.
-  ///   - horizon: up to when a disturbance is laid to this: the heal for an injection, `moment + quiet` for a heal.
+  ///   - horizon: up to when a disturbance is attributed to this: the heal for an injection, `moment + quiet` for a
+  ///     heal.
   ///   - end: when the traffic (or, with several faults, the time before the next) ended.
   /// - Returns: seconds, 0 where no client noticed; `nil` where service was not back before `end`, or no client called.
   public func recovery(after moment: Double, horizon: Double, of samples: [Sample], until end: Double) -> Double? {

@@ -10,7 +10,7 @@ public struct Sample: Sendable, Hashable {
 
   /// Seconds since the start of the run.
   public var start: Double
-  /// When it was answered, or given up; the end of the history where it never was.
+  /// When it was answered, or given up; otherwise the end of the history.
   public var end: Double
   public var outcome: Outcome
   /// The operation and its level: `put queued`, `get cache`.

@@ -1,4 +1,4 @@
-/// The traffic second by second: what `timeline.json` holds and the picture shows.
+/// The traffic second by second, for `timeline.json` and the picture.
 public struct Timeline: Sendable, Hashable, Codable {
   /// One second.
   public struct Bin: Sendable, Hashable, Codable {

@@ -1,4 +1,4 @@
-/// What became of the operations of a stretch of time.
+/// The outcomes of the operations in a period.
 public struct TrafficSummary: Sendable, Hashable, Codable {
   public var operations: Int
   public var ok: Int
@@ -7,8 +7,8 @@ public struct TrafficSummary: Sendable, Hashable, Codable {
   /// `ok` of `operations`, 0...1; `nil` where there were none.
   public var availability: Double?
   public var secondsLong: Double
-  /// For how long of that time not everyone was served (`RecoveryRule`). Availability counts answers, and clients that
-  /// all hang give few: this is what they waited. `nil` where it was not measured.
+  /// For how long of that time not every client was served (`RecoveryRule`). Availability counts answers, and clients
+  /// that all hang produce few: this is the time that they waited. `nil` where it was not measured.
   public var disturbedSeconds: Double?
   /// Of the operations that ended in ok; `nil` where none did.
   public var latencyMilliseconds: Latency?

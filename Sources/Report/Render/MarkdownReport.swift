@@ -62,7 +62,7 @@ public struct MarkdownReport: Sendable {
   private static func culprits(_ culprits: [Culprit]) -> String {
     let rows = culprits.map { [$0.tier.rawValue, $0.check, String($0.count), $0.sentence, $0.operation ?? ""] }
     return "## Where it went wrong\n\n"
-      + table(["tier", "check", "findings", "what shows it", "first operation"], rows)
+      + table(["tier", "check", "findings", "evidence", "first operation"], rows)
   }
 
   private static func findings(_ report: RunReport) -> String {
@@ -134,7 +134,7 @@ public struct MarkdownReport: Sendable {
   }
 
   static func verdictTime(_ seconds: Double) -> String {
-    "consistency checked while the run went on: the verdict came \(number(seconds, decimals: 2)) s after the last event"
+    "consistency checked during the run: the verdict came \(number(seconds, decimals: 2)) s after the last event"
   }
 
   private static func seconds(_ value: Double?) -> String {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The files of a results folder that are made of a report and its timeline.
+/// The files of a results folder that are generated from a report and its timeline.
 public struct ReportFiles: Sendable {
   public var report: RunReport
   public var timeline: Timeline
@@ -63,12 +63,13 @@ public struct ReportFiles: Sendable {
 
   static func decode<Content: Decodable>(_ type: Content.Type, _ path: String) throws(ReportError) -> Content {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw ReportError("\(path) is not there or cannot be read; name the folder of a run, like results/<plan>/latest")
+      throw ReportError(
+        "\(path) does not exist or cannot be read; expected the folder of a run, like results/<plan>/latest")
     }
     do {
       return try JSONDecoder().decode(type, from: data)
     } catch {
-      throw ReportError("\(path) is not as this build writes it: \(error)")
+      throw ReportError("\(path) has an unexpected format: \(error)")
     }
   }
 }

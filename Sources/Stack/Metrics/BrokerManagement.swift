@@ -9,7 +9,7 @@ struct BrokerManagement: Sendable {
 
   private static let limitMilliseconds = 3_000
 
-  /// What the first broker that answers says.
+  /// The answer of the first broker that responds.
   ///
   /// - Parameter ports: of those to ask, in this order.
   func get<Value: Decodable & Sendable>(_ type: Value.Type, _ path: String, ports: [Int]) async -> Value? {

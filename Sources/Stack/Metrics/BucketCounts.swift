@@ -33,7 +33,7 @@ public struct BucketCounts: Sendable, Hashable {
     return inside > 0 ? lower + (upper - lower) * (rank - below) / inside : upper
   }
 
-  /// What was observed since an earlier reading of the same series; where counts went back (a process started anew),
+  /// What was observed since an earlier reading of the same series; if counts went back (the process was restarted),
   /// all of them are new.
   public func since(_ earlier: BucketCounts) -> BucketCounts {
     guard bounds == earlier.bounds, zip(cumulative, earlier.cumulative).allSatisfy({ $0 >= $1 }) else { return self }

@@ -27,7 +27,7 @@ public struct PrometheusText: Sendable, Hashable {
       let line = line.drop { $0 == " " || $0 == "\t" }
       if line.isEmpty || line.first == "#" { continue }
       guard let sample = Self.sample(line) else {
-        throw StackError(code: .internalFault, message: "this is no line of a Prometheus text: \(line)")
+        throw StackError(code: .internalFault, message: "not a line of Prometheus text: \(line)")
       }
       samples.append(sample)
     }

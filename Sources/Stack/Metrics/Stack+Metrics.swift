@@ -16,7 +16,7 @@ public struct ProcessorTime: Sendable, Hashable {
 
 extension Stack {
   /// The processor time that every kind of container has used so far, by the name without its number: `api`, `haproxy`.
-  /// Those that do not run are left out.
+  /// Stopped containers are left out.
   public func processorTime() async throws(StackError) -> [String: ProcessorTime] {
     let prefix = "\(configuration.project)-"
     let found = try await runningContainers()
@@ -38,7 +38,7 @@ extension Stack {
     }
   }
 
-  /// What each running API or worker says at `/metrics`, by its container's name. One that does not answer is left out.
+  /// The `/metrics` of each running API or worker, by its container's name. Services that do not answer are left out.
   public func metrics(of tier: ScalableTier) async throws(StackError) -> [String: PrometheusText] {
     let found = try await runningContainers().filter { $0.labels[StackLabel.tier] == tier.rawValue }
     return await withTaskGroup(of: (String, String?).self) { group in

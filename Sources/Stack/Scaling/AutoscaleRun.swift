@@ -2,12 +2,12 @@ import ChaosPlan
 
 /// Watches the store and lets an `Autoscaler` decide how many workers it has.
 public struct AutoscaleRun: Sendable {
-  /// What is told: every sample, and every change once it is done.
+  /// Progress events: every sample, and every change once it is done.
   public enum Event: Sendable, Hashable {
     case sampled(Autoscaler.Sample)
     /// - Parameter took: until the workers were healthy, or gone.
     case scaled(from: Int, to: Int, reason: String, at: Duration, took: Duration)
-    /// A sample or a change that did not come about; the next try follows.
+    /// A sample or a change that failed; it is retried.
     case problem(String)
   }
 
@@ -26,10 +26,10 @@ public struct AutoscaleRun: Sendable {
     self.tell = tell
   }
 
-  /// Goes on for so long (`nil`: for ever), or until the task is cancelled. The workers stay as many as they are then.
+  /// Runs for this time (`nil`: forever), or until the task is cancelled. The number of workers then stays as it is.
   ///
   /// - Throws: `unavailable` when the stack is not up at the start, or another process changes it; later failures are
-  ///   told and tried again.
+  ///   reported and retried.
   public func run(for duration: Duration?) async throws(StackError) {
     let lock = try await stack.claim()
     defer { withExtendedLifetime(lock) {} }
@@ -61,7 +61,7 @@ public struct AutoscaleRun: Sendable {
       } catch {
         tell(.problem(error.message))
       }
-      // A change takes longer than a sample; what is missed is not made up for.
+      // A change takes longer than a sample; missed samples are skipped.
       next = max(next, clock.now)
     }
   }

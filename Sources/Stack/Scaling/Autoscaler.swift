@@ -1,8 +1,8 @@
-/// Decides how many workers there are to be. A pure state machine: samples in, decisions out.
+/// Decides the number of workers. A pure state machine: samples in, decisions out.
 ///
 /// It scales up fast (twice as many) once delay or queue have been too high for a while without a break, and down
 /// slowly, one by one, once both have been low in four samples of five for longer. Between the two thresholds nothing
-/// happens; after each change it looks on for a while; and a step down that had to be taken back makes it wait twice as
+/// happens; after each change it waits for a while; and after a step down that had to be reverted, it waits twice as
 /// long before the next one.
 public struct Autoscaler: Sendable {
   public struct Policy: Sendable, Hashable {
@@ -14,13 +14,13 @@ public struct Autoscaler: Sendable {
     /// Below both of these, there may be too many.
     public var lowDelay: Duration
     public var lowQueue: Int
-    /// How long they must have been too few before there are more.
+    /// How long they must have been too few before workers are added.
     public var upAfter: Duration
-    /// How long there must have been too many, in four samples of five, before there is one fewer.
+    /// How long there must have been too many, in four samples of five, before one is removed.
     public var downAfter: Duration
-    /// How long nothing is changed after a change: new workers take their queues over, old backlogs are worked off.
+    /// How long nothing is changed after a change: new workers take over their queues and work off the backlog.
     public var settling: Duration
-    /// A step up so soon after a step down takes it back.
+    /// A step up within this time after a step down reverts it.
     public var regretWindow: Duration
 
     /// - Precondition: `1 <= minimum <= maximum`, and every low threshold is below its high one: that is the
@@ -45,14 +45,14 @@ public struct Autoscaler: Sendable {
     }
   }
 
-  /// What was seen at one moment.
+  /// The observations at one moment.
   public struct Sample: Sendable, Hashable {
-    /// Since the start, never going back.
+    /// Time since the start; never goes back.
     public var time: Duration
     public var workers: Int
     /// The 99th percentile of the time from acceptance to commit since the last sample; nil when nothing was committed.
     public var delay: Duration?
-    /// Messages in the command queues; nil when no broker could be asked.
+    /// Messages in the command queues; nil when no broker answered.
     public var queue: Int?
 
     public init(time: Duration, workers: Int, delay: Duration?, queue: Int?) {
@@ -77,18 +77,18 @@ public struct Autoscaler: Sendable {
 
   public let policy: Policy
   private var highSince: Duration?
-  /// Which samples were low, from the last change on, as far back as is of interest.
+  /// Which samples were low since the last change, as far back as needed.
   private var recent: [(time: Duration, isLow: Bool)] = []
   private var lastChange: Duration?
   private var lastDown: Duration?
-  /// How many steps down in a row had to be taken back.
+  /// How many consecutive steps down had to be reverted.
   private var regrets = 0
 
   public init(_ policy: Policy) {
     self.policy = policy
   }
 
-  /// How long the load must have been low before there is one worker fewer: doubled by every step that was taken back.
+  /// How long the load must have been low before a worker is removed: doubled by every step down that was reverted.
   var patience: Duration { policy.downAfter * (1 << regrets) }
 
   /// What follows from a sample. A decision to scale counts as carried out.
@@ -101,7 +101,7 @@ public struct Autoscaler: Sendable {
     let load = load(of: sample)
     note(load, at: sample.time)
     if let lastDown, sample.time - lastDown > policy.regretWindow, regrets > 0 {
-      // It held: the next step down is as quick as the first.
+      // The step down was not reverted, so the next one is as quick as the first.
       regrets = 0
       self.lastDown = nil
     }
@@ -142,7 +142,7 @@ public struct Autoscaler: Sendable {
     while recent.count > 1, recent[1].time <= time - patience { recent.removeFirst() }
   }
 
-  /// A single odd sample, such as every pause of a busy machine makes, is no reason to begin anew.
+  /// A single odd sample, such as every pause of a busy machine causes, does not restart the count.
   private func hasBeenLow(at time: Duration) -> Bool {
     guard let first = recent.first, time - first.time >= patience else { return false }
     return recent.count(where: \.isLow) * 5 >= recent.count * 4

@@ -1,6 +1,6 @@
 import DockerEngine
 
-/// The tiers that are ours, whose containers may be any number.
+/// The tiers of our own services, which can have any number of containers.
 public enum ScalableTier: String, Sendable, Hashable, CaseIterable {
   case api
   case worker
@@ -18,12 +18,12 @@ public enum ScalableTier: String, Sendable, Hashable, CaseIterable {
 }
 
 extension Stack {
-  /// How many containers a tier may have: beyond it a mistyped number would take the machine with it.
+  /// The maximum number of containers of a tier: beyond it a mistyped number would bring down the machine.
   public static let scaleLimit = 32
 
-  /// Makes a tier have so many containers, by Compose, and waits until they are all healthy. Containers that stay are
-  /// left as they are; those that go get SIGTERM and finish what they have in hand. NGINX follows by itself (it asks
-  /// Docker's DNS), and the broker gives a worker's queues to the others.
+  /// Scales a tier to this many containers with Compose, and waits until all are healthy. Remaining containers are
+  /// unchanged; those that are removed get SIGTERM and finish their open work. NGINX adapts by itself (it asks Docker's
+  /// DNS), and the broker gives a removed worker's queues to the others.
   ///
   /// - Parameter count: 1...`scaleLimit`.
   /// - Returns: how many of them ran before.

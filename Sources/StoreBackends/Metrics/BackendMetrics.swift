@@ -1,6 +1,6 @@
 import ServiceMetrics
 
-/// What the clients of the cache, the table and the command log count; both services have them.
+/// Metrics of the clients of the cache, the table and the command log, in both services.
 public final class BackendMetrics: Sendable {
   public let registry: MetricsRegistry
 
@@ -21,13 +21,13 @@ public final class BackendMetrics: Sendable {
   let sqlQueries: Counter
   let sqlReadsUnavailable: Counter
 
-  /// - Parameter registry: nil keeps them for nobody: for tests.
+  /// - Parameter registry: nil publishes nothing, for tests.
   public init(_ registry: MetricsRegistry? = nil) {
     let registry = registry ?? MetricsRegistry()
     self.registry = registry
     let cacheReads = (
       "kv_cache_reads_total",
-      "Reads of the cache by result; pending: a write was there that may not be in the table yet; unavailable: Redis gave no answer."
+      "Reads of the cache by result; pending: a write that may not be in the table yet; unavailable: Redis gave no answer."
     )
     cacheHits = registry.counter(cacheReads.0, cacheReads.1, [("result", "hit")])
     cachePending = registry.counter(cacheReads.0, cacheReads.1, [("result", "pending")])
@@ -39,7 +39,7 @@ public final class BackendMetrics: Sendable {
     cacheWritesUnavailable = registry.counter(cacheWrites.0, cacheWrites.1, [("result", "unavailable")])
     let announcements = (
       "kv_cache_announcements_total",
-      "Acknowledged writes that are shown in the cache before they are applied, by result."
+      "Acknowledged writes stored in the cache as pending, before they are applied, by result."
     )
     announcementsStored = registry.counter(announcements.0, announcements.1, [("result", "stored")])
     announcementsUnavailable = registry.counter(announcements.0, announcements.1, [("result", "unavailable")])

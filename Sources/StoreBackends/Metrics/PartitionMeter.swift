@@ -32,7 +32,7 @@ final class PartitionMeter: Sendable {
     return delivered > acknowledged ? delivered - acknowledged : 0
   }
 
-  /// The channel opened or closed: what was delivered on the last one will be delivered again.
+  /// The channel opened or closed: messages from the last one will be delivered again.
   func channelChanged() {
     delivered.store(0, ordering: .relaxed)
     acknowledged.store(0, ordering: .relaxed)
@@ -67,7 +67,7 @@ final class PartitionMeter: Sendable {
       // A command is measured once, when its commit is known: applied now, or by the attempt whose answer was lost.
       // Otherwise the histogram would leave out the slowest.
       if result.disposition == .applied || (afterUnknown && result.disposition == .duplicate) {
-        // The two clocks are two machines': an earlier end than start is a difference of theirs, not a delay.
+        // The two clocks belong to two machines: if the end is before the start, that is clock skew, not a delay.
         metrics.persistDelay.observe(UInt64(max(0, now - result.command.acceptedAtMilliseconds)) * 1000)
       }
     }

@@ -1,7 +1,7 @@
 import KeyValueStore
 import ServiceMetrics
 
-/// What an API's way into the command log counts.
+/// Metrics of an API's publishing to the command log.
 public final class PublishMetrics: Sendable {
   let confirmed: Counter
   let notSent: Counter
@@ -11,7 +11,7 @@ public final class PublishMetrics: Sendable {
   public init(_ registry: MetricsRegistry? = nil) {
     let registry = registry ?? MetricsRegistry()
     let publishes = (
-      "kv_publishes_total", "Commands published, each attempt counted, by what became of them at the brokers."
+      "kv_publishes_total", "Commands published, by outcome at the brokers; each attempt counts."
     )
     confirmed = registry.counter(publishes.0, publishes.1, [("outcome", "confirmed")])
     notSent = registry.counter(publishes.0, publishes.1, [("outcome", "not-sent")])

@@ -2,16 +2,16 @@ import AMQPClient
 import KeyValueStore
 import ServiceMetrics
 
-/// How long the command queues and the queue of dead letters are, as a metric.
+/// The lengths of the command queues and the dead-letter queue, as a metric.
 public enum QueueDepths {
-  /// Makes the gauges and starts to look.
+  /// Creates the gauges and starts polling.
   public static func watch(_ configuration: Configuration, _ registry: MetricsRegistry) {
     let queues = configuration.allPartitions.map(\.queueName) + [AMQPReplies.deadLetterQueue]
     let watch = AMQPQueueWatch(options: configuration.amqpOptions(role: "queue-watch"), queues: queues)
     for queue in queues {
       registry.gauge(
         "kv_queue_messages",
-        "Messages ready in the queue, not delivered to a worker yet; NaN while no broker can be asked.",
+        "Messages ready in the queue, not delivered to a worker yet; NaN while no broker answers.",
         [("queue", queue)]
       ) { watch.readyMessages(in: queue).map(Double.init) ?? .nan }
     }

@@ -1,7 +1,7 @@
 import KeyValueStore
 import ServiceMetrics
 
-/// What all partitions of a worker count together.
+/// Metrics of all partitions of a worker together.
 final class WorkerMetrics: Sendable {
   let batchesCommitted: Counter
   let batchesRolledBack: Counter
@@ -16,20 +16,20 @@ final class WorkerMetrics: Sendable {
   let persistDelay: Histogram
 
   init(_ registry: MetricsRegistry) {
-    let batches = ("kv_batches_total", "Transactions for batches of commands, each attempt counted, by outcome.")
+    let batches = ("kv_batches_total", "Transactions for batches of commands, by outcome; each attempt counts.")
     batchesCommitted = registry.counter(batches.0, batches.1, [("outcome", "committed")])
     batchesRolledBack = registry.counter(batches.0, batches.1, [("outcome", "rolled-back")])
     batchesUnknown = registry.counter(batches.0, batches.1, [("outcome", "unknown")])
     let commands = (
       "kv_commands_total",
-      "Commands in committed batches: applied, found applied before (duplicate), refused for their condition (refused) or their operation id (conflict)."
+      "Commands in committed batches: applied, already applied (duplicate), refused for their condition (refused) or their operation id (conflict)."
     )
     applied = registry.counter(commands.0, commands.1, [("result", "applied")])
     duplicates = registry.counter(commands.0, commands.1, [("result", "duplicate")])
     refused = registry.counter(commands.0, commands.1, [("result", "refused")])
     conflicts = registry.counter(commands.0, commands.1, [("result", "conflict")])
     deadLetters = registry.counter(
-      "kv_dead_letters_total", "Messages that cannot be decoded, each attempt to put away counted.")
+      "kv_dead_letters_total", "Messages that cannot be decoded; each attempt to store one as a dead letter counts.")
     operationsPruned = registry.counter(
       "kv_operations_pruned_total", "Records of operations that were removed for their age.")
     batchCommands = registry.histogram(

@@ -28,7 +28,7 @@
       return outcome
     }
 
-    /// What was there already is applied once more, under another id.
+    /// Operations that were already applied are applied again, under another id.
     private func applyAgain(_ commands: [Command], _ timeout: Duration) async -> ApplyOutcome {
       let outcome = await table.apply(commands, timeout: timeout)
       guard case .committed(let results) = outcome else { return outcome }
@@ -39,7 +39,7 @@
       return outcome
     }
 
-    /// Commands that are older, by their APIs' clocks, than what their key had already are dropped.
+    /// Drops commands that are older, by their APIs' clocks, than the latest command applied to their key.
     private func applyNewest(_ commands: [Command], _ timeout: Duration) async -> ApplyOutcome {
       let isNew = times.newest.withLock { newest in
         commands.map { command in

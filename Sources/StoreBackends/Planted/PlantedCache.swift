@@ -1,7 +1,7 @@
 #if PlantedBugs
   import KeyValueStore
 
-  /// The cache with the bugs of who fills and reads it.
+  /// The cache with the bugs of the code that fills and reads it.
   struct PlantedCache: Cache {
     private let cache: any Cache
 
@@ -23,7 +23,7 @@
           updates.map { $0.row?.value == nil ? CacheUpdate(key: $0.key, row: nil, settled: $0.settled) : $0 })
       }
       if PlantedBug.cacheWithoutVersions.isPlanted {
-        // Nobody waits for the cache, so nothing keeps the order but the versions that are not looked at.
+        // No caller waits for the cache, so only versions could keep the order, and they are not compared.
         for update in updates {
           Task {
             try? await Task.sleep(for: .milliseconds(Int.random(in: 0...150)))

@@ -26,8 +26,8 @@
       try await table.operation(operation, timeout: timeout)
     }
 
-    /// Every SQL node by itself, without the proxy that finds the leader; `nil` where they are not told
-    /// (`KV_PLANTED_SQL_NODES`). A connection takes one of them, which two times of three is a standby.
+    /// Each SQL node directly, without the proxy that finds the leader; `nil` if they are not configured
+    /// (`KV_PLANTED_SQL_NODES`). A connection uses one of them, which in two of three cases is a standby.
     static func standbys(_ configuration: Configuration) -> SQLTable? {
       guard let hosts = try? EnvironmentReader(systemEnvironment()).hosts("KV_PLANTED_SQL_NODES", defaultPort: 5432)
       else {
@@ -35,7 +35,7 @@
       }
       var options = configuration.sqlOptions(role: "planted-follower")
       options.hosts = hosts.map { SQLOptions.Host(name: $0, port: $1) }
-      // The barrier of a linearizable read writes, which no standby can: a plain read it is.
+      // The barrier of a linearizable read writes, which a standby cannot do, so this is a plain read.
       return SQLTable(pool: SQLPool(options: options, size: 3), flavour: configuration.flavour)
     }
   }

@@ -3,8 +3,8 @@ import KeyValueStore
 import RedisClient
 import SQLClient
 
-/// Where planted bugs come in (docs/detection.md). Without the package trait `PlantedBugs` every function gives back
-/// what it was given.
+/// Installs planted bugs (docs/detection.md). Without the package trait `PlantedBugs` every function returns its
+/// argument.
 public enum Planting {
   #if PlantedBugs
     static func plant(_ environment: [String: String]) throws(BackendError) {
@@ -43,7 +43,8 @@ public enum Planting {
 
     static var acknowledgesAtDelivery: Bool { PlantedBug.acknowledgeBeforeCommit.isPlanted }
 
-    /// How the queues are declared, where that is the bug. The broker forgets them when their consumers are long gone.
+    /// The queue declaration, if that is the bug. The broker deletes the queues after their consumers have been gone
+    /// for a while.
     static var queueArguments: [AMQPArgument]? {
       let expiry = AMQPArgument("x-expires", .integer(120_000))
       if PlantedBug.classicQueue.isPlanted {

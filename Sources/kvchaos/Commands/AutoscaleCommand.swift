@@ -8,35 +8,35 @@ struct AutoscaleCommand: AsyncParsableCommand {
     commandName: "autoscale",
     abstract: "Watch queues and end-to-end delay, and scale the workers between bounds.",
     discussion: """
-      Twice as many workers once writes have taken too long to be committed, or too many messages have been queued, for 4 s; \
-      one fewer once both have been low for 20 s. Nothing is changed within 8 s of a change, and a step down that had to be \
-      taken back makes the next one wait twice as long. The workers stay as many as they are at the end.
+      Doubles the workers when commits have taken too long, or too many messages have been queued, for 4 s. Removes \
+      one when both have been low for 20 s. Changes nothing within 8 s of a change. After a step down that had to be \
+      reverted, the next one waits twice as long. At the end the number of workers stays as it is.
 
       Changes go to standard output, samples to standard error. Exit status: 0; 64 usage; 69 the stack is not up.
       """)
 
-  @Option(name: .customLong("min"), help: ArgumentHelp("Never fewer workers.", valueName: "number"))
+  @Option(name: .customLong("min"), help: ArgumentHelp("Minimum number of workers.", valueName: "number"))
   var minimum = 1
 
-  @Option(name: .customLong("max"), help: ArgumentHelp("Never more workers.", valueName: "number"))
+  @Option(name: .customLong("max"), help: ArgumentHelp("Maximum number of workers.", valueName: "number"))
   var maximum = 4
 
-  @Option(help: ArgumentHelp("How long to go on (default: until interrupted).", valueName: "duration"))
+  @Option(help: ArgumentHelp("Time after which to stop (default: until interrupted).", valueName: "duration"))
   var duration: Span?
 
-  @Option(help: ArgumentHelp("Time between two looks.", valueName: "duration"))
+  @Option(help: ArgumentHelp("Time between two samples.", valueName: "duration"))
   var interval = Span(.seconds(2))
 
-  @Option(help: ArgumentHelp("End-to-end delay (p99) from which the workers are too few.", valueName: "duration"))
+  @Option(help: ArgumentHelp("End-to-end delay (p99) from which to add workers.", valueName: "duration"))
   var highDelay = Span(.milliseconds(500))
 
-  @Option(help: ArgumentHelp("End-to-end delay (p99) below which they may be too many.", valueName: "duration"))
+  @Option(help: ArgumentHelp("End-to-end delay (p99) below which to remove workers.", valueName: "duration"))
   var lowDelay = Span(.milliseconds(200))
 
-  @Option(help: ArgumentHelp("Queued messages from which the workers are too few.", valueName: "number"))
+  @Option(help: ArgumentHelp("Queued messages from which to add workers.", valueName: "number"))
   var highQueue = 1_000
 
-  @Option(help: ArgumentHelp("Queued messages below which they may be too many.", valueName: "number"))
+  @Option(help: ArgumentHelp("Queued messages below which to remove workers.", valueName: "number"))
   var lowQueue = 100
 
   @Flag(help: "Print every sample and change as a line of JSON.")

@@ -15,12 +15,13 @@ struct CapCommand: AsyncParsableCommand {
     commandName: "cap",
     abstract: "Measure what each tier does under faults, with clients on every side, and write the CAP ledger.",
     discussion: """
-      Runs the cells of chaos/cap that have not been run, on the real stack, and writes results/CAP.md and results/cap.json after \
-      each: the same command goes on where an earlier one ended. Both flavours of the SQL tier are in one ledger: what was measured \
-      on the other one stays. What the words mean: docs/cap.md.
+      Runs the cells of chaos/cap that have not been run, on the real stack, and writes results/CAP.md and \
+      results/cap.json after each: the same command continues where an earlier one ended. One ledger has both flavours \
+      of the SQL tier: results of the other flavour are kept. docs/cap.md explains the words.
 
-      Exit status: 0 held (nothing is worse than in --against), 1 a guarantee got worse, 2 cells are still owed, 65 a plan, a \
-      record or a ledger is wrong, 69 the stack or an image is not there, 70 internal fault, 130 interrupted (after healing).
+      Exit status: 0 held (nothing is worse than in --against), 1 a guarantee got worse, 2 cells are missing, 65 a \
+      plan, a record or a ledger has errors, 69 the stack or an image is not available, 70 internal fault, 130 \
+      interrupted (after healing).
       """)
 
   @Option(
@@ -30,25 +31,25 @@ struct CapCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Only this cell, or those whose names begin so, like sql-plain (may be repeated).", valueName: "name"))
+      "Only this cell, or cells with this prefix, such as sql-plain (may be repeated).", valueName: "name"))
   var cell: [String] = []
 
-  @Flag(help: "Forget them first: they are all measured anew.")
+  @Flag(help: "Discard earlier results of these cells, and measure all of them again.")
   var again = false
 
-  @Option(help: ArgumentHelp("Begin no further cell after so long, like 9m.", valueName: "duration"))
+  @Option(help: ArgumentHelp("Stop starting new cells after this time (e.g. 9m).", valueName: "duration"))
   var within: Span?
 
-  @Option(help: "Replay the traffic and the choices of a cell that had this seed (further cells count on from it).")
+  @Option(help: "Replay the traffic and the choices of a cell with this seed (further cells use the seeds after it).")
   var seed: UInt64?
 
   @Flag(help: "List the cells and whether they have been run, and do nothing.")
   var list = false
 
-  @Flag(help: "Run no cell: judge the records that are there.")
+  @Flag(help: "Run no cell: judge the existing records.")
   var judgeOnly = false
 
-  @Option(help: ArgumentHelp("Say what changed since this ledger (an older cap.json).", valueName: "file"))
+  @Option(help: ArgumentHelp("Report what changed since this ledger (an older cap.json).", valueName: "file"))
   var against: String?
 
   @Option(help: ArgumentHelp("Where results go (default: results in the repository).", valueName: "folder"))
@@ -165,7 +166,7 @@ struct CapCommand: AsyncParsableCommand {
       if json { FileHandle.standardError.write(Data(text.utf8)) } else { print(text, terminator: "") }
     }
     if let comparison { say(comparison.text) }
-    if !owed.isEmpty { say("\(owed.count) cells are still owed: \(owed.joined(separator: ", "))\n") }
+    if !owed.isEmpty { say("\(owed.count) cells are missing: \(owed.joined(separator: ", "))\n") }
     if comparison?.isWorse == true { throw ExitCode(1) }
     if !owed.isEmpty { throw ExitCode(2) }
   }

@@ -8,15 +8,15 @@ import History
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Hold a recorded history against what a store promises.",
+    abstract: "Check a recorded history against the promises of a store.",
     discussion: """
       Reads kvchaos JSON Lines, a JSON array, Jepsen's EDN operation maps, log, history.txt and test.jepsen, plain or \
-      compressed by gzip or zstd; which one it is shows in the content. Checks linearizability key by key, and what is always decided: lost \
-      acknowledged writes, reads of values never written, stale reads, duplicates, broken order, session guarantees, \
-      convergence.
+      compressed by gzip or zstd; it detects the format from the content. Checks linearizability key by key, and what \
+      is always decided: lost acknowledged writes, reads of values never written, stale reads, duplicates, broken \
+      order, session guarantees, convergence.
 
-      Exit status: 0 everything held, 1 something is violated, 2 undecided within the limits, 64 usage, 65 the input is \
-      no history.
+      Exit status: 0 everything held, 1 something is violated, 2 undecided within the limits, 64 usage, 65 the input \
+      is no history.
       """)
 
   @Argument(help: "The history; - is standard input.", completion: .file())
@@ -32,30 +32,30 @@ struct CheckCommand: ParsableCommand {
       """)
   var failMeans: CheckOptions.FailedCas?
 
-  @Option(help: "Time after which what is undecided is unknown, e.g. 60s or 500ms; a bare number is seconds.")
+  @Option(help: "Time limit, after which the rest is unknown, e.g. 60s or 500ms; a bare number is seconds.")
   var timeout: Span?
 
-  @Option(help: "Memory past which what is undecided is unknown, e.g. 200M or 2G.")
+  @Option(help: "Memory limit, beyond which the rest is unknown, e.g. 200M or 2G.")
   var memory: MemorySize?
 
   @Option(
     help: """
-      Time by which a cached read may be behind, e.g. 60s or 500ms; older ones are violations. (default: any)
+      Greatest allowed age of a cached read, e.g. 60s or 500ms; older ones are violations. (default: any)
       """)
   var cacheTTL: Span?
 
   @Option(
     help: """
-      What a value of two elements is: tuple, a key and its value; or none, a value. (default: tuple where the \
-      history shows it)
+      What a value of two elements is: tuple, a key and its value; or none, a value. (default: tuple where the history \
+      shows it)
       """)
   var keys: ValueKeys?
 
   @Option(
-    help: "What the object is before the first write, e.g. 0, nil or \"a\". (default: absent; of a counter 0)")
+    help: "Initial value of the object, e.g. 0, nil or \"a\". (default: absent; of a counter 0)")
   var initial: InitialValue?
 
-  @Flag(help: "Answers of writes say no more than that they were done: leave out what else is in them.")
+  @Flag(help: "Ignore the content of write answers: they only say that the write was done.")
   var ignoreAnswers = false
 
   @Option(help: "Threads to use. (default: one a core)")
@@ -68,8 +68,8 @@ struct CheckCommand: ParsableCommand {
   var html: String?
 
   func validate() throws {
-    if let timeout, timeout.duration <= .zero { throw ValidationError("--timeout has to be more than 0 seconds") }
-    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads has to be between 1 and 1024") }
+    if let timeout, timeout.duration <= .zero { throw ValidationError("--timeout must be more than 0 seconds") }
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be between 1 and 1024") }
     if html != nil, history == "-" { throw ValidationError("--html reads the history again: give a file, not -") }
   }
 

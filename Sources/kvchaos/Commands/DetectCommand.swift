@@ -8,14 +8,15 @@ import Stack
 struct DetectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "detect",
-    abstract: "Plant bugs into the services and see whether the suite catches them.",
+    abstract: "Plant bugs into the services and test whether the suite catches them.",
     discussion: """
       Runs each bug under its plan in chaos/detect, and the same plans without any bug. Needs the image \
-      kvchaos/services:planted (scripts/build-planted); the release services are put back at the end. Results go to \
-      results/DETECTION.md and results/detection.json after every run: the same command goes on where an earlier one ended.
+      kvchaos/services:planted (scripts/build-planted); the release services are restored at the end. Results go to \
+      results/DETECTION.md and results/detection.json after every run: the same command continues where an earlier one \
+      ended.
 
-      Exit status: 0 every bug was caught in at least 9 of 10 of its runs and no run without a bug raised an alarm, 1 not so, \
-      2 runs are still owed, 69 the stack or the image is not there, 130 interrupted.
+      Exit status: 0 every bug was caught in at least 9 of 10 of its runs and no run without a bug raised an alarm, 1 \
+      otherwise, 2 runs are missing, 69 the stack or the image is not available, 130 interrupted.
       """)
 
   @Option(help: ArgumentHelp("Only this bug (may be repeated).", valueName: "name"))
@@ -27,26 +28,26 @@ struct DetectCommand: AsyncParsableCommand {
   @Option(help: "Runs without any bug, under the plans in turn.")
   var silentRuns = 100
 
-  @Option(help: ArgumentHelp("Begin no further run after so long, like 9m.", valueName: "duration"))
+  @Option(help: ArgumentHelp("Stop starting new runs after this time (e.g. 9m).", valueName: "duration"))
   var within: Span?
 
   @Option(help: ArgumentHelp("Where results go (default: results in the repository).", valueName: "folder"))
   var results: String?
 
-  @Flag(help: "Forget the earlier runs of these bugs first (their plans or the image have changed).")
+  @Flag(help: "Discard the earlier runs of these bugs first (if their plans or the image have changed).")
   var again = false
 
   @Flag(help: "List the bugs, and do nothing.")
   var list = false
 
-  @Flag(help: "Write DETECTION.md from what has been run, and run nothing.")
+  @Flag(help: "Write DETECTION.md from the runs so far, and run nothing.")
   var report = false
 
   func validate() throws {
     guard runs >= 0, silentRuns >= 0 else { throw ValidationError("runs are counted from 0") }
     for name in bug where KnownBug.named(name) == nil {
       let known = KnownBug.all.map(\.name).joined(separator: ", ")
-      throw ValidationError("there is no bug \(name); there are \(known)")
+      throw ValidationError("unknown bug \(name); expected one of \(known)")
     }
   }
 
@@ -81,7 +82,7 @@ struct DetectCommand: AsyncParsableCommand {
     print(try Detector.rewrite(results ?? configuration.resultsFolder, command: command), terminator: "")
     let verdict = DetectionVerdict(outcome.record, bugs: names)
     if outcome.owed > 0 {
-      print("\(outcome.owed) runs are still owed; the same command goes on.")
+      print("\(outcome.owed) runs are missing; the same command continues.")
       throw ExitCode(2)
     }
     if !verdict.isReached { throw ExitCode(1) }

@@ -8,13 +8,13 @@ struct DownCommand: AsyncParsableCommand {
     commandName: "down",
     abstract: "Remove the stack's containers, networks and volumes.",
     discussion: """
-      Images and results stay. Nothing there to remove is no error. Refuses while another kvchaos uses the stack, and a stack \
-      that another checkout brought up.
+      Images and results stay. It is no error if there is nothing to remove. Refuses while another kvchaos uses the \
+      stack, and refuses a stack that another checkout started.
 
-      Exit status: 0 removed; 69 Docker is not there, or the stack is in use or another checkout's.
+      Exit status: 0 removed; 69 Docker is not available, or the stack is in use or belongs to another checkout.
       """)
 
-  @Flag(help: "Remove a stack that another checkout brought up.")
+  @Flag(help: "Remove a stack that another checkout started.")
   var foreign = false
 
   @Flag(help: "Print the result as JSON.")

@@ -7,18 +7,18 @@ import Stack
 struct HealCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "heal",
-    abstract: "Take back every fault that an interrupted run left behind.",
+    abstract: "Heal every fault that an interrupted run left behind.",
     discussion: """
-      Starts and resumes every container of the stack that is down or paused (a restarted Docker engine leaves them down); \
-      reads the ledger of undos (results/.ledger), which is written before a fault is injected, and takes back what is open \
-      there; then removes rules and helpers that no ledger knows (kvchaos residue lists them). Safe to repeat. Refuses while \
-      another kvchaos uses the stack, and a stack that another checkout brought up.
+      Starts stopped containers of the stack and resumes paused ones (a restart of the Docker Engine leaves them \
+      stopped). Reads the ledger of undos (results/.ledger), which is written before a fault is injected, and undoes \
+      the open entries. Then removes rules and helpers that are in no ledger (kvchaos residue lists them). Safe to \
+      repeat. Refuses while another kvchaos uses the stack, and refuses a stack that another checkout started.
 
-      Exit status: 0 nothing is left; 69 Docker is not there, or the stack is in use or another checkout's; 70 something could not be taken back \
-      (what the ledger owes stays in it).
+      Exit status: 0 nothing is left; 69 Docker is not available, or the stack is in use or belongs to another \
+      checkout; 70 something could not be undone (it stays in the ledger).
       """)
 
-  @Flag(help: "Heal a stack that another checkout brought up.")
+  @Flag(help: "Heal a stack that another checkout started.")
   var foreign = false
 
   @Flag(help: "Print the result as JSON.")
@@ -37,7 +37,7 @@ struct HealCommand: AsyncParsableCommand {
     guard !recovery.isClean else { return }
     throw FaultError(
       code: .notHealed,
-      message: (["not everything could be taken back"] + recovery.problems).joined(separator: "; "))
+      message: (["not everything could be undone"] + recovery.problems).joined(separator: "; "))
   }
 
   private static func document(_ recovery: Recovery) throws -> String {

@@ -12,26 +12,26 @@ struct LoadCommand: AsyncParsableCommand {
     commandName: "load",
     abstract: "Load the store and measure throughput, latency, end-to-end delay and processor time.",
     discussion: """
-      Three ways: users who come over a ramp and do loops of a PUT and a GET of the key they put (--users, --ramp, --loops; \
-      the default), clients that send as fast as they are answered (--clients, --duration), and a constant rate whatever the \
-      store does (--rate, --duration). Latency counts from the moment at which a request ought to have left.
+      Three modes: users that start over a ramp and loop over a PUT and a GET of the same key (--users, --ramp, \
+      --loops; the default), clients that send as fast as they are answered (--clients, --duration), and a constant \
+      rate regardless of the answers (--rate, --duration). Latency counts from the moment at which a request is due.
 
-      Only 127.0.0.1 and ::1 are loaded. A bearer token is taken from the environment variable KVCHAOS_TOKEN. Results go to \
-      results/load/<UTC time>/, with the link latest beside it; progress goes to standard error.
+      Only 127.0.0.1 and ::1 are loaded. A bearer token is taken from the environment variable KVCHAOS_TOKEN. Results \
+      go to results/load/<UTC time>/, with the link latest beside it; progress goes to standard error.
 
-      Ctrl-C ends the test and reports what there is; a second one ends it at once.
+      Ctrl-C ends the test and reports the results so far; a second one ends it at once.
 
-      Exit status: 0; 1 more requests failed, or are of unknown outcome, than --max-errors; 64 usage; 69 the store does not \
-      answer; 130 interrupted (after reporting).
+      Exit status: 0; 1 more requests failed, or are of unknown outcome, than --max-errors; 64 usage; 69 the store \
+      does not answer; 130 interrupted (after reporting).
       """)
 
   enum Acknowledgement: String, ExpressibleByArgument, CaseIterable { case queued, committed }
   enum Read: String, ExpressibleByArgument, CaseIterable { case cache, linearizable }
 
-  @Option(help: ArgumentHelp("Users that come over the ramp (default: 300).", valueName: "number"))
+  @Option(help: ArgumentHelp("Users that start over the ramp (default: 300).", valueName: "number"))
   var users: Int?
 
-  @Option(help: ArgumentHelp("The time over which the users come (default: 30s).", valueName: "duration"))
+  @Option(help: ArgumentHelp("The time over which the users start (default: 30s).", valueName: "duration"))
   var ramp: Span?
 
   @Option(help: ArgumentHelp("PUTs of each user, each followed by a GET (default: 100).", valueName: "number"))
@@ -40,10 +40,10 @@ struct LoadCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Clients that send as fast as they are answered.", valueName: "number"))
   var clients: Int?
 
-  @Option(help: ArgumentHelp("Requests a second, whatever the store does.", valueName: "number"))
+  @Option(help: ArgumentHelp("Requests a second, regardless of the answers.", valueName: "number"))
   var rate: Double?
 
-  @Option(help: ArgumentHelp("How long --clients or --rate go on (default: 30s).", valueName: "duration"))
+  @Option(help: ArgumentHelp("Duration of --clients or --rate (default: 30s).", valueName: "duration"))
   var duration: Span?
 
   @Option(
@@ -61,7 +61,7 @@ struct LoadCommand: AsyncParsableCommand {
   @Option(help: "When a PUT is answered.")
   var ack = Acknowledgement.queued
 
-  @Option(help: "Where a GET is answered from.")
+  @Option(help: "The source of the answer to a GET.")
   var read = Read.cache
 
   @Option(help: ArgumentHelp("Keys, used in turn.", valueName: "number"))
@@ -70,16 +70,16 @@ struct LoadCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Size of the values, in bytes.", valueName: "bytes"))
   var valueSize = 200
 
-  @Option(help: ArgumentHelp("Give an answer up after so long.", valueName: "duration"))
+  @Option(help: ArgumentHelp("Request timeout.", valueName: "duration"))
   var timeout = Span(.seconds(20))
 
   @Option(help: ArgumentHelp("The store's address (default: the stack's NGINX).", valueName: "url"))
   var url: String?
 
-  @Flag(help: "Measure what RabbitMQ and Redis do by themselves first, and show it in the same report.")
+  @Flag(help: "First measure RabbitMQ and Redis on their own, and include the results in the report.")
   var baseline = false
 
-  @Option(help: ArgumentHelp("Errors that are no reason for exit status 1.", valueName: "number"))
+  @Option(help: ArgumentHelp("Number of errors to allow before exit status 1.", valueName: "number"))
   var maxErrors = 0
 
   @Option(
@@ -119,7 +119,7 @@ struct LoadCommand: AsyncParsableCommand {
     guard maxErrors >= 0 else { throw ValidationError("--max-errors must be at least 0.") }
     if let url, LoadTarget(url) == nil {
       throw ValidationError(
-        "--url must be http://127.0.0.1:PORT or http://[::1]:PORT, and nothing behind it: only this machine is loaded.")
+        "--url must be http://127.0.0.1:PORT or http://[::1]:PORT, without a path: only this machine can be loaded.")
     }
   }
 
@@ -132,7 +132,7 @@ struct LoadCommand: AsyncParsableCommand {
     let isInterrupted = Atomic(false)
     let watch = SignalWatch { name in
       isInterrupted.store(true, ordering: .relaxed)
-      Self.say("\(name): the load ends, then its report; once more: at once")
+      Self.say("\(name): ending the load, then reporting; again: ends at once")
       test.stop()
     }
     defer { watch.stop() }
@@ -148,7 +148,7 @@ struct LoadCommand: AsyncParsableCommand {
 
   private func settings(_ stack: Stack) async throws -> LoadSettings {
     let address = if let url { url } else { try await stack.storeURL() }
-    guard let target = LoadTarget(address) else { throw ValidationError("\(address) is not of this machine.") }
+    guard let target = LoadTarget(address) else { throw ValidationError("\(address) is not on this machine.") }
     let mode: LoadSettings.Mode =
       if let clients {
         .saturated(clients: clients, duration: duration?.duration ?? .seconds(30))

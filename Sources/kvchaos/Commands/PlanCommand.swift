@@ -6,14 +6,14 @@ import Stack
 /// `kvchaos plan`
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Check plan files, say what each plan asks, or print their schema.",
+    commandName: "plan", abstract: "Validate plan files, list what each plan asks, or print their schema.",
     subcommands: [Validate.self, List.self, Schema.self])
 
   /// `kvchaos plan validate`
   struct Validate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Read plan files and say everything that is wrong with them.",
-      discussion: "Exit status: 0 all are right; 65 one has errors (file:line:column: what is wrong).")
+      abstract: "Validate plan files and report all errors.",
+      discussion: "Exit status: 0 all are valid; 65 one has errors (file:line:column: error).")
 
     @Argument(
       help: ArgumentHelp("Plan files; without any, those in chaos/ and chaos/cap/.", valueName: "plan.yml"),
@@ -27,7 +27,7 @@ struct PlanCommand: AsyncParsableCommand {
       var texts: [String] = []
       for path in paths {
         do throws(PlanError) {
-          print("\(path): \(try name(of: path)) is right")
+          print("\(path): \(try name(of: path)) is valid")
         } catch {
           problems += error.problems
           texts.append(error.description)
@@ -51,7 +51,7 @@ struct PlanCommand: AsyncParsableCommand {
 
   /// `kvchaos plan list`
   struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Say what each plan in chaos/ asks.")
+    static let configuration = CommandConfiguration(abstract: "List what each plan in chaos/ asks.")
 
     @Flag(help: "Print the list as JSON.")
     var json = false
@@ -87,8 +87,9 @@ struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Print the JSON Schema of plans.",
       discussion: """
-        For editors: a plan whose first line is `# yaml-language-server: $schema=plan.schema.json` is completed and checked \
-        as it is written. chaos/plan.schema.json is what this prints, and with --cap chaos/cap/cap.schema.json.
+        For editors: a plan whose first line is `# yaml-language-server: $schema=plan.schema.json` is completed and \
+        checked as it is written. chaos/plan.schema.json is what this prints, and with --cap \
+        chaos/cap/cap.schema.json.
         """)
 
     @Flag(help: "The schema of the plans of the CAP ledger.")

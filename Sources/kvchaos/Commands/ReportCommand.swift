@@ -6,11 +6,11 @@ import Stack
 struct ReportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Write the report files of runs again, from their report.json and timeline.json.",
+    abstract: "Rewrite the report files of runs from their report.json and timeline.json.",
     discussion: """
-      Prints the verdicts. With --table, also makes the runs the last ones of their plans in PLANS.md and plans.json of the \
-      results, where those have none that began later. Exit status: 0 written (whatever the verdict), 65 a folder has no \
-      report.
+      Prints the verdicts. With --table, also makes the runs the last ones of their plans in PLANS.md and plans.json \
+      of the results, where those have none that began later. Exit status: 0 written (whatever the verdict), 65 a \
+      folder has no report.
       """)
 
   @Argument(help: ArgumentHelp("The folders of runs, like results/<plan>/latest.", valueName: "folder"))

@@ -6,12 +6,12 @@ import Stack
 struct ResidueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "residue",
-    abstract: "Look for what faults have left in the stack: rules, helpers, paused, stopped and missing containers.",
+    abstract: "Search the stack for fault residue: rules, helpers, paused, stopped and missing containers.",
     discussion: """
-      Changes nothing; `kvchaos heal` takes back what is found, and `kvchaos up` makes a container that was removed. While a run \
-      is under way, its own faults are found.
+      Changes nothing; `kvchaos heal` undoes the findings, and `kvchaos up` recreates removed containers. During a \
+      run, the run's own faults are found.
 
-      Exit status: 0 nothing is left; 1 something is; 69 Docker or Compose is not there.
+      Exit status: 0 no residue; 1 residue found; 69 Docker or Compose is not available.
       """)
 
   @Flag(help: "Print the result as JSON.")

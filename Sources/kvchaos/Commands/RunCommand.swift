@@ -11,12 +11,14 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Run plans: traffic, faults, heal, final reads, verdict.",
     discussion: """
-      Brings the stack up if it is not. Results go to results/<plan>/<UTC time>/, with the link latest beside it. Ctrl-C \
-      heals, then reports what there is. Of several plans, one runs after another, whatever the verdict of those before.
+      Starts the stack if it is not running. Results go to results/<plan>/<UTC time>/, with the link latest beside it. \
+      Ctrl-C heals, then reports the results so far. Several plans run one after another, regardless of earlier \
+      verdicts.
 
-      Progress goes to standard error, the verdict to standard output. Exit status: 0 held, 1 violated, 2 unknown, 65 a plan \
-      has errors, 69 the stack or Docker is not there, or the SQL tier's flavour cannot do what a plan asks for, 70 internal fault, 130 interrupted (after healing); of several \
-      plans, 1 if any is violated, else 65 and above if any could not be run, else 2 if any is unknown.
+      Progress goes to standard error, the verdict to standard output. Exit status: 0 held, 1 violated, 2 unknown, 65 \
+      a plan has errors, 69 the stack or Docker is not available, or the SQL flavour cannot run a plan, 70 internal \
+      fault, 130 interrupted (after healing); of several plans, 1 if any is violated, else 65 and above if any could \
+      not be run, else 2 if any is unknown.
       """)
 
   @Argument(
@@ -28,14 +30,14 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(
     name: .customLong("for"),
-    help: ArgumentHelp("How long random faults go on, like 30m, in place of what the plans say.", valueName: "duration")
+    help: ArgumentHelp("Duration of random faults, such as 30m, in place of the plans' own.", valueName: "duration")
   )
   var length: String?
 
   @Option(help: ArgumentHelp("Where results go (default: results in the repository).", valueName: "folder"))
   var results: String?
 
-  @Flag(help: "Keep a line of each plan's last run on each SQL flavour in PLANS.md and plans.json of the results.")
+  @Flag(help: "Keep a row for each plan's last run on each SQL flavour in PLANS.md and plans.json of the results.")
   var table = false
 
   @Flag(help: "Print the reports as JSON.")

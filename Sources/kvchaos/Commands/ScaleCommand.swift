@@ -6,21 +6,21 @@ import Stack
 struct ScaleCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scale",
-    abstract: "Make a tier have so many containers, and wait until they are healthy.",
+    abstract: "Scale a tier to this many containers, and wait until they are healthy.",
     discussion: """
-      By Compose, without touching anything else. Containers that go finish what they have in hand; NGINX and the broker \
-      follow by themselves. More workers than there are command queues (KV_PARTITIONS) have nothing to do.
+      Uses Compose, and touches nothing else. Containers that are removed finish their open work; NGINX and the broker \
+      adapt by themselves. Workers beyond the number of command queues (KV_PARTITIONS) have nothing to do.
 
-      Exit status: 0; 64 usage; 69 the stack is not up, or a container does not get healthy.
+      Exit status: 0; 64 usage; 69 the stack is not up, or a container does not become healthy.
       """)
 
   @Argument(help: ArgumentHelp("The tier: api or worker.", valueName: "tier"))
   var tier: Tier
 
-  @Argument(help: ArgumentHelp("How many containers it is to have, 1 to \(Stack.scaleLimit).", valueName: "number"))
+  @Argument(help: ArgumentHelp("Number of containers, 1 to \(Stack.scaleLimit).", valueName: "number"))
   var count: Int
 
-  @Option(help: ArgumentHelp("Give up after so long.", valueName: "seconds"))
+  @Option(help: ArgumentHelp("Timeout.", valueName: "seconds"))
   var limit = 60
 
   @Flag(help: "Print the result as JSON.")

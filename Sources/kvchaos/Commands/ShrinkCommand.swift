@@ -9,10 +9,12 @@ struct ShrinkCommand: AsyncParsableCommand {
     commandName: "shrink",
     abstract: "Find a smaller plan that still violates what a run violated.",
     discussion: """
-      Takes the folder of a violated run, and tries its plan with fewer faults (delta debugging), fewer clients and less time. \
-      A smaller plan is taken when enough of its tries violate one of the same checks. Writes the smallest as a plan file.
+      Takes the folder of a violated run, and tries its plan with fewer faults (delta debugging), fewer clients and \
+      less time. Accepts a smaller plan if enough of its tries violate one of the same checks. Writes the smallest one \
+      as a plan file.
 
-      Exit status: 0 a plan was written, 65 the folder has no violated run, 69 the stack is not there, 130 interrupted.
+      Exit status: 0 a plan was written, 65 the folder has no violated run, 69 the stack is not available, 130 \
+      interrupted.
       """)
 
   @Argument(
@@ -23,7 +25,7 @@ struct ShrinkCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Where the plan goes (default: small.yml in the run's folder).", valueName: "file"))
   var output: String?
 
-  @Option(help: "So many of the tries have to violate.")
+  @Option(help: "Number of tries that must violate.")
   var needed = 2
 
   @Option(help: "Tries of each smaller plan.")
@@ -32,13 +34,13 @@ struct ShrinkCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The planted bug that the run had (`kvchaos detect`).", valueName: "name"))
   var bug: String?
 
-  @Option(help: ArgumentHelp("Begin no further try after so long, like 9m.", valueName: "duration"))
+  @Option(help: ArgumentHelp("Stop starting new tries after this time (e.g. 9m).", valueName: "duration"))
   var within: Span?
 
   func validate() throws {
     guard needed >= 1, needed <= tries else { throw ValidationError("--needed must be from 1 to --tries") }
     if let bug, KnownBug.named(bug) == nil {
-      throw ValidationError("there is no bug \(bug); see kvchaos detect --list")
+      throw ValidationError("unknown bug \(bug); see kvchaos detect --list")
     }
   }
 
@@ -64,7 +66,7 @@ struct ShrinkCommand: AsyncParsableCommand {
     let outcome = try result.get()
     print("whole: \(Shrinker.text(outcome.whole))")
     print("small: \(Shrinker.text(outcome.cut)), after \(outcome.runs) runs")
-    if outcome.isCutShort { print("the time was up: there may be a smaller one") }
+    if outcome.isCutShort { print("the time limit was reached: there may be a smaller one") }
     print(path)
   }
 }

@@ -5,13 +5,13 @@ import Stack
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
-    abstract: "Show every container with its role now.",
+    abstract: "Show every container with its current role.",
     discussion: """
-      Which Redis is master of which slots, which RabbitMQ leads the queues, which worker consumes them, which SQL node \
-      leads. A node that does not answer within a few seconds is "unknown". Below them the dead letters: messages that no \
-      worker could read, how many and why.
+      Which Redis is master of which slots, which RabbitMQ leads the queues, which worker consumes them, which SQL \
+      node leads. A node that does not answer within a few seconds is "unknown". Below them the dead letters: messages \
+      that no worker could read, how many and why.
 
-      Exit status: 0; 69 Docker is not there, or the stack is not up.
+      Exit status: 0; 69 Docker is not available, or the stack is not up.
       """)
 
   @Flag(help: "Print the result as JSON.")

@@ -11,28 +11,28 @@ struct UpCommand: AsyncParsableCommand {
     commandName: "up",
     abstract: "Start the stack and wait until the whole store answers.",
     discussion: """
-      Ends when the store has answered a committed write and a linearizable read, and every API is ready. A stack that is \
-      up already is left as it is. Faults that an earlier run left behind are taken back first. Where --flavour is auto and \
-      CockroachDB does not come up, its containers are removed and PostgreSQL is taken.
+      Ends when the store has answered a committed write and a linearizable read, and every API is ready. A stack that \
+      is up already stays as it is. Faults that an earlier run left behind are healed first. If --flavour is auto and \
+      CockroachDB does not come up, its containers are removed and PostgreSQL is used.
 
-      Progress goes to standard error. Exit status: 0 the store answers; 69 Docker, an image or a port is not there, or a \
-      container does not start (with its last lines).
+      Progress goes to standard error. Exit status: 0 the store answers; 69 Docker, an image or a port is not \
+      available, or a container does not start (with its last lines).
       """)
 
   enum Flavour: String, ExpressibleByArgument, CaseIterable {
     case auto, cockroach, patroni
   }
 
-  @Option(help: "What the SQL tier runs: auto takes CockroachDB where it can be had and comes up, else Patroni.")
+  @Option(help: "Flavour of the SQL tier: auto uses CockroachDB if it is available and comes up, else Patroni.")
   var flavour = Flavour.auto
 
-  @Option(help: ArgumentHelp("Number of workers (default: as the compose file says).", valueName: "number"))
+  @Option(help: ArgumentHelp("Number of workers (default: from the compose file).", valueName: "number"))
   var workers: Int?
 
-  @Option(help: ArgumentHelp("Number of APIs (default: as the compose file says).", valueName: "number"))
+  @Option(help: ArgumentHelp("Number of APIs (default: from the compose file).", valueName: "number"))
   var apis: Int?
 
-  @Option(help: ArgumentHelp("Give up after so long.", valueName: "seconds"))
+  @Option(help: ArgumentHelp("Timeout.", valueName: "seconds"))
   var limit = 180
 
   @Flag(help: "Print the status of every node as JSON at the end.")
