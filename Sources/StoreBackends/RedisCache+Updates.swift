@@ -4,6 +4,38 @@ import Synchronization
 
 /// What the table has said, told to Redis: now, or later if it does not take it now.
 extension RedisCache {
+  /// The backlog of a cache's copies, and whether a task works it off.
+  final class SharedBacklog: Sendable {
+    private let state: Mutex<(backlog: CacheBacklog, isWorkedOff: Bool)>
+
+    init(life: Duration) {
+      state = Mutex((CacheBacklog(limits: CacheBacklog.Limits(life: life)), false))
+    }
+
+    /// Keeps an update.
+    ///
+    /// - Returns: whether a task must be started that works the backlog off.
+    func add(_ entry: CacheBacklog.Entry) -> Bool {
+      state.withLock { state in
+        state.backlog.add(entry)
+        defer { state.isWorkedOff = true }
+        return !state.isWorkedOff
+      }
+    }
+
+    /// What to try next; `nil`: nothing is left, and the task must end.
+    func next(_ count: Int) -> [CacheBacklog.Entry]? {
+      state.withLock { state in
+        let entries = state.backlog.take(count, now: .now)
+        if entries.isEmpty { state.isWorkedOff = false }
+        return entries.isEmpty ? nil : entries
+      }
+    }
+  }
+
+  private static let backlogPause: Duration = .milliseconds(250)
+  private static let backlogChunk = 64
+
   /// Forgets what is settled, and writes only what is newer than what is there; a tombstone is a version too. One
   /// script, hence atomic. Arguments: time to live, version (empty: no row), operation, 1 (0: a tombstone), value,
   /// settled operations.
@@ -74,13 +106,7 @@ extension RedisCache {
 
   /// Tries the update again later, where updates are kept.
   private func keep(_ entry: CacheBacklog.Entry) {
-    guard let backlog else { return }
-    let begins = backlog.withLock { state in
-      state.backlog.add(entry)
-      defer { state.isWorkedOff = true }
-      return !state.isWorkedOff
-    }
-    if begins { Task { await workOff(backlog) } }
+    if let backlog, backlog.add(entry) { Task { await workOff(backlog) } }
   }
 
   private func workOff(_ backlog: SharedBacklog) async {
@@ -88,12 +114,7 @@ extension RedisCache {
       try? await Task.sleep(for: Self.backlogPause)
       var isTaken = true
       while isTaken {
-        let entries: [CacheBacklog.Entry]? = backlog.withLock { state in
-          let entries = state.backlog.take(Self.backlogChunk, now: .now)
-          if entries.isEmpty { state.isWorkedOff = false }
-          return entries.isEmpty ? nil : entries
-        }
-        guard let entries else { return }
+        guard let entries = backlog.next(Self.backlogChunk) else { return }
         isTaken = await store(entries)
       }
     }
