@@ -7,16 +7,25 @@ public final class RedisCluster: Sendable {
   private struct State {
     var map = SlotMap()
     var connections: [RedisNode: NodeConnection] = [:]
-    var isRefreshing = false
+    var refresh: Refresh?
+    /// When the last look at the topology began.
     var refreshedAt: ContinuousClock.Instant?
     /// When it was last noticed that a node owns a slot which another one owned before.
     var succeededAt: [RedisNode: ContinuousClock.Instant] = [:]
   }
 
+  /// A look at the topology that is under way, or begins soon.
+  private struct Refresh {
+    let begins: ContinuousClock.Instant
+    let task: Task<Void, Never>
+  }
+
   /// A cluster in order needs one redirection, a moving slot two.
   private static let redirectionMaximum = 4
-  /// At most one refresh in this time, whatever fails.
+  /// At most one refresh in this time, whatever fails, unless a command waits for it.
   private static let refreshPause: Duration = .milliseconds(250)
+  /// At most one refresh in this time.
+  private static let refreshSpacing: Duration = .milliseconds(20)
   /// The topology is learnt again at least this often, so that a change without an error is noticed.
   private static let refreshInterval: Duration = .seconds(10)
 
@@ -38,6 +47,7 @@ public final class RedisCluster: Sendable {
   public func command(
     _ words: [[UInt8]], key: [UInt8], isHurried: Bool = false
   ) async throws(RedisError) -> RedisReply {
+    let start = ContinuousClock.now
     let slot = HashSlot.slot(of: key)
     refreshIfOld()
     if state.withLock({ $0.map.owner(of: slot) == nil }) {
@@ -51,8 +61,15 @@ public final class RedisCluster: Sendable {
     for _ in 0...redirections {
       switch await connection(to: node).send(commands) {
       case .failure(let error):
-        refreshSoon()
-        throw error
+        // Not sent, as the node has failed. It may have a successor, of which other clients know already.
+        guard !isHurried, error.code == .unavailable, error.since != nil else {
+          refreshSoon()
+          throw error
+        }
+        await refresh(since: start)
+        guard let successor = state.withLock({ $0.map.owner(of: slot) }), successor != node else { throw error }
+        node = successor
+        commands = [words]
       case .success(.error(let text)):
         switch Redirection(error: text, from: node) {
         case .moved(let slot, let target):
@@ -165,21 +182,43 @@ public final class RedisCluster: Sendable {
     Task { await refresh() }
   }
 
-  /// Asks one node after the other, in random order, until one tells the topology.
+  /// Waits for a refresh, unless there was one a moment ago.
   private func refresh() async {
-    let begins = state.withLock { state in
-      if state.isRefreshing { return false }
-      if let at = state.refreshedAt, ContinuousClock.now - at < Self.refreshPause { return false }
-      state.isRefreshing = true
-      return true
+    let isFresh = state.withLock { state in
+      state.refresh == nil && state.refreshedAt.map { ContinuousClock.now - $0 < Self.refreshPause } ?? false
     }
-    guard begins else { return }
-    defer {
-      state.withLock { state in
-        state.isRefreshing = false
-        state.refreshedAt = .now
+    if !isFresh { await refresh(since: nil) }
+  }
+
+  /// Waits for a refresh that began at `time` or later; `nil`: for any. All who wait share one.
+  private func refresh(since time: ContinuousClock.Instant?) async {
+    while true {
+      let refresh: Refresh? = state.withLock { state in
+        if let refresh = state.refresh { return refresh }
+        if let time, let last = state.refreshedAt, last >= time { return nil }
+        let now = ContinuousClock.now
+        let begins = max(now, state.refreshedAt.map { $0 + Self.refreshSpacing } ?? now)
+        let refresh = Refresh(
+          begins: begins,
+          task: Task {
+            try? await Task.sleep(until: begins, clock: .continuous)
+            await self.learnTopology()
+            self.state.withLock { state in
+              state.refresh = nil
+              state.refreshedAt = begins
+            }
+          })
+        state.refresh = refresh
+        return refresh
       }
+      guard let refresh else { return }
+      await refresh.task.value
+      guard let time, refresh.begins < time else { return }
     }
+  }
+
+  /// Asks one node after the other, in random order, until one tells the topology.
+  private func learnTopology() async {
     let known = state.withLock { $0.map.nodes }
     let others = options.nodes.filter { !known.contains($0) }
     for node in known.shuffled() + others.shuffled() {
@@ -187,8 +226,10 @@ public final class RedisCluster: Sendable {
       guard case .success(let reply) = await connection(to: node).send([command]) else { continue }
       guard let map = try? SlotMap(clusterSlots: reply, from: node), !map.nodes.isEmpty else { continue }
       state.withLock { state in
-        for node in map.successors(of: state.map) { state.succeededAt[node] = .now }
-        state.map = map
+        if map != state.map {
+          for node in map.successors(of: state.map) { state.succeededAt[node] = .now }
+          state.map = map
+        }
         // A connection to a node that left would be kept for ever.
         let kept = Set(map.nodes + options.nodes)
         state.connections = state.connections.filter { kept.contains($0.key) }

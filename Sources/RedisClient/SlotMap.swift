@@ -23,7 +23,7 @@ public struct SlotMap: Sendable, Hashable {
         throw RedisError(.unexpectedReply, "CLUSTER SLOTS has a row without a node")
       }
       for node in nodes where !self.nodes.contains(node) { self.nodes.append(node) }
-      for slot in Int(first)...Int(last) { setOwner(of: slot, master) }
+      setOwner(of: Int(first)...Int(last), master)
     }
   }
 
@@ -43,13 +43,12 @@ public struct SlotMap: Sendable, Hashable {
   public var slotOwners: [RedisNode] { Set(owners).filter { $0 >= 0 }.sorted().map { masters[Int($0)] } }
 
   /// Corrects one slot after a `MOVED`.
-  public mutating func setOwner(of slot: Int, _ node: RedisNode) {
-    if let index = masters.firstIndex(of: node) {
-      owners[slot] = Int16(index)
-    } else {
-      owners[slot] = Int16(masters.count)
-      masters.append(node)
-    }
+  public mutating func setOwner(of slot: Int, _ node: RedisNode) { setOwner(of: slot...slot, node) }
+
+  private mutating func setOwner(of slots: ClosedRange<Int>, _ node: RedisNode) {
+    let index = masters.firstIndex(of: node) ?? masters.count
+    if index == masters.count { masters.append(node) }
+    for slot in slots { owners[slot] = Int16(index) }
   }
 
   /// The nodes that own a slot here which another one owned in `earlier`.

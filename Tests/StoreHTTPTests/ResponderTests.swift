@@ -151,7 +151,7 @@ struct ResponderTests {
       ("?ack=committed", [(.ifMatch, "\"1\", \"2\"")], "quotes"), ("?ack=committed", [(.ifMatch, "\"0\"")], "quotes"),
       ("?ack=committed", [(.ifMatch, "\"99999999999999999999\"")], "quotes"),
       ("?ack=committed", [(.ifNoneMatch, "\"1\"")], "must be *"),
-      ("?ack=committed", [(.ifNoneMatch, "*"), (.ifMatch, "\"1\"")], "both"),
+      ("?ack=committed", [(.ifNoneMatch, "*"), (.ifMatch, "\"1\"")], "combined"),
     ] as [(String, [(HTTPField.Name, String)], String)])
   func noConditionIsIgnored(_ query: String, _ headers: [(HTTPField.Name, String)], _ hint: String) async throws {
     let put = try await server.put(#"{"key":"k","value":"v"}"#, query, headers)
