@@ -48,7 +48,7 @@ extension Scenarios {
 
     /// Another number of partitions would have a key change its queue: there are no such queues, and the service ends
     /// by itself.
-    @Test(Laboratory.byHand, .timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(5)))
     func aServiceWithAnotherNumberOfPartitionsEnds() async throws {
       let store = try await StoreUnderTest()
       let status = try await store.stack.status()

@@ -14,11 +14,6 @@ enum Laboratory {
     ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
 
-  /// Scenarios that have not held yet on the real stack run only where `KVCHAOS_ALL_SCENARIOS` is `1`, and not in CI.
-  static let byHand: ConditionTrait = .enabled(
-    if: ProcessInfo.processInfo.environment["KVCHAOS_ALL_SCENARIOS"] == "1",
-    "run by hand, with KVCHAOS_ALL_SCENARIOS=1")
-
   /// In CI a scenario that cannot run is a failure, never a skip.
   static var isRequired: Bool {
     let environment = ProcessInfo.processInfo.environment

@@ -82,7 +82,7 @@ extension Scenarios {
 
     /// Large values that no worker can apply fill the queues; then writes are refused in time, no container is killed
     /// for its memory, and what was acknowledged is applied in the end.
-    @Test(Laboratory.byHand, .timeLimit(.minutes(8))) func largeValuesWithoutSQL() async throws {
+    @Test(.timeLimit(.minutes(8))) func largeValuesWithoutSQL() async throws {
       let store = try await StoreUnderTest()
       let nodes = try await store.stack.status().nodes
       let value = String(repeating: "v", count: 1 << 20)

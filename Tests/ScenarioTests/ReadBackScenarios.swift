@@ -84,8 +84,9 @@ extension Scenarios {
       print("plain reads under the kill of a Redis master: \(counts.misses) of \(counts.reads) missed their write")
       #expect(counts.requests >= 20_000 && counts.readsAfter == counts.acknowledged)
       #expect(counts.missesAfter == 0 && counts.unansweredAfter == 0, "\(counts.examples)")
-      // What the cache lost with its master is all that a plain read may miss.
-      #expect(counts.misses < counts.reads / 10 && counts.unanswered == 0, "\(counts.examples)")
+      // A plain read misses only what was more than 250 ms on its way into the table when the master died: on a quiet
+      // machine nothing at all, on a busy one little.
+      #expect(counts.misses <= counts.reads / 100 && counts.unanswered == 0, "\(counts.examples)")
       #expect(try await store.recovers())
     }
 

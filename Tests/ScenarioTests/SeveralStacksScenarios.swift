@@ -8,7 +8,7 @@ import Testing
 
 extension Scenarios {
   /// Several checkouts on one machine, and several stacks on one engine, do not disturb each other.
-  @Suite(.serialized, Laboratory.byHand) struct SeveralStacks {
+  @Suite(.serialized) struct SeveralStacks {
     private let results = FileManager.default.temporaryDirectory.appending(path: "kvchaos-\(UUID().uuidString)").path()
 
     /// The state of each container: a change of id, start or state means that something happened to it.
@@ -119,15 +119,20 @@ extension Scenarios {
 
       """
 
-    /// Events of a project's containers, except for health checks and inspections.
+    /// Events of those of a project's containers that run now, except for health checks and inspections. Containers that
+    /// a run starts to look for residue, and those of set-up, come and go.
     private final class Events: Sendable {
       private let seen = Mutex<[String]>([])
       private let task = Mutex<Task<Void, any Error>?>(nil)
 
       init(of stack: Stack) async throws {
+        let running = Set(try await stack.status().nodes.filter { $0.state.status == .running }.map(\.container))
         let stream = try await stack.engine.events()
         let task = Task {
-          for try await event in stream where !["exec_", "health_status"].contains(where: event.action.hasPrefix) {
+          for try await event in stream
+          where running.contains(event.containerName)
+            && !["exec_", "health_status"].contains(where: event.action.hasPrefix)
+          {
             self.seen.withLock { $0.append("\(event.action) \(event.containerName)") }
           }
         }
