@@ -1,4 +1,5 @@
 import HTTPTypes
+import Synchronization
 import Testing
 
 @testable import StoreHTTP
@@ -40,8 +41,12 @@ import Testing
     let server = TestServer(bodies: budget)
     // Tried again and again until its time is over.
     server.store.weather = .down
-    async let waiting = server.put(Self.entry)
-    while budget.usedBytes == 0 { await Task.yield() }
+    let isAnswered = Mutex(false)
+    async let waiting = {
+      defer { isAnswered.withLock { $0 = true } }
+      return try await server.put(Self.entry)
+    }()
+    while budget.usedBytes == 0, !isAnswered.withLock({ $0 }) { await Task.yield() }
     #expect(try await server.put(Self.entry).detail.contains("too many large values"))
     #expect(try await waiting.detail.contains("down"))
     #expect(budget.usedBytes == 0)
