@@ -76,8 +76,8 @@ struct PendingReadTests {
   /// Reads come from the table then: the acknowledgement waits until it has the write.
   @Test func withoutACacheTheAcknowledgementWaitsForTheCommit() async throws {
     cache.isDown = true
-    table.state.withLock { $0.operations[operation] = record(1) }
     let (service, key, operation) = (service(), key, operation)
+    table.state.withLock { $0.operations[operation] = record(1) }
     let outcome = await clock.run {
       await service.write(.delete, key: key, operation: operation, acknowledgement: .queued)
     }
