@@ -113,7 +113,7 @@ oracle: ## the checker against the executable contract, on 200,000 random histor
 	$(ORACLE) histories --count 200000
 
 MUTANTS ?= $(sort $(wildcard Tests/ContractOracleTests/Fixtures/runs/*.jsonl.gz))
-mutants: ## real histories damaged in 47 ways, and the table in results/DETECTION.md
+mutants: ## real histories damaged in many ways, and the table in results/DETECTION.md
 	swift build $(RELEASE) --product kvchaos-oracle
 	swift build $(RELEASE) --product kvchaos
 	$(ORACLE) mutants --each 25 --json results/mutants.json $(MUTANTS)
