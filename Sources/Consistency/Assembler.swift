@@ -128,10 +128,11 @@ struct Assembler {
     }
     if event.kind == .ok { okCount += 1 }
     if event.kind == .fail { failedCount += 1 }
-    complete(&ops[Int(place)], with: event, at: index, level: level)
+    Self.complete(&ops[Int(place)], with: event, at: index, level: level)
   }
 
-  private func complete(_ op: inout Op, with event: CompactEvent, at index: Int32, level: Level) {
+  /// Static: a method of `self` would hold `ops` for as long as it changes one of them, which copies all of them.
+  private static func complete(_ op: inout Op, with event: CompactEvent, at index: Int32, level: Level) {
     op.returnTime = event.timeNanoseconds
     op.output = event.value
     if event.version != CompactEvent.noVersion { op.version = event.version }
