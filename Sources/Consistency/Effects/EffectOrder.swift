@@ -39,14 +39,35 @@ struct EffectOrder {
   let effects: [Effect]
 
   /// Effects that have no valid order; `nil` if they have one.
-  func contradiction() -> [Int]? { cycle() ?? cramped() }
+  func contradiction() -> [Int]? { (isInOrder ? nil : cycle()) ?? cramped() }
+
+  /// Whether the effects are in a valid order already. They come in the order of their invocations, which is valid for
+  /// most keys, so that nothing has to be sorted.
+  private var isInOrder: Bool {
+    // The least of all later effects.
+    var (accepted, shown, seen, version) = (Int64.max, Int64.max, Int64.max, Int64.max)
+    for effect in effects.reversed() {
+      guard accepted >= effect.sent, shown >= effect.invoked, seen >= effect.needed else { return false }
+      if let own = effect.version {
+        guard own < version else { return false }
+        version = own
+      }
+      accepted = min(accepted, effect.accepted)
+      shown = min(shown, effect.shown)
+      seen = min(seen, effect.seen)
+    }
+    return true
+  }
 
   /// An effect of unknown version between two others, where every version between theirs is taken.
   ///
+  /// Called only if there is no cycle, so the two are different ones.
+  ///
   /// - Returns: the one before it, itself, and the one after it.
   private func cramped() -> [Int]? {
+    let versionedCount = effects.count { $0.version != nil }
+    guard versionedCount > 1, versionedCount < effects.count else { return nil }
     let unversioned = effects.indices.filter { effects[$0].version == nil }
-    guard !unversioned.isEmpty else { return nil }
     let versioned = effects.indices.filter { effects[$0].version != nil }
     func version(_ effect: Int) -> Int64 { effects[effect].version ?? 0 }
     let versions = versioned.map(version).sorted()

@@ -44,7 +44,12 @@ struct KeyEffects {
   private let ops: [Op]
   private var writes: [Write] = []
   private var reads: [Read] = []
-  private var writersOf: [Token: [Int]] = [:]
+  /// Numbers the values that were written. By number: the first and the last write of the value.
+  private var values: Numbering
+  private var firstWrites: [Int] = []
+  private var lastWrites: [Int] = []
+  /// By write: the next one of the same value; -1: none.
+  private var nextWrites: [Int] = []
 
   /// How many combinations are tried for reads that may have seen several writes.
   static let attempts = 512
@@ -60,6 +65,7 @@ struct KeyEffects {
     acknowledged: (Op) -> Int32?, timeToLive: Int64?
   ) {
     self.ops = ops
+    values = Numbering(capacity: ops.count / 2)
     // Most stores count from 1, so that absence has version 0; where a write has that one, absence has none.
     let countsFromZero = ops.contains { op in
       op.hasVersion && op.version <= 0 && op.outcome != .failed && !(op.action == .read && op.output.isNull)
@@ -88,11 +94,12 @@ struct KeyEffects {
       if op.hasVersion { write.effect.version = op.version }
       add(write)
     }
-    let times = Times(ops, trail)
+    let times = timeToLive == nil ? nil : Times(ops, trail)
     for (position, op) in ops.enumerated() where op.outcome == .ok && op.action != .read {
       // A condition that held is a read of what was expected.
+      guard let value = expected(op) else { continue }
       let end = trail.effectEnd(op)
-      guard let value = expected(op), end != Op.never, end > op.call else { continue }
+      guard end != Op.never, end > op.call else { continue }
       reads.append(Read(position: position, value: value, from: Self.moment(op.call), to: Self.moment(end)))
     }
     for (position, op) in ops.enumerated() where op.action == .read && op.outcome == .ok {
@@ -103,7 +110,11 @@ struct KeyEffects {
       case .final, .finalCache: read.drainedAt = read.from
       case .cache, .pending:
         read.isAhead = op.level == .pending
-        read.from = timeToLive.map { min(read.from, times.moment(of: op.callTime, minus: $0)) } ?? .min
+        if let timeToLive, let times {
+          read.from = min(read.from, times.moment(of: op.callTime, minus: timeToLive))
+        } else {
+          read.from = .min
+        }
       default: break
       }
       reads.append(read)
@@ -111,7 +122,15 @@ struct KeyEffects {
   }
 
   private mutating func add(_ write: Write) {
-    writersOf[write.value, default: []].append(writes.count)
+    let number = values.number(of: write.value.bits)
+    if number == firstWrites.count {
+      firstWrites.append(writes.count)
+      lastWrites.append(writes.count)
+    } else {
+      nextWrites[lastWrites[number]] = writes.count
+      lastWrites[number] = writes.count
+    }
+    nextWrites.append(-1)
     writes.append(write)
   }
 
@@ -124,26 +143,32 @@ struct KeyEffects {
     var writes = writes
     var open: [Read] = []
     for read in reads {
+      if let write = onlyWrite(of: read.value), Self.mayHaveSeen(read, writes[write]) {
+        Self.see(read, &writes[write])
+        continue
+      }
       let candidates = candidates(read, writes)
       guard candidates.count != 1 else {
-        Self.see(candidates[0], read, &writes)
+        Self.see(read, &writes[candidates[0]])
         continue
       }
       // It was never written, or not under that version.
       guard !candidates.isEmpty else {
-        return .impossible(shown(writersOf[read.value] ?? [], writes) + [read.position])
+        return .impossible(shown(writers(of: read.value), writes) + [read.position])
       }
       var read = read
       // Usually a read saw the latest possible write.
       read.candidates = candidates.sorted { writes[$0].earliest > writes[$1].earliest }
       open.append(read)
     }
+    // One look at all of them together, before one at each. It includes the reads that are certain.
+    if !open.isEmpty {
+      var likely = writes
+      for read in open { Self.see(read, &likely[read.candidates[0]]) }
+      if conflict(likely) == nil { return .explained }
+    }
     if let conflict = conflict(writes) { return .impossible(conflict) }
     guard !open.isEmpty else { return .explained }
-    // One look at all of them together, before one at each.
-    var likely = writes
-    for read in open { Self.see(read.candidates[0], read, &likely) }
-    if conflict(likely) == nil { return .explained }
     var attempts = Self.attempts
     if attempt(open[...], writes, &attempts) { return .explained }
     return attempts > 0 ? .impossible(open.map(\.position)) : .partly
@@ -156,14 +181,33 @@ struct KeyEffects {
       guard attempts > 0 else { return false }
       attempts -= 1
       var next = writes
-      Self.see(candidate, read, &next)
+      Self.see(read, &next[candidate])
       if conflict(next) == nil, attempt(open.dropFirst(), next, &attempts) { return true }
     }
     return false
   }
 
+  /// The writes of a value, in their order.
+  private func writers(of value: Token) -> [Int] {
+    guard let number = values.known(value.bits) else { return [] }
+    return Array(sequence(first: firstWrites[number]) { nextWrites[$0] < 0 ? nil : nextWrites[$0] })
+  }
+
+  /// The write of a value if there is exactly one.
+  private func onlyWrite(of value: Token) -> Int? {
+    guard let number = values.known(value.bits), firstWrites[number] == lastWrites[number] else { return nil }
+    return firstWrites[number]
+  }
+
+  /// Whether the only write of the value that was read may be what the read saw.
+  private static func mayHaveSeen(_ read: Read, _ write: Write) -> Bool {
+    guard (read.isAhead ? write.invoked : write.earliest) < read.to else { return false }
+    guard let version = read.version, let known = write.effect.version else { return true }
+    return known == version
+  }
+
   private func candidates(_ read: Read, _ writes: [Write]) -> [Int] {
-    let writers = (writersOf[read.value] ?? []).filter {
+    let writers = writers(of: read.value).filter {
       (read.isAhead ? writes[$0].invoked : writes[$0].earliest) < read.to
     }
     guard let version = read.version else { return writers }
@@ -171,8 +215,7 @@ struct KeyEffects {
     return known.isEmpty ? writers.filter { writes[$0].effect.version == nil } : known
   }
 
-  private static func see(_ number: Int, _ read: Read, _ writes: inout [Write]) {
-    var write = writes[number]
+  private static func see(_ read: Read, _ write: inout Write) {
     write.isApplied = true
     if read.isAhead {
       write.effect.shown = min(write.effect.shown, read.to)
@@ -185,13 +228,14 @@ struct KeyEffects {
       if let known = write.effect.version, known != version { write.hasOtherVersion = true }
       write.effect.version = version
     }
-    writes[number] = write
   }
 
   /// Operations that contradict each other; `nil` where all of them can be in one order.
   private func conflict(_ writes: [Write]) -> [Int]? {
     var effects: [EffectOrder.Effect] = []
     var numbers: [Int] = []
+    effects.reserveCapacity(writes.count)
+    numbers.reserveCapacity(writes.count)
     // Everything acknowledged has to be there at a final read, so nothing else needs to be known of it.
     for (number, write) in writes.enumerated() where write.isApplied {
       if write.hasOtherVersion || (number > 0 && write.earliest >= write.effect.seen) { return shown([number], writes) }
