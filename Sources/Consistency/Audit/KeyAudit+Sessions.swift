@@ -1,36 +1,44 @@
 import History
 
 extension KeyAudit {
-  /// What one client has done on this key so far.
+  /// What one client has done on this key so far, as positions in `ops`; -1: nothing.
+  ///
+  /// It holds no operations: a session is looked up for every operation, and must be cheap to change.
   private struct Session {
-    var lastWrite: Op?
+    var lastWrite: Int32 = -1
     /// The last write with a version.
-    var lastVersionedWrite: Op?
+    var lastVersionedWrite: Int32 = -1
     /// The read whose value was written last, and its writers' first invocation.
-    var newestRead: Op?
+    var newestRead: Int32 = -1
     var newestCall: Int32 = -1
-    var highestRead: Op?
+    var highestRead: Int32 = -1
   }
 
   /// The four session guarantees, client by client.
   mutating func checkSessions() {
-    var sessions: [Int32: Session] = [:]
+    var processes = Numbering(capacity: 64)
+    var sessions: [Session] = []
     // If a write is known only from the record, its client had no answer on which later operations could depend.
-    for op in ops where op.outcome == .ok {
-      guard op.action == .read || (isWrite(op) && !trail.isSettled(op)) else { continue }
-      var session = sessions[op.process] ?? Session()
-      if op.action == .read {
-        checkRead(op, &session)
+    for position in ops.indices where ops[position].outcome == .ok {
+      let isRead = ops[position].action == .read
+      guard isRead || (isWrite(ops[position]) && !trail.isSettled(ops[position])) else { continue }
+      let number = processes.number(of: UInt64(UInt32(bitPattern: ops[position].process)))
+      if number == sessions.count { sessions.append(Session()) }
+      if isRead {
+        checkRead(position, &sessions[number])
       } else {
-        checkWrite(op, &session)
+        checkWrite(position, &sessions[number])
       }
-      sessions[op.process] = session
     }
   }
 
-  private mutating func checkRead(_ op: Op, _ session: inout Session) {
+  /// An operation of a session.
+  private func op(_ position: Int32) -> Op? { position < 0 ? nil : ops[Int(position)] }
+
+  private mutating func checkRead(_ position: Int, _ session: inout Session) {
+    let op = ops[position]
     guard let known = writers[op.output] else { return }
-    if let own = session.lastWrite {
+    if let own = self.op(session.lastWrite) {
       tallies.readYourWrites.examined += 1
       if known.lastReturn < own.call {
         let message = "a client wrote \(text(written(own) ?? .null)) and then read \(text(op.output)), which is older"
@@ -41,17 +49,21 @@ extension KeyAudit {
         }
       }
     }
-    if let newest = session.newestRead {
+    if let newest = self.op(session.newestRead) {
       tallies.monotonicReads.examined += 1
       if known.lastReturn < session.newestCall { readBackwards(op, after: newest) }
     }
-    if let highest = session.highestRead, op.hasVersion, op.version < highest.version {
+    if op.hasVersion, let highest = self.op(session.highestRead), op.version < highest.version {
       if known.lastReturn >= session.newestCall { readBackwards(op, after: highest) }
     }
     // A later read need not see a pending write yet.
     guard op.level != .pending else { return }
-    if known.firstCall > session.newestCall { (session.newestCall, session.newestRead) = (known.firstCall, op) }
-    if op.hasVersion, op.version > session.highestRead?.version ?? Int64.min { session.highestRead = op }
+    if known.firstCall > session.newestCall {
+      (session.newestCall, session.newestRead) = (known.firstCall, Int32(position))
+    }
+    if op.hasVersion, op.version > self.op(session.highestRead)?.version ?? Int64.min {
+      session.highestRead = Int32(position)
+    }
   }
 
   private mutating func readBackwards(_ op: Op, after newest: Op) {
@@ -79,9 +91,10 @@ extension KeyAudit {
     }
   }
 
-  private mutating func checkWrite(_ op: Op, _ session: inout Session) {
+  private mutating func checkWrite(_ position: Int, _ session: inout Session) {
+    let op = ops[position]
     if op.hasVersion {
-      if let earlier = session.lastVersionedWrite {
+      if let earlier = self.op(session.lastVersionedWrite) {
         tallies.monotonicWrites.examined += 1
         if op.version <= earlier.version {
           violate(
@@ -89,15 +102,15 @@ extension KeyAudit {
             earlier, op)
         }
       }
-      if let read = session.highestRead {
+      if let read = self.op(session.highestRead) {
         tallies.writesFollowReads.examined += 1
         if op.version <= read.version {
           violate(
             \.writesFollowReads, "a client read version \(read.version) and then wrote version \(op.version)", read, op)
         }
       }
-      session.lastVersionedWrite = op
+      session.lastVersionedWrite = Int32(position)
     }
-    session.lastWrite = op
+    session.lastWrite = Int32(position)
   }
 }
