@@ -24,7 +24,7 @@ struct KeyAudit {
   let ops: [Op]
   let trail: AuditTrail
   let options: CheckOptions
-  var writers: [Token: Writers] = [:]
+  private(set) var writers: WriterTable
   /// Writes answered as not done, by value.
   var refused: [Token: Int] = [:]
   var tallies = AuditTallies()
@@ -36,7 +36,8 @@ struct KeyAudit {
     name = history.name(ofGroup: group)
     ops = trail.settled(history.ops(inGroup: group))
     // Absence before the first write: as if deleted before the history began.
-    writers[.null] = Writers(firstCall: -1, first: -1, firstEffect: -1, lastReturn: -1, count: 1)
+    writers = WriterTable(capacity: ops.count / 2)
+    writers.add(Writers(firstCall: -1, first: -1, firstEffect: -1, lastReturn: -1, count: 1), of: .null)
     for (position, op) in ops.enumerated() {
       guard let value = written(op) else { continue }
       if op.outcome == .failed {
@@ -44,16 +45,10 @@ struct KeyAudit {
         continue
       }
       let end = op.outcome == .ok ? op.ret : Op.never
-      if var known = writers[value] {
-        known.lastReturn = max(known.lastReturn, end)
-        known.count += 1
-        known.firstEffect = min(known.firstEffect, max(op.call, trail.effectBegin(op)))
-        writers[value] = known
-      } else {
-        writers[value] = Writers(
-          firstCall: op.call, first: position, firstEffect: max(op.call, trail.effectBegin(op)), lastReturn: end,
-          count: 1)
-      }
+      let writer = Writers(
+        firstCall: op.call, first: position, firstEffect: max(op.call, trail.effectBegin(op)), lastReturn: end,
+        count: 1)
+      writers.add(writer, of: value)
     }
   }
 
