@@ -153,6 +153,7 @@ struct AuditTrail: Sendable {
   ///
   /// - Parameter op: as `settled` leaves it.
   func effectEnd(_ op: Op) -> Int32 {
+    guard op.operation >= 0 else { return op.outcome == .ok && op.level != .queued ? op.ret : Op.never }
     let found = min(answers(op)?.applied?.ret ?? Op.never, committed(op)?.ret ?? Op.never)
     return op.outcome == .ok && op.level != .queued ? min(op.ret, found) : found
   }

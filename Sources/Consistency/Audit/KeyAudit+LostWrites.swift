@@ -10,6 +10,12 @@ extension KeyAudit {
     for op in ops where op.outcome != .failed && isWrite(op) {
       if op.outcome == .unknown || trail.isSettled(op) { tallies.lost.increase("unknownWrites") }
       guard op.outcome == .ok else { continue }
+      // Without an id there is no record of it.
+      guard op.operation >= 0 else {
+        acknowledged += 1
+        if op.level == .queued { needsFinalRead = true }
+        continue
+      }
       let loss = loss(op)
       if trail.isSettled(op) {
         tallies.lost.increase("settledWrites")

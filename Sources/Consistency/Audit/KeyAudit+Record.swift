@@ -3,6 +3,7 @@ import History
 extension KeyAudit {
   /// Compares the store's record of the key's writes with their answers and with itself.
   mutating func checkRecord() {
+    guard !trail.isEmpty else { return }
     for (one, other) in trail.committedTwice where ops.contains(where: { $0.call == other.call }) {
       violate(
         \.duplicates,
