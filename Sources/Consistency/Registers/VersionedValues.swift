@@ -16,19 +16,28 @@ enum VersionedValues {
   static func distinguish(_ ops: inout [RegisterOp], version: (RegisterOp) -> Int64?) {
     // What a compare-and-set expects is a value, not a version of it.
     guard ops.allSatisfy({ $0.kind == .read || $0.kind == .write }) else { return }
-    var numbers = Numbering(capacity: ops.count)
+    var numbers = Numbering(capacity: ops.count / 2)
+    var writeCounts: [Int32] = []
+    for op in ops where op.kind == .write {
+      let number = numbers.number(of: op.value.bits)
+      if number == writeCounts.count { writeCounts.append(0) }
+      // Absence has one writer more: the beginning.
+      writeCounts[number] += op.value.isNull ? 2 : 1
+    }
+    // Most values are written once, and nothing has to be gathered.
+    guard writeCounts.contains(where: { $0 > 1 }) else { return }
+    var places = Array(repeating: -1, count: writeCounts.count)
     var groups: [Group] = []
     for (index, op) in ops.enumerated() {
-      let number = numbers.number(of: op.value.bits)
-      if number == groups.count { groups.append(Group()) }
-      if op.kind == .write { groups[number].writes.append(index) } else { groups[number].reads.append(index) }
+      guard let number = numbers.known(op.value.bits), writeCounts[number] > 1 else { continue }
+      if places[number] < 0 {
+        places[number] = groups.count
+        groups.append(Group())
+      }
+      let place = places[number]
+      if op.kind == .write { groups[place].writes.append(index) } else { groups[place].reads.append(index) }
     }
-    for group in groups {
-      guard let first = group.writes.first else { continue }
-      // Absence has one writer more: the beginning.
-      guard group.writes.count > 1 || ops[first].value.isNull else { continue }
-      distinguish(group, in: &ops, version: version)
-    }
+    for group in groups { distinguish(group, in: &ops, version: version) }
   }
 
   private static func distinguish(_ group: Group, in ops: inout [RegisterOp], version: (RegisterOp) -> Int64?) {
