@@ -100,11 +100,12 @@ cap: images ## every cell of the CAP ledger again, and results/CAP.md (about hal
 	$(KVCHAOS) up
 	$(KVCHAOS) cap --again
 
+DETECT ?=
 .PHONY: detect
 detect: images ## bugs planted on purpose, and what the suite catches of them (about two hours; goes on where it ended)
 	scripts/build-planted
 	$(KVCHAOS) up
-	$(KVCHAOS) detect
+	$(KVCHAOS) detect $(DETECT)
 
 .PHONY: oracle mutants
 ORACLE := .build/release/kvchaos-oracle
