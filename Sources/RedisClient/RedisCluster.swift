@@ -91,8 +91,8 @@ public final class RedisCluster: Sendable {
     throw RedisError(.noRoute, "slot \(slot) was redirected more than \(redirections) times")
   }
 
-  /// Whether the master of `key`'s slot took over a slot, as far as this client noticed, less than `time` ago. A replica
-  /// that became master may lack what its master took last, and what was written while there was none.
+  /// Whether the master of `key`'s slot took over a slot, as far as this client noticed, less than `time` ago. A
+  /// replica that became master may lack what its master took last, and what was written while there was none.
   public func hasNewMaster(_ key: [UInt8], within time: Duration) -> Bool {
     let since = state.withLock { state in
       state.succeededAt.isEmpty ? nil : state.map.owner(of: HashSlot.slot(of: key)).flatMap { state.succeededAt[$0] }

@@ -1,7 +1,7 @@
 import KeyValueStore
 
-/// Updates that Redis did not take, to be tried again: a replica that becomes master has the rows from before, and would
-/// show them until they expire. Pure.
+/// Updates that Redis did not take, to be tried again: a replica that becomes master has the rows from before, and
+/// would show them until they expire. Pure.
 struct CacheBacklog {
   struct Limits {
     /// How long an update is kept: the row that it replaces has expired then.

@@ -34,8 +34,8 @@ public struct RedisCache: Cache {
   /// After this long, what was pending is in the table, unless the worker or the table is in trouble too.
   private static let pendingArrival: Duration = .milliseconds(500)
 
-  /// For this long the table is asked, too, about what a new master shows: meanwhile every service notices that there is
-  /// one, and what the cache was told in vain is told again.
+  /// For this long the table is asked, too, about what a new master shows: meanwhile every service notices that there
+  /// is one, and what the cache was told in vain is told again.
   private static let succession: Duration = .seconds(2)
 
   static func name(_ key: Key) -> [UInt8] { Array("kv:".utf8) + key.bytes }

@@ -119,8 +119,8 @@ extension Scenarios {
 
       """
 
-    /// Events of those of a project's containers that run now, except for health checks and inspections. Containers that
-    /// a run starts to look for residue, and those of set-up, come and go.
+    /// Events of those of a project's containers that run now, except for health checks and inspections. Containers
+    /// that a run starts to look for residue, and those of set-up, come and go.
     private final class Events: Sendable {
       private let seen = Mutex<[String]>([])
       private let task = Mutex<Task<Void, any Error>?>(nil)
