@@ -24,8 +24,6 @@ struct CacheBacklog {
 
   init(limits: Limits) { self.limits = limits }
 
-  var isEmpty: Bool { entries.isEmpty }
-
   /// Keeps an update, of several to a key the newest row; what does not fit is not kept.
   mutating func add(_ entry: Entry) {
     var entry = entry
