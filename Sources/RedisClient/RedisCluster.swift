@@ -26,6 +26,8 @@ public final class RedisCluster: Sendable {
   private static let refreshPause: Duration = .milliseconds(250)
   /// At most one refresh in this time.
   private static let refreshSpacing: Duration = .milliseconds(20)
+  /// After this long without an answer, the next node is asked for the topology too.
+  private static let patience: Duration = .milliseconds(20)
   /// The topology is learnt again at least this often, so that a change without an error is noticed.
   private static let refreshInterval: Duration = .seconds(10)
 
@@ -217,25 +219,46 @@ public final class RedisCluster: Sendable {
     }
   }
 
-  /// Asks one node after the other, in random order, until one tells the topology.
+  /// Asks the nodes in random order, without waiting for those that are slow, until one tells the topology. So silent
+  /// nodes cost what one of them does, and not the sum.
   private func learnTopology() async {
     let known = state.withLock { $0.map.nodes }
     let others = options.nodes.filter { !known.contains($0) }
-    for node in known.shuffled() + others.shuffled() {
-      let command = [Array("CLUSTER".utf8), Array("SLOTS".utf8)]
-      guard case .success(let reply) = await connection(to: node).send([command]) else { continue }
-      guard let map = try? SlotMap(clusterSlots: reply, from: node), !map.nodes.isEmpty else { continue }
-      state.withLock { state in
-        if map != state.map {
-          for node in map.successors(of: state.map) { state.succeededAt[node] = .now }
-          state.map = map
-        }
-        // A connection to a node that left would be kept for ever.
-        let kept = Set(map.nodes + options.nodes)
-        state.connections = state.connections.filter { kept.contains($0.key) }
-        state.succeededAt = state.succeededAt.filter { kept.contains($0.key) }
+    let nodes = known.shuffled() + others.shuffled()
+    let (answers, answer) = AsyncStream.makeStream(of: SlotMap?.self)
+    let asking = Task {
+      for node in nodes {
+        Task { answer.yield(await topology(accordingTo: node)) }
+        try await Task.sleep(for: Self.patience)
       }
-      return
+    }
+    defer { asking.cancel() }
+    var unanswered = nodes.count
+    for await map in answers {
+      if let map { return take(map) }
+      unanswered -= 1
+      if unanswered == 0 { return }
+    }
+  }
+
+  private func topology(accordingTo node: RedisNode) async -> SlotMap? {
+    let command = [Array("CLUSTER".utf8), Array("SLOTS".utf8)]
+    guard case .success(let reply) = await connection(to: node).send([command]),
+      let map = try? SlotMap(clusterSlots: reply, from: node), !map.nodes.isEmpty
+    else { return nil }
+    return map
+  }
+
+  private func take(_ map: SlotMap) {
+    state.withLock { state in
+      if map != state.map {
+        for node in map.successors(of: state.map) { state.succeededAt[node] = .now }
+        state.map = map
+      }
+      // A connection to a node that left would be kept for ever.
+      let kept = Set(map.nodes + options.nodes)
+      state.connections = state.connections.filter { kept.contains($0.key) }
+      state.succeededAt = state.succeededAt.filter { kept.contains($0.key) }
     }
   }
 }

@@ -77,6 +77,28 @@ struct RedisClusterTests {
     #expect(node.seen.count { $0[0] == "GET" } == attempts)
   }
 
+  /// Nodes that are paused take connections and never answer: one that does answer is heard meanwhile.
+  @Test(.timeLimit(.minutes(10))) func silentNodesDoNotHoldUpTheTopology() async throws {
+    let port = Mutex(0)
+    let node = try await ScriptedNode(loop: Self.loop) { words in
+      words[0] == "CLUSTER"
+        ? "*1\r\n*3\r\n:0\r\n:16383\r\n*3\r\n$9\r\n127.0.0.1\r\n:\(port.withLock { $0 })\r\n$2\r\nid\r\n"
+        : "$1\r\nv\r\n"
+    }
+    port.withLock { $0 = node.node.port }
+    var silent: [ScriptedNode] = []
+    for _ in 0..<5 { silent.append(try await ScriptedNode(loop: Self.loop) { _ in nil }) }
+    var options = RedisOptions(nodes: silent.map(\.node) + [node.node])
+    // A wait for one of the silent nodes takes longer than the test may take.
+    (options.connectTimeoutMilliseconds, options.commandTimeoutMilliseconds) = (3_600_000, 3_600_000)
+    // The order is random: in one of six, the node that answers is the first.
+    for _ in 0..<8 {
+      let cluster = RedisCluster(options: options, loop: Self.loop)
+      let reply = try await cluster.command([Array("GET".utf8), [1]], key: [1])
+      #expect(reply == .bytes([UInt8(ascii: "v")]))
+    }
+  }
+
   /// A node that owns a slot which another one owned before: such a master may lack what the other one had.
   @Test(.timeLimit(.minutes(10)), arguments: [true, false])
   func whoTakesOverASlotIsANewMaster(_ isTold: Bool) async throws {
