@@ -113,7 +113,7 @@ oracle: ## the checker against the executable contract, on 200,000 random histor
 	swift build $(RELEASE) --product kvchaos-oracle
 	$(ORACLE) histories --count 200000
 
-MUTANTS ?= $(sort $(wildcard Tests/ContractOracleTests/Fixtures/runs/*.jsonl.gz))
+MUTANTS ?= $(sort $(wildcard Tests/Checker/ContractOracleTests/Fixtures/runs/*.jsonl.gz))
 mutants: ## real histories damaged in many ways, and the table in results/DETECTION.md
 	swift build $(RELEASE) --product kvchaos-oracle
 	swift build $(RELEASE) --product kvchaos

@@ -7,16 +7,52 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny")
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
-  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+/// The groups of modules, from the bottom up (docs/architecture.md). A group is a folder of `Sources/` and of `Tests/`.
+enum Group: String {
+  case c = "C"
+  case support = "Support"
+  case clients = "Clients"
+  case store = "Store"
+  case checker = "Checker"
+  case engine = "Engine"
+  case targets = "Targets"
+  /// The command line, and the tests that belong to no group.
+  case none = ""
+
+  func path(_ folder: String, _ name: String) -> String {
+    [folder, rawValue, name].filter { !$0.isEmpty }.joined(separator: "/")
+  }
 }
 
-func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func library(
+  _ name: String, in group: Group, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: group.path("Sources", name), resources: resources,
+    swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+func executable(_ name: String, in group: Group = .none, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: group.path("Sources", name), swiftSettings: settings)
+}
+
+func system(_ name: String, pkgConfig: String, apt package: String) -> Target {
+  .systemLibrary(
+    name: name, path: Group.c.path("Sources", name), pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+func tests(
+  _ name: String, in group: Group = .none, _ dependencies: [Target.Dependency], resources: [Resource]? = nil
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, path: group.path("Tests", name), resources: resources,
+    swiftSettings: settings)
+}
+
+/// What tests share: no tests itself.
+func testLibrary(_ name: String, in group: Group = .none, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: group.path("Tests", name), swiftSettings: settings)
 }
 
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -57,34 +93,35 @@ let package = Package(
   ],
   targets: [
     // System libraries: a module map and a shim.h each.
-    .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
-    .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
-    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    system("CHiredis", pkgConfig: "hiredis", apt: "libhiredis-dev"),
+    system("CRabbitMQ", pkgConfig: "librabbitmq", apt: "librabbitmq-dev"),
+    system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
+    system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
 
     // The nearest word to a misspelt one, for both sides.
-    library("Spelling"),
+    library("Spelling", in: .support),
     // Text made safe for HTML, JSON, Markdown and terminals.
-    library("Escaping"),
+    library("Escaping", in: .support),
 
     // The store: what is tested.
-    library("ThreadExecutor"),
-    library("ServiceMetrics", ["ThreadExecutor"]),
-    library("KeyValueStore"),
+    library("ThreadExecutor", in: .support),
+    library("ServiceMetrics", in: .store, ["ThreadExecutor"]),
+    library("KeyValueStore", in: .store),
     library(
-      "RedisClient", ["CHiredis", nio, nioPosix, .product(name: "DequeModule", package: "swift-collections")]),
-    library("AMQPClient", ["CRabbitMQ", "ThreadExecutor"]),
-    library("SQLClient", ["CPostgres", "ThreadExecutor"]),
+      "RedisClient", in: .clients,
+      ["CHiredis", nio, nioPosix, .product(name: "DequeModule", package: "swift-collections")]),
+    library("AMQPClient", in: .clients, ["CRabbitMQ", "ThreadExecutor"]),
+    library("SQLClient", in: .clients, ["CPostgres", "ThreadExecutor"]),
     library(
-      "StoreBackends",
+      "StoreBackends", in: .store,
       [
         "KeyValueStore", "RedisClient", "AMQPClient", "SQLClient", "ServiceMetrics", log, nio,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     library(
-      "StoreHTTP",
+      "StoreHTTP", in: .store,
       [
         "KeyValueStore", "ServiceMetrics", "Spelling", "StoreBackends", log,
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -93,7 +130,7 @@ let package = Package(
       ],
       resources: [.embedInCode("openapi.json")]),
     executable(
-      "kv-api",
+      "kv-api", in: .store,
       [
         "KeyValueStore", "RedisClient", "SQLClient", "ServiceMetrics", "StoreBackends", "StoreHTTP", arguments, log,
         nioPosix,
@@ -101,7 +138,7 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     executable(
-      "kv-worker",
+      "kv-worker", in: .store,
       [
         "ServiceMetrics", "StoreBackends", arguments, log, nio, nioPosix,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -109,39 +146,39 @@ let package = Package(
 
     // The suite: what tests it. It never imports KeyValueStore, so a checker cannot inherit the server's bugs.
     // Files that take whole records or nothing.
-    library("RecordFile"),
-    library("History", ["CZlib", "CZstd", "Escaping", "RecordFile"]),
-    library("Consistency", ["Escaping", "History"]),
-    library("ChaosPlan", ["Escaping", "Spelling", .product(name: "Yams", package: "Yams")]),
-    library("HTTPClient", ["CCurl"]),
-    library("Faults", ["RecordFile"]),
+    library("RecordFile", in: .support),
+    library("History", in: .checker, ["CZlib", "CZstd", "Escaping", "RecordFile"]),
+    library("Consistency", in: .checker, ["Escaping", "History"]),
+    library("ChaosPlan", in: .engine, ["Escaping", "Spelling", .product(name: "Yams", package: "Yams")]),
+    library("HTTPClient", in: .clients, ["CCurl"]),
+    library("Faults", in: .engine, ["RecordFile"]),
     // What runs in the side container of a network fault.
-    library("PacketFaults"),
-    executable("kv-netfault", ["PacketFaults", arguments]),
-    library("DockerEngine", ["Faults", "HTTPClient"]),
-    library("Stack", ["ChaosPlan", "Faults", "DockerEngine", "HTTPClient", subprocess]),
-    library("Workload", ["ChaosPlan", "History", "HTTPClient"]),
+    library("PacketFaults", in: .targets),
+    executable("kv-netfault", in: .targets, ["PacketFaults", arguments]),
+    library("DockerEngine", in: .targets, ["Faults", "HTTPClient"]),
+    library("Stack", in: .targets, ["ChaosPlan", "Faults", "DockerEngine", "HTTPClient", subprocess]),
+    library("Workload", in: .targets, ["ChaosPlan", "History", "HTTPClient"]),
     library(
-      "LoadTest",
+      "LoadTest", in: .targets,
       [
         "CCurl", "ChaosPlan", "Escaping", "HTTPClient", "Stack", "ThreadExecutor", "Workload",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]),
     library(
-      "Report",
+      "Report", in: .engine,
       ["ChaosPlan", "Escaping", "History", "Consistency", .product(name: "Histogram", package: "hdrhistogram-swift")]),
     library(
-      "Orchestrator",
+      "Orchestrator", in: .engine,
       ["ChaosPlan", "Faults", "Stack", "Workload", "History", "Consistency", "Report"]),
-    library("Detection", ["ChaosPlan", "Consistency", "Orchestrator", "Report", "Stack", "Workload"]),
-    library("CapLedger", ["Consistency", "Escaping", "History", "Report"]),
+    library("Detection", in: .engine, ["ChaosPlan", "Consistency", "Orchestrator", "Report", "Stack", "Workload"]),
+    library("CapLedger", in: .engine, ["Consistency", "Escaping", "History", "Report"]),
     // What runs in the client containers of the CAP ledger.
     library(
-      "TierWorkload",
+      "TierWorkload", in: .targets,
       ["AMQPClient", "ChaosPlan", "HTTPClient", "History", "RedisClient", "SQLClient", "Workload", nio]),
-    executable("kv-client", ["ChaosPlan", "TierWorkload", arguments, nioPosix]),
+    executable("kv-client", in: .targets, ["ChaosPlan", "TierWorkload", arguments, nioPosix]),
     library(
-      "CapRuns",
+      "CapRuns", in: .engine,
       [
         "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "HTTPClient", "History", "Orchestrator", "Stack",
         "Workload",
@@ -152,74 +189,79 @@ let package = Package(
         "CapLedger", "CapRuns", "ChaosPlan", "Detection", "Escaping", "Faults", "DockerEngine", "Stack", "HTTPClient",
         "History", "Consistency", "LoadTest", "Orchestrator", "Report", arguments,
       ]),
-    executable("kvchaos-bench", ["Consistency", "History"]),
+    executable("kvchaos-bench", in: .checker, ["Consistency", "History"]),
 
     // Servers that do what a test wants.
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    testLibrary("TestSupport"),
     // The contract as a machine, and a search over all that it allows. It shares nothing with the checker but the
     // events.
-    .target(name: "ContractOracle", dependencies: ["History"], path: "Tests/ContractOracle", swiftSettings: settings),
+    testLibrary("ContractOracle", in: .checker, ["History"]),
     // Holds the checker against it.
     .executableTarget(
-      name: "kvchaos-oracle", dependencies: ["Consistency", "ContractOracle", "History"], path: "Tests/kvchaos-oracle",
-      swiftSettings: settings),
+      name: "kvchaos-oracle", dependencies: ["Consistency", "ContractOracle", "History"],
+      path: Group.checker.path("Tests", "kvchaos-oracle"), swiftSettings: settings),
 
     // One a library, one for the program as others run it, and the scenarios, which need Docker.
     tests("kvchaosTests", ["kvchaos", "CapLedger", "Faults", "History", "Report", "TestSupport"]),
-    tests("ServiceMetricsTests", ["ServiceMetrics"]),
-    tests("KeyValueStoreTests", ["KeyValueStore"]),
-    tests("RedisClientTests", ["RedisClient", nio, nioPosix]),
-    tests("AMQPClientTests", ["AMQPClient"]),
-    tests("SQLClientTests", ["SQLClient"]),
+    tests("ServiceMetricsTests", in: .store, ["ServiceMetrics"]),
+    tests("KeyValueStoreTests", in: .store, ["KeyValueStore"]),
+    tests("RedisClientTests", in: .clients, ["RedisClient", nio, nioPosix]),
+    tests("AMQPClientTests", in: .clients, ["AMQPClient"]),
+    tests("SQLClientTests", in: .clients, ["SQLClient"]),
     tests(
-      "StoreBackendsTests",
+      "StoreBackendsTests", in: .store,
       [
         "StoreBackends", "AMQPClient", "KeyValueStore", "RedisClient", "SQLClient", "ServiceMetrics", "TestSupport",
         log, nioPosix,
       ]),
     tests(
-      "StoreHTTPTests",
+      "StoreHTTPTests", in: .store,
       [
         "StoreHTTP", "KeyValueStore", "ServiceMetrics", "StoreBackends", log,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
-    tests("EscapingTests", ["Escaping"]),
+    tests("EscapingTests", in: .support, ["Escaping"]),
     // What holds parts of the repository together that no import does.
-    tests("RepositoryTests", []),
-    tests("HistoryTests", ["History", "RecordFile", "TestSupport"], resources: [.copy("Fixtures")]),
-    tests("ConsistencyTests", ["kvchaos-bench", "Consistency", "History"], resources: [.copy("Fixtures")]),
+    tests("RepositoryTests", ["TestSupport"]),
+    tests("HistoryTests", in: .checker, ["History", "RecordFile", "TestSupport"], resources: [.copy("Fixtures")]),
     tests(
-      "ContractOracleTests", ["kvchaos-oracle", "Consistency", "ContractOracle", "History"],
+      "ConsistencyTests", in: .checker, ["kvchaos-bench", "Consistency", "History"], resources: [.copy("Fixtures")]),
+    tests(
+      "ContractOracleTests", in: .checker, ["kvchaos-oracle", "Consistency", "ContractOracle", "History"],
       resources: [.copy("Fixtures")]),
-    tests("ChaosPlanTests", ["ChaosPlan", "Spelling"], resources: [.copy("Fixtures")]),
-    tests("HTTPClientTests", ["HTTPClient", "TestSupport"]),
-    tests("FaultsTests", ["Faults", "RecordFile", "TestSupport"]),
-    tests("PacketFaultsTests", ["PacketFaults"]),
-    tests("DockerEngineTests", ["DockerEngine", "Faults", "TestSupport"]),
+    tests("ChaosPlanTests", in: .engine, ["ChaosPlan", "Spelling", "TestSupport"], resources: [.copy("Fixtures")]),
+    tests("HTTPClientTests", in: .clients, ["HTTPClient", "TestSupport"]),
+    tests("FaultsTests", in: .engine, ["Faults", "RecordFile", "TestSupport"]),
+    tests("PacketFaultsTests", in: .targets, ["PacketFaults"]),
+    tests("DockerEngineTests", in: .targets, ["DockerEngine", "Faults", "TestSupport"]),
     tests(
-      "StackTests",
+      "StackTests", in: .targets,
       ["Stack", "ChaosPlan", "Faults", "DockerEngine", "TestSupport", .product(name: "Yams", package: "Yams")]),
-    tests("WorkloadTests", ["Workload", "ChaosPlan", "HTTPClient", "History", "TestSupport"]),
-    tests("LoadTestTests", ["LoadTest", "Stack", "ChaosPlan", "TestSupport"], resources: [.copy("Golden")]),
-    tests("ReportTests", ["Report", "ChaosPlan", "Consistency", "History"], resources: [.copy("Golden")]),
+    tests("WorkloadTests", in: .targets, ["Workload", "ChaosPlan", "HTTPClient", "History", "TestSupport"]),
     tests(
-      "OrchestratorTests",
+      "LoadTestTests", in: .targets, ["LoadTest", "Stack", "ChaosPlan", "TestSupport"], resources: [.copy("Golden")]),
+    tests("ReportTests", in: .engine, ["Report", "ChaosPlan", "Consistency", "History"], resources: [.copy("Golden")]),
+    tests(
+      "OrchestratorTests", in: .engine,
       ["Orchestrator", "ChaosPlan", "Consistency", "Faults", "History", "Report", "Stack", "Workload"]),
     tests(
-      "DetectionTests", ["Detection", "ChaosPlan", "Consistency", "Report"], resources: [.copy("Golden")]),
-    tests("CapLedgerTests", ["CapLedger", "Consistency", "History", "Report"], resources: [.copy("Golden")]),
+      "DetectionTests", in: .engine, ["Detection", "ChaosPlan", "Consistency", "Report", "TestSupport"],
+      resources: [.copy("Golden")]),
     tests(
-      "TierWorkloadTests",
+      "CapLedgerTests", in: .engine, ["CapLedger", "Consistency", "History", "Report"], resources: [.copy("Golden")]),
+    tests(
+      "TierWorkloadTests", in: .targets,
       ["TierWorkload", "AMQPClient", "ChaosPlan", "History", "RedisClient", "SQLClient", "Workload"]),
     tests(
-      "CapRunsTests", ["CapRuns", "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "History", "Stack"]),
+      "CapRunsTests", in: .engine, ["CapRuns", "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "History", "Stack"]),
     tests(
       "ScenarioTests",
       [
         "Orchestrator", "Stack", "DockerEngine", "Faults", "HTTPClient", "ChaosPlan", "Consistency", "History",
         "Report", "Workload",
+        "TestSupport",
         // Run as a process, to be signalled and killed.
         "kvchaos",
       ]),

@@ -1,26 +1,28 @@
 import Foundation
+import TestSupport
 
 /// The modules as `Package.swift` declares them, read from its text: a manifest cannot be imported.
 struct PackageModules {
   struct Module {
     var name: String
+    /// The folder of `Sources/` that it is in, in lower case; `none` for the command line.
+    var group: String
     /// Those of this package, in the order of the manifest.
     var imports: [String]
   }
 
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
   var modules: [Module] = []
 
   init() throws {
-    let manifest = try String(contentsOf: Self.root.appending(path: "Package.swift"), encoding: .utf8)
+    let manifest = try String(contentsOf: Repository.file("Package.swift"), encoding: .utf8)
     guard let targets = manifest.range(of: "\n  targets: [") else { throw CocoaError(.fileReadCorruptFile) }
+    let declaration = /(library|executable|system)\(\s*"([\w-]+)"(?:\s*,\s*in: \.(\w+))?(?:\s*,\s*\[([^\]]*)\])?/
     // Products of other packages have the only other strings in a list of dependencies.
     let text = manifest[targets.upperBound...].replacing(/\.product\([^)]*\)/, with: "")
-    for match in text.matches(of: /(?:library|executable)\(\s*"([\w-]+)"(?:\s*,\s*\[([^\]]*)\])?/) {
-      let imports = (match.output.2 ?? "").matches(of: /"([\w-]+)"/).map { String($0.output.1) }
-      modules.append(Module(name: String(match.output.1), imports: imports))
+    for match in text.matches(of: declaration) {
+      let imports = (match.output.4 ?? "").matches(of: /"([\w-]+)"/).map { String($0.output.1) }
+      let group = match.output.3.map(String.init) ?? (match.output.1 == "system" ? "c" : "none")
+      modules.append(Module(name: String(match.output.2), group: group, imports: imports))
     }
   }
 }

@@ -10,9 +10,7 @@ import Workload
 enum Laboratory {
   /// The repository, or what `KVCHAOS_HOME` says.
   static let home =
-    ProcessInfo.processInfo.environment["KVCHAOS_HOME"]
-    ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().path
+    ProcessInfo.processInfo.environment["KVCHAOS_HOME"] ?? Repository.root.path
 
   /// In CI a scenario that cannot run is a failure, never a skip.
   static var isRequired: Bool {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `kvchaos check` as others see it: what it prints where, and how it ends.
@@ -116,7 +117,7 @@ import Testing
   /// What examples/README.md says of them.
   @Test(arguments: [("stale-read.jsonl", "overwritten 26.000 ms before"), ("lost-write.jsonl", #""blue" is gone"#)])
   func theExamplesAreViolated(_ file: String, says: String) throws {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../examples")
+    let folder = Repository.file("examples")
     let run = try ProgramRun(["check", folder.appending(path: file).path])
     #expect(run.status == 1)
     #expect(run.output.contains(says))

@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct RunCommandTests {
   /// What is wrong with the last of several plans is said before the first begins.
   @Test func everyPlanIsReadBeforeAnyBegins() throws {
-    let good = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../chaos/redis-flush.yml")
+    let good = Repository.file("chaos/redis-flush.yml")
     let folder = try TemporaryFolder()
     let bad = try folder.file("bad.yml", "faultz: []\n" + String(contentsOf: good, encoding: .utf8))
     let run = try ProgramRun(["run", good.path, bad.path])
@@ -29,7 +29,7 @@ import Testing
   func whatTheFlavourCannotDoIsRefusedFirst(plan: String, reason: String) throws {
     let engine = FakeEngine { _ in (200, "[]") }
     let results = try TemporaryFolder()
-    let chaos = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../chaos")
+    let chaos = Repository.file("chaos")
     let run = try ProgramRun(
       ["run", "--table", "--results", results.url.path, chaos.appending(path: "\(plan).yml").path],
       environment: ["DOCKER_HOST": "unix://\(engine.socketPath)", "KVCHAOS_SQL": "cockroach"])

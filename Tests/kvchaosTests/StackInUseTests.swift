@@ -7,8 +7,7 @@ import Testing
 /// anything.
 @Suite(.timeLimit(.minutes(2)))
 struct StackInUseTests {
-  private static let home = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().path()
+  private static let home = Repository.root.path()
 
   @Test(
     arguments: [

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `kvchaos check` over the table `reports/verdicts.tsv` of the checker's fixtures.
@@ -10,8 +11,7 @@ import Testing
     var testDescription: String { ([file] + arguments).joined(separator: " ") }
   }
 
-  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("ConsistencyTests/Fixtures/reports")
+  private static let folder = Repository.file("Tests/Checker/ConsistencyTests/Fixtures/reports")
 
   private static let rows: [Row] = {
     guard let table = try? String(contentsOf: folder.appendingPathComponent("verdicts.tsv"), encoding: .utf8) else {

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# The right to change the stack, as kvchaos takes it (Sources/Faults/ProjectLock.swift). Sourced; needs common.sh.
+# The right to change the stack, as kvchaos takes it (Sources/Engine/Faults/ProjectLock.swift). Sourced; needs
+# common.sh.
 
 # Where every user of the machine may create files, and none can delete those of others.
 lock_folder() {

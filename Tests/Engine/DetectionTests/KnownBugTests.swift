@@ -1,16 +1,16 @@
 import ChaosPlan
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Detection
 
 @Suite struct KnownBugTests {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().path
+  static let root = Repository.root.path
 
   /// The names in the store's own list, read from its source: the suite does not import the store.
   private func plantedNames() throws -> [String] {
-    let path = "\(Self.root)/Sources/KeyValueStore/Planted/PlantedBug.swift"
+    let path = "\(Self.root)/Sources/Store/KeyValueStore/Planted/PlantedBug.swift"
     let source = try String(contentsOfFile: path, encoding: .utf8)
     return source.matches(of: /case \w+ = "([a-z-]+)"/).map { String($0.1) }
   }

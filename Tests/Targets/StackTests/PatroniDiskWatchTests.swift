@@ -6,8 +6,7 @@ import Testing
 /// The script beside Patroni that has a leader with a full disk hand its lease over, as it is in the image but for
 /// where the disk and Patroni are.
 struct PatroniDiskWatchTests {
-  private static let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "compose/images/patroni/patroni-disk-watch")
+  private static let file = Repository.file("compose/images/patroni/patroni-disk-watch")
 
   private final class Asked: Sendable {
     let requests = Mutex<[String]>([])

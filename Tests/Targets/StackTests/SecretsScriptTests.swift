@@ -5,8 +5,7 @@ import Testing
 /// `scripts/secrets` as it is, on a tree of its own.
 @Suite(.timeLimit(.minutes(10)))
 struct SecretsScriptTests {
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
+  private static let root = Repository.root
 
   /// Runs the script after `before`, by a user who is not root (root may read everything), and prints the file after
   /// it.

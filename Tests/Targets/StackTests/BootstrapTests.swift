@@ -6,8 +6,7 @@ import Testing
 
 /// The parts of `scripts/bootstrap`, with an engine and package tools that do nothing but note what they are asked.
 struct BootstrapTests {
-  private static let scripts = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "scripts").path()
+  private static let scripts = Repository.file("scripts").path()
 
   private static func run(_ script: String, environment: [String: String] = [:]) async throws -> Bash {
     try await Bash.withFolder { folder in

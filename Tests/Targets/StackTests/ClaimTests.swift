@@ -85,8 +85,7 @@ struct ClaimTests {
 
   // MARK: scripts/bootstrap --stop
 
-  private static let scripts = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "scripts").path()
+  private static let scripts = Repository.file("scripts").path()
 
   /// `claim_stack` with an engine that answers as it is told.
   private static func script(_ id: String, folder: String = "", _ word: String = "") async throws -> Bash {

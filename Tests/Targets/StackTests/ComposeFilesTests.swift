@@ -5,8 +5,7 @@ import Yams
 
 /// What must hold for every service in `compose/`, including new ones.
 @Suite(.timeLimit(.minutes(10))) struct ComposeFilesTests {
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
+  private static let root = Repository.root
   private static let files = ["compose.yml", "sql-patroni.yml", "sql-cockroach.yml"]
 
   /// The services of a file, its anchors merged as Compose merges them.

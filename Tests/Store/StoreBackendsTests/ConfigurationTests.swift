@@ -1,5 +1,6 @@
 import Foundation
 import StoreBackends
+import TestSupport
 import Testing
 
 @Suite("The services' settings")
@@ -37,8 +38,7 @@ struct ConfigurationTests {
 
   /// A record must outlive every redelivery: RabbitMQ waits `consumer_timeout` for each worker's acknowledgement.
   @Test func recordsOutliveTheBrokersPatience() throws {
-    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
-      path: "../../compose/images/rabbitmq/rabbitmq.conf")
+    let file = Repository.file("compose/images/rabbitmq/rabbitmq.conf")
     let line = try #require(
       try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
         .first { $0.hasPrefix("consumer_timeout = ") })

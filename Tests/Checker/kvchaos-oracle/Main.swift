@@ -13,7 +13,7 @@ struct Main {
     kvchaos-oracle mutants [--each N] [--seed N] [--json FILE] [--show N] HISTORY...
       Damages recorded histories, N mutants of each kind (20) for each history, and compares.
     kvchaos-oracle trim HISTORY
-      Prints some keys of a recorded history with all their operations, as Tests/ContractOracleTests/Fixtures/runs has them.
+      Prints some keys of a recorded history with all their operations, as Tests/Checker/ContractOracleTests/Fixtures/runs has them.
 
     Exit status: 0 they agree, 1 they do not, 64 usage, 65 a history cannot be read.
     """

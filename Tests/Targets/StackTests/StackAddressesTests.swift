@@ -172,8 +172,7 @@ struct StackAddressesTests {
 
   /// A port that were written down in one of them would be the same for every project.
   @Test(arguments: StackFlavour.allCases) func theComposeFilesTakeEveryPortFromAVariable(flavour: StackFlavour) throws {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "compose").path()
+    let folder = Repository.file("compose").path()
     let text = try ["compose", "sql-\(flavour.rawValue)"].map {
       try String(contentsOfFile: "\(folder)/\($0).yml", encoding: .utf8)
     }.joined()

@@ -1,10 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Plans that the tests read.
 enum Texts {
-  static let planFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "chaos").path()
+  static let planFolder = Repository.file("chaos").path()
 
   static let testFolder = URL(filePath: #filePath).deletingLastPathComponent().path()
 
