@@ -44,16 +44,15 @@ extension KeyCheck {
       return
     }
     _ = answerReading(ops, &result)
+    let reads = SetChain.reads(ops, symbols: symbols)
     let answered = relevant.filter { $0.action == .read && $0.outcome == .ok }
     if let op = answered.first(where: { symbols.elements($0.output) == nil }) {
       caveat(&result, op, "is no list of elements")
-    } else if let op = answered.first(where: { read in
-      symbols.elements(read.output).map { Set($0).count < $0.count } ?? false
-    }) {
-      caveat(&result, op, "has an element twice")
+    } else if let read = reads.first(where: \.hasRepetition) {
+      caveat(&result, ops[read.position], "has an element twice")
     }
     result.engine = .setChain
-    guard let violation = SetChain.violation(ops, symbols: symbols) else { return }
+    guard let violation = SetChain.violation(ops, reads: reads) else { return }
     violated(violation.message, violation.operations.map { ops[$0] }, &result)
   }
 

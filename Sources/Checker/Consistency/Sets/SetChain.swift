@@ -12,29 +12,51 @@ struct SetChain {
     var message: String
   }
 
-  private struct Interval {
+  fileprivate struct Interval {
     var call: Int32
     var ret: Int32
     var source: Int
   }
 
+  /// A read of the whole set that was answered with a list.
+  struct Read {
+    var elements: Set<Token>
+    /// Whether the list has an element twice.
+    var hasRepetition: Bool
+    fileprivate var interval: Interval
+
+    /// Its position among the operations.
+    var position: Int { interval.source }
+  }
+
+  /// The reads among `ops`, in their order.
+  static func reads(_ ops: [Op], symbols: borrowing Symbols) -> [Read] {
+    var reads: [Read] = []
+    for (position, op) in ops.enumerated() where op.action == .read && op.outcome == .ok {
+      guard let list = symbols.elements(op.output) else { continue }
+      let elements = Set(list)
+      // A cache may show what was there at any earlier moment.
+      let interval = Interval(call: op.level.isStrong ? op.call : -1, ret: op.ret, source: position)
+      reads.append(Read(elements: elements, hasRepetition: elements.count < list.count, interval: interval))
+    }
+    return reads
+  }
+
   /// A cached read may show the set of any earlier moment, so nothing but its end binds it. A queued add takes effect
   /// at any time after its invocation.
   ///
-  /// - Parameter ops: adds and reads with a list; adds of one element may come more than once.
+  /// - Parameters:
+  ///   - ops: adds and reads; adds of one element may come more than once.
+  ///   - reads: those of `ops`.
   /// - Returns: `nil` when it is linearizable.
-  static func violation(_ ops: [Op], symbols: borrowing Symbols) -> Violation? {
+  static func violation(_ ops: [Op], reads: [Read]) -> Violation? {
     var adds: [Token: [Interval]] = [:]
-    var reads: [(elements: Set<Token>, interval: Interval)] = []
-    for (position, op) in ops.enumerated() where op.outcome != .failed {
+    for (position, op) in ops.enumerated() where op.outcome != .failed && op.action == .add {
       let isCertain = op.outcome == .ok && op.level != .queued
       let interval = Interval(call: op.call, ret: isCertain ? op.ret : Op.never, source: position)
-      if op.action == .add { adds[op.input, default: []].append(interval) }
-      guard op.action == .read, op.outcome == .ok, let elements = symbols.elements(op.output) else { continue }
-      // A cache may show what was there at any earlier moment.
-      reads.append((Set(elements), Interval(call: op.level.isStrong ? op.call : -1, ret: op.ret, source: position)))
+      adds[op.input, default: []].append(interval)
     }
-    reads.sort { $0.elements.count < $1.elements.count }
+    let reads = reads.sorted { $0.elements.count < $1.elements.count }
     for index in reads.indices.dropFirst() where !reads[index - 1].elements.isSubset(of: reads[index].elements) {
       return Violation(
         operations: [reads[index - 1].interval.source, reads[index].interval.source].sorted(),
