@@ -1,6 +1,7 @@
 import ChaosPlan
 import HTTPClient
 import History
+import Randomness
 import Synchronization
 
 /// The clients of a run: seeded, concurrent, every operation recorded.
@@ -38,7 +39,7 @@ public final class Traffic: Sendable {
     let clock = ContinuousClock()
     var generator = RegisterGenerator(settings: settings, client: client, seed: seed, namespace: namespace)
     // Pauses draw from a stream of their own, so that answers do not change what is sent.
-    var random = SplitMix64(seed: seed, stream: UInt64(client) | 1 << 32)
+    var random = SplitMix64(seed: seed, stream: .pauses(client: client))
     var backoff = Backoff()
     var process = client
     let period = settings.ratePerSecond.map { Duration.seconds(Double(settings.clients) / $0) }
