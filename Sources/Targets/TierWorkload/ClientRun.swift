@@ -73,8 +73,8 @@ public final class ClientRun: Sendable {
       try? await clock.sleep(until: next, tolerance: .milliseconds(1))
       if isStopping.load(ordering: .relaxed) { break }
       next = max(next + terms.interval, clock.now)
-      let kind = await recorder.perform(generator.next(), by: client)
-      if kind != .ok { next = max(next, clock.now + Self.pause) }
+      let outcome = await recorder.perform(generator.next(), by: client)
+      if outcome != .ok { next = max(next, clock.now + Self.pause) }
     }
     await client.close()
   }
@@ -96,8 +96,8 @@ public struct TierRecorder: Sendable {
     self.level = level
   }
 
-  public mutating func perform(_ operation: TierOperation, by client: any TierClient) async -> Completion.Kind {
-    await perform(operation) { await client.perform(operation) }.kind
+  public mutating func perform(_ operation: TierOperation, by client: any TierClient) async -> Outcome {
+    await perform(operation) { await client.perform(operation) }.outcome
   }
 
   public mutating func perform(
@@ -106,9 +106,9 @@ public struct TierRecorder: Sendable {
     append(operation, .invoke, value: operation.value)
     let completion = await body()
     append(
-      operation, completion.kind.eventKind, value: completion.value ?? operation.value, version: completion.version,
+      operation, completion.outcome.eventKind, value: completion.value ?? operation.value, version: completion.version,
       error: completion.error)
-    if completion.kind == .unknown { process += stride }
+    if completion.outcome == .unknown { process += stride }
     return completion
   }
 

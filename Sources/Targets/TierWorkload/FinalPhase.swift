@@ -1,10 +1,11 @@
 import ChaosPlan
+import History
 import Workload
 
 /// What follows the traffic, when all is quiet again: reads of everything, or the drain of the queue. Each question is
 /// asked again until it is answered; the level of all of it is `final`.
 public struct FinalPhase: Sendable {
-  public static let level = "final"
+  public static let level = Event.FinalLevel.store.rawValue
   private static let pause = Duration.milliseconds(250)
   /// So often in a row the queue must be found empty.
   private static let emptyAnswers = 3
@@ -56,7 +57,7 @@ public struct FinalPhase: Sendable {
         }
         return await client.perform(operation)
       }
-      if completion.kind == .ok { return completion }
+      if completion.outcome == .ok { return completion }
       try? await Task.sleep(for: Self.pause)
     } while ContinuousClock.now < deadline
     return nil

@@ -57,14 +57,14 @@ public final class StoreTierClient: TierClient {
     let isWrite = if case .put = action { true } else { false }
     let operation = StoreOperation(
       action: action, key: name, operation: isWrite ? "cap.\(settings.namespace).\(client).\(number)" : nil)
-    var last = Completion(kind: .fail, error: "no API was asked")
+    var last = Completion(.failed, error: "no API was asked")
     for attempt in stores.indices {
       let place = (node + attempt) % stores.count
       last = await stores[place].perform(operation)
-      if last.kind == .ok { state.withLock { $0.node = place } }
+      if last.outcome == .ok { state.withLock { $0.node = place } }
       // An API that cannot be connected to has seen nothing: the next one is asked in the same operation.
       guard last.error == HTTPClientError.Code.connectFailed.rawValue else {
-        if last.kind != .ok { state.withLock { $0.node = (place + 1) % stores.count } }
+        if last.outcome != .ok { state.withLock { $0.node = (place + 1) % stores.count } }
         return last
       }
     }

@@ -26,6 +26,6 @@ public struct TierWorkloadError: Error, Sendable, Hashable, CustomStringConverti
 extension Completion {
   /// An operation that this client does not know; never sent.
   static func impossible(_ operation: TierOperation) -> Completion {
-    Completion(kind: .fail, error: "this tier does not support \(operation.function)")
+    Completion(.failed, error: "this tier does not support \(operation.function)")
   }
 }

@@ -11,7 +11,7 @@ public final class Recorder: Sendable {
   /// What a write became, for the audit after the run.
   public struct WriteRecord: Sendable, Hashable {
     public var operation: StoreOperation
-    public var kind: Completion.Kind
+    public var outcome: Outcome
   }
 
   private struct State {
@@ -49,13 +49,13 @@ public final class Recorder: Sendable {
     let completion = await store.perform(operation)
     let level = completion.isPending && level == nil ? "pending" : asked
     record(
-      operation, process: process, kind: completion.kind.eventKind,
+      operation, process: process, kind: completion.outcome.eventKind,
       value: completion.value ?? operation.invocationValue, version: completion.version, error: completion.error,
       level: level)
     if operation.isWrite {
-      state.withLock { $0.writes.append(WriteRecord(operation: operation, kind: completion.kind)) }
+      state.withLock { $0.writes.append(WriteRecord(operation: operation, outcome: completion.outcome)) }
     }
-    if completion.kind == .unknown { process += stride }
+    if completion.outcome == .unknown { process += stride }
     return completion
   }
 

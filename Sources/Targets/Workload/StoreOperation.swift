@@ -1,4 +1,5 @@
 import ChaosPlan
+import History
 
 /// One request to the store, before it is sent.
 public struct StoreOperation: Sendable, Hashable {
@@ -27,7 +28,7 @@ public struct StoreOperation: Sendable, Hashable {
     case .put: "put"
     case .delete: "delete"
     case .get: "get"
-    case .audit: "operation"
+    case .audit: Event.auditFunction
     }
   }
 

@@ -52,7 +52,7 @@ public final class Traffic: Sendable {
         if isEnding { return }
       }
       let completion = await recorder.perform(generator.next(), process: &process)
-      if let pause = backoff.pause(after: completion.kind, random: &random) {
+      if let pause = backoff.pause(after: completion.outcome, random: &random) {
         try? await clock.sleep(for: pause)
       }
     }
@@ -66,8 +66,8 @@ struct Backoff: Sendable {
   private var next = Backoff.first
 
   /// `nil` after ok. Else doubled each time up to the limit, and a random half of it left out, so that clients spread.
-  mutating func pause(after kind: Completion.Kind, random: inout SplitMix64) -> Duration? {
-    guard kind != .ok else {
+  mutating func pause(after outcome: Outcome, random: inout SplitMix64) -> Duration? {
+    guard outcome != .ok else {
       next = Self.first
       return nil
     }

@@ -24,8 +24,8 @@ struct TierRecorderTests {
   /// What timed out may still act: its process never says anything again.
   @Test func anUnknownOutcomeEndsItsProcess() async throws {
     let put = TierOperation.put(key: 1, value: "3.0")
-    let kinds: [Completion.Kind] = [.ok, .unknown, .fail, .unknown]
-    let (events, process) = try await events(kinds.map { (put, Completion(kind: $0, error: "e")) }, level: "final")
+    let outcomes: [Outcome] = [.ok, .unknown, .failed, .unknown]
+    let (events, process) = try await events(outcomes.map { (put, Completion($0, error: "e")) }, level: "final")
     #expect(process == 203)
     #expect(events.map(\.process) == [3, 3, 3, 3, 103, 103, 103, 103].map(Event.Process.client))
     #expect(events.map(\.kind) == [.invoke, .ok, .invoke, .info, .invoke, .fail, .invoke, .info])
@@ -38,7 +38,7 @@ struct TierRecorderTests {
 
   @Test func anAnswerHasWhatWasRead() async throws {
     let (events, _) = try await events([
-      (.get(key: 2), Completion(kind: .ok, value: .string("1.7"))), (.dequeue, Completion(kind: .ok, value: .null)),
+      (.get(key: 2), Completion(.ok, value: .string("1.7"))), (.dequeue, Completion(.ok, value: .null)),
     ])
     #expect(events.map(\.value) == [.null, .string("1.7"), .null, .null])
     #expect(events.map(\.key) == ["k2", "k2", nil, nil])

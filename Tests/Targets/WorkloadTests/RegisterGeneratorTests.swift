@@ -104,7 +104,7 @@ import Testing
     var random = SplitMix64(seed: 1)
     var backoff = Backoff()
     #expect(backoff.pause(after: .ok, random: &random) == nil)
-    let pauses = (0..<8).compactMap { _ in backoff.pause(after: .fail, random: &random) }
+    let pauses = (0..<8).compactMap { _ in backoff.pause(after: .failed, random: &random) }
     #expect(pauses.count == 8)
     #expect(try #require(pauses.first) <= .milliseconds(25))
     #expect(try #require(pauses.last) >= .milliseconds(200))
