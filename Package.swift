@@ -158,7 +158,7 @@ let package = Package(
     library("PacketFaults", in: .targets),
     executable("kv-netfault", in: .targets, ["PacketFaults", arguments]),
     library("DockerEngine", in: .targets, ["Faults", "HTTPClient"]),
-    library("Stack", in: .targets, ["ChaosPlan", "Faults", "DockerEngine", "HTTPClient", subprocess]),
+    library("Stack", in: .targets, ["ChaosPlan", "Faults", "DockerEngine", "HTTPClient", "Workload", subprocess]),
     library("Workload", in: .targets, ["ChaosPlan", "History", "HTTPClient", "Randomness"]),
     library(
       "LoadTest", in: .targets,

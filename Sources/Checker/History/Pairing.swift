@@ -21,7 +21,8 @@ public struct RecordedOperation: Sendable, Hashable {
   public var latencyNanoseconds: Int64? { endedAtNanoseconds.map { $0 - calledAtNanoseconds } }
 }
 
-/// Pairs invocations with completions as the events arrive, in the order of the history. It remembers only what is open.
+/// Pairs invocations with completions as the events arrive, in the order of the history. It remembers only what is
+/// open.
 ///
 /// A completion belongs to the last invocation of its process. An invocation while another one of its process is open
 /// leaves that one without a completion: it is not an error here, but one for the checkers.
