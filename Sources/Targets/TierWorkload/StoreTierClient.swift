@@ -46,7 +46,10 @@ public final class StoreTierClient: TierClient {
   }
 
   /// A read of the SQL tier, whatever the variant: what the store has when all is quiet.
-  public func performFinal(key: Int) async -> Completion { await send(.get(.linearizable), key: key) }
+  public func performFinal(_ operation: TierOperation) async -> Completion {
+    guard case .get(let key) = operation else { return await perform(operation) }
+    return await send(.get(.linearizable), key: key)
+  }
 
   private func send(_ action: StoreOperation.Action, key: Int) async -> Completion {
     let (node, number) = state.withLock { state in

@@ -171,18 +171,12 @@ public final class Settlement: Sendable {
 
   /// Asks until there is an answer; `nil` when the patience is over, or the store is gone.
   private func answered(_ operation: StoreOperation, process: inout Int, level: String?) async -> Completion? {
-    let clock = ContinuousClock()
-    let deadline = clock.now + limits.answer
     guard !isStoreGone else { return nil }
-    repeat {
-      let completion = await recorder.perform(operation, process: &process, level: level)
-      if completion.outcome == .ok {
-        lastAnswer.withLock { $0 = clock.now }
-        return completion
-      }
-      try? await clock.sleep(for: .milliseconds(250))
-    } while clock.now < deadline && !Task.isCancelled
-    return nil
+    let answer = await Patience(until: .now + limits.answer).answer {
+      await recorder.perform(operation, process: &process, level: level)
+    }
+    if answer != nil { lastAnswer.withLock { $0 = .now } }
+    return answer
   }
 
   /// Maps with bounded concurrency, each lane under a process number of its own; the results are in the items' order.
