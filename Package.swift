@@ -102,6 +102,8 @@ let package = Package(
 
     // The nearest word to a misspelt one, for both sides.
     library("Spelling", in: .support),
+    // Random numbers that a seed replays.
+    library("Randomness", in: .support),
     // Text made safe for HTML, JSON, Markdown and terminals.
     library("Escaping", in: .support),
 
@@ -156,8 +158,8 @@ let package = Package(
     library("PacketFaults", in: .targets),
     executable("kv-netfault", in: .targets, ["PacketFaults", arguments]),
     library("DockerEngine", in: .targets, ["Faults", "HTTPClient"]),
-    library("Stack", in: .targets, ["ChaosPlan", "Faults", "DockerEngine", "HTTPClient", subprocess]),
-    library("Workload", in: .targets, ["ChaosPlan", "History", "HTTPClient"]),
+    library("Stack", in: .targets, ["ChaosPlan", "Faults", "DockerEngine", "HTTPClient", "Workload", subprocess]),
+    library("Workload", in: .targets, ["ChaosPlan", "History", "HTTPClient", "Randomness"]),
     library(
       "LoadTest", in: .targets,
       [
@@ -169,19 +171,19 @@ let package = Package(
       ["ChaosPlan", "Escaping", "History", "Consistency", .product(name: "Histogram", package: "hdrhistogram-swift")]),
     library(
       "Orchestrator", in: .engine,
-      ["ChaosPlan", "Faults", "Stack", "Workload", "History", "Consistency", "Report"]),
+      ["ChaosPlan", "Faults", "Stack", "Workload", "History", "Consistency", "Randomness", "Report"]),
     library("Detection", in: .engine, ["ChaosPlan", "Consistency", "Orchestrator", "Report", "Stack", "Workload"]),
     library("CapLedger", in: .engine, ["Consistency", "Escaping", "History", "Report"]),
     // What runs in the client containers of the CAP ledger.
     library(
       "TierWorkload", in: .targets,
-      ["AMQPClient", "ChaosPlan", "HTTPClient", "History", "RedisClient", "SQLClient", "Workload", nio]),
+      ["AMQPClient", "ChaosPlan", "HTTPClient", "History", "Randomness", "RedisClient", "SQLClient", "Workload", nio]),
     executable("kv-client", in: .targets, ["ChaosPlan", "TierWorkload", arguments, nioPosix]),
     library(
       "CapRuns", in: .engine,
       [
-        "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "HTTPClient", "History", "Orchestrator", "Stack",
-        "Workload",
+        "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "HTTPClient", "History", "Orchestrator", "Randomness",
+        "Stack",
       ]),
     executable(
       "kvchaos",
@@ -189,7 +191,7 @@ let package = Package(
         "CapLedger", "CapRuns", "ChaosPlan", "Detection", "Escaping", "Faults", "DockerEngine", "Stack", "HTTPClient",
         "History", "Consistency", "LoadTest", "Orchestrator", "Report", arguments,
       ]),
-    executable("kvchaos-bench", in: .checker, ["Consistency", "History"]),
+    executable("kvchaos-bench", in: .checker, ["Consistency", "History", "Randomness"]),
 
     // Servers that do what a test wants.
     testLibrary("TestSupport"),
@@ -198,13 +200,13 @@ let package = Package(
     testLibrary("ContractOracle", in: .checker, ["History"]),
     // Holds the checker against it.
     .executableTarget(
-      name: "kvchaos-oracle", dependencies: ["Consistency", "ContractOracle", "History"],
+      name: "kvchaos-oracle", dependencies: ["Consistency", "ContractOracle", "History", "Randomness"],
       path: Group.checker.path("Tests", "kvchaos-oracle"), swiftSettings: settings),
 
     // One a library, one for the program as others run it, and the scenarios, which need Docker.
     tests("kvchaosTests", ["kvchaos", "CapLedger", "Faults", "History", "Report", "TestSupport"]),
     tests("ServiceMetricsTests", in: .store, ["ServiceMetrics"]),
-    tests("KeyValueStoreTests", in: .store, ["KeyValueStore"]),
+    tests("KeyValueStoreTests", in: .store, ["KeyValueStore", "Randomness"]),
     tests("RedisClientTests", in: .clients, ["RedisClient", nio, nioPosix]),
     tests("AMQPClientTests", in: .clients, ["AMQPClient"]),
     tests("SQLClientTests", in: .clients, ["SQLClient"]),
@@ -223,13 +225,16 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     tests("EscapingTests", in: .support, ["Escaping"]),
+    tests("RandomnessTests", in: .support, ["Randomness"]),
     // What holds parts of the repository together that no import does.
     tests("RepositoryTests", ["TestSupport"]),
     tests("HistoryTests", in: .checker, ["History", "RecordFile", "TestSupport"], resources: [.copy("Fixtures")]),
     tests(
-      "ConsistencyTests", in: .checker, ["kvchaos-bench", "Consistency", "History"], resources: [.copy("Fixtures")]),
+      "ConsistencyTests", in: .checker, ["kvchaos-bench", "Consistency", "History", "Randomness"],
+      resources: [.copy("Fixtures")]),
     tests(
-      "ContractOracleTests", in: .checker, ["kvchaos-oracle", "Consistency", "ContractOracle", "History"],
+      "ContractOracleTests", in: .checker,
+      ["kvchaos-oracle", "Consistency", "ContractOracle", "History", "Randomness"],
       resources: [.copy("Fixtures")]),
     tests("ChaosPlanTests", in: .engine, ["ChaosPlan", "Spelling", "TestSupport"], resources: [.copy("Fixtures")]),
     tests("HTTPClientTests", in: .clients, ["HTTPClient", "TestSupport"]),
@@ -238,14 +243,18 @@ let package = Package(
     tests("DockerEngineTests", in: .targets, ["DockerEngine", "Faults", "TestSupport"]),
     tests(
       "StackTests", in: .targets,
-      ["Stack", "ChaosPlan", "Faults", "DockerEngine", "TestSupport", .product(name: "Yams", package: "Yams")]),
-    tests("WorkloadTests", in: .targets, ["Workload", "ChaosPlan", "HTTPClient", "History", "TestSupport"]),
+      [
+        "Stack", "ChaosPlan", "Faults", "DockerEngine", "Randomness", "TestSupport",
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    tests(
+      "WorkloadTests", in: .targets, ["Workload", "ChaosPlan", "HTTPClient", "History", "Randomness", "TestSupport"]),
     tests(
       "LoadTestTests", in: .targets, ["LoadTest", "Stack", "ChaosPlan", "TestSupport"], resources: [.copy("Golden")]),
     tests("ReportTests", in: .engine, ["Report", "ChaosPlan", "Consistency", "History"], resources: [.copy("Golden")]),
     tests(
       "OrchestratorTests", in: .engine,
-      ["Orchestrator", "ChaosPlan", "Consistency", "Faults", "History", "Report", "Stack", "Workload"]),
+      ["Orchestrator", "ChaosPlan", "Consistency", "Faults", "History", "Randomness", "Report", "Stack", "Workload"]),
     tests(
       "DetectionTests", in: .engine, ["Detection", "ChaosPlan", "Consistency", "Report", "TestSupport"],
       resources: [.copy("Golden")]),

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPClient
 import Testing
+import Workload
 
 extension Scenarios {
   /// The HTTP interface through NGINX, as a client meets it: its limits, bad input, slow clients.

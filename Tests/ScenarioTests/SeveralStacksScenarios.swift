@@ -5,6 +5,7 @@ import Report
 import Stack
 import Synchronization
 import Testing
+import Workload
 
 extension Scenarios {
   /// Several checkouts on one machine, and several stacks on one engine, do not disturb each other.

@@ -2,6 +2,7 @@ import Foundation
 import HTTPClient
 import Stack
 import Testing
+import Workload
 
 /// The store as a client sees it through NGINX.
 struct StoreCaller {

@@ -3,6 +3,7 @@ import Foundation
 import HTTPClient
 import Stack
 import Testing
+import Workload
 
 /// The running store, used as a client and with access to its containers.
 struct StoreUnderTest: Sendable {

@@ -2,16 +2,6 @@ import History
 
 /// An operation of a history, invocation and completion together, as findings name it.
 public struct Operation: Sendable, Hashable, Codable {
-  /// How the operation ended.
-  public enum Outcome: String, Sendable, Hashable, Codable {
-    /// Certainly done.
-    case ok
-    /// Certainly not done.
-    case failed = "fail"
-    /// It may have been done, at any time after the invocation.
-    case unknown = "info"
-  }
-
   /// Position of the invocation in the history, from 0.
   public var index: Int
   /// Position of the completion; `nil` when there is none.

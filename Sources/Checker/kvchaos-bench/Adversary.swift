@@ -1,4 +1,5 @@
 import History
+import Randomness
 
 /// Histories made to exhaust a checker: everything is open at once, values repeat, and many orders explain what was
 /// seen so far. What they are for is whether limits are kept; whether one is decided within them is a welcome accident.
@@ -8,13 +9,13 @@ struct Adversary {
   var model: String
   private var operations: Int
   /// Draws what an operation asks.
-  private var request: (inout Random) -> (function: String, value: Value)
+  private var request: (inout SplitMix64) -> (function: String, value: Value)
   /// Applies a request to the object and answers it.
   private var apply: (_ function: String, _ value: Value, _ state: inout [Value]) -> (kind: Event.Kind, value: Value)
 
   /// Writes all invocations, then all completions in another order; a tenth of the operations never completes.
   func write(to path: String) throws {
-    var random = Random(seed: 11)
+    var random = SplitMix64(scattering: 11)
     let requests = (0..<operations).map { _ in request(&random) }
     let file = try HistoryFile(path: path)
     var index = 0
@@ -38,7 +39,7 @@ struct Adversary {
     try file.close()
   }
 
-  private static func shuffled(_ range: Range<Int>, _ random: inout Random) -> [Int] {
+  private static func shuffled(_ range: Range<Int>, _ random: inout SplitMix64) -> [Int] {
     var places = Array(range)
     for place in places.indices.dropLast() {
       places.swapAt(place, place + Int(random.unit() * Double(places.count - place)))
@@ -46,7 +47,7 @@ struct Adversary {
     return places
   }
 
-  private static func pick<Element>(_ choices: [Element], _ random: inout Random) -> Element {
+  private static func pick<Element>(_ choices: [Element], _ random: inout SplitMix64) -> Element {
     choices[Int(random.unit() * Double(choices.count))]
   }
 

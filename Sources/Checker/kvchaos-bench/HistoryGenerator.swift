@@ -1,4 +1,5 @@
 import History
+import Randomness
 
 /// Makes key-value histories with a verdict known by construction, in memory that does not grow with their length.
 ///
@@ -49,7 +50,7 @@ struct HistoryGenerator {
   /// - Parameter emit: takes the events in the order of time.
   /// - Returns: how many stale reads could be placed.
   func run(_ emit: (Event) throws -> Void) rethrows -> Int {
-    var random = Random(seed: seed)
+    var random = SplitMix64(scattering: seed)
     var queue = Heap()
     var pending: [Pending] = []
     var free: [Int] = []

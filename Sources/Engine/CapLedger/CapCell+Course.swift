@@ -42,7 +42,7 @@ extension CapCell.Course {
       guard operation.endedAt <= endedAt, ended >= first, ended < end else { continue }
       if operation.isAnswered {
         sides[side].answered[ended - first] += 1
-      } else if operation.outcome == .refused {
+      } else if operation.outcome == .failed {
         sides[side].refused[ended - first] += 1
       } else {
         sides[side].unanswered[ended - first] += 1

@@ -6,7 +6,6 @@ import HTTPClient
 import Orchestrator
 import Stack
 import Synchronization
-import Workload
 
 extension CapPlanCell {
   /// What the cell is called in a ledger of both flavours, and in its folder.

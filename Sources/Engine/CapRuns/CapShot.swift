@@ -1,8 +1,8 @@
 import CapLedger
 import ChaosPlan
 import Faults
+import Randomness
 import Stack
-import Workload
 
 /// Resolves a cell's fault for the current nodes and clients.
 struct CapShot {
@@ -35,7 +35,7 @@ struct CapShot {
     if let settings = cell.fault.partition {
       return try partition(settings, tier, status, clients, processes, seed)
     }
-    var random = SplitMix64(seed: seed, stream: 2)
+    var random = SplitMix64(seed: seed, stream: .cellTargets)
     let nodes = try status.resolve(cell.fault.selector, using: &random)
     let left = scope(of: cell, in: status).filter { node in !nodes.contains { $0.name == node.name } }
     let sides = clients.map { group in

@@ -1,6 +1,6 @@
 import ChaosPlan
+import Randomness
 import Stack
-import Workload
 
 /// Assigns nodes and clients to the sides of a cell's partition. Pure.
 struct CapSides: Sendable, Hashable {
@@ -12,7 +12,7 @@ struct CapSides: Sendable, Hashable {
   static func divide(
     _ settings: PartitionSettings, tier: Tier, in status: StackStatus, seed: UInt64
   ) -> CapSides? {
-    var random = SplitMix64(seed: seed, stream: 1)
+    var random = SplitMix64(seed: seed, stream: .cellSides)
     var sides = CapSides(minority: [], majority: [])
     for divided in [tier] + settings.with {
       let role = divided == tier ? settings.minority : nil

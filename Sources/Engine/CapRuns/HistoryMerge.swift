@@ -8,23 +8,17 @@ public enum HistoryMerge {
   /// - Returns: all of them in the order of time, numbered; of events with the same time those of an earlier part come
   ///   first, and a part's own order stays.
   public static func merge(_ parts: [[Event]], startingAt start: Int64) -> [Event] {
-    var open: Set<Event.Process> = []
+    var pairing = Pairing()
     let ordered = parts.enumerated().flatMap { part, events in
       events.enumerated().map { (time: $1.timeNanoseconds, part: part, place: $0, event: $1) }
     }.sorted { ($0.time, $0.part, $0.place) < ($1.time, $1.part, $1.place) }
     var merged: [Event] = []
     merged.reserveCapacity(ordered.count)
     for var item in ordered {
-      if item.event.process != .nemesis {
-        if item.event.kind == .invoke {
-          guard item.time >= start else { continue }
-          open.insert(item.event.process)
-        } else {
-          guard open.remove(item.event.process) != nil else { continue }
-        }
-      } else if item.time < start {
-        continue
+      if item.event.process == .nemesis || item.event.kind == .invoke {
+        guard item.time >= start else { continue }
       }
+      if case .other = pairing.add(item.event), item.event.process != .nemesis { continue }
       item.event.timeNanoseconds -= start
       item.event.index = merged.count
       merged.append(item.event)

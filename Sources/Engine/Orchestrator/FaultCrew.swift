@@ -2,10 +2,10 @@ import ChaosPlan
 import Faults
 import Foundation
 import History
+import Randomness
 import Report
 import Stack
 import Synchronization
-import Workload
 
 /// Injects and heals the faults of a plan, and records them in the history, in `faults.jsonl` and for the report.
 final class FaultCrew: Sendable {
@@ -60,9 +60,8 @@ final class FaultCrew: Sendable {
     let planned = strikes[index].fault
     let kind = planned.action.kind.rawValue
     do {
-      let stream = 1 << 40 | UInt64(index)
-      let (selected, status) = try await resolve(planned.selector, stream: stream)
-      let shot = try aim(planned.action, at: selected, in: status, stream: stream)
+      let (selected, status) = try await resolve(planned.selector, stream: .targets(strike: index))
+      let shot = try aim(planned.action, at: selected, in: status, stream: .partition(strike: index))
       let nodes = shot.nodes
       let targets = nodes.map {
         FaultReport.Target(
@@ -106,7 +105,7 @@ final class FaultCrew: Sendable {
 
   /// The fault and its targets, once these are known.
   private func aim(
-    _ action: FaultAction, at nodes: [StackNode], in status: StackStatus, stream: UInt64
+    _ action: FaultAction, at nodes: [StackNode], in status: StackStatus, stream: RandomStream
   ) throws(FaultError) -> FaultShot {
     if case .scale(let count) = action, let node = nodes.first { return .scaling(node, to: count, in: status) }
     if let fault = action.fault { return FaultShot(fault: fault, nodes: nodes) }
@@ -114,7 +113,7 @@ final class FaultCrew: Sendable {
       preconditionFailure("only network faults need to know the other nodes")
     }
     // Not the selector's stream: the shape must not depend on the drawn nodes.
-    var random = SplitMix64(seed: seed, stream: stream | 1 << 41)
+    var random = SplitMix64(seed: seed, stream: stream)
     return try network.shot(at: nodes, in: status, using: &random)
   }
 
@@ -160,7 +159,7 @@ final class FaultCrew: Sendable {
   /// no node may have the role, so this retries for a few seconds before it gives up the fault.
   ///
   /// - Parameter stream: separate for each fault: the same seed and the same roles give the same targets.
-  private func resolve(_ selector: Selector, stream: UInt64) async throws -> ([StackNode], StackStatus) {
+  private func resolve(_ selector: Selector, stream: RandomStream) async throws -> ([StackNode], StackStatus) {
     for _ in 1..<(selector.side == nil ? Self.resolveAttempts : Self.sideAttempts) {
       if let found = try await resolveIfThere(selector, stream: stream) { return found }
       try await Task.sleep(for: .milliseconds(500))
@@ -174,7 +173,7 @@ final class FaultCrew: Sendable {
   }
 
   private func resolveOnce(
-    _ selector: Selector, stream: UInt64
+    _ selector: Selector, stream: RandomStream
   ) async throws(StackError) -> ([StackNode], StackStatus) {
     var random = SplitMix64(seed: seed, stream: stream)
     let status = try await stack.status()
@@ -197,7 +196,7 @@ final class FaultCrew: Sendable {
 
   /// `nil` where no node matches.
   private func resolveIfThere(
-    _ selector: Selector, stream: UInt64
+    _ selector: Selector, stream: RandomStream
   ) async throws(StackError) -> ([StackNode], StackStatus)? {
     do {
       return try await resolveOnce(selector, stream: stream)

@@ -69,7 +69,7 @@ public struct LiveMeasure: Sendable, Hashable {
 final class LiveStatistics: Sendable {
   private struct State {
     var measure = LiveMeasure()
-    var invokedAt: [Int: Int64] = [:]
+    var pairing = Pairing()
     /// Of the operations that ended in ok.
     var latencies = LatencyDistribution()
     var second: Int64 = 0
@@ -88,14 +88,11 @@ final class LiveStatistics: Sendable {
   }
 
   func observe(_ event: Event) {
-    guard case .client(let process) = event.process else { return }
     state.withLock { state in
-      if event.kind == .invoke {
-        state.invokedAt[process] = event.timeNanoseconds
+      guard case .completion(let operation) = state.pairing.add(event), let taken = operation.latencyNanoseconds else {
         return
       }
-      guard let invoked = state.invokedAt.removeValue(forKey: process) else { return }
-      let latency = Double(event.timeNanoseconds - invoked) / 1e9
+      let latency = Double(taken) / 1e9
       let second = event.timeNanoseconds / 1_000_000_000
       if second != state.second {
         state.measure.ratePerSecond = second == state.second + 1 ? state.inThisSecond : 0
@@ -104,17 +101,17 @@ final class LiveStatistics: Sendable {
       state.inThisSecond += 1
       if state.recent.last?.second != second { state.recent.append((second, 0, 0)) }
       state.recent[state.recent.count - 1].all += 1
-      if event.kind == .ok { state.recent[state.recent.count - 1].ok += 1 }
+      if operation.outcome == .ok { state.recent[state.recent.count - 1].ok += 1 }
       state.recent.removeAll { $0.second <= second - windowSeconds }
-      switch event.kind {
+      switch operation.outcome {
       case .ok:
         state.measure.ok += 1
         state.latencies.record(seconds: latency)
-      case .fail: state.measure.fail += 1
-      case .info, .invoke: state.measure.unknown += 1
+      case .failed: state.measure.fail += 1
+      case .unknown: state.measure.unknown += 1
       }
       let now = Duration.nanoseconds(event.timeNanoseconds)
-      if event.kind == .ok, latency <= rule.latencyLimit {
+      if operation.outcome == .ok, latency <= rule.latencyLimit {
         state.measure.lastServedAt = now
       } else {
         state.measure.lastNotServedAt = now

@@ -2,6 +2,7 @@ import ChaosPlan
 import Consistency
 import Foundation
 import History
+import Randomness
 import Report
 import Stack
 import Synchronization
@@ -52,7 +53,7 @@ final class RunSession: Sendable {
     // Keys and operation ids of different runs against one stack must not meet.
     namespace = "r" + String(UInt64(startedAt.timeIntervalSince1970 * 1_000), radix: 36)
     folder = try ResultsFolder(root: runner.options.resultsRoot, plan: plan.name, startedAt: startedAt)
-    var random = SplitMix64(seed: seed, stream: 1 << 41)
+    var random = SplitMix64(seed: seed, stream: .schedule)
     strikes = Schedule(plan.faults, using: &random).strikes
     let statistics = LiveStatistics(rule: rule, window: plan.safety.stopWhen?.window ?? .seconds(10))
     self.statistics = statistics

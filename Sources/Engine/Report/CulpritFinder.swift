@@ -106,7 +106,7 @@ struct CulpritFinder {
         ? named(.client, "no answer came; the client treated it as certainly not done, but it was done", write)
         : named(.api, "answered as not done, but done", write)
     case .phantomReads:
-      return read?.level == "cache" || read?.level == "final-cache"
+      return read?.level == "cache" || read?.level == Event.FinalLevel.cache.rawValue
         ? named(.redis, "a cached read saw a value that was never written", read)
         : named(.sql, "a read saw a value that was never written", read)
     case .duplicates, .versions, .order, .monotonicWrites, .writesFollowReads, .staleReads, .readYourWrites,

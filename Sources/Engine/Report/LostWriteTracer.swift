@@ -26,7 +26,7 @@ struct LostWriteTracer {
     }
     for finding in consistency[.lostWrites]?.findings ?? [] {
       for found in finding.operations.prefix(1)
-      where found.outcome != .failed && found.function != "get" && found.function != "operation" {
+      where found.outcome != .failed && found.function != "get" && found.function != Event.auditFunction {
         let operation = found.operation ?? "process \(found.process)"
         guard lost[operation] == nil else { continue }
         let isAcknowledged = found.outcome == .ok
@@ -47,7 +47,8 @@ struct LostWriteTracer {
   /// By operation id the answer that acknowledged the write, else its invocation. Refused writes are not among them.
   private static func owed(_ events: [Event]) -> [String: Event] {
     var owed: [String: Event] = [:]
-    for event in events where event.process != .nemesis && event.function != "get" && event.function != "operation" {
+    for event in events
+    where event.process != .nemesis && event.function != "get" && event.function != Event.auditFunction {
       guard let operation = event.operation, owed[operation]?.kind != .ok else { continue }
       switch event.kind {
       case .invoke, .ok: owed[operation] = event
@@ -87,15 +88,20 @@ struct LostWriteTracer {
 
     init(_ events: [Event]) {
       for event in events where event.kind == .ok {
-        if event.function == "operation", let operation = event.operation, case .bool(let isApplied) = event.value {
+        if event.function == Event.auditFunction, let operation = event.operation,
+          case .bool(let isApplied) = event.value
+        {
           audits[operation] = isApplied
           if isApplied, recordedAt[operation] == nil {
             recordedAt[operation] = LostWriteTracer.seconds(event.timeNanoseconds)
           }
         }
         guard event.function == "get", let key = event.key else { continue }
-        if event.level == "final" { final[key] = Self.text(event.value) }
-        if event.level == "final-cache" { cached[key] = Self.text(event.value) }
+        switch event.level.flatMap(Event.FinalLevel.init(rawValue:)) {
+        case .store: final[key] = Self.text(event.value)
+        case .cache: cached[key] = Self.text(event.value)
+        case nil: break
+        }
       }
     }
 

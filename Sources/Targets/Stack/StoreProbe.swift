@@ -1,5 +1,6 @@
 import Foundation
 import HTTPClient
+import Workload
 
 /// Probes the whole store with a committed write and a linearizable read that must see it.
 struct StoreProbe: Sendable {

@@ -6,9 +6,9 @@ import Workload
 public enum AMQPOutcome {
   public static func of(_ outcome: AMQPPublishOutcome) -> Completion {
     switch outcome {
-    case .confirmed: Completion(kind: .ok)
-    case .notSent(let reason): Completion(kind: .fail, error: short(reason))
-    case .refused(let reason), .unknown(let reason): Completion(kind: .unknown, error: short(reason))
+    case .confirmed: Completion(.ok)
+    case .notSent(let reason): Completion(.failed, error: short(reason))
+    case .refused(let reason), .unknown(let reason): Completion(.unknown, error: short(reason))
     }
   }
 
@@ -16,10 +16,10 @@ public enum AMQPOutcome {
   /// makes a duplicate, never a loss.
   public static func of(_ outcome: AMQPSession.GetOutcome) -> Completion {
     switch outcome {
-    case .message(let delivery): Completion(kind: .ok, value: .string(String(decoding: delivery.body, as: UTF8.self)))
-    case .empty: Completion(kind: .ok, value: .null)
-    case .notSent(let reason): Completion(kind: .fail, error: short(reason))
-    case .unknown(let reason): Completion(kind: .unknown, error: short(reason))
+    case .message(let delivery): Completion(.ok, value: .string(String(decoding: delivery.body, as: UTF8.self)))
+    case .empty: Completion(.ok, value: .null)
+    case .notSent(let reason): Completion(.failed, error: short(reason))
+    case .unknown(let reason): Completion(.unknown, error: short(reason))
     }
   }
 

@@ -1,27 +1,29 @@
 import ChaosPlan
+import History
 import Workload
 
 /// What follows the traffic, when all is quiet again: reads of everything, or the drain of the queue. Each question is
 /// asked again until it is answered; the level of all of it is `final`.
 public struct FinalPhase: Sendable {
-  public static let level = "final"
-  private static let pause = Duration.milliseconds(250)
+  public static let level = Event.FinalLevel.store.rawValue
+  private static let pauseWhenEmpty = Duration.milliseconds(500)
   /// So often in a row the queue must be found empty.
   private static let emptyAnswers = 3
 
   private let settings: ClientSettings
   private let client: any TierClient
-  private let deadline: ContinuousClock.Instant
-  private var recorder: TierRecorder
+  private let patience: Patience
+  private var recorded: RecordedClient
 
   /// - Parameter limit: when to give up on unanswered reads.
   public init(
-    _ settings: ClientSettings, client: any TierClient, process: Int, stride: Int, limit: Duration, sink: EventSink
+    _ settings: ClientSettings, client: any TierClient, process: Int, stride: Int, limit: Duration,
+    sink: any HistorySink
   ) {
     self.settings = settings
     self.client = client
-    deadline = .now + limit
-    recorder = TierRecorder(sink: sink, process: process, stride: stride, level: Self.level)
+    patience = Patience(until: .now + limit)
+    recorded = RecordedClient(sink: sink, process: process, stride: stride, level: Self.level)
   }
 
   /// - Returns: the questions that were not answered in time, in words; empty when all were.
@@ -41,7 +43,7 @@ public struct FinalPhase: Sendable {
       while empty < Self.emptyAnswers {
         guard let completion = await ask(.dequeue) else { return ["the queue's end"] }
         empty = completion.value == .null ? empty + 1 : 0
-        if empty > 0 { try? await Task.sleep(for: Self.pause * 2) }
+        if empty > 0 { try? await Task.sleep(for: Self.pauseWhenEmpty) }
       }
       return []
     }
@@ -49,16 +51,9 @@ public struct FinalPhase: Sendable {
 
   /// `nil` where the time was up before it was answered with ok.
   private mutating func ask(_ operation: TierOperation) async -> Completion? {
-    repeat {
-      let completion = await recorder.perform(operation) { [client] in
-        if let store = client as? StoreTierClient, case .get(let key) = operation {
-          return await store.performFinal(key: key)
-        }
-        return await client.perform(operation)
-      }
-      if completion.kind == .ok { return completion }
-      try? await Task.sleep(for: Self.pause)
-    } while ContinuousClock.now < deadline
-    return nil
+    let (client, patience) = (client, patience)
+    return await patience.answer {
+      await recorded.perform(operation) { await client.performFinal(operation) }
+    }
   }
 }

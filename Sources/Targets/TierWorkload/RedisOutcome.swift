@@ -11,17 +11,17 @@ public enum RedisOutcome {
     switch result {
     case .failure(let error): return of(error)
     case .success(let replies):
-      guard let first = replies.first else { return Completion(kind: .unknown, error: "no reply") }
+      guard let first = replies.first else { return Completion(.unknown, error: "no reply") }
       // A command that Redis answers with an error was not done: `NOREPLICAS`, `CLUSTERDOWN`, `READONLY`, `LOADING`.
-      if case .error(let text) = first { return Completion(kind: .fail, error: word(text)) }
-      guard replicas > 0 else { return Completion(kind: .ok) }
-      guard replies.count > 1 else { return Completion(kind: .unknown, error: "no reply to WAIT") }
+      if case .error(let text) = first { return Completion(.failed, error: word(text)) }
+      guard replicas > 0 else { return Completion(.ok) }
+      guard replies.count > 1 else { return Completion(.unknown, error: "no reply to WAIT") }
       switch replies[1] {
-      case .integer(let count) where count >= Int64(replicas): return Completion(kind: .ok)
+      case .integer(let count) where count >= Int64(replicas): return Completion(.ok)
       // The master has it, so it may well be there later.
-      case .integer(let count): return Completion(kind: .unknown, error: "WAIT \(count)")
-      case .error(let text): return Completion(kind: .unknown, error: word(text))
-      case .null, .bytes, .status, .array: return Completion(kind: .unknown, error: "WAIT was not answered by a number")
+      case .integer(let count): return Completion(.unknown, error: "WAIT \(count)")
+      case .error(let text): return Completion(.unknown, error: word(text))
+      case .null, .bytes, .status, .array: return Completion(.unknown, error: "WAIT was not answered by a number")
       }
     }
   }
@@ -32,10 +32,10 @@ public enum RedisOutcome {
     case .failure(let error): return of(error)
     case .success(let replies):
       switch replies.first {
-      case .null: return Completion(kind: .ok, value: .null)
-      case .bytes(let bytes): return Completion(kind: .ok, value: .string(String(decoding: bytes, as: UTF8.self)))
-      case .error(let text): return Completion(kind: .fail, error: word(text))
-      case .integer, .status, .array, nil: return Completion(kind: .unknown, error: "GET was not answered by a value")
+      case .null: return Completion(.ok, value: .null)
+      case .bytes(let bytes): return Completion(.ok, value: .string(String(decoding: bytes, as: UTF8.self)))
+      case .error(let text): return Completion(.failed, error: word(text))
+      case .integer, .status, .array, nil: return Completion(.unknown, error: "GET was not answered by a value")
       }
     }
   }
@@ -43,8 +43,8 @@ public enum RedisOutcome {
   static func of(_ error: RedisError) -> Completion {
     switch error.code {
     // Nothing left, or the node said that it is another's.
-    case .unavailable, .noRoute, .overloaded, .server: Completion(kind: .fail, error: error.code.rawValue)
-    case .connectionLost, .unexpectedReply: Completion(kind: .unknown, error: error.code.rawValue)
+    case .unavailable, .noRoute, .overloaded, .server: Completion(.failed, error: error.code.rawValue)
+    case .connectionLost, .unexpectedReply: Completion(.unknown, error: error.code.rawValue)
     }
   }
 

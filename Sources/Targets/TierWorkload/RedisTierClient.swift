@@ -64,12 +64,12 @@ public struct RedisTierClient: TierClient {
       case .failure(let error): return RedisOutcome.of(error)
       case .success(let replies):
         guard case .array(let found) = replies.first else {
-          return Completion(kind: .fail, error: "SMEMBERS was refused")
+          return Completion(.failed, error: "SMEMBERS was refused")
         }
         elements += found.compactMap { $0.text.map(Value.string) }
       }
     }
-    return Completion(kind: .ok, value: .list(elements))
+    return Completion(.ok, value: .list(elements))
   }
 
   private func deleteAll() async throws {

@@ -9,7 +9,7 @@ public enum SQLOutcome {
     _ result: Result<[SQLResult], SQLError>, value: ([SQLResult]) -> Value? = { _ in nil }
   ) -> Completion {
     switch result {
-    case .success(let results): Completion(kind: .ok, value: value(results))
+    case .success(let results): Completion(.ok, value: value(results))
     case .failure(let error): of(error)
     }
   }
@@ -17,8 +17,8 @@ public enum SQLOutcome {
   public static func of(_ error: SQLError) -> Completion {
     let reason = error.state?.code ?? String(error.detail.prefix(80))
     switch error.effect {
-    case .noneRetryable, .none: return Completion(kind: .fail, error: reason)
-    case .unknown: return Completion(kind: .unknown, error: reason)
+    case .noneRetryable, .none: return Completion(.failed, error: reason)
+    case .unknown: return Completion(.unknown, error: reason)
     }
   }
 }

@@ -46,7 +46,10 @@ public final class StoreTierClient: TierClient {
   }
 
   /// A read of the SQL tier, whatever the variant: what the store has when all is quiet.
-  public func performFinal(key: Int) async -> Completion { await send(.get(.linearizable), key: key) }
+  public func performFinal(_ operation: TierOperation) async -> Completion {
+    guard case .get(let key) = operation else { return await perform(operation) }
+    return await send(.get(.linearizable), key: key)
+  }
 
   private func send(_ action: StoreOperation.Action, key: Int) async -> Completion {
     let (node, number) = state.withLock { state in
@@ -57,14 +60,14 @@ public final class StoreTierClient: TierClient {
     let isWrite = if case .put = action { true } else { false }
     let operation = StoreOperation(
       action: action, key: name, operation: isWrite ? "cap.\(settings.namespace).\(client).\(number)" : nil)
-    var last = Completion(kind: .fail, error: "no API was asked")
+    var last = Completion(.failed, error: "no API was asked")
     for attempt in stores.indices {
       let place = (node + attempt) % stores.count
       last = await stores[place].perform(operation)
-      if last.kind == .ok { state.withLock { $0.node = place } }
+      if last.outcome == .ok { state.withLock { $0.node = place } }
       // An API that cannot be connected to has seen nothing: the next one is asked in the same operation.
       guard last.error == HTTPClientError.Code.connectFailed.rawValue else {
-        if last.kind != .ok { state.withLock { $0.node = (place + 1) % stores.count } }
+        if last.outcome != .ok { state.withLock { $0.node = (place + 1) % stores.count } }
         return last
       }
     }

@@ -10,10 +10,16 @@ public protocol TierClient: Sendable {
   /// Connects, so that the first operations are not about that. What it does is in no history.
   func warmUp() async
   func perform(_ operation: TierOperation) async -> Completion
+  /// Performs an operation of the final phase, which asks what the tier has when all is quiet.
+  func performFinal(_ operation: TierOperation) async -> Completion
   /// Takes away what `prepare` made.
   func cleanUp() async throws
   /// Says goodbye: nothing that was sent is under way any more.
   func close() async
+}
+
+extension TierClient {
+  public func performFinal(_ operation: TierOperation) async -> Completion { await perform(operation) }
 }
 
 /// What keeps a client from its work, in a sentence.
@@ -26,6 +32,6 @@ public struct TierWorkloadError: Error, Sendable, Hashable, CustomStringConverti
 extension Completion {
   /// An operation that this client does not know; never sent.
   static func impossible(_ operation: TierOperation) -> Completion {
-    Completion(kind: .fail, error: "this tier does not support \(operation.function)")
+    Completion(.failed, error: "this tier does not support \(operation.invocation.function)")
   }
 }

@@ -1,5 +1,5 @@
 import ChaosPlan
-import Workload
+import Randomness
 
 /// The operations of one client, in order: the same from the same seed, whatever the tier answers. Every value is
 /// written once in a run, so that a read names its writer.
@@ -22,7 +22,7 @@ public struct TierGenerator: Sendable {
     self.workload = workload
     self.client = client
     self.keys = keys
-    random = SplitMix64(seed: seed, stream: UInt64(client))
+    random = SplitMix64(seed: seed, stream: .operations(client: client))
   }
 
   /// Of a queue's clients, those with an even number produce and the others consume.

@@ -1,4 +1,5 @@
 import History
+import Workload
 
 /// One operation of a workload, before it is sent.
 public enum TierOperation: Sendable, Hashable {
@@ -13,35 +14,25 @@ public enum TierOperation: Sendable, Hashable {
   /// Of every account.
   case readBalances
 
-  /// The name in the history, Jepsen's `f`.
-  public var function: String {
-    switch self {
-    case .put: "put"
-    case .get: "get"
-    case .add: "add"
-    case .readAll, .readBalances: "read"
-    case .enqueue: "enqueue"
-    case .dequeue: "dequeue"
-    case .transfer: "transfer"
-    }
-  }
-
-  /// The key in the history; `nil` where the workload has one object.
-  public var key: String? {
-    switch self {
-    case .put(let key, _), .get(let key): Self.name(ofKey: key)
-    case .add, .readAll, .enqueue, .dequeue, .transfer, .readBalances: nil
-    }
-  }
-
-  /// What the invocation carries.
-  public var value: Value {
-    switch self {
-    case .put(_, let value), .add(let value), .enqueue(let value): .string(value)
-    case .transfer(let from, let to, let amount): .list([.integer(Int64(from)), .integer(Int64(to)), .integer(amount)])
-    case .get, .readAll, .dequeue, .readBalances: .null
-    }
-  }
-
   public static func name(ofKey key: Int) -> String { "k\(key)" }
+}
+
+extension TierOperation: RecordableOperation {
+  /// It has a key where the workload has more than one object.
+  public var invocation: Event {
+    let (function, key, value): (String, Int?, Value) =
+      switch self {
+      case .put(let key, let value): ("put", key, .string(value))
+      case .get(let key): ("get", key, .null)
+      case .add(let element): ("add", nil, .string(element))
+      case .readAll, .readBalances: ("read", nil, .null)
+      case .enqueue(let value): ("enqueue", nil, .string(value))
+      case .dequeue: ("dequeue", nil, .null)
+      case .transfer(let from, let to, let amount):
+        ("transfer", nil, .list([.integer(Int64(from)), .integer(Int64(to)), .integer(amount)]))
+      }
+    return Event(
+      index: 0, timeNanoseconds: 0, process: .client(0), kind: .invoke, function: function,
+      key: key.map(Self.name(ofKey:)), value: value)
+  }
 }

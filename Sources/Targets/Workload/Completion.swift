@@ -2,23 +2,7 @@ import History
 
 /// How an operation ended, as the history records it.
 public struct Completion: Sendable, Hashable {
-  public enum Kind: Sendable, Hashable {
-    case ok
-    /// Certainly not done.
-    case fail
-    /// Outcome unknown.
-    case unknown
-
-    package var eventKind: Event.Kind {
-      switch self {
-      case .ok: .ok
-      case .fail: .fail
-      case .unknown: .info
-      }
-    }
-  }
-
-  public var kind: Kind
+  public var outcome: Outcome
   /// What was read (`null`: absent); `nil` where the operation reads nothing or did not end in ok.
   public var value: Value?
   public var version: Int64?
@@ -27,8 +11,10 @@ public struct Completion: Sendable, Hashable {
   /// Why it is not ok, in few words that group well: `503 queue-unavailable`, `timedOut`.
   public var error: String?
 
-  public init(kind: Kind, value: Value? = nil, version: Int64? = nil, isPending: Bool = false, error: String? = nil) {
-    self.kind = kind
+  public init(
+    _ outcome: Outcome, value: Value? = nil, version: Int64? = nil, isPending: Bool = false, error: String? = nil
+  ) {
+    self.outcome = outcome
     self.value = value
     self.version = version
     self.isPending = isPending

@@ -1,17 +1,12 @@
-import HTTPClient
 import History
 import Synchronization
 
-/// Performs operations and writes each to the history: the invocation before it is sent, the completion when it is
-/// known.
-///
-/// A process that ended in an unknown outcome may still act, so its client goes on under a new number: client c is the
-/// processes c, c + stride, c + 2 stride, ….
+/// Performs operations at the store, writes each to the history, and remembers the writes.
 public final class Recorder: Sendable {
   /// What a write became, for the audit after the run.
   public struct WriteRecord: Sendable, Hashable {
     public var operation: StoreOperation
-    public var kind: Completion.Kind
+    public var outcome: Outcome
   }
 
   private struct State {
@@ -44,18 +39,12 @@ public final class Recorder: Sendable {
   ///   - level: how the history names the level; `nil`: by the operation's own. What the store says is pending is told by the
   ///     level `pending` of the completion.
   public func perform(_ operation: StoreOperation, process: inout Int, level: String? = nil) async -> Completion {
-    let asked = level ?? operation.level
-    record(operation, process: process, kind: .invoke, value: operation.invocationValue, level: asked)
-    let completion = await store.perform(operation)
-    let level = completion.isPending && level == nil ? "pending" : asked
-    record(
-      operation, process: process, kind: completion.kind.eventKind,
-      value: completion.value ?? operation.invocationValue, version: completion.version, error: completion.error,
-      level: level)
+    var client = RecordedClient(sink: self, process: process, stride: stride, level: level)
+    let completion = await client.perform(operation) { await store.perform(operation) }
     if operation.isWrite {
-      state.withLock { $0.writes.append(WriteRecord(operation: operation, kind: completion.kind)) }
+      state.withLock { $0.writes.append(WriteRecord(operation: operation, outcome: completion.outcome)) }
     }
-    if completion.kind == .unknown { process += stride }
+    process = client.process
     return completion
   }
 
@@ -63,35 +52,14 @@ public final class Recorder: Sendable {
   public func look(_ operation: StoreOperation) async -> Completion {
     await store.perform(operation)
   }
-
-  private func record(
-    _ operation: StoreOperation, process: Int, kind: Event.Kind, value: Value, version: Int64? = nil,
-    error: String? = nil, level: String?
-  ) {
-    do throws(HistoryError) {
-      try history.append(
-        process: .client(process), kind: kind, function: operation.function, key: operation.key, value: value,
-        version: version, operation: operation.operation, error: error, level: level)
-    } catch {
-      state.withLock { $0.failure = $0.failure ?? error }
-    }
-  }
 }
 
-extension StoreOperation {
-  /// The word in the history; audits have none.
-  var level: String? {
-    switch action {
-    case .put(_, let level), .delete(let level): level.rawValue
-    case .get(let level): level.rawValue
-    case .audit: nil
-    }
-  }
-
-  var invocationValue: Value {
-    switch action {
-    case .put(let value, _): .string(value)
-    case .delete, .get, .audit: .null
+extension Recorder: HistorySink {
+  public func append(_ event: Event) {
+    do throws(HistoryError) {
+      try history.append(event)
+    } catch {
+      state.withLock { $0.failure = $0.failure ?? error }
     }
   }
 }

@@ -1,4 +1,5 @@
 import ChaosPlan
+import Randomness
 
 /// The operations of one client, in order: the same from the same seed, whatever the store answers.
 ///
@@ -23,7 +24,7 @@ public struct RegisterGenerator: Sendable {
     self.settings = settings
     self.client = client
     self.namespace = namespace
-    random = SplitMix64(seed: seed, stream: UInt64(client))
+    random = SplitMix64(seed: seed, stream: .operations(client: client))
   }
 
   /// The level at which a hot key is written: by position, so that the shares of the mix hold for the keys exactly.

@@ -23,7 +23,7 @@ public enum ResponseMapping {
   ) -> Completion {
     switch result {
     case .failure(let error):
-      Completion(kind: error.certainlyNotSent ? .fail : .unknown, error: error.code.rawValue)
+      Completion(error.certainlyNotSent ? .failed : .unknown, error: error.code.rawValue)
     case .success(let response):
       completion(of: action, response)
     }
@@ -35,18 +35,18 @@ public enum ResponseMapping {
     let version = answer?.version ?? response.header("ETag").flatMap(version(ofTag:))
     switch (action, response.status) {
     case (.put, 200), (.delete, 200), (.delete, 202):
-      return Completion(kind: .ok, version: version)
+      return Completion(.ok, version: version)
     case (.get, 200):
-      guard let value = answer?.value else { return Completion(kind: .unknown, error: "200 without a value") }
-      return Completion(kind: .ok, value: .string(value), version: version, isPending: isPending)
+      guard let value = answer?.value else { return Completion(.unknown, error: "200 without a value") }
+      return Completion(.ok, value: .string(value), version: version, isPending: isPending)
     case (.get, 404) where isProblem(response):
-      return Completion(kind: .ok, value: .null, version: version, isPending: isPending)
+      return Completion(.ok, value: .null, version: version, isPending: isPending)
     case (.audit, 200):
-      return Completion(kind: .ok, value: .bool(answer?.applied ?? true), version: version)
+      return Completion(.ok, value: .bool(answer?.applied ?? true), version: version)
     case (.audit, 404) where isProblem(response):
-      return Completion(kind: .ok, value: .bool(false))
+      return Completion(.ok, value: .bool(false))
     default:
-      return Completion(kind: isRefusal(response, answer) ? .fail : .unknown, error: reason(response, answer))
+      return Completion(isRefusal(response, answer) ? .failed : .unknown, error: reason(response, answer))
     }
   }
 

@@ -1,5 +1,5 @@
 import ChaosPlan
-import HTTPClient
+import History
 import Synchronization
 
 /// What follows the traffic: the drain, the audit of every write by its operation id, and the final reads of every key.
@@ -74,28 +74,28 @@ public final class Settlement: Sendable {
   public func run(progress: @escaping @Sendable (_ what: String, _ done: Int, _ of: Int) -> Void) async -> Outcome {
     var outcome = Outcome()
     let writes = recorder.writes
-    outcome.acknowledgedWrites = writes.count { $0.kind == .ok }
-    outcome.unknownWrites = writes.count { $0.kind == .unknown }
-    outcome.refusedWrites = writes.count { $0.kind == .fail }
+    outcome.acknowledgedWrites = writes.count { $0.outcome == .ok }
+    outcome.unknownWrites = writes.count { $0.outcome == .unknown }
+    outcome.refusedWrites = writes.count { $0.outcome == .failed }
 
     let start = ContinuousClock.now
     lastAnswer.withLock { $0 = start }
-    var answers = await audit(writes.filter { $0.kind != .fail }.map(\.operation)) { progress("audit", $0, $1) }
-    func missing(_ kind: Completion.Kind) -> [StoreOperation] {
-      writes.filter { $0.kind == kind && answers[$0.operation.operation] != true }.map(\.operation)
+    var answers = await audit(writes.filter { $0.outcome != .failed }.map(\.operation)) { progress("audit", $0, $1) }
+    func missing(_ end: History.Outcome) -> [StoreOperation] {
+      writes.filter { $0.outcome == end && answers[$0.operation.operation] != true }.map(\.operation)
     }
     let late = missing(.ok)
     await drain(late) { progress("drain", $0, $1) }
     answers.merge(await audit(late) { progress("audit", $0, $1) }) { _, new in new }
     outcome.drain = start.duration(to: .now)
     // Only now: what was refused, or has no outcome, may have waited in a queue until the drain was over.
-    let others = missing(.unknown) + writes.filter { $0.kind == .fail }.map(\.operation)
+    let others = missing(.unknown) + writes.filter { $0.outcome == .failed }.map(\.operation)
     answers.merge(await audit(others) { progress("audit", $0, $1) }) { _, new in new }
     for write in writes {
       let name = write.operation.operation ?? ""
-      switch (answers[name], write.kind) {
+      switch (answers[name], write.outcome) {
       case (true?, .unknown): outcome.appliedUnknownWrites += 1
-      case (true?, .fail): outcome.appliedRefusedWrites.append(name)
+      case (true?, .failed): outcome.appliedRefusedWrites.append(name)
       case (false?, .ok): outcome.missingWrites.append(name)
       case (nil, _): outcome.unansweredAudits.append(name)
       default: break
@@ -134,7 +134,7 @@ public final class Settlement: Sendable {
       let applied = await map(pending) { write, _ in
         let answer = await self.recorder.look(
           StoreOperation(action: .audit, key: write.key, operation: write.operation))
-        if answer.kind == .ok { self.lastAnswer.withLock { $0 = clock.now } }
+        if answer.outcome == .ok { self.lastAnswer.withLock { $0 = clock.now } }
         return answer
       }
       let rest = zip(pending, applied).filter { $0.1.value != .bool(true) }.map(\.0)
@@ -152,14 +152,16 @@ public final class Settlement: Sendable {
     let deadline = clock.now + limits.convergence
     let answers = await map(keys, progress: progress) { key, process -> Bool in
       let read = StoreOperation(action: .get(.linearizable), key: key)
-      guard let final = await self.answered(read, process: &process, level: "final") else { return false }
+      guard let final = await self.answered(read, process: &process, level: Event.FinalLevel.store.rawValue) else {
+        return false
+      }
       let cached = StoreOperation(action: .get(.cache), key: key)
       while clock.now < deadline, !Task.isCancelled {
         let seen = await self.recorder.look(cached)
         if seen.value == final.value, !seen.isPending { break }
         try? await clock.sleep(for: .milliseconds(250))
       }
-      _ = await self.recorder.perform(cached, process: &process, level: "final-cache")
+      _ = await self.recorder.perform(cached, process: &process, level: Event.FinalLevel.cache.rawValue)
       return true
     }
     outcome.unreadKeys = zip(keys, answers).filter { !$0.1 }.map(\.0)
@@ -169,18 +171,12 @@ public final class Settlement: Sendable {
 
   /// Asks until there is an answer; `nil` when the patience is over, or the store is gone.
   private func answered(_ operation: StoreOperation, process: inout Int, level: String?) async -> Completion? {
-    let clock = ContinuousClock()
-    let deadline = clock.now + limits.answer
     guard !isStoreGone else { return nil }
-    repeat {
-      let completion = await recorder.perform(operation, process: &process, level: level)
-      if completion.kind == .ok {
-        lastAnswer.withLock { $0 = clock.now }
-        return completion
-      }
-      try? await clock.sleep(for: .milliseconds(250))
-    } while clock.now < deadline && !Task.isCancelled
-    return nil
+    let answer = await Patience(until: .now + limits.answer).answer {
+      await recorder.perform(operation, process: &process, level: level)
+    }
+    if answer != nil { lastAnswer.withLock { $0 = .now } }
+    return answer
   }
 
   /// Maps with bounded concurrency, each lane under a process number of its own; the results are in the items' order.

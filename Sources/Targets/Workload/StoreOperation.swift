@@ -1,4 +1,5 @@
 import ChaosPlan
+import History
 
 /// One request to the store, before it is sent.
 public struct StoreOperation: Sendable, Hashable {
@@ -21,21 +22,26 @@ public struct StoreOperation: Sendable, Hashable {
     self.operation = operation
   }
 
-  /// The name in the history, Jepsen's `f`.
-  public var function: String {
-    switch action {
-    case .put: "put"
-    case .delete: "delete"
-    case .get: "get"
-    case .audit: "operation"
-    }
-  }
-
   /// Whether the store changes when it is done.
   public var isWrite: Bool {
     switch action {
     case .put, .delete: true
     case .get, .audit: false
     }
+  }
+}
+
+extension StoreOperation: RecordableOperation {
+  public var invocation: Event {
+    let (function, value, level): (String, Value, String?) =
+      switch action {
+      case .put(let value, let level): ("put", .string(value), level.rawValue)
+      case .delete(let level): ("delete", .null, level.rawValue)
+      case .get(let level): ("get", .null, level.rawValue)
+      case .audit: (Event.auditFunction, .null, nil)
+      }
+    return Event(
+      index: 0, timeNanoseconds: 0, process: .client(0), kind: .invoke, function: function, key: key, value: value,
+      operation: operation, level: level)
   }
 }

@@ -1,21 +1,34 @@
-import ChaosPlan
-import HTTPClient
 import History
 import Synchronization
 
-/// The clients of a run: seeded, concurrent, every operation recorded.
+/// One client of the traffic. It has at most one operation under way.
+public protocol TrafficClient: Sendable {
+  /// The share of the period before its first operation, 0..<1.
+  var offset: Double { get }
+  /// Connects, so that the first operations are not about that.
+  mutating func begin() async
+  /// Performs its next operation and records it.
+  mutating func performNext() async -> Outcome
+  /// How long it waits after an operation, so that what is down is not hammered; `nil` after ok.
+  mutating func pause(after outcome: Outcome) -> Duration?
+  /// Says goodbye.
+  mutating func end() async
+}
+
+/// Concurrent clients, each of which performs its operations one at a time until they are told to stop.
 public final class Traffic: Sendable {
-  private let settings: WorkloadSettings
-  private let seed: UInt64
-  private let namespace: String
-  private let recorder: Recorder
+  private let clients: Int
+  private let period: Duration?
+  private let client: @Sendable (Int) -> any TrafficClient
   private let isStopping = Atomic(false)
 
-  public init(settings: WorkloadSettings, seed: UInt64, namespace: String, recorder: Recorder) {
-    self.settings = settings
-    self.seed = seed
-    self.namespace = namespace
-    self.recorder = recorder
+  /// - Parameters:
+  ///   - period: from one operation's beginning to the next, for each client; `nil`: none waits.
+  ///   - client: makes the client of a number, 0..<clients.
+  public init(clients: Int, period: Duration?, client: @escaping @Sendable (Int) -> any TrafficClient) {
+    self.clients = clients
+    self.period = period
+    self.client = client
   }
 
   /// No client begins another operation; `run` returns when the open ones have ended.
@@ -26,51 +39,28 @@ public final class Traffic: Sendable {
   /// Runs all clients until `stop`, or until the task is cancelled (open operations then end in unknown).
   public func run() async {
     await withTaskGroup(of: Void.self) { group in
-      for client in 0..<settings.clients {
-        group.addTask { await self.run(client: client) }
+      for number in 0..<clients {
+        group.addTask { await self.run(number) }
       }
     }
   }
 
   private var isEnding: Bool { isStopping.load(ordering: .relaxed) || Task.isCancelled }
 
-  private func run(client: Int) async {
+  private func run(_ number: Int) async {
     let clock = ContinuousClock()
-    var generator = RegisterGenerator(settings: settings, client: client, seed: seed, namespace: namespace)
-    // Pauses draw from a stream of their own, so that answers do not change what is sent.
-    var random = SplitMix64(seed: seed, stream: UInt64(client) | 1 << 32)
-    var backoff = Backoff()
-    var process = client
-    let period = settings.ratePerSecond.map { Duration.seconds(Double(settings.clients) / $0) }
-    var next = clock.now + (period ?? .zero) * random.unit()
+    var client = self.client(number)
+    await client.begin()
+    var pace = Pace(period: period, offset: client.offset, from: clock.now)
     while !isEnding {
-      if let period {
-        try? await clock.sleep(until: next, tolerance: .milliseconds(2))
-        // A client that fell behind does not catch up: that would be a burst just when the store has come back.
-        next = max(next + period, clock.now)
-        if isEnding { return }
+      if pace.next > clock.now {
+        try? await clock.sleep(until: pace.next, tolerance: .milliseconds(2))
+        if isEnding { break }
       }
-      let completion = await recorder.perform(generator.next(), process: &process)
-      if let pause = backoff.pause(after: completion.kind, random: &random) {
-        try? await clock.sleep(for: pause)
-      }
+      pace.begin(at: clock.now)
+      let outcome = await client.performNext()
+      if let pause = client.pause(after: outcome) { pace.pause(for: pause, from: clock.now) }
     }
-  }
-}
-
-/// How long a client waits after an operation that was not ok, so that a dead store is not hammered.
-struct Backoff: Sendable {
-  private static let first = Duration.milliseconds(25)
-  private static let limit = Duration.milliseconds(400)
-  private var next = Backoff.first
-
-  /// `nil` after ok. Else doubled each time up to the limit, and a random half of it left out, so that clients spread.
-  mutating func pause(after kind: Completion.Kind, random: inout SplitMix64) -> Duration? {
-    guard kind != .ok else {
-      next = Self.first
-      return nil
-    }
-    defer { next = min(next * 2, Self.limit) }
-    return next * (0.5 + 0.5 * random.unit())
+    await client.end()
   }
 }

@@ -103,7 +103,7 @@ struct Run: AsyncParsableCommand {
 
   func run() async throws {
     let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let run = ClientRun(
+    let run = ClientRun.traffic(
       options.settings,
       ClientRun.Terms(
         clients: clients, firstProcess: firstProcess, stride: options.stride,

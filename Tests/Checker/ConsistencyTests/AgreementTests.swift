@@ -1,5 +1,6 @@
 import Foundation
 import History
+import Randomness
 import Testing
 
 @testable import Consistency
@@ -59,7 +60,7 @@ import Testing
         if request.value == .integer(3) { return before }
         return request.value
       })
-    var generator = SeededGenerator(seed: UInt64(seed))
+    var generator = SplitMix64(scattering: UInt64(seed))
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("agree-\(UUID().uuidString).jsonl").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     var verdicts: [Verdict: Int] = [:]
@@ -74,7 +75,7 @@ import Testing
     #expect(verdicts[.holds, default: 0] > 50 && verdicts[.violated, default: 0] > 20, "\(verdicts)")
   }
 
-  private func damage(_ events: inout [Event], _ random: inout SeededGenerator) {
+  private func damage(_ events: inout [Event], _ random: inout SplitMix64) {
     for index in events.indices where random.chance(0.02) {
       switch Int.random(in: 0..<5, using: &random) {
       case 0: events[index].kind = .fail

@@ -1,5 +1,6 @@
 import Foundation
 import History
+import Randomness
 import Testing
 
 @testable import Consistency
@@ -8,7 +9,7 @@ import Testing
   /// A register of few values with many a compare-and-set of unknown outcome: every read may be explained in more ways
   /// than a search can hold.
   private static func hard() -> [Event] {
-    var random = SeededGenerator(seed: 7)
+    var random = SplitMix64(scattering: 7)
     var events: [Event] = []
     func add(_ process: Int, _ kind: Event.Kind, _ function: String, _ value: Value) {
       events.append(
@@ -70,7 +71,7 @@ import Testing
   /// Leaving out any operation of a core, its writes then being free to happen at any time, has to leave no violation.
   @Test(arguments: 1...20)
   func coresAreMinimal(seed: Int) throws {
-    var random = SeededGenerator(seed: UInt64(seed))
+    var random = SplitMix64(scattering: UInt64(seed))
     let shape = RandomRegister(operations: 4...8, values: seed % 2 == 0 ? 3 : nil, casShare: 0.2, unknownShare: 0.1)
     for _ in 0..<60 {
       let ops = shape.make(&random)

@@ -1,4 +1,5 @@
 import History
+import Randomness
 import Testing
 
 @testable import Consistency
@@ -9,7 +10,7 @@ import Testing
 
   /// Against trying every order.
   @Test(arguments: 0..<400) func findsAnOrderExactlyWhereThereIsOne(seed: Int) {
-    var random = SeededGenerator(seed: UInt64(seed))
+    var random = SplitMix64(scattering: UInt64(seed))
     let count = Int.random(in: 1...6, using: &random)
     let effects = (0..<count).map { _ in
       func moment() -> Int64 { Int64.random(in: 0..<12, using: &random) }

@@ -1,5 +1,6 @@
 import Foundation
 import History
+import Randomness
 import Testing
 
 @testable import Consistency
@@ -26,7 +27,7 @@ import Testing
     let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: original)))
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("fuzz-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: path) }
-    var random = SeededGenerator(seed: UInt64(bytes.count))
+    var random = SplitMix64(scattering: UInt64(bytes.count))
     let checker = ConsistencyChecker(options: CheckOptions(timeout: .seconds(2)))
     var outcomes: [String: Int] = [:]
     for _ in 0..<300 {
@@ -45,7 +46,7 @@ import Testing
     #expect(outcomes["error", default: 0] > 0 && (isChecked || outcomes.count > 1), "\(outcomes)")
   }
 
-  private func damaged(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
+  private func damaged(_ bytes: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
       let place = Int.random(in: 0..<bytes.count, using: &random)

@@ -1,4 +1,5 @@
 import History
+import Randomness
 import Testing
 
 @testable import Consistency
@@ -8,7 +9,7 @@ import Testing
 @Suite struct GeneratedHistoryTests {
   @Test(arguments: 1...50)
   func verdictsAgreeWithTheConstruction(seed: Int) throws {
-    var random = SeededGenerator(seed: UInt64(seed))
+    var random = SplitMix64(scattering: UInt64(seed))
     var decided = 0
     while decided < 10 {
       let shape = HistoryGenerator(

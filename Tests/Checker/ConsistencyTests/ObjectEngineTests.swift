@@ -1,4 +1,5 @@
 import History
+import Randomness
 import Testing
 
 @testable import Consistency
@@ -18,7 +19,7 @@ import Testing
     _ random: RandomEvents<Made>, model: Model, seed: Int, rounds: Int = 1000, from initial: State,
     steps: (Op, PreparedHistory) -> [NaiveObject<State>.Step]
   ) throws {
-    var generator = SeededGenerator(seed: UInt64(seed))
+    var generator = SplitMix64(scattering: UInt64(seed))
     var verdicts: [Bool: Int] = [:]
     for number in 0..<rounds {
       let events = random.make(&generator)

@@ -1,4 +1,5 @@
 import History
+import Randomness
 
 @testable import Consistency
 
@@ -19,11 +20,11 @@ struct RandomEvents<State> {
   /// Answers that are replaced by that of another operation.
   var disturbances = 0...6
   var initial: State
-  var request: (_ number: Int, inout SeededGenerator) -> Request
+  var request: (_ number: Int, inout SplitMix64) -> Request
   /// Applies a request and answers it.
   var apply: (Request, inout State) -> Value
 
-  func make(_ random: inout SeededGenerator) -> [Event] {
+  func make(_ random: inout SplitMix64) -> [Event] {
     let count = Int.random(in: operations, using: &random)
     var marks: [(time: Double, op: Int, part: Int)] = []
     for op in 0..<count {

@@ -1,4 +1,5 @@
 import History
+import Randomness
 
 @testable import Consistency
 
@@ -15,7 +16,7 @@ struct RandomRegister {
   /// Reads that see something else, and operations that change places.
   var disturbances = 0...3
 
-  func make(_ random: inout SeededGenerator) -> [RegisterOp] {
+  func make(_ random: inout SplitMix64) -> [RegisterOp] {
     let count = Int.random(in: operations, using: &random)
     // Each operation has an invocation, a moment and a completion; events get distinct places.
     var marks: [(time: Double, op: Int, part: Int)] = []

@@ -1,4 +1,5 @@
 import History
+import Randomness
 import Testing
 
 @testable import Consistency
@@ -25,7 +26,7 @@ import Testing
 
   @Test(arguments: shapes, 1...6)
   func searchAgreesWithExhaustiveSearch(_ shape: Shape, seed: Int) {
-    var random = SeededGenerator(seed: UInt64(seed))
+    var random = SplitMix64(scattering: UInt64(seed))
     var verdicts = [true: 0, false: 0]
     for number in 0..<800 {
       let ops = shape.register.make(&random)
@@ -40,7 +41,7 @@ import Testing
 
   @Test(arguments: [2, 4, 6], 1...6)
   func zonesAgreeWithExhaustiveSearch(overlap: Int, seed: Int) {
-    var random = SeededGenerator(seed: UInt64(seed))
+    var random = SplitMix64(scattering: UInt64(seed))
     var verdicts = [true: 0, false: 0]
     let register = RandomRegister(operations: 2...9, values: nil, overlap: overlap)
     for number in 0..<1000 {

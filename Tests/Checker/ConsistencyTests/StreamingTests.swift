@@ -1,4 +1,5 @@
 import History
+import Randomness
 import Testing
 
 @testable import Consistency
@@ -18,7 +19,7 @@ import Testing
         state = request.value
         return .null
       })
-    var generator = SeededGenerator(seed: UInt64(seed))
+    var generator = SplitMix64(scattering: UInt64(seed))
     var verdicts: [Bool: Int] = [:]
     for number in 0..<1000 {
       let events = random.make(&generator)

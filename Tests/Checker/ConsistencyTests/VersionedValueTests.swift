@@ -1,4 +1,5 @@
 import History
+import Randomness
 import Testing
 
 @testable import Consistency
@@ -39,7 +40,7 @@ import Testing
   /// of a version that was certainly replaced is found.
   @Test(arguments: 1...20)
   func versionsOfAGoodHistoryKeepItGood(seed: Int) {
-    var random = SeededGenerator(seed: UInt64(seed))
+    var random = SplitMix64(scattering: UInt64(seed))
     for number in 0..<300 {
       var shape = RandomRegister(operations: 4...12, values: 2, deleteShare: 0.4, unknownShare: 0, overlap: 4)
       shape.disturbances = 0...0

@@ -1,6 +1,7 @@
 import ContractOracle
 import Foundation
 import History
+import Randomness
 import Testing
 
 @testable import kvchaos_oracle
@@ -41,7 +42,7 @@ import Testing
 
   /// Every kind of damage finds something to damage in some history: also those that need a refused write.
   @Test func everyKindOfDamageIsTried() throws {
-    var random = SplitMix64(seed: 1)
+    var random = SplitMix64(scattering: 1)
     var left = Set(Mutation.allCases)
     for history in Self.histories {
       let events = try RecordedHistory(path: Self.runs.appending(path: history).path).events
@@ -55,7 +56,7 @@ import Testing
     var features = Features()
     (features.writes, features.readsCache, features.readsAhead) = (.queued, true, true)
     for seed in 0..<20 as Range<UInt64> {
-      let events = HistoryGenerator.make(features, using: SplitMix64(seed: seed))
+      let events = HistoryGenerator.make(features, using: SplitMix64(scattering: seed))
       left = left.filter { $0.apply(to: events, using: &random) == nil }
     }
     #expect(left.isEmpty)

@@ -1,4 +1,5 @@
 import History
+import Randomness
 import Testing
 
 @testable import ContractOracle
@@ -359,7 +360,7 @@ import Testing
 
   @Test func whatTheContractMakesItExplains() throws {
     for seed in 0..<2000 as Range<UInt64> {
-      var random = SplitMix64(seed: seed)
+      var random = SplitMix64(scattering: seed)
       let features = Features(using: &random)
       let events = HistoryGenerator.make(features, using: random)
       let oracle = Oracle(timeToLive: features.timeToLive.map { .milliseconds($0) }, limit: 200_000)
@@ -371,7 +372,7 @@ import Testing
   @Test func lookingAheadChangesNoAnswer() throws {
     var decided = 0
     for seed in 0..<600 as Range<UInt64> {
-      var random = SplitMix64(seed: seed)
+      var random = SplitMix64(scattering: seed)
       var features = Features(using: &random)
       features.operations = min(features.operations, 6)
       var events = HistoryGenerator.make(features, using: random)

@@ -2,6 +2,7 @@ import Consistency
 import ContractOracle
 import Foundation
 import History
+import Randomness
 
 /// Recorded histories, damaged: what the checker does not catch has to be something that the contract allows.
 ///
@@ -78,7 +79,7 @@ struct Mutants {
   mutating func run(each: Int, seed: UInt64) {
     guard !keys.isEmpty else { return }
     for (number, mutation) in Mutation.allCases.enumerated() {
-      var random = SplitMix64(seed: seed &+ UInt64(number) << 32)
+      var random = SplitMix64(scattering: seed &+ UInt64(number) << 32)
       var made: Set<[Event]> = []
       for _ in 0..<each * 20 where made.count < each {
         guard let base = base(for: mutation, &random), let mutant = mutation.apply(to: base, using: &random),

@@ -1,6 +1,7 @@
 import ContractOracle
 import Foundation
 import History
+import Randomness
 
 /// Histories made by the contract's model, half of them damaged, on which checker and oracle have to agree.
 struct RandomHistories {
@@ -40,10 +41,10 @@ struct RandomHistories {
 
   /// The history of a seed; odd seeds are damaged.
   static func make(_ seed: UInt64) -> (features: Features, damage: [Mutation], events: [Event]) {
-    var random = SplitMix64(seed: seed)
+    var random = SplitMix64(scattering: seed)
     let features = Features(using: &random)
     var events = HistoryGenerator.make(features, using: random)
-    random = SplitMix64(seed: ~seed)
+    random = SplitMix64(scattering: ~seed)
     var damage: [Mutation] = []
     if seed % 2 == 1 {
       let wanted = Int.random(in: 1...2, using: &random)

@@ -1,4 +1,5 @@
 import ChaosPlan
+import Randomness
 import Testing
 import Workload
 

@@ -1,5 +1,6 @@
 import ChaosPlan
 import Faults
+import Randomness
 import Stack
 import Testing
 import Workload

@@ -9,7 +9,7 @@ import Testing
   private func samples(_ seconds: Int, isBad: (Double) -> Bool = { _ in false }) -> [Sample] {
     (0..<(seconds * 10)).map { index in
       let start = Double(index) / 10
-      return Sample(start: start, end: start + 0.01, outcome: isBad(start) ? .fail : .ok, kind: "get cache")
+      return Sample(start: start, end: start + 0.01, outcome: isBad(start) ? .failed : .ok, kind: "get cache")
     }
   }
 
@@ -87,7 +87,7 @@ import Testing
 
   @Test func noTrafficIsNoRecovery() {
     #expect(recovery([]) == nil)
-    #expect(recovery([Sample(start: 12, end: 14, outcome: .fail, kind: "get cache")]) == nil)
+    #expect(recovery([Sample(start: 12, end: 14, outcome: .failed, kind: "get cache")]) == nil)
   }
 }
 
@@ -96,7 +96,7 @@ import Testing
     let samples = [
       Sample(start: 1, end: 1.1, outcome: .ok, kind: "a"),
       Sample(start: 9.9, end: 10.5, outcome: .unknown, kind: "a"),
-      Sample(start: 12, end: 12.1, outcome: .fail, kind: "a"),
+      Sample(start: 12, end: 12.1, outcome: .failed, kind: "a"),
       Sample(start: 19, end: 25, outcome: .ok, kind: "a"),
       Sample(start: 21, end: 21.1, outcome: .ok, kind: "a"),
     ]
@@ -146,7 +146,7 @@ import Testing
 
   @Test func theTimelineCountsBySecondOfTheAnswer() {
     let timeline = Timeline([
-      Sample(start: 0.9, end: 1.1, outcome: .ok, kind: "a"), Sample(start: 1.2, end: 1.3, outcome: .fail, kind: "a"),
+      Sample(start: 0.9, end: 1.1, outcome: .ok, kind: "a"), Sample(start: 1.2, end: 1.3, outcome: .failed, kind: "a"),
       Sample(start: 1.2, end: 3.3, outcome: .unknown, kind: "a"),
     ])
     #expect(timeline.bins.map(\.ok) == [0, 1, 0, 0])

@@ -1,26 +1,15 @@
 import KeyValueStore
+import Randomness
 import Synchronization
 import Testing
 
 /// The worker's logic against a queue that loses channels and a table that lies about commits, seeded.
 @Suite("A worker in a simulation", .timeLimit(.minutes(10)))
 struct WorkerSimulationTests {
-  /// SplitMix64 (Steele, Lea, Flood), so that a seed replays.
-  struct Random {
-    var state: UInt64
-    mutating func next(_ bound: Int) -> Int {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return Int((z ^ (z >> 31)) % UInt64(bound))
-    }
-  }
-
   /// Two workers take turns at one queue; each may freeze with a batch in hand and come back after the other went on.
   @Test(arguments: UInt64(1)...200)
   func everyCommandTakesEffectOnceInOrder(seed: UInt64) throws {
-    var random = Random(state: seed)
+    var random = SplitMix64(seed: seed)
     var table = SimulatedTable()
     var queue: [Command] = try (0..<40).map { number in
       // Some operations are published twice, as a client's retry does.
@@ -188,4 +177,8 @@ struct WorkerSimulationTests {
     let expected = isTableThere ? CacheEntry(row: row, pending: nil) : CacheEntry(row: nil, pending: pending)
     #expect(await cache.get(key) == expected)
   }
+}
+
+extension SplitMix64 {
+  fileprivate mutating func next(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

@@ -1,22 +1,11 @@
 import ChaosPlan
 import Faults
+import Randomness
 import Testing
 
 @testable import Stack
 
 struct ResolutionTests {
-  struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    /// SplitMix64.
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
-    }
-  }
-
   static func node(
     _ name: String, _ tier: Tier, _ roles: Set<Role>, _ status: ContainerState.Status = .running,
     slots: [ClosedRange<Int>]? = nil
@@ -41,7 +30,7 @@ struct ResolutionTests {
     ])
   func aModeTakesAsManyAsItSays(mode: SelectionMode, count: Int) throws {
     for seed in 0..<20 {
-      var generator = Generator(state: UInt64(seed))
+      var generator = SplitMix64(seed: UInt64(seed))
       let nodes = try status.resolve(Selector(tier: .redis, role: .master, mode: mode), using: &generator)
       #expect(nodes.count == count)
       #expect(nodes.map(\.name) == Set(nodes.map(\.name)).sorted())
@@ -52,8 +41,8 @@ struct ResolutionTests {
   @Test func theSameSeedTakesTheSameAndSeedsTogetherTakeAll() throws {
     var taken: Set<String> = []
     for seed in 0..<40 {
-      var first = Generator(state: UInt64(seed))
-      var second = Generator(state: UInt64(seed))
+      var first = SplitMix64(seed: UInt64(seed))
+      var second = SplitMix64(seed: UInt64(seed))
       let selector = Selector(tier: .redis, role: .master)
       let nodes = try status.resolve(selector, using: &first)
       #expect(try nodes == status.resolve(selector, using: &second))
@@ -63,7 +52,7 @@ struct ResolutionTests {
   }
 
   @Test func onlyRunningNodesAreTaken() throws {
-    var generator = Generator(state: 1)
+    var generator = SplitMix64(seed: 1)
     let nodes = try status.resolve(Selector(tier: .redis, mode: .all), using: &generator)
     #expect(nodes.map(\.name) == ["redis-1", "redis-2", "redis-3", "redis-4"])
   }
@@ -77,13 +66,13 @@ struct ResolutionTests {
   /// The store caches a key under `kv:` and the key; what stands in braces is all that counts.
   @Test(arguments: [("foo", "redis-2"), ("a", "redis-3"), ("{bar}{foo}", "redis-1")])
   func theOwnerOfAKeyIsTheMasterOfItsSlot(key: String, owner: String) throws {
-    var generator = Generator(state: 1)
+    var generator = SplitMix64(seed: 1)
     let nodes = try status.resolve(Selector(tier: .redis, role: .master), ownerOf: key, using: &generator)
     #expect(nodes.map(\.name) == [owner])
   }
 
   @Test func onlyNodesOfTheSideAreTaken() throws {
-    var generator = Generator(state: 1)
+    var generator = SplitMix64(seed: 1)
     let side: Set = ["redis-2", "redis-4", "redis-5", "sql-1"]
     let nodes = try status.resolve(Selector(tier: .redis, mode: .all), within: side, using: &generator)
     #expect(nodes.map(\.name) == ["redis-2", "redis-4"])
@@ -96,7 +85,7 @@ struct ResolutionTests {
       (Selector(tier: .worker), "no container of that tier"), (Selector(tier: .sql, mode: .minority), "only sql-1"),
     ])
   func nobodyIsAnErrorThatShowsWhoIsThere(selector: Selector, words: String) {
-    var generator = Generator(state: 1)
+    var generator = SplitMix64(seed: 1)
     let error = #expect(throws: StackError.self) { try status.resolve(selector, using: &generator) }
     #expect(error?.code == .noTarget)
     #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")

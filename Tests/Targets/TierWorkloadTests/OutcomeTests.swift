@@ -11,11 +11,11 @@ import Workload
 struct OutcomeTests {
   // MARK: Redis
 
-  static let redisWrites: [(Result<[RedisReply], RedisError>, Int, Completion.Kind)] = [
+  static let redisWrites: [(Result<[RedisReply], RedisError>, Int, Outcome)] = [
     (.success([.status("OK")]), 0, .ok),
     (.success([.integer(1)]), 0, .ok),
-    (.success([.error("NOREPLICAS Not enough good replicas to write.")]), 0, .fail),
-    (.success([.error("CLUSTERDOWN The cluster is down")]), 0, .fail),
+    (.success([.error("NOREPLICAS Not enough good replicas to write.")]), 0, .failed),
+    (.success([.error("CLUSTERDOWN The cluster is down")]), 0, .failed),
     (.success([]), 0, .unknown),
     (.success([.status("OK"), .integer(1)]), 1, .ok),
     (.success([.status("OK"), .integer(2)]), 1, .ok),
@@ -23,50 +23,50 @@ struct OutcomeTests {
     (.success([.status("OK"), .integer(0)]), 1, .unknown),
     (.success([.status("OK"), .error("UNBLOCKED force unblock from blocking operation")]), 1, .unknown),
     (.success([.status("OK")]), 1, .unknown),
-    (.success([.error("READONLY You can't write against a read only replica."), .integer(1)]), 1, .fail),
-    (.failure(RedisError(.unavailable, "no connection")), 0, .fail),
-    (.failure(RedisError(.noRoute, "no node serves the slot")), 0, .fail),
+    (.success([.error("READONLY You can't write against a read only replica."), .integer(1)]), 1, .failed),
+    (.failure(RedisError(.unavailable, "no connection")), 0, .failed),
+    (.failure(RedisError(.noRoute, "no node serves the slot")), 0, .failed),
     (.failure(RedisError(.connectionLost, "no reply within 2000 ms")), 0, .unknown),
     (.failure(RedisError(.unexpectedReply, "?")), 0, .unknown),
   ]
 
   @Test(arguments: redisWrites.indices) func aRedisWriteIs(_ index: Int) {
-    let (result, replicas, kind) = Self.redisWrites[index]
-    #expect(RedisOutcome.ofWrite(result, replicas: replicas).kind == kind)
+    let (result, replicas, outcome) = Self.redisWrites[index]
+    #expect(RedisOutcome.ofWrite(result, replicas: replicas).outcome == outcome)
   }
 
   @Test func aRedisReadIs() {
-    #expect(RedisOutcome.ofGet(.success([.null])) == Completion(kind: .ok, value: .null))
-    #expect(RedisOutcome.ofGet(.success([.bytes(Array("0.1".utf8))])) == Completion(kind: .ok, value: .string("0.1")))
-    #expect(RedisOutcome.ofGet(.success([.error("MASTERDOWN")])).kind == .fail)
-    #expect(RedisOutcome.ofGet(.failure(RedisError(.connectionLost, ""))).kind == .unknown)
+    #expect(RedisOutcome.ofGet(.success([.null])) == Completion(.ok, value: .null))
+    #expect(RedisOutcome.ofGet(.success([.bytes(Array("0.1".utf8))])) == Completion(.ok, value: .string("0.1")))
+    #expect(RedisOutcome.ofGet(.success([.error("MASTERDOWN")])).outcome == .failed)
+    #expect(RedisOutcome.ofGet(.failure(RedisError(.connectionLost, ""))).outcome == .unknown)
   }
 
   // MARK: RabbitMQ
 
   @Test func aPublishIs() {
-    #expect(AMQPOutcome.of(AMQPPublishOutcome.confirmed).kind == .ok)
-    #expect(AMQPOutcome.of(AMQPPublishOutcome.notSent(reason: "returned")).kind == .fail)
-    #expect(AMQPOutcome.of(AMQPPublishOutcome.refused(reason: "full")).kind == .unknown)
-    #expect(AMQPOutcome.of(AMQPPublishOutcome.unknown(reason: "not confirmed in time")).kind == .unknown)
+    #expect(AMQPOutcome.of(AMQPPublishOutcome.confirmed).outcome == .ok)
+    #expect(AMQPOutcome.of(AMQPPublishOutcome.notSent(reason: "returned")).outcome == .failed)
+    #expect(AMQPOutcome.of(AMQPPublishOutcome.refused(reason: "full")).outcome == .unknown)
+    #expect(AMQPOutcome.of(AMQPPublishOutcome.unknown(reason: "not confirmed in time")).outcome == .unknown)
   }
 
   @Test func aGetIs() {
     let delivery = AMQPDelivery(tag: 1, isRedelivered: false, replyTo: nil, body: Array("0.7".utf8))
-    #expect(AMQPOutcome.of(AMQPSession.GetOutcome.message(delivery)) == Completion(kind: .ok, value: .string("0.7")))
-    #expect(AMQPOutcome.of(AMQPSession.GetOutcome.empty) == Completion(kind: .ok, value: .null))
-    #expect(AMQPOutcome.of(AMQPSession.GetOutcome.notSent(reason: "no connection")).kind == .fail)
-    #expect(AMQPOutcome.of(AMQPSession.GetOutcome.unknown(reason: "late")).kind == .unknown)
+    #expect(AMQPOutcome.of(AMQPSession.GetOutcome.message(delivery)) == Completion(.ok, value: .string("0.7")))
+    #expect(AMQPOutcome.of(AMQPSession.GetOutcome.empty) == Completion(.ok, value: .null))
+    #expect(AMQPOutcome.of(AMQPSession.GetOutcome.notSent(reason: "no connection")).outcome == .failed)
+    #expect(AMQPOutcome.of(AMQPSession.GetOutcome.unknown(reason: "late")).outcome == .unknown)
   }
 
   // MARK: SQL
 
   @Test func aStatementIs() {
-    #expect(SQLOutcome.of(.success([])).kind == .ok)
-    #expect(SQLOutcome.of(.failure(SQLError(.noneRetryable, "no connection"))).kind == .fail)
-    #expect(SQLOutcome.of(.failure(SQLError(.none, "insufficient funds"))).kind == .fail)
+    #expect(SQLOutcome.of(.success([])).outcome == .ok)
+    #expect(SQLOutcome.of(.failure(SQLError(.noneRetryable, "no connection"))).outcome == .failed)
+    #expect(SQLOutcome.of(.failure(SQLError(.none, "insufficient funds"))).outcome == .failed)
     let late = SQLOutcome.of(.failure(SQLError(.unknown, "the server did not answer in time")))
-    #expect(late == Completion(kind: .unknown, error: "the server did not answer in time"))
+    #expect(late == Completion(.unknown, error: "the server did not answer in time"))
   }
 
   @Test func aConflictIsTriedAgainAtTheSameNode() {

@@ -14,6 +14,24 @@ struct TierGeneratorTests {
     #expect(operations(workload, client: 2, seed: 7) == operations(workload, client: 2, seed: 7))
   }
 
+  /// A seed that an old build printed has to replay in a new one: these are the operations that it always gave.
+  @Test func aSeedGivesTheOperationsThatItAlwaysGave() {
+    #expect(
+      operations(.register, client: 2, seed: 7, count: 8) == [
+        .put(key: 5, value: "2.0"), .put(key: 4, value: "2.1"), .put(key: 0, value: "2.2"), .get(key: 0),
+        .put(key: 2, value: "2.3"), .put(key: 3, value: "2.4"), .put(key: 0, value: "2.5"),
+        .put(key: 5, value: "2.6"),
+      ])
+    #expect(
+      operations(.bank, client: 2, seed: 7, count: 8) == [
+        .transfer(from: 4, to: 2, amount: 10), .readBalances, .transfer(from: 0, to: 1, amount: 4),
+        .transfer(from: 2, to: 0, amount: 2), .transfer(from: 4, to: 2, amount: 5),
+        .transfer(from: 1, to: 0, amount: 2), .transfer(from: 3, to: 2, amount: 4), .readBalances,
+      ])
+    #expect(operations(.set, client: 2, seed: 7, count: 2) == [.add("2.0"), .add("2.1")])
+    #expect(operations(.queue, client: 2, seed: 7, count: 2) == [.enqueue("2.0"), .enqueue("2.1")])
+  }
+
   @Test(arguments: [CapWorkload.register, .bank]) func anotherSeedOrClientGivesOthers(_ workload: CapWorkload) {
     #expect(operations(workload, client: 2, seed: 7) != operations(workload, client: 2, seed: 8))
     #expect(operations(workload, client: 2, seed: 7) != operations(workload, client: 3, seed: 7))

@@ -34,7 +34,7 @@ import Testing
       store: StoreClient(baseURL: server.url(""), connections: 2), history: history, stride: 3)
     var process = 0
     let write = StoreOperation(action: .put(value: "v", .queued), key: "k", operation: "o1")
-    #expect(await recorder.perform(write, process: &process).kind == .fail)
+    #expect(await recorder.perform(write, process: &process).outcome == .failed)
     let settlement = Settlement(
       recorder: recorder, firstProcess: 1,
       limits: Settlement.Limits(

@@ -27,7 +27,7 @@ import Testing
     var process = 0
     for number in 0..<40 {
       let write = StoreOperation(action: .put(value: "v", .queued), key: "k\(number)", operation: "o\(number)")
-      #expect(await recorder.perform(write, process: &process).kind == .unknown)
+      #expect(await recorder.perform(write, process: &process).outcome == .unknown)
     }
     let settlement = Settlement(
       recorder: recorder, firstProcess: 1,

@@ -8,7 +8,7 @@ enum QueueAudit {
   static func run(_ operations: [TimedOperation], sides: Int) -> AuditResult {
     var result = AuditResult(sides: sides)
     let enqueues = operations.filter { $0.function == "enqueue" }
-    let known = Set(enqueues.filter { $0.outcome != .refused }.map(\.input))
+    let known = Set(enqueues.filter { $0.outcome != .failed }.map(\.input))
     let confirmed = enqueues.filter(\.isAcknowledged)
     let dequeues = operations.filter { $0.function == "dequeue" && $0.isAcknowledged }
     for enqueue in confirmed { result.on(enqueue.side) { $0.acknowledged += 1 } }

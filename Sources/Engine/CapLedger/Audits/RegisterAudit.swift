@@ -14,7 +14,7 @@ enum RegisterAudit {
   private static func audit(_ operations: [TimedOperation], key: String, _ result: inout AuditResult) {
     // The end of the last possible writer of each value. Absence: as if written before everything.
     var lastEnd: [Value: Int] = [.null: -1]
-    for write in operations where write.function == "put" && write.outcome != .refused {
+    for write in operations where write.function == "put" && write.outcome != .failed {
       lastEnd[write.input] = max(lastEnd[write.input] ?? -1, write.end)
     }
     let writes = operations.filter { $0.function == "put" && $0.isAcknowledged }

@@ -5,7 +5,7 @@ enum SetAudit {
   static func run(_ operations: [TimedOperation], sides: Int) -> AuditResult {
     var result = AuditResult(sides: sides)
     let adds = operations.filter { $0.function == "add" }
-    let known = Set(adds.filter { $0.outcome != .refused }.map(\.input))
+    let known = Set(adds.filter { $0.outcome != .failed }.map(\.input))
     let acknowledged = adds.filter(\.isAcknowledged)
     for add in acknowledged { result.on(add.side) { $0.acknowledged += 1 } }
 

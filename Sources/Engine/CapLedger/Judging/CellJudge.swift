@@ -65,14 +65,14 @@ public struct CellJudge: Sendable {
     let samples = operations.map { operation in
       Sample(
         start: operation.calledAt, end: min(operation.endedAt, max(record.endedAt, operation.calledAt)),
-        outcome: operation.isAnswered ? .ok : operation.outcome == .refused ? .fail : .unknown,
+        outcome: operation.isAnswered ? .ok : operation.outcome,
         kind: operation.function)
     }
     let span = faultSpan
     func answers(_ isIn: (Double) -> Bool) -> CapCell.Answers {
       let own = operations.filter { isIn($0.calledAt) }
       return CapCell.Answers(
-        ok: own.count { $0.outcome == .ok }, refused: own.count { $0.outcome == .refused },
+        ok: own.count { $0.outcome == .ok }, refused: own.count { $0.outcome == .failed },
         unknown: own.count { $0.outcome == .unknown })
     }
     let struck = span?.start ?? .infinity
@@ -112,7 +112,7 @@ public struct CellJudge: Sendable {
     }
     let strong = events.map { event in
       var event = event
-      if event.level != "final", event.level != "final-cache" { event.level = nil }
+      if !event.isFinal { event.level = nil }
       return event
     }
     let options = CheckOptions(model: model, timeout: Self.timeLimit)

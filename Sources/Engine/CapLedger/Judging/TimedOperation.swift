@@ -2,8 +2,6 @@ import History
 
 /// An invocation with its completion, as the audits see it. Positions in the history are the order of time.
 struct TimedOperation {
-  enum Outcome { case ok, refused, unknown }
-
   /// Refusals by a tier that works: a conflict with another transaction (serialization, deadlock), an account without
   /// the money. A client that gets one is served.
   private static let answers: Set<String> = ["40001", "40P01", "insufficient funds"]
@@ -36,30 +34,24 @@ struct TimedOperation {
 
   /// The operations of a history by their invocations.
   static func operations(of events: [Event], record: CapRecord) -> [TimedOperation] {
-    var found: [TimedOperation] = []
-    var open: [Int: Int] = [:]
-    for (position, event) in events.enumerated() {
-      guard case .client(let process) = event.process else { continue }
-      let seconds = Double(event.timeNanoseconds) / 1e9
-      if event.kind == .invoke {
-        open[process] = found.count
-        found.append(
-          TimedOperation(
-            function: event.function, key: event.key, side: record.side(of: process), process: process,
-            input: event.value, isFinal: event.level == "final" || event.level == "final-cache", call: position,
-            calledAt: seconds))
-      } else if let index = open.removeValue(forKey: process) {
-        found[index].endedAt = seconds
-        found[index].output = event.value
-        switch event.kind {
-        case .ok: (found[index].outcome, found[index].end) = (.ok, position)
-        case .fail: (found[index].outcome, found[index].end) = (.refused, position)
-        case .info, .invoke: found[index].outcome = .unknown
-        }
-        found[index].isAnswered =
-          event.kind == .ok || (event.kind == .fail && event.error.map(answers.contains) ?? false)
+    Pairing.operations(of: events).map { recorded in
+      let invocation = events[recorded.invocation]
+      var operation = TimedOperation(
+        function: invocation.function, key: invocation.key, side: record.side(of: recorded.process),
+        process: recorded.process, input: invocation.value, isFinal: recorded.isFinal, call: recorded.invocation,
+        calledAt: Double(recorded.calledAtNanoseconds) / 1e9)
+      guard let position = recorded.completion else { return operation }
+      let completion = events[position]
+      operation.outcome = recorded.outcome
+      operation.output = completion.value
+      operation.endedAt = Double(completion.timeNanoseconds) / 1e9
+      switch recorded.outcome {
+      case .ok: (operation.end, operation.isAnswered) = (position, true)
+      case .failed:
+        (operation.end, operation.isAnswered) = (position, completion.error.map(answers.contains) ?? false)
+      case .unknown: break
       }
+      return operation
     }
-    return found
   }
 }

@@ -2,12 +2,6 @@ import History
 
 /// One operation of the traffic, as the measurements see it.
 public struct Sample: Sendable, Hashable {
-  public enum Outcome: String, Sendable, Hashable, Codable {
-    case ok
-    case fail
-    case unknown
-  }
-
   /// Seconds since the start of the run.
   public var start: Double
   /// When it was answered, or given up; otherwise the end of the history.
@@ -32,33 +26,16 @@ public struct Sample: Sendable, Hashable {
 }
 
 extension Sample {
-  /// The traffic of a history, by start: invocations paired with their completions. The final phase (audits, final
-  /// reads) is not traffic.
+  /// The traffic of a history, by start. The final phase (audits, final reads) is not traffic. What has no end is open
+  /// until the history's.
   public static func samples(of events: [Event]) -> [Sample] {
-    var open: [Int: Int] = [:]
-    var samples: [Sample] = []
-    for event in events {
-      guard case .client(let process) = event.process else { continue }
-      let seconds = Double(event.timeNanoseconds) / 1e9
-      switch event.kind {
-      case .invoke:
-        guard isTraffic(event) else { continue }
-        open[process] = samples.count
-        let kind = [event.function, event.level].compactMap(\.self).joined(separator: " ")
-        // Open until shown otherwise.
-        samples.append(Sample(start: seconds, end: .infinity, outcome: .unknown, kind: kind))
-      case .ok, .fail, .info:
-        guard let index = open.removeValue(forKey: process) else { continue }
-        samples[index].end = seconds
-        samples[index].outcome = event.kind == .ok ? .ok : event.kind == .fail ? .fail : .unknown
-      }
+    let last = events.last?.timeNanoseconds ?? 0
+    return Pairing.operations(of: events).filter { !$0.isFinal }.map { operation in
+      let invocation = events[operation.invocation]
+      return Sample(
+        start: Double(operation.calledAtNanoseconds) / 1e9, end: Double(operation.endedAtNanoseconds ?? last) / 1e9,
+        outcome: operation.outcome,
+        kind: [invocation.function, invocation.level].compactMap(\.self).joined(separator: " "))
     }
-    let last = events.last.map { Double($0.timeNanoseconds) / 1e9 } ?? 0
-    for index in samples.indices where samples[index].end == .infinity { samples[index].end = last }
-    return samples
-  }
-
-  private static func isTraffic(_ event: Event) -> Bool {
-    event.function != "operation" && event.level != "final" && event.level != "final-cache"
   }
 }

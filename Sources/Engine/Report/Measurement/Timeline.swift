@@ -32,7 +32,7 @@ public struct Timeline: Sendable, Hashable, Codable {
       case .ok:
         bins[second].ok += 1
         latencies[second].append(sample.latency)
-      case .fail: bins[second].fail += 1
+      case .failed: bins[second].fail += 1
       case .unknown: bins[second].unknown += 1
       }
     }

@@ -23,7 +23,7 @@ public struct TrafficSummary: Sendable, Hashable, Codable {
   public init(_ samples: some Collection<Sample>, secondsLong: Double) {
     operations = samples.count
     ok = samples.count { $0.outcome == .ok }
-    fail = samples.count { $0.outcome == .fail }
+    fail = samples.count { $0.outcome == .failed }
     unknown = operations - ok - fail
     availability = operations == 0 ? nil : Double(ok) / Double(operations)
     self.secondsLong = secondsLong

@@ -10,9 +10,9 @@ enum AnswerReading {
       status: status, headers: contentType.map { [("Content-Type", $0)] } ?? [], body: body)
     let action: StoreOperation.Action = kind == .put ? .put(value: "", .queued) : .get(.cache)
     let completion = ResponseMapping.completion(of: action, .success(response))
-    switch completion.kind {
+    switch completion.outcome {
     case .ok: return completion.value == .null ? .absent : .ok
-    case .fail: return .failed(completion.error ?? String(status))
+    case .failed: return .failed(completion.error ?? String(status))
     case .unknown: return .unknown(completion.error ?? String(status))
     }
   }

@@ -3,16 +3,24 @@
 public struct SplitMix64: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
+  /// The reference's own sequence for this seed. Seeds that differ by a multiple of the step give shifted copies of one
+  /// sequence.
   public init(seed: UInt64) {
     state = seed
   }
 
   /// A generator of its own for one purpose or client: independent of how many numbers others draw.
-  public init(seed: UInt64, stream: UInt64) {
+  public init(seed: UInt64, stream: RandomStream) {
     var mixer = SplitMix64(seed: seed)
     let base = mixer.next()
-    var second = SplitMix64(seed: base ^ (stream &* 0xD1B5_4A32_D192_ED03))
+    var second = SplitMix64(seed: base ^ (stream.number &* 0xD1B5_4A32_D192_ED03))
     state = second.next()
+  }
+
+  /// For seeds that are consecutive numbers, such as those of generated histories: no two of them share a sequence.
+  public init(scattering seed: UInt64) {
+    state = seed
+    state = next() ^ (seed << 32)
   }
 
   public mutating func next() -> UInt64 {

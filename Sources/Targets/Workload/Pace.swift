@@ -1,0 +1,21 @@
+/// When a client begins its operations: one a period, or each after the one before.
+struct Pace<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+  private let period: Duration
+  /// When the next one begins.
+  private(set) var next: Instant
+
+  /// - Parameters:
+  ///   - period: `nil`: no operation waits.
+  ///   - offset: the share of the period before the first operation, so that clients spread.
+  init(period: Duration?, offset: Double, from start: Instant) {
+    self.period = period ?? .zero
+    next = start.advanced(by: self.period * offset)
+  }
+
+  /// An operation begins. A client that fell behind does not catch up: that would be a burst just when the store has
+  /// come back.
+  mutating func begin(at now: Instant) { next = max(next.advanced(by: period), now) }
+
+  /// The operation ended, and the client waits at least so long before the next one.
+  mutating func pause(for pause: Duration, from now: Instant) { next = max(next, now.advanced(by: pause)) }
+}
