@@ -3,6 +3,7 @@ import DockerEngine
 import Foundation
 import Orchestrator
 import Stack
+import TestSupport
 import Testing
 import Workload
 
