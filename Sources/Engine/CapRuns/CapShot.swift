@@ -13,7 +13,8 @@ struct CapShot {
     var side: String
     var container: String
     var address: String
-    var firstProcess: Int
+    /// The first process numbers of its clients.
+    var processes: [Int]
   }
 
   var fault: any Fault
@@ -25,20 +26,18 @@ struct CapShot {
 
   /// - Throws: `FaultError` (`notInjectable`), `StackError` (`noTarget`).
   static func aim(
-    _ cell: CapPlanCell, in status: StackStatus, clients: [ClientGroup], processes: Int, seed: UInt64
+    _ cell: CapPlanCell, in status: StackStatus, clients: [ClientGroup], seed: UInt64
   ) throws -> CapShot {
     guard let tier = cell.fault.selector.tier else {
       throw CapRunError(code: .internalFault, message: "the fault \(cell.fault.name) strikes no tier")
     }
     if let settings = cell.fault.partition {
-      return try partition(settings, tier, status, clients, processes, seed)
+      return try partition(settings, tier, status, clients, seed)
     }
     var random = SplitMix64(seed: seed, stream: 2)
     let nodes = try status.resolve(cell.fault.selector, using: &random)
     let left = scope(of: cell, in: status).filter { node in !nodes.contains { $0.name == node.name } }
-    let sides = clients.map { group in
-      side(group.side, left, tier, status, group, processes)
-    }
+    let sides = clients.map { side($0, left, tier, status) }
     return CapShot(
       fault: try single(cell.fault.action, nodes, status, &random), targets: nodes.map(\.target),
       struck: nodes.map(\.name), sides: sides)
@@ -66,8 +65,7 @@ struct CapShot {
   /// The partition of a plan, and each side's clients are cut off with its nodes. The clients of the majority are no
   /// end of the cut: nothing starts them again.
   private static func partition(
-    _ settings: PartitionSettings, _ tier: Tier, _ status: StackStatus, _ clients: [ClientGroup], _ processes: Int,
-    _ seed: UInt64
+    _ settings: PartitionSettings, _ tier: Tier, _ status: StackStatus, _ clients: [ClientGroup], _ seed: UInt64
   ) throws -> CapShot {
     var random = SplitMix64(seed: seed, stream: 1)
     let running = status.nodes.filter { $0.tier == tier && $0.state.status == .running }
@@ -83,7 +81,7 @@ struct CapShot {
     let minority = divided.nodes(on: .minority)
     let sides = clients.map { group in
       let nodes = group.side == PartitionSide.minority.rawValue ? minority : divided.nodes(on: .majority)
-      return side(group.side, nodes, tier, status, group, processes)
+      return side(group, nodes, tier, status)
     }
     return CapShot(
       fault: shot.fault, targets: shot.nodes.map(\.target) + guests.filter(\.isEnd).map(\.target),
@@ -91,11 +89,10 @@ struct CapShot {
   }
 
   private static func side(
-    _ name: String, _ nodes: [StackNode], _ tier: Tier, _ status: StackStatus, _ group: ClientGroup, _ processes: Int
+    _ group: ClientGroup, _ nodes: [StackNode], _ tier: Tier, _ status: StackStatus
   ) -> CapRecord.Side {
     CapRecord.Side(
-      name: name, nodes: nodes.map(\.name).sorted(),
-      processes: Array(group.firstProcess..<(group.firstProcess + processes)),
+      name: group.side, nodes: nodes.map(\.name).sorted(), processes: group.processes,
       hasMajority: hasMajority(nodes, of: tier, in: status))
   }
 

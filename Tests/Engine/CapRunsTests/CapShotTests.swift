@@ -8,17 +8,17 @@ import Testing
 /// What a cell's fault is for the nodes and the clients.
 struct CapShotTests {
   private static let near = CapShot.ClientGroup(
-    side: "minority", container: "kvchaos-client-c1-minority", address: "10.0.1.1", firstProcess: 0)
+    side: "minority", container: "kvchaos-client-c1-minority", address: "10.0.1.1", processes: [0, 1, 2, 3])
   private static let far = CapShot.ClientGroup(
-    side: "majority", container: "kvchaos-client-c1-majority", address: "10.0.1.2", firstProcess: 20)
+    side: "majority", container: "kvchaos-client-c1-majority", address: "10.0.1.2", processes: [20, 21, 22, 23])
   private static let all = CapShot.ClientGroup(
-    side: "all", container: "kvchaos-client-c1-all", address: "10.0.1.3", firstProcess: 0)
+    side: "all", container: "kvchaos-client-c1-all", address: "10.0.1.3", processes: [0, 1, 2, 3])
 
   private func shot(
     _ tier: CapTier, _ fault: CapFault, _ clients: [CapShot.ClientGroup], seed: UInt64 = 5
   ) throws -> CapShot {
     let cell = CapPlanCell(tier: tier, variant: .plain, workload: .register, fault: fault)
-    return try CapShot.aim(cell, in: Examples.whole, clients: clients, processes: 4, seed: seed)
+    return try CapShot.aim(cell, in: Examples.whole, clients: clients, seed: seed)
   }
 
   private func fault(_ action: FaultAction, _ selector: Selector) -> CapFault {
