@@ -264,7 +264,8 @@ let package = Package(
       "TierWorkloadTests", in: .targets,
       ["TierWorkload", "AMQPClient", "ChaosPlan", "History", "RedisClient", "SQLClient", "Workload"]),
     tests(
-      "CapRunsTests", in: .engine, ["CapRuns", "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "History", "Stack"]),
+      "CapRunsTests", in: .engine,
+      ["CapRuns", "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "History", "Orchestrator", "Stack"]),
     tests(
       "ScenarioTests",
       [

@@ -1,18 +1,7 @@
 import CapLedger
 import ChaosPlan
-import Faults
-import Foundation
-import HTTPClient
 import Orchestrator
 import Stack
-import Synchronization
-
-extension CapPlanCell {
-  /// What the cell is called in a ledger of both flavours, and in its folder.
-  public func id(on flavour: StackFlavour) -> String {
-    CapRecord.id(name: name, tier: tier.rawValue, flavour: flavour.rawValue)
-  }
-}
 
 /// Runs cells of the CAP ledger, one after another, on the stack as it stands.
 ///
@@ -56,9 +45,9 @@ public struct CapSeries: Sendable {
   ///   - until: no further cell is begun from then on.
   ///   - begin: called when everything that cells need is there, before the first.
   ///   - each: told of each cell as it ends.
-  /// - Returns: the names of the cells that were not begun.
-  /// - Throws: `CapRunError`, `StackError` or `FaultError` where no cell could begin, or the series was interrupted;
-  ///   every fault is healed before that.
+  /// - Returns: the names of the cells that have no record: those that failed, and those that were not begun.
+  /// - Throws: `CapRunError`, `OrchestratorError`, `StackError` or `FaultError` where no cell could begin, or the
+  ///   series was interrupted; every fault is healed before that.
   public func run(
     _ cells: [CapPlanCell], on flavour: StackFlavour, until: ContinuousClock.Instant? = nil,
     begin: @Sendable () throws -> Void,
@@ -67,69 +56,53 @@ public struct CapSeries: Sendable {
     var chosen = configuration
     chosen.flavour = flavour.choice
     let stack = Stack(chosen)
-    let wasInterrupted = Atomic(false)
-    let current = Mutex<Task<Outcome, Never>?>(nil)
-    let interrupt: @Sendable (String) -> Void = { [progress] reason in
-      wasInterrupted.store(true, ordering: .sequentiallyConsistent)
-      current.withLock { $0?.cancel() }
+    return try await Interruption.watch(catchesSignals: catchesSignals) { [progress] reason in
       progress(.note("\(reason): healing; again: ends at once and leaves the rest to `kvchaos heal`"))
-    }
-    let signals = catchesSignals ? SignalWatch(handler: interrupt) : nil
-    defer { signals?.stop() }
-    return try await withTaskCancellationHandler {
-      let (injector, roster) = try await prepare(stack)
-      try begin()
-      for (index, cell) in cells.enumerated() {
-        guard !wasInterrupted.load(ordering: .sequentiallyConsistent) else {
-          throw CapRunError(code: .interrupted, message: "interrupted before the cell \(cell.name)")
-        }
-        if let until, ContinuousClock.now >= until { return cells[index...].map(\.name) }
-        let own = seed &+ UInt64(index)
-        progress(.note("cell \(index + 1) of \(cells.count): \(cell.name), seed \(own)"))
-        let run = CapCellRun(
-          cell: cell, stack: stack, injector: injector, roster: roster, folder: "\(folder)/\(cell.id(on: flavour))",
-          seed: own,
-          progress: progress)
-        // A separate task: a cancellation is passed to it as an event, and does not keep it from healing.
-        let task = Task { await run.run() }
-        current.withLock { $0 = task }
-        if wasInterrupted.load(ordering: .sequentiallyConsistent) { task.cancel() }
-        let outcome = await task.value
-        guard !wasInterrupted.load(ordering: .sequentiallyConsistent) else {
-          throw CapRunError(code: .interrupted, message: "interrupted in the cell \(cell.name)")
-        }
-        try await each(cell, outcome)
+    } body: { interruption in
+      let session: StackSession
+      do {
+        session = try await interruption.cancelling { try await open(stack) }
+      } catch {
+        guard interruption.reason != nil else { throw error }
+        throw CapRunError(code: .interrupted, message: "interrupted before the first cell")
       }
-      return []
-    } onCancel: {
-      interrupt("cancelled")
+      try begin()
+      var queue = CapQueue(cells, seed: seed)
+      while true {
+        let isLate = until.map { ContinuousClock.now >= $0 } ?? false
+        switch queue.next(isInterrupted: interruption.reason != nil, isLate: isLate) {
+        case .over: return queue.owed
+        case .interrupted(let name):
+          throw CapRunError(code: .interrupted, message: "interrupted before the cell \(name)")
+        case .run(let cell, let number, let own):
+          progress(.note("cell \(number) of \(cells.count): \(cell.name), seed \(own)"))
+          let run = CapCellRun(
+            cell: cell, stack: stack, injector: session.injector, roster: session.roster,
+            folder: "\(folder)/\(cell.id(on: flavour))", seed: own, progress: progress)
+          let outcome = try await interruption.cancelling { await run.run() }
+          guard interruption.reason == nil else {
+            throw CapRunError(code: .interrupted, message: "interrupted in the cell \(cell.name)")
+          }
+          if case .failed = outcome { queue.noteFailure() }
+          try await each(cell, outcome)
+        }
+      }
     }
   }
 
-  /// Heals the residue of an earlier run, and starts the stack if it is not up.
-  ///
-  /// - Returns: the environment of faults, and the existing nodes.
-  private func prepare(_ stack: Stack) async throws -> (FaultInjector, Roster) {
-    let lock = try await stack.claim()
-    let injector = stack.injector(try UndoLedger(path: configuration.ledgerFile, lock: lock))
-    let recovery = try await stack.recover(with: injector, startsStopped: false)
-    for line in recovery.lines { progress(.note("an earlier run left something behind; \(line)")) }
-    guard recovery.isClean else {
-      throw CapRunError(
-        code: .unavailable,
-        message: "the remains of an earlier run cannot be healed: \(recovery.problems.joined(separator: "; "))")
-    }
-    try await stack.up { [progress] step in if case .note(let text) = step { progress(.note(text)) } }
+  /// Takes the stack over, and checks that the clients can run.
+  private func open(_ stack: Stack) async throws -> StackSession {
+    let session = try await StackSession.open(stack, progress: progress)
+    let hasImage: Bool
     do {
-      guard try await stack.engine.hasImage(ClientContainers.image) else {
-        throw CapRunError(
-          code: .unavailable, message: "the image \(ClientContainers.image) is not on this machine; run scripts/build")
-      }
-    } catch let error as CapRunError {
-      throw error
+      hasImage = try await stack.engine.hasImage(ClientContainers.image)
     } catch {
       throw CapRunError(code: .unavailable, message: "\(error)")
     }
-    return (injector, try await stack.roster())
+    guard hasImage else {
+      throw CapRunError(
+        code: .unavailable, message: "the image \(ClientContainers.image) is not on this machine; run scripts/build")
+    }
+    return session
   }
 }

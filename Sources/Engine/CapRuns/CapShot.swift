@@ -1,6 +1,7 @@
 import CapLedger
 import ChaosPlan
 import Faults
+import Orchestrator
 import Randomness
 import Stack
 
@@ -12,7 +13,8 @@ struct CapShot {
     var side: String
     var container: String
     var address: String
-    var firstProcess: Int
+    /// The first process numbers of its clients.
+    var processes: [Int]
   }
 
   var fault: any Fault
@@ -22,28 +24,23 @@ struct CapShot {
   /// The sides of the record, in the order of the client groups.
   var sides: [CapRecord.Side]
 
-  /// The number of nodes used to measure a cut: more would add time but no information.
-  private static let probesMaximum = 4
-
   /// - Throws: `FaultError` (`notInjectable`), `StackError` (`noTarget`).
   static func aim(
-    _ cell: CapPlanCell, in status: StackStatus, clients: [ClientGroup], processes: Int, seed: UInt64
+    _ cell: CapPlanCell, in status: StackStatus, clients: [ClientGroup], seed: UInt64
   ) throws -> CapShot {
     guard let tier = cell.fault.selector.tier else {
       throw CapRunError(code: .internalFault, message: "the fault \(cell.fault.name) strikes no tier")
     }
     if let settings = cell.fault.partition {
-      return try partition(settings, tier, status, clients, processes, seed)
+      return try partition(settings, tier, status, clients, seed)
     }
     var random = SplitMix64(seed: seed, stream: .cellTargets)
     let nodes = try status.resolve(cell.fault.selector, using: &random)
     let left = scope(of: cell, in: status).filter { node in !nodes.contains { $0.name == node.name } }
-    let sides = clients.map { group in
-      side(group.side, left, tier, status, group, processes)
-    }
+    let sides = clients.map { side($0, left, tier, status) }
     return CapShot(
-      fault: try single(cell.fault.action, nodes, left), targets: nodes.map(\.target), struck: nodes.map(\.name),
-      sides: sides)
+      fault: try single(cell.fault.action, nodes, status, &random), targets: nodes.map(\.target),
+      struck: nodes.map(\.name), sides: sides)
   }
 
   /// The nodes that a cell's clients have to do with, itself or through others.
@@ -53,69 +50,56 @@ struct CapShot {
   }
 
   private static func single(
-    _ action: FaultAction, _ nodes: [StackNode], _ others: [StackNode]
+    _ action: FaultAction, _ nodes: [StackNode], _ status: StackStatus, _ random: inout SplitMix64
   ) throws(FaultError) -> any Fault {
     switch action {
     case .kill(let signal): return KillFault(signal: signal)
     case .pause: return PauseFault()
     case .network(let network) where network.effect == .isolate:
-      let part = NetworkFault.Part(peers: .everyone, probes: peers(others))
-      return NetworkFault(
-        kind: .isolate, effect: .drop(percent: 100),
-        parts: Dictionary(uniqueKeysWithValues: nodes.map { ($0.container, part) }))
+      return try network.shot(at: nodes, in: status, using: &random).fault
     default:
       throw FaultError(code: .notInjectable, message: "\(action.kind.rawValue) cannot be the fault of a cell")
     }
   }
 
-  /// Both ends drop packets in both directions, as in a plan: if a node of one side is restarted, the other still
-  /// enforces the cut. The clients of the majority are no end of it: nothing starts them again.
+  /// The partition of a plan, and each side's clients are cut off with its nodes. The clients of the majority are no
+  /// end of the cut: nothing starts them again.
   private static func partition(
-    _ settings: PartitionSettings, _ tier: Tier, _ status: StackStatus, _ clients: [ClientGroup], _ processes: Int,
-    _ seed: UInt64
+    _ settings: PartitionSettings, _ tier: Tier, _ status: StackStatus, _ clients: [ClientGroup], _ seed: UInt64
   ) throws -> CapShot {
-    guard let divided = CapSides.divide(settings, tier: tier, in: status, seed: seed) else {
-      let role = settings.minority?.rawValue ?? "member"
-      throw FaultError(code: .notInjectable, message: "no running node of \(tier.rawValue) is \(role)")
+    var random = SplitMix64(seed: seed, stream: .cellSides)
+    let running = status.nodes.filter { $0.tier == tier && $0.state.status == .running }
+    let divided = try DividedStack(settings, running, in: status, using: &random)
+    let guests = clients.compactMap { group in
+      PartitionSide(rawValue: group.side).map { side in
+        DividedStack.Guest(
+          target: FaultTarget(node: "clients of the \(group.side)", container: group.container),
+          address: group.address, side: side, isEnd: side == .minority)
+      }
     }
-    let far = clients.filter { $0.side == PartitionSide.majority.rawValue }
-    let near = clients.filter { $0.side == PartitionSide.minority.rawValue }
-    var parts: [String: NetworkFault.Part] = [:]
-    var targets: [FaultTarget] = []
-    func cut(_ target: FaultTarget, of tier: Tier?, from nodes: [StackNode], _ clients: [ClientGroup]) {
-      // Peers in the same tier first: they matter most for the fault.
-      let ordered = nodes.filter { $0.tier == tier } + nodes.filter { $0.tier != tier }
-      parts[target.container] = NetworkFault.Part(
-        peers: .addresses(nodes.compactMap(\.address) + clients.map(\.address)), probes: peers(ordered))
-      targets.append(target)
-    }
-    for node in divided.minority { cut(node.target, of: node.tier, from: divided.majority, far) }
-    for group in near {
-      let target = FaultTarget(node: "clients of the minority", container: group.container)
-      cut(target, of: nil, from: divided.majority, far)
-    }
-    for node in divided.majority { cut(node.target, of: node.tier, from: divided.minority, near) }
+    let shot = divided.shot(with: guests)
+    let minority = divided.nodes(on: .minority)
     let sides = clients.map { group in
-      let nodes = group.side == PartitionSide.minority.rawValue ? divided.minority : divided.majority
-      return side(group.side, nodes, tier, status, group, processes)
+      let nodes = group.side == PartitionSide.minority.rawValue ? minority : divided.nodes(on: .majority)
+      return side(group, nodes, tier, status)
     }
     return CapShot(
-      fault: NetworkFault(kind: .partition, effect: .drop(percent: 100), parts: parts), targets: targets,
-      struck: divided.minority.map(\.name), sides: sides)
+      fault: shot.fault, targets: shot.nodes.map(\.target) + guests.filter(\.isEnd).map(\.target),
+      struck: minority.map(\.name), sides: sides)
   }
 
   private static func side(
-    _ name: String, _ nodes: [StackNode], _ tier: Tier, _ status: StackStatus, _ group: ClientGroup, _ processes: Int
+    _ group: ClientGroup, _ nodes: [StackNode], _ tier: Tier, _ status: StackStatus
   ) -> CapRecord.Side {
     CapRecord.Side(
-      name: name, nodes: nodes.map(\.name).sorted(),
-      processes: Array(group.firstProcess..<(group.firstProcess + processes)),
-      hasMajority: CapSides.hasMajority(nodes, of: tier, in: status))
+      name: group.side, nodes: nodes.map(\.name).sorted(), processes: group.processes,
+      hasMajority: hasMajority(nodes, of: tier, in: status))
   }
 
-  private static func peers(_ nodes: [StackNode]) -> [NetworkPeer] {
-    nodes.prefix(probesMaximum).compactMap { node in
-      node.address.map { NetworkPeer(container: node.container, address: $0) }
-    }
+  /// Whether nodes could make a majority of a tier: in a Redis Cluster the masters count, because they vote.
+  static func hasMajority(_ nodes: [StackNode], of tier: Tier, in status: StackStatus) -> Bool {
+    let voters = status.nodes.filter { $0.tier == tier && (tier != .redis || $0.roles.contains(.master)) }
+    let there = voters.filter { voter in nodes.contains { $0.name == voter.name } }
+    return there.count * 2 > voters.count
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 import Stack
 
 /// The client containers of one cell: started, asked what they have printed, ended and removed.
-struct ClientContainers: Sendable {
+struct ClientContainers: CellTraffic {
   static let image = DockerEngine.clientImage
   /// More than any first process number.
   static let stride = 100
@@ -17,12 +17,29 @@ struct ClientContainers: Sendable {
   let cell: CapPlanCell
   let namespace: String
   let seed: UInt64
+
+  /// Clients of a side. A client waits for its answer, and two of three keys of a Redis Cluster are beyond a cut: with
+  /// few clients all would hang on those before the master that was cut off has taken what will be lost. More of them,
+  /// each slower, make the same rate.
+  private var clientCount: Int { cell.tier == .redis ? 12 : 4 }
+
   /// From one operation's beginning to the next, for each client.
-  var intervalMilliseconds = 25
+  private var intervalMilliseconds: Int {
+    switch cell.tier {
+    case .redis: 75
+    case .rabbitmq, .sql: 25
+    case .store: 50
+    }
+  }
+
+  /// Both sides of a partition; no client is on an isolated node's side.
+  private var sides: [String] {
+    if cell.fault.partition != nil { return ["minority", "majority"] }
+    return [cell.fault.isIsolation ? "majority" : "all"]
+  }
 
   func name(_ part: String) -> String { "\(stack.configuration.project)-client-\(namespace)-\(part)" }
 
-  /// Creates what the workload needs.
   func prepare(_ status: StackStatus) async throws {
     let (exitCode, output) = try await runToEnd("prepare", [], status, limit: .seconds(60))
     guard exitCode == 0 else {
@@ -30,22 +47,26 @@ struct ClientContainers: Sendable {
     }
   }
 
-  func start(_ side: String, firstProcess: Int, clients: Int, _ status: StackStatus) async throws -> CapShot.ClientGroup
-  {
+  func start(_ status: StackStatus) async throws -> [CapShot.ClientGroup] {
+    var groups: [CapShot.ClientGroup] = []
+    for side in sides { groups.append(try await start(side, status)) }
+    return groups
+  }
+
+  private func start(_ side: String, _ status: StackStatus) async throws -> CapShot.ClientGroup {
     let name = name(side)
+    let first = side == "majority" ? Self.farProcess : Self.nearProcess
     try await stack.engine.startClient(
       name,
       arguments("run", status) + [
-        "--clients", String(clients), "--first-process", String(firstProcess), "--interval-ms",
+        "--clients", String(clientCount), "--first-process", String(first), "--interval-ms",
         String(intervalMilliseconds),
       ], environment: environment)
     let address = try await stack.engine.network(of: name).address
-    return CapShot.ClientGroup(side: side, container: name, address: address, firstProcess: firstProcess)
+    return CapShot.ClientGroup(
+      side: side, container: name, address: address, processes: Array(first..<(first + clientCount)))
   }
 
-  /// The final reads, or the drain.
-  ///
-  /// - Returns: what it printed, and what is missing of it.
   func finish(_ status: StackStatus) async throws -> (history: String, problem: String?) {
     let name = name("final")
     try await stack.engine.startClient(
@@ -57,31 +78,28 @@ struct ClientContainers: Sendable {
     return (history, "the final reads are incomplete: \(Self.lastLine(all))")
   }
 
-  /// Asks clients to end, waits until the operations that are open have ended, and takes what they have printed.
-  ///
-  /// - Parameter problems: told of clients that did not end by that: what they would have seen is not in their history.
-  func stop(_ groups: [CapShot.ClientGroup], _ problems: inout [String]) async throws -> [String] {
+  func stop(_ groups: [CapShot.ClientGroup]) async throws -> (histories: [String], problems: [String]) {
     for group in groups { try? await stack.engine.kill(container: group.container, signal: "SIGTERM") }
-    var histories: [String] = []
+    var (histories, problems): ([String], [String]) = ([], [])
     for group in groups {
       let exitCode = try await stack.engine.waitForClient(
         group.container, timeout: cell.tier.clientTimeout + .seconds(15))
       if exitCode != 0 {
+        // What they would have seen is not in their history.
         let last = Self.lastLine(try await stack.engine.logs(group.container, tail: 5))
         problems.append("the clients of the side \(group.side) ended with status \(exitCode): \(last)")
       }
       histories.append(try await stack.engine.logs(group.container, hasErrors: false))
     }
-    return histories
+    return (histories, problems)
   }
 
-  /// The last things that clients have printed.
   func recent(_ group: CapShot.ClientGroup) async -> [RecoveryWatch.Sample] {
     guard let text = try? await stack.engine.logs(group.container, tail: 1_000, hasErrors: false) else { return [] }
     return RecoveryWatch.samples(in: text)
   }
 
-  /// Removes everything of this cell; containers that the engine does not remove are found as residue.
+  /// Containers that the engine does not remove are found as residue.
   func removeAll() async {
     for part in ["prepare", "final", "all", "minority", "majority"] { try? await stack.engine.removeHelper(name(part)) }
   }

@@ -1,7 +1,8 @@
 import ChaosPlan
 import Foundation
+import Orchestrator
 
-/// Whether clients are served again, according to their latest output. Pure.
+/// Reads from clients' latest output whether they are served, for `RunMachine`. Pure.
 struct RecoveryWatch: Sendable {
   /// A completion.
   struct Sample: Sendable, Hashable {
@@ -29,12 +30,24 @@ struct RecoveryWatch: Sendable {
     }
   }
 
+  /// The traffic now: quiet for the window where every side is served well, and not at all where one is not.
+  ///
   /// - Parameters:
+  ///   - groups: the samples of each side.
   ///   - now: on the clock of the samples.
-  ///   - start: what is earlier does not count.
-  static func isServed(_ samples: [Sample], now: Int64, since start: Int64 = .min) -> Bool {
+  ///   - origin: when the machine's time began, on the same clock.
+  static func measure(_ groups: [[Sample]], now: Int64, origin: Int64) -> LiveMeasure {
+    var measure = LiveMeasure()
+    let moment = Duration.nanoseconds(now - origin)
+    let isServed = !groups.isEmpty && groups.allSatisfy { self.isServed($0, now: now) }
+    measure.lastServedAt = isServed ? moment : nil
+    measure.lastNotServedAt = isServed ? moment - window : moment
+    return measure
+  }
+
+  /// - Parameter now: on the clock of the samples.
+  static func isServed(_ samples: [Sample], now: Int64) -> Bool {
     let from = now - Int64(window / .nanoseconds(1))
-    guard start <= from else { return false }
     let recent = samples.filter { $0.timeNanoseconds >= from }
     guard recent.count >= samplesMinimum else { return false }
     return Double(recent.count(where: \.isOk)) >= Double(recent.count) * shareMinimum

@@ -17,11 +17,17 @@ final class TimedFault: Fault {
   /// `nil`: it was not taken back.
   var healedAt: Int64? { times.withLock { $0.heal } }
 
-  /// An injector on the same ledger that heals by this fault.
-  func injector(_ injector: FaultInjector) -> FaultInjector {
+  /// Takes the fault back.
+  ///
+  /// - Parameter injector: the one that injected it. It heals by its catalogue, so this one heals by the fault itself.
+  func heal(_ injection: Injection, by injector: FaultInjector) async -> CellStrike.Heal {
     let others = injector.catalogue.kinds.filter { $0 != kind }.compactMap { injector.catalogue.fault(of: $0) }
-    return FaultInjector(
+    let own = FaultInjector(
       ledger: injector.ledger, environment: injector.environment, catalogue: FaultCatalogue(others + [self]))
+    let losses = await own.losses(of: injection).map { "the fault was not in effect until its heal: \($0)" }
+    let report = await own.heal(injection)
+    return CellStrike.Heal(
+      beganAt: healBeganAt, endedAt: healedAt, problems: losses + report.findings + report.upkeepProblems)
   }
 
   var kind: FaultKind { fault.kind }

@@ -22,17 +22,17 @@ public enum PartitionShape: String, Sendable, Hashable, CaseIterable, Codable {
 
   /// Divides the nodes, drawn by `generator`: the same nodes and the same generator give the same partition.
   ///
-  /// - Parameter first: those that go to the first side before any other; of no meaning in a ring.
+  /// - Parameter first: given the nodes in the order drawn, returns those that go to the first side before any other;
+  ///   ignored in a ring.
   /// - Returns: `nil` when there are fewer than `nodesMinimum` nodes.
   public func divide(
-    _ nodes: [String], first: Set<String> = [], using generator: inout some RandomNumberGenerator
+    _ nodes: [String], using generator: inout some RandomNumberGenerator, first: ([String]) -> [String] = { _ in [] }
   ) -> Partition? {
     guard Set(nodes).count == nodes.count, nodes.count >= nodesMinimum else { return nil }
     let drawn = nodes.sorted().shuffled(using: &generator)
-    let ordered = drawn.filter(first.contains) + drawn.filter { !first.contains($0) }
     switch self {
-    case .halves: return Self.halves(ordered)
-    case .bridge: return Self.bridge(ordered)
+    case .halves: return Self.halves(drawn.putting(first(drawn)))
+    case .bridge: return Self.bridge(drawn.putting(first(drawn)))
     case .majoritiesRing: return Self.ring(drawn)
     }
   }
@@ -89,9 +89,15 @@ public struct Partition: Sendable, Hashable {
 
   /// Divides further nodes along, drawn by `generator`: half of them go to the first side, the rest to the last, and
   /// none reaches the other side. A partition without sides stays as it is.
-  public mutating func add(_ nodes: [String], using generator: inout some RandomNumberGenerator) {
+  ///
+  /// - Parameter chosen: given the nodes in the order drawn, returns those that go to the first side before any other.
+  public mutating func add(
+    _ nodes: [String], using generator: inout some RandomNumberGenerator,
+    first chosen: ([String]) -> [String] = { _ in [] }
+  ) {
     guard sides.count > 1 else { return }
-    let drawn = nodes.sorted().shuffled(using: &generator)
+    var drawn = nodes.sorted().shuffled(using: &generator)
+    drawn = drawn.putting(chosen(drawn))
     let (first, last) = (0, sides.count - 1)
     sides[first] = (sides[first] + drawn.prefix(drawn.count / 2)).sorted()
     sides[last] = (sides[last] + drawn.dropFirst(drawn.count / 2)).sorted()
@@ -105,10 +111,20 @@ public struct Partition: Sendable, Hashable {
     return Dictionary(uniqueKeysWithValues: zip(words, sides.map { Set($0) }))
   }
 
+  /// Whether a node does not reach a side.
+  public func isCut(_ node: String, from side: PartitionSide) -> Bool {
+    !(cuts[node] ?? []).isDisjoint(with: members[side] ?? [])
+  }
+
   /// Where a node is, in words: `minority (redis-1, redis-4)`; `nil` in a ring, which has no sides.
   public func place(of node: String) -> String? {
     members.first { $0.value.contains(node) }.map { side, nodes in
       "\(side.rawValue) (\(nodes.sorted().joined(separator: ", ")))"
     }
   }
+}
+
+extension [String] {
+  /// The same nodes, these first.
+  fileprivate func putting(_ first: [String]) -> [String] { first + filter { !first.contains($0) } }
 }

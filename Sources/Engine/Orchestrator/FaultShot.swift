@@ -3,9 +3,9 @@ import Faults
 import Stack
 
 /// A fault of the catalogue with its targets.
-struct FaultShot {
-  var fault: any Fault
-  var nodes: [StackNode]
+public struct FaultShot: Sendable {
+  public var fault: any Fault
+  public var nodes: [StackNode]
   /// Where in a partition a node is, by its name.
   var places: [String: String] = [:]
   /// Of a partition, the nodes of each side.

@@ -9,7 +9,8 @@ public struct RunMachine: Sendable {
     case prepared
     /// Time passed; what the traffic looks like.
     case tick(LiveMeasure)
-    case injected(fault: Int)
+    /// The fault is in effect. Its time runs from `since`; `nil`: from now.
+    case injected(fault: Int, since: Duration? = nil)
     /// The fault is not in effect, and was undone as far as possible.
     case injectionFailed(fault: Int, reason: String)
     /// The fault was skipped: an optional fault matched no node, or was not allowed to strike.
@@ -47,7 +48,7 @@ public struct RunMachine: Sendable {
   enum FaultState: Sendable, Hashable {
     case planned
     case injecting
-    /// Its time runs since it is in effect: a partition of many nodes takes seconds to be.
+    /// Its time runs from here: a partition of many nodes takes seconds to be in effect.
     case open(since: Duration)
     case healing
     case over
@@ -57,6 +58,32 @@ public struct RunMachine: Sendable {
   public enum Interruption: Sendable, Hashable {
     case user(String)
     case failure(String)
+  }
+
+  /// How long a run waits for service.
+  public struct Patience: Sendable, Hashable {
+    /// How long all clients must be served for service to count as there.
+    public var quiet: Duration
+    /// The limit of the wait for service before the faults, which then strike all the same; `nil`: the steady state's
+    /// hypothesis decides, and no fault strikes where it does not hold.
+    public var steadyLimit: Duration?
+    /// The time from a strike to its outage: service that is there earlier is no recovery.
+    public var onset: Duration
+    /// How long the traffic goes on after the last heal, at least.
+    public var recoveryMinimum: Duration
+    /// How long the run waits for service after the last heal.
+    public var recoveryLimit: Duration
+
+    public init(
+      quiet: Duration, steadyLimit: Duration? = nil, onset: Duration = .zero, recoveryMinimum: Duration = .zero,
+      recoveryLimit: Duration
+    ) {
+      self.quiet = quiet
+      self.steadyLimit = steadyLimit
+      self.onset = onset
+      self.recoveryMinimum = recoveryMinimum
+      self.recoveryLimit = recoveryLimit
+    }
   }
 
   public private(set) var phase = RunPhase.prepare
@@ -72,25 +99,30 @@ public struct RunMachine: Sendable {
   /// Why no more faults are to be struck, and the open ones healed, before the plan is through; `nil` while it goes on.
   private(set) var stop: String?
 
-  private let plan: Plan
+  private let steadyState: SteadyState
+  private let safety: SafetySettings
+  private let patience: Patience
   private let strikes: [Strike]
   /// When each strike was ordered or left out.
   private var begins: [Duration?]
   private var ends: [Duration?]
-  /// How long all clients must be served for service to count as back.
-  private let quiet: Duration
-  /// How long the run waits for service after the last heal.
-  private let recoveryLimit: Duration
   private var isTrafficOver = false
 
   /// - Parameter strikes: the schedule that the plan and the seed come to.
   public init(plan: Plan, strikes: [Strike], quiet: Duration = .seconds(2)) {
-    self.plan = plan
+    let recoveryLimit = max((plan.expect.recoveryMaximum ?? .seconds(30)) + .seconds(5), .seconds(30))
+    self.init(
+      strikes: strikes, steadyState: plan.steadyState, safety: plan.safety,
+      patience: Patience(quiet: quiet, recoveryLimit: recoveryLimit))
+  }
+
+  public init(strikes: [Strike], steadyState: SteadyState, safety: SafetySettings, patience: Patience) {
     self.strikes = strikes
-    self.quiet = quiet
+    self.steadyState = steadyState
+    self.safety = safety
+    self.patience = patience
     begins = strikes.map { _ in nil }
     ends = begins
-    recoveryLimit = max((plan.expect.recoveryMaximum ?? .seconds(30)) + .seconds(5), .seconds(30))
     faults = strikes.map { _ in .planned }
     phaseStarts = [(.prepare, .zero)]
   }
@@ -102,7 +134,7 @@ public struct RunMachine: Sendable {
     switch event {
     case .prepared: prepared(now)
     case .tick(let measure): tick(measure, now)
-    case .injected(let fault): injected(fault, now)
+    case .injected(let fault, let since): injected(fault, since: since ?? now)
     case .injectionFailed(let fault, let reason): injectionFailed(fault, reason, now)
     case .skipped(let fault), .healed(let fault): over(fault, now)
     case .trafficEnded: trafficEnded(now)
@@ -141,8 +173,13 @@ public struct RunMachine: Sendable {
     let elapsed = now - (phaseStarts.last?.at ?? .zero)
     switch phase {
     case .steadyBefore:
-      guard elapsed >= plan.steadyState.before else { return [] }
-      if let reason = measure.violation(of: plan.steadyState.hypothesis) {
+      guard elapsed >= steadyState.before else { return [] }
+      if let limit = patience.steadyLimit {
+        if !isServed(measure, now) {
+          guard elapsed >= limit else { return [] }
+          obstacle = "the clients were not served well before the fault"
+        }
+      } else if let reason = measure.violation(of: steadyState.hypothesis) {
         obstacle = "the store was not steady before the faults (\(reason)), so none was injected"
         return end(now)
       }
@@ -152,25 +189,26 @@ public struct RunMachine: Sendable {
       if let reason = stopReason(measure, now) { return stopFaults(reason, now) }
       return schedule(measure, now)
     case .recovering:
-      if measure.isQuiet(for: quiet, since: phaseStarts.last?.at ?? .zero, at: now) {
+      guard elapsed >= patience.recoveryMinimum else { return [] }
+      if isServed(measure, now) {
         recoveredAt = max(measure.lastNotServedAt ?? .zero, phaseStarts.last?.at ?? .zero)
         enter(.steadyAfter, now)
-      } else if elapsed >= recoveryLimit {
+      } else if elapsed >= patience.recoveryLimit {
         enter(.steadyAfter, now)
       }
       return []
     case .steadyAfter:
-      return elapsed >= plan.steadyState.after ? end(now) : []
+      return elapsed >= steadyState.after ? end(now) : []
     case .prepare, .ending, .settling, .verdict, .done:
       return []
     }
   }
 
-  private mutating func injected(_ fault: Int, _ now: Duration) -> [Action] {
+  private mutating func injected(_ fault: Int, since: Duration) -> [Action] {
     guard case .injecting = faults[fault] else {
       preconditionFailure("fault \(fault) was reported as injected while it was \(faults[fault])")
     }
-    faults[fault] = .open(since: now)
+    faults[fault] = .open(since: since)
     guard interruption != nil || stop != nil else { return [] }
     faults[fault] = .healing
     return [.heal(fault: fault)]
@@ -263,17 +301,23 @@ public struct RunMachine: Sendable {
   ) -> Bool {
     switch duration {
     case .fixed(let duration): now - since >= duration
-    case .untilRecovered(let limit): now - since >= limit || measure.isQuiet(for: quiet, since: since, at: now)
+    case .untilRecovered(let limit):
+      now - since >= limit || measure.isQuiet(for: patience.quiet, since: since + patience.onset, at: now)
     }
+  }
+
+  /// Whether service has been there for long enough since the phase began.
+  private func isServed(_ measure: LiveMeasure, _ now: Duration) -> Bool {
+    measure.isQuiet(for: patience.quiet, since: phaseStarts.last?.at ?? .zero, at: now)
   }
 
   /// Why the faults must end; `nil` if they may go on.
   private func stopReason(_ measure: LiveMeasure, _ now: Duration) -> String? {
     guard stop == nil, let start = start(of: .faults) else { return nil }
-    if now - start >= plan.safety.limit {
-      return "the faults reached the plan's `limit` of \(plan.safety.limit / .seconds(1)) s"
+    if now - start >= safety.limit {
+      return "the faults reached the plan's `limit` of \(safety.limit / .seconds(1)) s"
     }
-    return plan.safety.stopWhen.flatMap { measure.violation(of: $0, since: start, at: now) }.map {
+    return safety.stopWhen.flatMap { measure.violation(of: $0, since: start, at: now) }.map {
       "`stop-when`: \($0)"
     }
   }

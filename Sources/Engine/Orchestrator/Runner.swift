@@ -2,7 +2,6 @@ import ChaosPlan
 import Faults
 import Foundation
 import Stack
-import Synchronization
 
 /// Runs a plan against the stack: the shell around `RunMachine`.
 public struct Runner: Sendable {
@@ -41,24 +40,17 @@ public struct Runner: Sendable {
   public func run() async throws -> RunResult {
     let (stream, events) = AsyncStream<RunMachine.Event>.makeStream()
     progress(.phase(.prepare))
-    // Preparing may take minutes, and a signal ends it at once.
-    let preparation = Task { try await prepare() }
-    let wasInterrupted = Mutex(false)
-    let interrupt: @Sendable (String) -> Void = { reason in
-      wasInterrupted.withLock { $0 = true }
-      preparation.cancel()
+    return try await Interruption.watch(catchesSignals: options.catchesSignals) { [progress] reason in
       progress(
         .note("\(reason): healing, then reporting; again: ends at once and leaves the rest to `kvchaos heal`"))
       events.yield(.interrupted(reason: reason))
-    }
-    let signals = options.catchesSignals ? SignalWatch(handler: interrupt) : nil
-    defer { signals?.stop() }
-    return try await withTaskCancellationHandler {
+    } body: { interruption in
       let prepared: Prepared
       do {
-        prepared = try await preparation.value
+        // Preparing may take minutes, and an interruption ends it at once.
+        prepared = try await interruption.cancelling { try await prepare() }
       } catch {
-        guard wasInterrupted.withLock({ $0 }) else { throw error }
+        guard interruption.reason != nil else { throw error }
         throw OrchestratorError(code: .interrupted, message: "interrupted before the first operation")
       }
       // In a task of its own: the caller's cancellation is an event like a signal, and must not keep it from healing.
@@ -66,8 +58,6 @@ public struct Runner: Sendable {
         let session = try RunSession(runner: self, prepared: prepared, events: events)
         return try await session.run(stream)
       }.value
-    } onCancel: {
-      interrupt("cancelled")
     }
   }
 
@@ -85,35 +75,14 @@ public struct Runner: Sendable {
     var storeURL: String
   }
 
-  /// Heals the residue of an earlier run, and starts the stack if it is not up.
+  /// Takes the stack over, and adapts the plan to its flavour.
   private func prepare() async throws -> Prepared {
     try await refuseWhatIsUnsuited()
-    let ledger = try await openLedger()
-    let injector = stack.injector(ledger)
-    let recovery = try await stack.recover(with: injector, startsStopped: false)
-    for line in recovery.lines { progress(.note("an earlier run left something behind; \(line)")) }
-    guard recovery.isClean else {
-      throw OrchestratorError(
-        code: .unavailable,
-        message: "the remains of an earlier run cannot be healed: \(recovery.problems.joined(separator: "; "))")
-    }
-    let isUp = try await stack.status().isUp
-    if !isUp { progress(.note("the stack is not up; bringing it up")) }
-    let flavour = try await stack.up { [progress] step in
-      switch step {
-      case .note(let text): progress(.note(text))
-      case .tier(let tier):
-        if !isUp, tier.ready == tier.total { progress(.note("\(tier.tier): \(tier.ready) ready")) }
-      case .answered(let duration):
-        let seconds = Double(Int(duration / .milliseconds(100))) / 10
-        progress(.note("the store answers (\(seconds) s)"))
-      }
-    }
-    let suited = file.plan.suited(to: flavour.choice)
+    let session = try await StackSession.open(stack, progress: progress)
+    let suited = file.plan.suited(to: session.flavour.choice)
     for reason in suited.leftOut { progress(.note("left out of the random faults: \(reason)")) }
-    try Task.checkCancellation()
     return Prepared(
-      plan: suited.plan, flavour: flavour, injector: injector, roster: try await stack.roster(),
+      plan: suited.plan, flavour: session.flavour, injector: session.injector, roster: session.roster,
       cacheTimeToLive: try await stack.cacheTimeToLive(), storeURL: try await stack.storeURL())
   }
 
@@ -126,27 +95,6 @@ public struct Runner: Sendable {
     }
     if let conflict = file.plan.conflict(with: flavour.choice) {
       throw UnsuitedPlan(plan: file.plan, flavour: flavour, reason: conflict)
-    }
-  }
-
-  /// Opens the ledger. One that is in use may be that of a run that is just ending, so it is tried again for a moment.
-  private func openLedger() async throws -> UndoLedger {
-    let lock = try await stack.claim()
-    let path = stack.configuration.ledgerFile
-    for _ in 0..<5 {
-      if let ledger = try ledgerIfFree(path, lock) { return ledger }
-      try await Task.sleep(for: .milliseconds(200))
-    }
-    return try UndoLedger(path: path, lock: lock)
-  }
-
-  /// `nil` where another run of this process holds it.
-  private func ledgerIfFree(_ path: String, _ lock: ProjectLock) throws(FaultError) -> UndoLedger? {
-    do {
-      return try UndoLedger(path: path, lock: lock)
-    } catch {
-      if error.code == .ledgerInUse { return nil }
-      throw error
     }
   }
 }

@@ -5,7 +5,6 @@ import ChaosPlan
 import Foundation
 import Orchestrator
 import Stack
-import Synchronization
 
 extension CapTier: ExpressibleByArgument {}
 
@@ -75,7 +74,7 @@ struct CapCommand: AsyncParsableCommand {
       return try report(ledger, against: old, owed: [])
     }
     let asked = try cells(Self.all(home: configuration.home))
-    let known = Dictionary(uniqueKeysWithValues: try folder.ledger().cells.map { ($0.id, $0) })
+    let known = try folder.ledger().cells.map(CapAgenda.Known.init)
     let stack = Stack(configuration)
     // To list them needs no stack, and no image.
     let flavour =
@@ -84,23 +83,14 @@ struct CapCommand: AsyncParsableCommand {
       : try await stack.flavourToBe { step in
         if case .note(let text) = step { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
       }
-    let wanted = asked.filter { $0.variant.conflict(with: flavour.choice) == nil }
+    let agenda = CapAgenda(asked, on: flavour, known: known)
     if list {
-      for cell in wanted {
-        let id = cell.id(on: flavour)
-        print("\(known[id].map { $0.problems.isEmpty ? "measured" : "doubtful" } ?? "missing")\t\(id)")
-      }
+      for entry in agenda.entries { print("\(entry.standing.rawValue)\t\(entry.id)") }
       return
     }
-    let leftOut = Set(asked.compactMap { $0.variant.conflict(with: flavour.choice) }).sorted()
-    for reason in leftOut { FileHandle.standardError.write(Data("left out: \(reason)\n".utf8)) }
-    // All of this flavour: also those that no plan has any more.
-    let own = known.values.filter { $0.ownFlavour.map { $0 == flavour.rawValue } ?? true }.map(\.id)
-    let all = tier.isEmpty && cell.isEmpty ? own : []
-    let forgotten = again ? wanted.map { $0.id(on: flavour) } + all : []
-    // A cell with a problem counts for nothing: it is worth another try.
-    let missing = again ? wanted : wanted.filter { known[$0.id(on: flavour)]?.problems.isEmpty != true }
-    let owed = try await run(missing, on: flavour, forgetting: forgotten, configuration, folder)
+    for reason in agenda.leftOut { FileHandle.standardError.write(Data("left out: \(reason)\n".utf8)) }
+    let forgotten = agenda.forgotten(again: again, isWhole: tier.isEmpty && cell.isEmpty)
+    let owed = try await run(agenda.due(again: again), on: flavour, forgetting: forgotten, configuration, folder)
     let ledger = try folder.ledger()
     try folder.write(ledger)
     try report(ledger, against: old, owed: owed)
@@ -136,8 +126,7 @@ struct CapCommand: AsyncParsableCommand {
     let series = CapSeries(
       configuration: configuration, folder: "\(folder.root)/cap", seed: seed, catchesSignals: true,
       progress: console.show)
-    let failed = Mutex<[String]>([])
-    let owed = try await series.run(cells, on: flavour, until: within.map { .now + $0.duration }) {
+    return try await series.run(cells, on: flavour, until: within.map { .now + $0.duration }) {
       if !forgotten.isEmpty { try folder.forget(forgotten) }
     } each: { cell, outcome in
       switch outcome {
@@ -146,11 +135,9 @@ struct CapCommand: AsyncParsableCommand {
         try folder.write(ledger)
         for judged in ledger.cells where judged.id == record.id { console.show(.note("   \(judged.summary)")) }
       case .failed(let reason):
-        failed.withLock { $0.append(cell.name) }
         console.show(.note("   \(cell.name) could not be run: \(reason)"))
       }
     }
-    return failed.withLock { $0 } + owed
   }
 
   private func report(_ ledger: Ledger, against old: Ledger?, owed: [String]) throws {

@@ -8,17 +8,17 @@ import Testing
 /// What a cell's fault is for the nodes and the clients.
 struct CapShotTests {
   private static let near = CapShot.ClientGroup(
-    side: "minority", container: "kvchaos-client-c1-minority", address: "10.0.1.1", firstProcess: 0)
+    side: "minority", container: "kvchaos-client-c1-minority", address: "10.0.1.1", processes: [0, 1, 2, 3])
   private static let far = CapShot.ClientGroup(
-    side: "majority", container: "kvchaos-client-c1-majority", address: "10.0.1.2", firstProcess: 20)
+    side: "majority", container: "kvchaos-client-c1-majority", address: "10.0.1.2", processes: [20, 21, 22, 23])
   private static let all = CapShot.ClientGroup(
-    side: "all", container: "kvchaos-client-c1-all", address: "10.0.1.3", firstProcess: 0)
+    side: "all", container: "kvchaos-client-c1-all", address: "10.0.1.3", processes: [0, 1, 2, 3])
 
   private func shot(
     _ tier: CapTier, _ fault: CapFault, _ clients: [CapShot.ClientGroup], seed: UInt64 = 5
   ) throws -> CapShot {
     let cell = CapPlanCell(tier: tier, variant: .plain, workload: .register, fault: fault)
-    return try CapShot.aim(cell, in: CapSidesTests.whole, clients: clients, processes: 4, seed: seed)
+    return try CapShot.aim(cell, in: Examples.whole, clients: clients, seed: seed)
   }
 
   private func fault(_ action: FaultAction, _ selector: Selector) -> CapFault {
@@ -37,7 +37,7 @@ struct CapShotTests {
     #expect(containers.count == 7 && containers.contains("kvchaos-sql-2"))
     #expect(Set(network.parts.keys) == containers)
     let ends = shot.sides.map { side in
-      Set(side.nodes.compactMap { name in CapSidesTests.whole.node(name) })
+      Set(side.nodes.compactMap { name in Examples.whole.node(name) })
     }
     for (container, part) in network.parts {
       guard case .addresses(let addresses) = part.peers else {
@@ -79,12 +79,26 @@ struct CapShotTests {
     #expect(Set(drawn).count == 3)
   }
 
+  @Test func aMajorityIsMoreThanHalfOfThoseWhoVote() {
+    func hasMajority(_ names: [String], _ tier: Tier) -> Bool {
+      CapShot.hasMajority(Examples.whole.nodes.filter { names.contains($0.name) }, of: tier, in: Examples.whole)
+    }
+    // Only masters vote, however many replicas there are.
+    #expect(!hasMajority(["redis-1", "redis-4", "redis-5", "redis-6"], .redis))
+    #expect(hasMajority(["redis-1", "redis-2"], .redis))
+    #expect(!hasMajority(["sql-2"], .sql))
+    #expect(hasMajority(["sql-1", "sql-3"], .sql))
+    #expect(!hasMajority([], .sql))
+  }
+
   @Test func anIsolatedLeaderIsCutFromEveryone() throws {
     let isolate = FaultAction.network(NetworkAction(effect: .isolate))
     let shot = try shot(.rabbitmq, fault(isolate, Selector(tier: .rabbitmq, role: .leader)), [Self.far])
     let network = try #require(shot.fault as? NetworkFault)
     #expect(network.parts.keys.sorted() == ["kvchaos-rabbitmq-3"])
-    #expect(network.parts.values.first?.peers == .everyone)
+    let part = try #require(network.parts.values.first)
+    #expect(part.peers == .everyone)
+    #expect(part.probes.prefix(2).map(\.container) == ["kvchaos-rabbitmq-1", "kvchaos-rabbitmq-2"])
     #expect(shot.sides.first?.nodes == ["rabbitmq-1", "rabbitmq-2"])
   }
 

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import CapRuns
+@testable import Orchestrator
 
 /// Whether everyone is served again.
 struct RecoveryWatchTests {
@@ -27,11 +28,26 @@ struct RecoveryWatchTests {
     #expect(!RecoveryWatch.isServed(samples(until: now - 3 * second) { _ in true }, now: now))
   }
 
-  @Test func aWindowThatBeginsBeforeTheStartShowsNothing() {
+  /// What the machine makes of it: the whole window must be after the moment that it asks about.
+  @Test func aWindowThatBeginsBeforeTheMomentShowsNothing() {
+    let (now, origin) = (100 * second, 40 * second)
+    let measure = RecoveryWatch.measure([samples(until: now) { _ in true }], now: now, origin: origin)
+    func isQuiet(since seconds: Double) -> Bool {
+      measure.isQuiet(for: RecoveryWatch.window, since: .seconds(seconds), at: .seconds(60))
+    }
+    #expect(isQuiet(since: 0) && isQuiet(since: 57.5))
+    #expect(!isQuiet(since: 57.6))
+  }
+
+  @Test func oneSideThatIsNotServedIsEnough() {
     let now = 100 * second
-    let well = samples(until: now) { _ in true }
-    #expect(!RecoveryWatch.isServed(well, now: now, since: now - second))
-    #expect(RecoveryWatch.isServed(well, now: now, since: now - 3 * second))
+    let (well, badly) = (samples(until: now) { _ in true }, samples(until: now) { _ in false })
+    for (groups, expected) in [
+      ([well], true), ([well, well], true), ([well, badly], false), ([badly], false), ([], false),
+    ] {
+      let measure = RecoveryWatch.measure(groups, now: now, origin: 0)
+      #expect(measure.isQuiet(for: RecoveryWatch.window, since: .zero, at: .seconds(100)) == expected)
+    }
   }
 
   @Test func aConflictNowAndThenIsNoOutage() {

@@ -60,8 +60,9 @@ struct TimedFaultTests {
     let timed = TimedFault(steps)
     steps.ask.withLock { $0 = { (timed.struckAt != nil, timed.healBeganAt != nil, timed.healedAt != nil) } }
     let injection = try await injector.inject(timed, into: [FaultTarget(node: "a", container: "p-a")])
-    #expect(await timed.injector(injector).losses(of: injection).map(\.message) == ["by a test"])
-    #expect(await timed.injector(injector).heal(injection).isClean)
+    let heal = await timed.heal(injection, by: injector)
+    #expect(heal.problems.count == 1 && heal.problems.first?.hasSuffix("by a test") == true)
+    #expect(heal.beganAt == timed.healBeganAt && heal.endedAt == timed.healedAt && heal.endedAt != nil)
     let calls = steps.calls.withLock { $0 }.filter { $0 != "maintain" }
     #expect(calls == ["setUp", "inject", "verifyInjected", "presence", "heal", "verifyHealed"])
     let known = steps.known.withLock { $0 }

@@ -78,9 +78,9 @@ import Testing
   ) throws {
     for seed in 0..<20 as Range<UInt64> {
       var generator = Generator(state: seed)
-      let partition = try #require(shape.divide(nodes(count), first: ["node-2"], using: &generator))
+      let partition = try #require(shape.divide(nodes(count), using: &generator) { $0.filter { $0 == "node-2" } })
       #expect(partition.members[.minority]?.contains("node-2") == true)
-      let all = try #require(shape.divide(nodes(count), first: Set(nodes(count)), using: &generator))
+      let all = try #require(shape.divide(nodes(count), using: &generator) { $0 })
       #expect(Set(all.cuts.keys) == Set(nodes(count)))
     }
   }

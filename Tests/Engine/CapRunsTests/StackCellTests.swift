@@ -3,13 +3,13 @@ import Testing
 
 @testable import CapRuns
 
-struct CapCellRunTests {
+struct StackCellTests {
   /// An engine says nothing of a container that was removed: only a roster from the start of the series shows that it
   /// is missing.
   @Test func aNodeThatIsGoneKeepsTheTiersFromBeingWhole() {
-    let nodes = CapSidesTests.whole.nodes
-    #expect(CapCellRun.unready(nodes, gone: []) == nil)
+    let nodes = Examples.whole.nodes
+    #expect(StackCell.unready(nodes, gone: []) == nil)
     let gone = NodeLack(node: "sql-9", what: "is gone: its container was removed")
-    #expect(CapCellRun.unready(nodes, gone: [gone]) == gone.description)
+    #expect(StackCell.unready(nodes, gone: [gone]) == gone.description)
   }
 }

@@ -1,0 +1,125 @@
+import CapLedger
+import ChaosPlan
+import Faults
+import HTTPClient
+import Orchestrator
+import Stack
+
+/// The stack under a cell: waits for its tiers, applies the remedy, strikes and heals.
+struct StackCell: CellCluster {
+  private static let wholeLimit = Duration.seconds(90)
+  private static let redisRemedy = ["min-replicas-to-write": "1", "min-replicas-max-lag": "2"]
+
+  let cell: CapPlanCell
+  let stack: Stack
+  let injector: FaultInjector
+  /// The nodes that existed at the start of the series.
+  let roster: Roster
+  /// The cell's own, for the names of what it creates.
+  let namespace: String
+  let seed: UInt64
+  let progress: @Sendable (RunProgress) -> Void
+
+  func prepare() async throws -> CellStart {
+    let status = try await whole()
+    let remedy = try await applyRemedy(status)
+    let http = HTTPClient()
+    defer { http.shutdown() }
+    let settings = await LiveSettings(stack: stack, http: http).read(cell.struckTier, in: status)
+    return CellStart(status: status, settings: settings) { [injector, progress] in
+      guard let remedy else { return [] }
+      let problems = await injector.heal(remedy).failures.map { "not put back: \($0)" }
+      for problem in problems { progress(.note(problem)) }
+      return problems
+    }
+  }
+
+  /// Resolves the targets from the current roles, and strikes.
+  func strike(_ clients: [CapShot.ClientGroup]) async throws -> CellStrike {
+    // On CockroachDB every table has its own leaseholder: the leaseholder of another table is irrelevant here.
+    let table = cell.tier == .sql ? cell.workload.table(namespace) : nil
+    let status = try await stack.status(leaderOf: table)
+    let shot = try CapShot.aim(cell, in: status, clients: clients, seed: seed)
+    progress(.note("\(cell.fault.name): \(shot.struck.joined(separator: ", "))"))
+    let timed = TimedFault(shot.fault)
+    let result: CellStrike.Result
+    do {
+      let injection = try await injector.inject(timed, into: shot.targets)
+      result = .inEffect(CellStrike.Effect(struckAt: timed.struckAt) { await timed.heal(injection, by: injector) })
+    } catch {
+      result = .failed("\(error)")
+    }
+    return CellStrike(struck: shot.struck, sides: shot.sides, result: result)
+  }
+
+  func quiet() async throws -> (status: StackStatus, problems: [String]) {
+    let status: StackStatus
+    do {
+      status = try await whole()
+    } catch let error as CapRunError {
+      return (try await stack.status(), [error.message])
+    }
+    guard cell.tier == .store else { return (status, []) }
+    let end = ContinuousClock.now + Self.wholeLimit
+    while await stack.queuedMessages() != 0 {
+      guard ContinuousClock.now < end else { return (status, ["the queues were not drained in \(Self.wholeLimit)"]) }
+      try await Task.sleep(for: .seconds(1))
+    }
+    return (status, [])
+  }
+
+  /// A remedy that is a setting of the nodes, applied like a fault that is healed.
+  private func applyRemedy(_ status: StackStatus) async throws -> Injection? {
+    guard cell.variant == .minReplicas else { return nil }
+    let nodes = status.nodes.filter { $0.tier == .redis && $0.state.status == .running }
+    return try await injector.inject(RedisSettingFault(settings: Self.redisRemedy), into: nodes.map(\.target))
+  }
+
+  /// Waits until every node of the cell's tiers runs and counts as a member.
+  private func whole() async throws -> StackStatus {
+    let tiers: Set<Tier> =
+      switch cell.tier {
+      case .redis: [.redis]
+      case .rabbitmq: [.rabbitmq]
+      case .sql: [.sql, .etcd]
+      case .store: Set(Tier.allCases)
+      }
+    let end = ContinuousClock.now + Self.wholeLimit
+    while true {
+      let status = try await stack.status()
+      let gone = stack.missing(from: status, since: roster.nodes(of: tiers))
+      let nodes = status.nodes.filter { tiers.contains($0.tier) }
+      var missing = Self.unready(nodes, gone: gone)
+      if missing == nil { missing = await notJoined(nodes) }
+      guard let missing else { return status }
+      guard ContinuousClock.now < end else {
+        throw CapRunError(code: .unavailable, message: "the stack is not in order after \(Self.wholeLimit): \(missing)")
+      }
+      try await Task.sleep(for: .seconds(1))
+    }
+  }
+
+  /// The first node that is not healthy in its tier, as seen from outside; `nil`: none.
+  static func unready(_ nodes: [StackNode], gone: [NodeLack]) -> String? {
+    gone.first?.description
+      ?? nodes.first { $0.state.status != .running || $0.roles.isEmpty }.map { "\($0.name) is \($0.detail)" }
+  }
+
+  /// Why a node is not a member yet, according to the node; `nil` when all are.
+  private func notJoined(_ nodes: [StackNode]) async -> String? {
+    let command = ["bash", "-c", "command -v node-joined >/dev/null || exit 0; node-joined"]
+    return await withTaskGroup(of: String?.self) { group in
+      for node in nodes where [.redis, .rabbitmq, .sql].contains(node.tier) {
+        group.addTask {
+          do {
+            let result = try await stack.engine.exec(node.container, command, timeout: .seconds(15))
+            return result.exitCode == 0 ? nil : "\(node.name): \(result.output.filter { !$0.isNewline })"
+          } catch {
+            return "\(node.name): \(error)"
+          }
+        }
+      }
+      return await group.reduce(nil) { $0 ?? $1 }
+    }
+  }
+}
