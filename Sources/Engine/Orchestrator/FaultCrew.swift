@@ -24,22 +24,22 @@ final class FaultCrew: Sendable {
   private let seed: UInt64
   /// The prefix of the workload's keys.
   private let namespace: String
-  private let stack: Stack
-  private let injector: FaultInjector
+  private let cluster: any Cluster
+  private let clock: any Clock<Duration>
   private let history: HistoryWriter
   private let log: FaultLog
   private let state: Mutex<State>
 
   init(
-    strikes: [Strike], safety: SafetySettings, seed: UInt64, namespace: String, stack: Stack, injector: FaultInjector,
-    history: HistoryWriter, log: FaultLog
+    strikes: [Strike], safety: SafetySettings, seed: UInt64, namespace: String, cluster: any Cluster,
+    history: HistoryWriter, log: FaultLog, clock: any Clock<Duration> = ContinuousClock()
   ) {
     self.strikes = strikes
     guardian = MajorityGuard(isMajorityLossAllowed: safety.allowMajorityLoss)
     self.seed = seed
     self.namespace = namespace
-    self.stack = stack
-    self.injector = injector
+    self.cluster = cluster
+    self.clock = clock
     self.history = history
     self.log = log
     state = Mutex(State(reports: strikes.map { FaultReport(label: $0.fault.label) }))
@@ -48,7 +48,7 @@ final class FaultCrew: Sendable {
   var reports: [FaultReport] { state.withLock { $0.reports } }
 
   /// The outcome of a strike.
-  enum Outcome: Sendable {
+  enum Outcome: Sendable, Hashable {
     case inEffect
     /// An optional fault matched no node, or was not allowed to strike: the run is as planned without it.
     case skipped(String)
@@ -80,7 +80,7 @@ final class FaultCrew: Sendable {
       }
       update(index) { $0.struckAt = seconds }
       note(index, "struck", function: kind)
-      let injection = try await injector.inject(shot.fault, into: nodes.map(\.target))
+      let injection = try await cluster.inject(shot.fault, into: nodes.map(\.target))
       state.withLock { state in
         state.injections[index] = injection
         if !shot.sides.isEmpty { state.sides[index] = shot.sides }
@@ -163,7 +163,7 @@ final class FaultCrew: Sendable {
   private func resolve(_ selector: Selector, stream: UInt64) async throws -> ([StackNode], StackStatus) {
     for _ in 1..<(selector.side == nil ? Self.resolveAttempts : Self.sideAttempts) {
       if let found = try await resolveIfThere(selector, stream: stream) { return found }
-      try await Task.sleep(for: .milliseconds(500))
+      try await clock.sleep(for: .milliseconds(500))
     }
     return try await resolveOnce(selector, stream: stream)
   }
@@ -177,7 +177,7 @@ final class FaultCrew: Sendable {
     _ selector: Selector, stream: UInt64
   ) async throws(StackError) -> ([StackNode], StackStatus) {
     var random = SplitMix64(seed: seed, stream: stream)
-    let status = try await stack.status()
+    let status = try await cluster.status()
     let within = try selector.side.map { side throws(StackError) in try members(of: side) }
     return (try status.resolve(selector, ownerOf: key(of: selector), within: within, using: &random), status)
   }
@@ -217,10 +217,10 @@ final class FaultCrew: Sendable {
     // A node that is still coming back counts as down, and its fault as open.
     defer { state.withLock { $0.injections[index] = nil } }
     let kind = strikes[index].fault.action.kind.rawValue
-    noteLosses(index, await injector.losses(of: injection).map { ("\($0)", [$0.target]) })
+    noteLosses(index, await cluster.losses(of: injection).map { ("\($0)", [$0.target]) })
     update(index) { $0.healOrderedAt = seconds }
     note(index, "heal-ordered", function: "heal-\(kind)")
-    let report = await injector.heal(injection)
+    let report = await cluster.heal(injection)
     noteLosses(index, report.upkeepProblems.map { ($0, injection.targets) })
     let problems = report.findings
     if problems.isEmpty {

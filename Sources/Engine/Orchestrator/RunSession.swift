@@ -72,8 +72,8 @@ final class RunSession: Sendable {
     settlement = Settlement(recorder: recorder, firstProcess: clients, limits: runner.options.settlement)
     faultLog = FaultLog(path: folder.file("faults.jsonl"))
     crew = FaultCrew(
-      strikes: strikes, safety: plan.safety, seed: seed, namespace: namespace, stack: runner.stack,
-      injector: prepared.injector, history: history, log: faultLog)
+      strikes: strikes, safety: plan.safety, seed: seed, namespace: namespace,
+      cluster: StackCluster(stack: runner.stack, injector: prepared.injector), history: history, log: faultLog)
     try folder.write(runner.file.text, to: "plan.yml")
     try folder.write("\(seed)\n", to: "seed")
   }
