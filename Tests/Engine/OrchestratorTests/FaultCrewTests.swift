@@ -53,14 +53,17 @@ private let leader = Selector(tier: .rabbitmq, role: .leader)
     #expect(bench.crew.reports[index].targets.map(\.node) == expected.map(\.name))
   }
 
-  /// `hot.3` is a key of the workload, any other name is the store's.
-  @Test(arguments: [("hot.3", "r1.hot.3"), ("other", "other")])
+  /// `hot.3` is a key of the workload, any other name is the store's. Of several keys, as a master owns many.
+  @Test(arguments: [("hot.", "r1.hot."), ("other.", "other.")])
   func theOwnerOfAKeyIsThatOfTheStoresName(key: String, name: String) async throws {
-    let bench = try CrewBench([.planned(.flush, Selector(tier: .redis, ownerOf: key))], FakeCluster(.whole))
-    _ = await bench.crew.inject(0)
-    var random = SplitMix64(seed: 1)
-    let owner = try StackStatus.whole.resolve(Selector(tier: .redis, ownerOf: key), ownerOf: name, using: &random)
-    #expect(bench.crew.reports[0].targets.map(\.node) == owner.map(\.name))
+    let selectors = (0..<8).map { Selector(tier: .redis, ownerOf: "\(key)\($0)") }
+    let bench = try CrewBench(selectors.map { .planned(.flush, $0) }, FakeCluster(.whole))
+    for (index, selector) in selectors.enumerated() {
+      _ = await bench.crew.inject(index)
+      var random = SplitMix64(seed: 1)
+      let owner = try StackStatus.whole.resolve(selector, ownerOf: "\(name)\(index)", using: &random)
+      #expect(bench.crew.reports[index].targets.map(\.node) == owner.map(\.name))
+    }
   }
 
   // MARK: Resolving
