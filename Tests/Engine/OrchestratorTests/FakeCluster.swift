@@ -17,6 +17,8 @@ final class FakeCluster: Cluster {
     var losses: [[FaultLoss]] = []
     var heals: [HealReport] = []
     var calls: [String] = []
+    var holdsInjections = false
+    var isOutOfSight = false
   }
 
   private let world: Mutex<World>
@@ -33,6 +35,11 @@ final class FakeCluster: Cluster {
   func lose(_ losses: [FaultLoss]) { world.withLock { $0.losses.append(losses) } }
   func heal(as report: HealReport) { world.withLock { $0.heals.append(report) } }
 
+  /// The next injections go on until they are cancelled.
+  func holdInjections() { world.withLock { $0.holdsInjections = true } }
+  /// After the run nothing can be found out any more.
+  func loseSight() { world.withLock { $0.isOutOfSight = true } }
+
   func status() async throws(StackError) -> StackStatus {
     try world.withLock { world in
       world.calls.append("status")
@@ -46,6 +53,10 @@ final class FakeCluster: Cluster {
       return world.failures.isEmpty ? nil : world.failures.removeFirst()
     }
     if let failure { throw failure }
+    if world.withLock({ $0.holdsInjections }) {
+      while !Task.isCancelled { try? await Task.sleep(for: .milliseconds(2)) }
+      throw FaultError(code: .injectionFailed, message: "cancelled")
+    }
     return Injection(
       kind: fault.kind,
       entries: targets.map { LedgerEntry(id: $0.node, undo: Undo(kind: fault.kind, target: $0), time: "") })
@@ -63,6 +74,35 @@ final class FakeCluster: Cluster {
       world.calls.append("heal \(injection.kind)")
       return world.heals.isEmpty ? HealReport(healed: injection.entries.map(\.undo)) : world.heals.removeFirst()
     }
+  }
+}
+
+extension FakeCluster {
+  func residue() async throws(StackError) -> [String] { try search("residue") }
+
+  func lacking(within limit: Duration) async throws(StackError) -> [String] { try search("lacking \(limit)") }
+
+  func logs(since: Int64, _ take: @escaping @Sendable (String, String) throws -> Void) async -> [String] {
+    let isOutOfSight = world.withLock { world in
+      world.calls.append("logs")
+      return world.isOutOfSight
+    }
+    guard !isOutOfSight else { return ["the containers' logs could not be fetched"] }
+    do {
+      try take("p-api-1", "a log")
+      return []
+    } catch {
+      return ["\(error)"]
+    }
+  }
+
+  private func search(_ call: String) throws(StackError) -> [String] {
+    let isOutOfSight = world.withLock { world in
+      world.calls.append(call)
+      return world.isOutOfSight
+    }
+    if isOutOfSight { throw StackError(code: .unavailable, message: "no engine") }
+    return []
   }
 }
 
