@@ -172,7 +172,7 @@ let package = Package(
     library(
       "Orchestrator", in: .engine,
       ["ChaosPlan", "Faults", "Stack", "Workload", "History", "Consistency", "Randomness", "Report"]),
-    library("Detection", in: .engine, ["ChaosPlan", "Consistency", "Orchestrator", "Report", "Stack", "Workload"]),
+    library("Detection", in: .engine, ["ChaosPlan", "Consistency", "Orchestrator", "Report"]),
     library("CapLedger", in: .engine, ["Consistency", "Escaping", "History", "Report"]),
     // What runs in the client containers of the CAP ledger.
     library(
@@ -256,7 +256,8 @@ let package = Package(
       "OrchestratorTests", in: .engine,
       ["Orchestrator", "ChaosPlan", "Consistency", "Faults", "History", "Randomness", "Report", "Stack", "Workload"]),
     tests(
-      "DetectionTests", in: .engine, ["Detection", "ChaosPlan", "Consistency", "Report", "TestSupport"],
+      "DetectionTests", in: .engine,
+      ["Detection", "ChaosPlan", "Consistency", "Orchestrator", "Report", "TestSupport"],
       resources: [.copy("Golden")]),
     tests(
       "CapLedgerTests", in: .engine, ["CapLedger", "Consistency", "History", "Report"], resources: [.copy("Golden")]),

@@ -45,7 +45,6 @@ struct ModuleTableTests {
   /// Arrows that go up: the run knows the stack, until it knows targets only. None may be added.
   private static let exceptions: [String: Set<String>] = [
     "Orchestrator": ["Stack", "Workload"],
-    "Detection": ["Stack", "Workload"],
     "CapRuns": ["DockerEngine", "Stack"],
   ]
 

@@ -2,30 +2,27 @@ import ChaosPlan
 import Foundation
 import Orchestrator
 import Report
-import Stack
-import Workload
 
-/// Runs what a `DetectionSchedule` still owes, and keeps `detection.json` and `DETECTION.md` after every run.
+/// Runs what a `DetectionMachine` asks for, and keeps `detection.json` and `DETECTION.md` after every run.
 public struct Detector: Sendable {
-  /// Shorter than in an ordinary run: what is lost does not come, and a run is to be over in a minute.
-  public static let settlement = Settlement.Limits(
-    stall: .seconds(6), answer: .seconds(20), convergence: .seconds(4), concurrency: 12)
-
   private let schedule: DetectionSchedule
-  private let configuration: StackConfiguration
+  private let runs: any PlanRuns
+  private let plans: String
   private let resultsRoot: String
   private let command: String
   private let progress: @Sendable (RunProgress) -> Void
 
   /// - Parameters:
+  ///   - plans: the folder of the bugs' plans.
   ///   - resultsRoot: gets `DETECTION.md`, `detection.json`, and the runs under `detect/`.
   ///   - command: how the report says that it was made.
   public init(
-    _ schedule: DetectionSchedule, configuration: StackConfiguration, resultsRoot: String, command: String,
+    _ schedule: DetectionSchedule, runs: any PlanRuns, plans: String, resultsRoot: String, command: String,
     progress: @escaping @Sendable (RunProgress) -> Void
   ) {
     self.schedule = schedule
-    self.configuration = configuration
+    self.runs = runs
+    self.plans = plans
     self.resultsRoot = resultsRoot
     self.command = command
     self.progress = progress
@@ -67,55 +64,43 @@ public struct Detector: Sendable {
   /// - Returns: all that is known now, and how many runs are still owed.
   /// - Throws: `DetectionError`, and what `Runner` throws.
   public func run(until deadline: ContinuousClock.Instant? = nil) async throws -> (record: DetectionRecord, owed: Int) {
-    var record = try Self.read(jsonPath)
-    let steps = schedule.remaining(after: record)
-    var done = 0
-    do {
-      for step in steps {
-        if let deadline, ContinuousClock.now >= deadline { break }
-        progress(.note("[\(done + 1)/\(steps.count)] \(step.bug.map { "bug \($0)" } ?? "no bug"), plan \(step.plan)"))
-        let run = try await perform(step)
-        done += 1
-        record.runs.append(run)
-        record.updatedAt = Date.now.formatted(.iso8601)
-        try write(record)
-        progress(.note(Self.line(run)))
+    var machine = DetectionMachine(schedule, after: try Self.read(jsonPath), deadline: deadline)
+    var failure: (any Error)?
+    var actions = machine.handle(.began, at: .now)[...]
+    while let action = actions.popFirst() {
+      do {
+        switch action {
+        case .note(let text): progress(.note(text))
+        case .run(let step):
+          let event = try await perform(step)
+          actions += machine.handle(event, at: .now)
+        case .keep(let record): try write(record)
+        case .restore: try await runs.restore()
+        }
+      } catch {
+        failure = failure ?? error
+        actions = machine.handle(.failed, at: .now)[...]
       }
-    } catch {
-      try? await restore()
-      throw error
     }
-    try await restore()
-    return (record, steps.count - done)
+    if let failure = machine.failure ?? failure { throw failure }
+    return (machine.record, machine.owed)
   }
 
-  private func perform(_ step: DetectionSchedule.Step) async throws -> DetectionRecord.Run {
-    let file = try PlanFile(path: "\(configuration.home)/chaos/detect/\(step.plan).yml")
-    var planted = configuration
-    planted.plantedBug = step.bug
+  private func perform(
+    _ step: DetectionSchedule.Step
+  ) async throws -> DetectionMachine<ContinuousClock.Instant>.Event {
+    let file = try PlanFile(path: "\(plans)/\(step.plan).yml")
     var options = RunOptions(resultsRoot: "\(resultsRoot)/detect", catchesSignals: true)
-    options.settlement = Self.settlement
+    options.settlement = RunOptions.briefSettlement
     options.checkTimeout = .seconds(20)
-    let result = try await Runner(file, configuration: planted, options: options, progress: progress).run()
-    guard !result.wasInterrupted else { throw DetectionError(.interrupted, "interrupted; the same command goes on") }
-    return DetectionRecord.Run(bug: step.bug, report: result.report, folder: relative(result.folder))
-  }
-
-  /// The release services, whatever happened.
-  private func restore() async throws {
-    progress(.note("restoring the release services"))
-    try await Stack(configuration).up { _ in }
+    let result = try await runs.run(file, bug: step.bug, options)
+    return .ran(
+      DetectionRecord.Run(bug: step.bug, report: result.report, folder: relative(result.folder)),
+      wasInterrupted: result.wasInterrupted, at: Date.now.formatted(.iso8601))
   }
 
   private func relative(_ folder: String) -> String {
     folder.hasPrefix(resultsRoot + "/") ? String(folder.dropFirst(resultsRoot.count + 1)) : folder
-  }
-
-  private static func line(_ run: DetectionRecord.Run) -> String {
-    let what = run.alarms.isEmpty ? "\(run.verdict)" : "caught by \(run.alarms.joined(separator: ", "))"
-    let seen = run.firstSeenAt.map { ", first seen at \(Int($0)) s" } ?? ""
-    let named = run.culprit.map { ", points to \($0.rawValue)" } ?? ""
-    return "   \(run.bug ?? "no bug"): \(what)\(seen)\(named)"
   }
 
   private static func read(_ path: String) throws(DetectionError) -> DetectionRecord {

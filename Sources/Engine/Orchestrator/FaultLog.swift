@@ -10,8 +10,7 @@ final class FaultLog: Sendable {
     var wallTime: String
     /// `kill redis master`.
     var fault: String
-    /// `struck`, `in-effect`, `failed`, `ended-early`, `heal-ordered`, `healed`, `heal-failed`.
-    var event: String
+    var event: FaultEvent
     var targets: [String]
     var message: String?
   }

@@ -7,6 +7,10 @@ public struct RunOptions: Sendable {
   /// read from SQL may enter the cache that much later.
   public static let cacheMargin = Duration.seconds(10)
 
+  /// For a run that is to be over in a minute: what is lost does not come.
+  public static let briefSettlement = Settlement.Limits(
+    stall: .seconds(6), answer: .seconds(20), convergence: .seconds(4), concurrency: 12)
+
   /// Overrides the plan's seed.
   public var seed: UInt64?
   /// Where results go: `<root>/<plan>/<UTC time>/`.

@@ -55,7 +55,7 @@ public struct Runner: Sendable {
       }
       // In a task of its own: the caller's cancellation is an event like a signal, and must not keep it from healing.
       return try await Task {
-        let session = try RunSession(runner: self, prepared: prepared, events: events)
+        let session = try RunSession(setup(prepared), events: events)
         return try await session.run(stream)
       }.value
     }

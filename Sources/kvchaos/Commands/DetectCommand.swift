@@ -67,9 +67,9 @@ struct DetectCommand: AsyncParsableCommand {
     defer { withExtendedLifetime(lock) {} }
     let console = ConsoleProgress()
     let detector = Detector(
-      DetectionSchedule(bugs: names, runs: runs, runsWithoutBug: silentRuns), configuration: configuration,
-      resultsRoot: results ?? configuration.resultsFolder,
-      command: command, progress: console.show)
+      DetectionSchedule(bugs: names, runs: runs, runsWithoutBug: silentRuns),
+      runs: StackRuns(configuration, progress: console.show), plans: "\(configuration.home)/chaos/detect",
+      resultsRoot: results ?? configuration.resultsFolder, command: command, progress: console.show)
     let outcome: (record: DetectionRecord, owed: Int)
     do {
       if again { try detector.forget() }

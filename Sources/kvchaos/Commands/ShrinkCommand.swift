@@ -45,15 +45,14 @@ struct ShrinkCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let release = try StackConfiguration.current()
-    var configuration = release
-    configuration.plantedBug = bug
+    let configuration = try StackConfiguration.current()
     let lock = try await Stack(configuration).claim()
     defer { withExtendedLifetime(lock) {} }
     let console = ConsoleProgress()
+    let runs = StackRuns(configuration, progress: console.show)
     let shrinker = try Shrinker(
-      folder: folder, needed: needed, tries: tries, configuration: configuration,
-      resultsRoot: configuration.resultsFolder, progress: console.show)
+      folder: folder, needed: needed, tries: tries, runs: runs, bug: bug, resultsRoot: configuration.resultsFolder,
+      progress: console.show)
     let path = output ?? "\(folder)/small.yml"
     let result: Result<Shrinker.Outcome, any Error>
     do {
@@ -61,7 +60,7 @@ struct ShrinkCommand: AsyncParsableCommand {
     } catch {
       result = .failure(error)
     }
-    if bug != nil { try await Stack(release).up { _ in } }
+    if bug != nil { try await runs.restore() }
     console.finish()
     let outcome = try result.get()
     print("whole: \(Shrinker.text(outcome.whole))")

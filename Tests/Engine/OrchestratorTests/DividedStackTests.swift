@@ -1,8 +1,8 @@
 import ChaosPlan
 import Faults
+import Randomness
 import Stack
 import Testing
-import Randomness
 
 @testable import Orchestrator
 

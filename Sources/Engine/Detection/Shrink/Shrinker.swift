@@ -3,9 +3,8 @@ import Consistency
 import Foundation
 import Orchestrator
 import Report
-import Stack
 
-/// Runs a `ShrinkMachine`'s trials on the stack.
+/// Runs what a `ShrinkSearch` asks for.
 public struct Shrinker: Sendable {
   /// What came of it.
   public struct Outcome: Sendable {
@@ -23,17 +22,18 @@ public struct Shrinker: Sendable {
   private let alarms: Set<String>
   private let needed: Int
   private let tries: Int
-  private let configuration: StackConfiguration
+  private let planRuns: any PlanRuns
+  private let bug: String?
   private let resultsRoot: String
   private let progress: @Sendable (RunProgress) -> Void
 
   /// - Parameters:
   ///   - folder: of a run whose verdict is violated.
   ///   - needed: how many of `tries` runs of a smaller plan must violate one of the same checks.
-  ///   - configuration: of the stack, with the planted bug that the run had, if it had one.
+  ///   - bug: the planted bug that the run had; `nil`: it had none.
   /// - Throws: `DetectionError`, `ReportError`, `PlanError`.
   public init(
-    folder: String, needed: Int, tries: Int, configuration: StackConfiguration, resultsRoot: String,
+    folder: String, needed: Int, tries: Int, runs: any PlanRuns, bug: String?, resultsRoot: String,
     progress: @escaping @Sendable (RunProgress) -> Void
   ) throws {
     let report = try ReportFiles(folder: folder).report
@@ -46,7 +46,8 @@ public struct Shrinker: Sendable {
     alarms = Set(report.checks.filter { $0.verdict == .violated }.map(\.name))
     self.needed = needed
     self.tries = tries
-    self.configuration = configuration
+    planRuns = runs
+    self.bug = bug
     self.resultsRoot = resultsRoot
     self.progress = progress
   }
@@ -59,44 +60,33 @@ public struct Shrinker: Sendable {
   ) async throws -> Outcome {
     let whole = PlanEditor.Cut(
       faults: Array(0..<editor.faultCount), clients: plan.workload.clients, timePercent: 100)
-    var machine = ShrinkMachine(whole: whole)
-    var runs = 0
-    var isCutShort = false
-    search: while let cut = machine.next() {
-      guard let file = try? editor.plan(cut, name: name, path: path) else {
-        // What is no plan (a fault that is left needs one that is gone) cannot violate.
-        machine.record(isViolated: false)
-        continue
+    var search = ShrinkSearch<ContinuousClock.Instant>(
+      editor, whole: whole, name: name, path: path, alarms: alarms, needed: needed, tries: tries, deadline: deadline)
+    var actions = search.begin(at: .now)[...]
+    while let action = actions.popFirst() {
+      switch action {
+      case .note(let text): progress(.note(text))
+      case .run(let file):
+        let finding = try await run(file)
+        actions += try search.record(finding, at: .now)
       }
-      progress(.note("trying \(Self.text(cut))"))
-      var trial = Trial(needed: needed, tries: tries)
-      while trial.isViolated == nil {
-        if let deadline, ContinuousClock.now >= deadline {
-          isCutShort = true
-          break search
-        }
-        runs += 1
-        trial.record(isViolated: try await violates(file))
-      }
-      progress(
-        .note("   violated in \(trial.violated) of \(trial.done): \(trial.isViolated == true ? "taken" : "left")"))
-      machine.record(isViolated: trial.isViolated == true)
     }
-    let file = try editor.plan(machine.best, name: name, path: path)
+    let file = try search.smallest()
     do {
       try file.text.write(toFile: path, atomically: true, encoding: .utf8)
     } catch {
       throw DetectionError(.unavailable, "\(path) cannot be written: \(error.localizedDescription)")
     }
-    return Outcome(file: file, whole: whole, cut: machine.best, runs: runs, isCutShort: isCutShort)
+    return Outcome(file: file, whole: whole, cut: search.best, runs: search.runs, isCutShort: search.isCutShort)
   }
 
-  private func violates(_ file: PlanFile) async throws -> Bool {
+  private func run(_ file: PlanFile) async throws -> ShrinkSearch<ContinuousClock.Instant>.Finding {
     var options = RunOptions(resultsRoot: "\(resultsRoot)/shrink", catchesSignals: true)
-    options.settlement = Detector.settlement
-    let result = try await Runner(file, configuration: configuration, options: options, progress: progress).run()
-    guard !result.wasInterrupted else { throw DetectionError(.interrupted, "interrupted; no smaller plan was written") }
-    return result.report.checks.contains { $0.verdict == .violated && alarms.contains($0.name) }
+    options.settlement = RunOptions.briefSettlement
+    let result = try await planRuns.run(file, bug: bug, options)
+    return .init(
+      violated: Set(result.report.checks.filter { $0.verdict == .violated }.map(\.name)),
+      wasInterrupted: result.wasInterrupted)
   }
 
   public static func text(_ cut: PlanEditor.Cut) -> String {
