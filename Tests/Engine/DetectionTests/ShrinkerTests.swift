@@ -91,6 +91,23 @@ struct ShrinkerTests {
     #expect(error?.code == .interrupted)
   }
 
+  /// A kill on a side of a partition is no plan without the partition, and no run is spent on it.
+  @Test func aCutThatIsNoPlanIsNotTried() throws {
+    let kill = "  - kill: { tier: api, side: minority }\n    duration: 1s\n"
+    let partition = "  - partition: { tier: rabbitmq, shape: halves, with: [api] }\n    duration: 5s\n"
+    let head = text.prefix { $0 != "\n" } + "\ndescription: A plan.\n"
+    let plan = head + "workload: { kind: register, clients: 1, keys: 2 }\nfaults:\n" + kill + partition
+    let file = PlanFile(path: "p.yml", text: String(plan), plan: try PlanParser.parse(String(plan), path: "p.yml"))
+    var search = Search(
+      try PlanEditor(file), whole: .init(faults: [0, 1], clients: 1, timePercent: 100), name: "small",
+      path: "small.yml", alarms: ["lost-writes"], needed: 1, tries: 1, deadline: nil)
+    _ = search.begin(at: 0)
+    // The first fault alone is passed over.
+    let actions = try search.record(.init(violated: []), at: 1)
+    #expect(actions.dropFirst().first == .note("trying faults 2, 1 clients, 100 % of the time"))
+    #expect(search.runs == 2)
+  }
+
   // MARK: The shell
 
   private func folder(violated: [String]) throws -> ScratchFolder {
