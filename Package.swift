@@ -104,6 +104,8 @@ let package = Package(
     library("Spelling", in: .support),
     // Text made safe for HTML, JSON, Markdown and terminals.
     library("Escaping", in: .support),
+    // The time of day, for what leaves the process.
+    library("WallClock", in: .support),
 
     // The store: what is tested.
     library("ThreadExecutor", in: .support),
@@ -117,13 +119,14 @@ let package = Package(
     library(
       "StoreBackends", in: .store,
       [
-        "KeyValueStore", "RedisClient", "AMQPClient", "SQLClient", "ServiceMetrics", log, nio,
+        "Escaping", "KeyValueStore", "RedisClient", "AMQPClient", "SQLClient", "ServiceMetrics",
+        "WallClock", log, nio,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     library(
       "StoreHTTP", in: .store,
       [
-        "KeyValueStore", "ServiceMetrics", "Spelling", "StoreBackends", log,
+        "Escaping", "KeyValueStore", "ServiceMetrics", "Spelling", "WallClock", log,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -156,7 +159,9 @@ let package = Package(
     library("PacketFaults", in: .targets),
     executable("kv-netfault", in: .targets, ["PacketFaults", arguments]),
     library("DockerEngine", in: .targets, ["Faults", "HTTPClient"]),
-    library("Stack", in: .targets, ["ChaosPlan", "Faults", "DockerEngine", "HTTPClient", subprocess]),
+    library(
+      "Stack", in: .targets,
+      ["ChaosPlan", "DockerEngine", "Faults", "HTTPClient", subprocess]),
     library("Workload", in: .targets, ["ChaosPlan", "History", "HTTPClient"]),
     library(
       "LoadTest", in: .targets,
@@ -166,11 +171,16 @@ let package = Package(
       ]),
     library(
       "Report", in: .engine,
-      ["ChaosPlan", "Escaping", "History", "Consistency", .product(name: "Histogram", package: "hdrhistogram-swift")]),
+      [
+        "ChaosPlan", "Escaping", "History", "Consistency",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ]),
     library(
       "Orchestrator", in: .engine,
       ["ChaosPlan", "Faults", "Stack", "Workload", "History", "Consistency", "Report"]),
-    library("Detection", in: .engine, ["ChaosPlan", "Consistency", "Orchestrator", "Report", "Stack", "Workload"]),
+    library(
+      "Detection", in: .engine,
+      ["ChaosPlan", "Consistency", "Orchestrator", "Report", "Stack", "Workload"]),
     library("CapLedger", in: .engine, ["Consistency", "Escaping", "History", "Report"]),
     // What runs in the client containers of the CAP ledger.
     library(
@@ -180,8 +190,8 @@ let package = Package(
     library(
       "CapRuns", in: .engine,
       [
-        "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "HTTPClient", "History", "Orchestrator", "Stack",
-        "Workload",
+        "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "HTTPClient", "History", "Orchestrator",
+        "Stack", "Workload",
       ]),
     executable(
       "kvchaos",
@@ -202,7 +212,13 @@ let package = Package(
       path: Group.checker.path("Tests", "kvchaos-oracle"), swiftSettings: settings),
 
     // One a library, one for the program as others run it, and the scenarios, which need Docker.
-    tests("kvchaosTests", ["kvchaos", "CapLedger", "Faults", "History", "Report", "TestSupport"]),
+    tests(
+      "kvchaosTests",
+      [
+        "kvchaos", "CapLedger", "CapRuns", "ChaosPlan", "Consistency", "Detection", "DockerEngine",
+        "Faults",
+        "HTTPClient", "History", "LoadTest", "Orchestrator", "Report", "Stack", "TestSupport", arguments,
+      ]),
     tests("ServiceMetricsTests", in: .store, ["ServiceMetrics"]),
     tests("KeyValueStoreTests", in: .store, ["KeyValueStore"]),
     tests("RedisClientTests", in: .clients, ["RedisClient", nio, nioPosix]),
@@ -211,13 +227,13 @@ let package = Package(
     tests(
       "StoreBackendsTests", in: .store,
       [
-        "StoreBackends", "AMQPClient", "KeyValueStore", "RedisClient", "SQLClient", "ServiceMetrics", "TestSupport",
-        log, nioPosix,
+        "StoreBackends", "AMQPClient", "KeyValueStore", "RedisClient", "SQLClient", "ServiceMetrics",
+        "TestSupport", log, nioPosix,
       ]),
     tests(
       "StoreHTTPTests", in: .store,
       [
-        "StoreHTTP", "KeyValueStore", "ServiceMetrics", "StoreBackends", log,
+        "StoreHTTP", "KeyValueStore", "ServiceMetrics", "WallClock", log,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
