@@ -104,6 +104,8 @@ let package = Package(
     library("Spelling", in: .support),
     // Text made safe for HTML, JSON, Markdown and terminals.
     library("Escaping", in: .support),
+    // What an error means for the exit status.
+    library("Failures", in: .support),
     // The time of day, for what leaves the process.
     library("WallClock", in: .support),
 
@@ -152,36 +154,36 @@ let package = Package(
     library("RecordFile", in: .support),
     library("History", in: .checker, ["CZlib", "CZstd", "Escaping", "RecordFile"]),
     library("Consistency", in: .checker, ["Escaping", "History"]),
-    library("ChaosPlan", in: .engine, ["Escaping", "Spelling", .product(name: "Yams", package: "Yams")]),
-    library("HTTPClient", in: .clients, ["CCurl"]),
-    library("Faults", in: .engine, ["RecordFile"]),
+    library("ChaosPlan", in: .engine, ["Escaping", "Failures", "Spelling", .product(name: "Yams", package: "Yams")]),
+    library("HTTPClient", in: .clients, ["CCurl", "Failures"]),
+    library("Faults", in: .engine, ["Failures", "RecordFile"]),
     // What runs in the side container of a network fault.
     library("PacketFaults", in: .targets),
     executable("kv-netfault", in: .targets, ["PacketFaults", arguments]),
-    library("DockerEngine", in: .targets, ["Faults", "HTTPClient"]),
+    library("DockerEngine", in: .targets, ["Failures", "Faults", "HTTPClient"]),
     library(
       "Stack", in: .targets,
-      ["ChaosPlan", "DockerEngine", "Faults", "HTTPClient", subprocess]),
+      ["ChaosPlan", "DockerEngine", "Failures", "Faults", "HTTPClient", subprocess]),
     library("Workload", in: .targets, ["ChaosPlan", "History", "HTTPClient"]),
     library(
       "LoadTest", in: .targets,
       [
-        "CCurl", "ChaosPlan", "Escaping", "HTTPClient", "Stack", "ThreadExecutor", "Workload",
+        "CCurl", "ChaosPlan", "Escaping", "Failures", "HTTPClient", "Stack", "ThreadExecutor", "Workload",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]),
     library(
       "Report", in: .engine,
       [
-        "ChaosPlan", "Escaping", "History", "Consistency",
+        "ChaosPlan", "Escaping", "Failures", "History", "Consistency",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]),
     library(
       "Orchestrator", in: .engine,
-      ["ChaosPlan", "Faults", "Stack", "Workload", "History", "Consistency", "Report"]),
+      ["ChaosPlan", "Failures", "Faults", "Stack", "Workload", "History", "Consistency", "Report"]),
     library(
       "Detection", in: .engine,
-      ["ChaosPlan", "Consistency", "Orchestrator", "Report", "Stack", "Workload"]),
-    library("CapLedger", in: .engine, ["Consistency", "Escaping", "History", "Report"]),
+      ["ChaosPlan", "Consistency", "Failures", "Orchestrator", "Report", "Stack", "Workload"]),
+    library("CapLedger", in: .engine, ["Consistency", "Escaping", "Failures", "History", "Report"]),
     // What runs in the client containers of the CAP ledger.
     library(
       "TierWorkload", in: .targets,
@@ -190,14 +192,14 @@ let package = Package(
     library(
       "CapRuns", in: .engine,
       [
-        "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "HTTPClient", "History", "Orchestrator",
+        "CapLedger", "ChaosPlan", "DockerEngine", "Failures", "Faults", "HTTPClient", "History", "Orchestrator",
         "Stack", "Workload",
       ]),
     executable(
       "kvchaos",
       [
-        "CapLedger", "CapRuns", "ChaosPlan", "Detection", "Escaping", "Faults", "DockerEngine", "Stack", "HTTPClient",
-        "History", "Consistency", "LoadTest", "Orchestrator", "Report", arguments,
+        "CapLedger", "CapRuns", "ChaosPlan", "Detection", "Escaping", "Failures", "Faults", "Stack", "History",
+        "Consistency", "LoadTest", "Orchestrator", "Report", arguments,
       ]),
     executable("kvchaos-bench", in: .checker, ["Consistency", "History"]),
 
@@ -215,7 +217,7 @@ let package = Package(
     tests(
       "kvchaosTests",
       [
-        "kvchaos", "CapLedger", "CapRuns", "ChaosPlan", "Consistency", "Detection", "DockerEngine",
+        "kvchaos", "CapLedger", "CapRuns", "ChaosPlan", "Consistency", "Detection", "DockerEngine", "Failures",
         "Faults",
         "HTTPClient", "History", "LoadTest", "Orchestrator", "Report", "Stack", "TestSupport", arguments,
       ]),

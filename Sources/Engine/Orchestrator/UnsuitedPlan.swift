@@ -1,8 +1,8 @@
 import ChaosPlan
-import Stack
+import Failures
 
 /// A plan that was refused because the SQL flavour cannot run it. Nothing was touched.
-public struct UnsuitedPlan: Error, Sendable, Hashable, CustomStringConvertible {
+public struct UnsuitedPlan: CategorisedError, Sendable, Hashable {
   public var plan: Plan
   public var flavour: StackFlavour
   /// In a sentence.
@@ -13,6 +13,8 @@ public struct UnsuitedPlan: Error, Sendable, Hashable, CustomStringConvertible {
     self.flavour = flavour
     self.reason = reason
   }
+
+  public var category: FailureCategory { .unavailable }
 
   public var description: String {
     let other: StackFlavour = flavour == .cockroach ? .patroni : .cockroach

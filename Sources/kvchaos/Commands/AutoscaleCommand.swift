@@ -21,7 +21,7 @@ struct AutoscaleCommand: AsyncParsableCommand {
   @Option(name: .customLong("max"), help: ArgumentHelp("Maximum number of workers.", valueName: "number"))
   var maximum = 4
 
-  @Option(help: ArgumentHelp("Time after which to stop (default: until interrupted).", valueName: "duration"))
+  @Option(help: .duration("Time after which to stop (default: until interrupted)."), transform: DurationOption.parse)
   var duration: Span?
 
   @Option(help: ArgumentHelp("Time between two samples.", valueName: "duration"))

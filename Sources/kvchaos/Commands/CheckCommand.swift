@@ -1,6 +1,7 @@
 import ArgumentParser
 import Consistency
 import Escaping
+import Failures
 import Foundation
 import History
 
@@ -113,10 +114,10 @@ struct CheckCommand: ParsableCommand {
     }
   }
 
-  /// EX_DATAERR, with the reason on standard error.
+  /// The exit status of bad input, with the reason on standard error.
   private static func badInput(_ reason: String) -> ExitCode {
     FileHandle.standardError.write(Data("kvchaos: \(Escaping.plain(reason))\n".utf8))
-    return ExitCode(65)
+    return ExitCode(FailureCategory.badInput.exitStatus)
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChaosPlan
+import Failures
 import Foundation
 import LoadTest
 import Orchestrator
@@ -140,7 +141,7 @@ struct LoadCommand: AsyncParsableCommand {
     let folder = try write(result, configuration)
     print(json ? try LoadFiles.json(of: result.report) : LoadText(result.report).text, terminator: "")
     Self.say("report: \(folder)/report.html")
-    if isInterrupted.load(ordering: .relaxed) { throw ExitCode(ExitStatus.interrupted) }
+    if isInterrupted.load(ordering: .relaxed) { throw ExitCode(FailureCategory.interrupted.exitStatus) }
     if result.report.errorCount > maxErrors { throw ExitCode(1) }
   }
 
