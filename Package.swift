@@ -106,6 +106,8 @@ let package = Package(
     library("Escaping", in: .support),
     // What an error means for the exit status.
     library("Failures", in: .support),
+    // Hosts with ports.
+    library("Endpoints", in: .support),
     // The time of day, for what leaves the process.
     library("WallClock", in: .support),
 
@@ -115,13 +117,13 @@ let package = Package(
     library("KeyValueStore", in: .store),
     library(
       "RedisClient", in: .clients,
-      ["CHiredis", nio, nioPosix, .product(name: "DequeModule", package: "swift-collections")]),
-    library("AMQPClient", in: .clients, ["CRabbitMQ", "ThreadExecutor"]),
-    library("SQLClient", in: .clients, ["CPostgres", "ThreadExecutor"]),
+      ["CHiredis", "Endpoints", nio, nioPosix, .product(name: "DequeModule", package: "swift-collections")]),
+    library("AMQPClient", in: .clients, ["CRabbitMQ", "Endpoints", "ThreadExecutor"]),
+    library("SQLClient", in: .clients, ["CPostgres", "Endpoints", "ThreadExecutor"]),
     library(
       "StoreBackends", in: .store,
       [
-        "Escaping", "KeyValueStore", "RedisClient", "AMQPClient", "SQLClient", "ServiceMetrics",
+        "Endpoints", "Escaping", "KeyValueStore", "RedisClient", "AMQPClient", "SQLClient", "ServiceMetrics",
         "WallClock", log, nio,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
@@ -163,7 +165,7 @@ let package = Package(
     library("DockerEngine", in: .targets, ["Failures", "Faults", "HTTPClient"]),
     library(
       "Stack", in: .targets,
-      ["ChaosPlan", "DockerEngine", "Failures", "Faults", "HTTPClient", subprocess]),
+      ["ChaosPlan", "DockerEngine", "Endpoints", "Failures", "Faults", "HTTPClient", subprocess]),
     library("Workload", in: .targets, ["ChaosPlan", "History", "HTTPClient"]),
     library(
       "LoadTest", in: .targets,
@@ -187,8 +189,8 @@ let package = Package(
     // What runs in the client containers of the CAP ledger.
     library(
       "TierWorkload", in: .targets,
-      ["AMQPClient", "ChaosPlan", "HTTPClient", "History", "RedisClient", "SQLClient", "Workload", nio]),
-    executable("kv-client", in: .targets, ["ChaosPlan", "TierWorkload", arguments, nioPosix]),
+      ["AMQPClient", "ChaosPlan", "Endpoints", "HTTPClient", "History", "RedisClient", "SQLClient", "Workload", nio]),
+    executable("kv-client", in: .targets, ["ChaosPlan", "Endpoints", "TierWorkload", arguments, nioPosix]),
     library(
       "CapRuns", in: .engine,
       [
@@ -223,13 +225,13 @@ let package = Package(
       ]),
     tests("ServiceMetricsTests", in: .store, ["ServiceMetrics"]),
     tests("KeyValueStoreTests", in: .store, ["KeyValueStore"]),
-    tests("RedisClientTests", in: .clients, ["RedisClient", nio, nioPosix]),
+    tests("RedisClientTests", in: .clients, ["RedisClient", "Endpoints", nio, nioPosix]),
     tests("AMQPClientTests", in: .clients, ["AMQPClient"]),
     tests("SQLClientTests", in: .clients, ["SQLClient"]),
     tests(
       "StoreBackendsTests", in: .store,
       [
-        "StoreBackends", "AMQPClient", "KeyValueStore", "RedisClient", "SQLClient", "ServiceMetrics",
+        "StoreBackends", "AMQPClient", "Endpoints", "KeyValueStore", "RedisClient", "SQLClient", "ServiceMetrics",
         "TestSupport", log, nioPosix,
       ]),
     tests(
@@ -241,6 +243,7 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     tests("EscapingTests", in: .support, ["Escaping"]),
+    tests("EndpointsTests", in: .support, ["Endpoints"]),
     // What holds parts of the repository together that no import does.
     tests("RepositoryTests", ["TestSupport"]),
     tests("HistoryTests", in: .checker, ["History", "RecordFile", "TestSupport"], resources: [.copy("Fixtures")]),
@@ -271,7 +274,7 @@ let package = Package(
       "CapLedgerTests", in: .engine, ["CapLedger", "Consistency", "History", "Report"], resources: [.copy("Golden")]),
     tests(
       "TierWorkloadTests", in: .targets,
-      ["TierWorkload", "AMQPClient", "ChaosPlan", "History", "RedisClient", "SQLClient", "Workload"]),
+      ["TierWorkload", "AMQPClient", "ChaosPlan", "Endpoints", "History", "RedisClient", "SQLClient", "Workload"]),
     tests(
       "CapRunsTests", in: .engine, ["CapRuns", "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "History", "Stack"]),
     tests(

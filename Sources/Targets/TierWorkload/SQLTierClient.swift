@@ -17,7 +17,7 @@ public final class SQLTierClient: TierClient {
     self.settings = settings
     connections = settings.nodes.map { node in
       var options = SQLOptions(
-        hosts: [SQLOptions.Host(name: node.host, port: node.port)], user: settings.user, password: settings.password,
+        hosts: [node], user: settings.user, password: settings.password,
         database: settings.database, applicationName: "kv-client", setUp: Self.setUp(settings))
       options.connectTimeoutMilliseconds = 1_000
       options.tcpUserTimeoutMilliseconds = 3_000

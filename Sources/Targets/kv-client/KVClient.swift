@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChaosPlan
+import Endpoints
 import Glibc
 import NIOPosix
 import Synchronization
@@ -42,8 +43,8 @@ struct KVClient: AsyncParsableCommand {
       }
     }
 
-    private var addresses: [ClientSettings.Address] {
-      nodes.split(separator: ",").compactMap { ClientSettings.Address($0) }
+    private var addresses: [HostPort] {
+      nodes.split(separator: ",").compactMap { HostPort($0) }
     }
 
     var settings: ClientSettings {
