@@ -10,7 +10,7 @@ import Workload
 
 extension CapPlanCell {
   /// What the cell is called in a ledger of both flavours, and in its folder.
-  public func id(on flavour: StackFlavour) -> String {
+  public func id(on flavour: SQLFlavour) -> String {
     CapRecord.id(name: name, tier: tier.rawValue, flavour: flavour.rawValue)
   }
 }
@@ -61,12 +61,12 @@ public struct CapSeries: Sendable {
   /// - Throws: `CapRunError`, `StackError` or `FaultError` where no cell could begin, or the series was interrupted;
   ///   every fault is healed before that.
   public func run(
-    _ cells: [CapPlanCell], on flavour: StackFlavour, until: ContinuousClock.Instant? = nil,
+    _ cells: [CapPlanCell], on flavour: SQLFlavour, until: ContinuousClock.Instant? = nil,
     begin: @Sendable () throws -> Void,
     each: @Sendable (CapPlanCell, Outcome) async throws -> Void
   ) async throws -> [String] {
     var chosen = configuration
-    chosen.flavour = flavour.choice
+    chosen.flavour = SQLFlavourChoice(flavour)
     let stack = Stack(chosen)
     let wasInterrupted = Atomic(false)
     let current = Mutex<Task<Outcome, Never>?>(nil)

@@ -7,7 +7,7 @@ import SQLClient
 
 /// The settings of a service, from its environment.
 public struct Configuration: Sendable {
-  /// The SQL tier's two flavours.
+  /// The SQL tier's two flavours. The suite has its own type for them: neither side imports the other.
   public enum Flavour: String, Sendable, Hashable, CaseIterable {
     case patroni
     case cockroach

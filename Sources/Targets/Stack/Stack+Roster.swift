@@ -42,7 +42,7 @@ extension Stack {
   }
 
   /// Used if no container of the SQL tier is left: only the Patroni flavour has etcd.
-  private func flavourOfVolumes() async throws(StackError) -> StackFlavour? {
+  private func flavourOfVolumes() async throws(StackError) -> SQLFlavour? {
     let volumes: [VolumeSummary]
     do throws(DockerEngineError) {
       volumes = try await engine.volumes()

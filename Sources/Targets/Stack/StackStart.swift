@@ -1,3 +1,4 @@
+import ChaosPlan
 import DockerEngine
 import Faults
 import Synchronization
@@ -12,7 +13,7 @@ struct StackStart: Sendable {
   private var compose: Compose { Compose(configuration: configuration) }
   private static let pollInterval = Duration.seconds(1)
 
-  func run() async throws(StackError) -> StackFlavour {
+  func run() async throws(StackError) -> SQLFlavour {
     let start = ContinuousClock.now
     var existing = try await containersThere()
     try await compose.checkThere()
@@ -51,7 +52,7 @@ struct StackStart: Sendable {
   }
 
   private func bringUp(
-    _ flavour: StackFlavour, existing: [ContainerSummary], until deadline: ContinuousClock.Instant
+    _ flavour: SQLFlavour, existing: [ContainerSummary], until deadline: ContinuousClock.Instant
   ) async throws(StackError) {
     let addresses = try await stack.addresses(flavour)
     let compose = Compose(configuration: configuration, addresses: addresses)
@@ -123,7 +124,7 @@ struct StackStart: Sendable {
   }
 
   private func start(
-    _ compose: Compose, _ flavour: StackFlavour, until deadline: ContinuousClock.Instant
+    _ compose: Compose, _ flavour: SQLFlavour, until deadline: ContinuousClock.Instant
   ) async throws(StackError) {
     let watch = StartWatch(before: try await details())
     let composeEnded = Signal()

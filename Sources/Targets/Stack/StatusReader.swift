@@ -32,7 +32,7 @@ struct StatusReader: Sendable {
     }
     if asksStarting { found = await StartProbe(engine: stack.engine).refresh(found) }
     let members = found.compactMap(Member.init(container:))
-    let flavour: StackFlavour = members.contains { $0.tier == .etcd } ? .patroni : .cockroach
+    let flavour: SQLFlavour = members.contains { $0.tier == .etcd } ? .patroni : .cockroach
     let roles = await roles(of: members, flavour)
     let nodes = members.map { member in
       let role = member.isRunning ? roles[member.name] ?? Self.fallback(member) : Self.down(member)
@@ -48,7 +48,7 @@ struct StatusReader: Sendable {
       url: nginx?.container.publishedPorts[PublishedPort.store].map(Stack.storeURL(port:)))
   }
 
-  private func roles(of members: [Member], _ flavour: StackFlavour) async -> Roles {
+  private func roles(of members: [Member], _ flavour: SQLFlavour) async -> Roles {
     let probes = NodeProbes(stack: stack, members: members)
     async let redis = probes.redis()
     async let brokers = probes.rabbitmqAndWorkers()

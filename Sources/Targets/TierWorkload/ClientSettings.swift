@@ -7,7 +7,7 @@ public struct ClientSettings: Sendable, Hashable {
   public var variant: CapVariant
   public var workload: CapWorkload
   /// The flavour of the SQL tier, for the few places where it matters.
-  public var isCockroach: Bool
+  public var flavour: SQLFlavour
   /// Never empty. The first is where a queue is made.
   public var nodes: [HostPort]
   public var user: String
@@ -25,7 +25,7 @@ public struct ClientSettings: Sendable, Hashable {
     self.tier = tier
     self.variant = variant
     self.workload = workload
-    self.isCockroach = isCockroach
+    self.flavour = flavour
     self.nodes = nodes
     self.user = user
     self.password = password

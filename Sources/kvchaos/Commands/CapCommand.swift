@@ -84,7 +84,7 @@ struct CapCommand: AsyncParsableCommand {
       : try await stack.flavourToBe { step in
         if case .note(let text) = step { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
       }
-    let wanted = asked.filter { $0.variant.conflict(with: flavour.choice) == nil }
+    let wanted = asked.filter { $0.variant.conflict(with: flavour) == nil }
     if list {
       for cell in wanted {
         let id = cell.id(on: flavour)
@@ -92,7 +92,7 @@ struct CapCommand: AsyncParsableCommand {
       }
       return
     }
-    let leftOut = Set(asked.compactMap { $0.variant.conflict(with: flavour.choice) }).sorted()
+    let leftOut = Set(asked.compactMap { $0.variant.conflict(with: flavour) }).sorted()
     for reason in leftOut { FileHandle.standardError.write(Data("left out: \(reason)\n".utf8)) }
     // All of this flavour: also those that no plan has any more.
     let own = known.values.filter { $0.ownFlavour.map { $0 == flavour.rawValue } ?? true }.map(\.id)
@@ -127,7 +127,7 @@ struct CapCommand: AsyncParsableCommand {
   ///   again.
   /// - Returns: the cells that have no record in the end.
   private func run(
-    _ cells: [CapPlanCell], on flavour: StackFlavour, forgetting forgotten: [String],
+    _ cells: [CapPlanCell], on flavour: SQLFlavour, forgetting forgotten: [String],
     _ configuration: StackConfiguration, _ folder: CapFolder
   ) async throws -> [String] {
     guard !cells.isEmpty else { return [] }
@@ -137,7 +137,7 @@ struct CapCommand: AsyncParsableCommand {
       configuration: configuration, folder: "\(folder.root)/cap", seed: seed, catchesSignals: true,
       progress: console.show)
     let failed = Mutex<[String]>([])
-    let owed = try await series.run(cells, on: flavour, until: within.map { .now + $0.duration }) {
+    let owed = try await series.run(cells, on: flavour, until: within.map { .now + $0 }) {
       if !forgotten.isEmpty { try folder.forget(forgotten) }
     } each: { cell, outcome in
       switch outcome {

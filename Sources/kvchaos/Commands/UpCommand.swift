@@ -19,12 +19,8 @@ struct UpCommand: AsyncParsableCommand {
       available, or a container does not start (with its last lines).
       """)
 
-  enum Flavour: String, ExpressibleByArgument, CaseIterable {
-    case auto, cockroach, patroni
-  }
-
   @Option(help: "Flavour of the SQL tier: auto uses CockroachDB if it is available and comes up, else Patroni.")
-  var flavour = Flavour.auto
+  var flavour = SQLFlavourChoice.auto
 
   @Option(help: ArgumentHelp("Number of workers (default: from the compose file).", valueName: "number"))
   var workers: Int?
@@ -45,7 +41,7 @@ struct UpCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var configuration = try StackConfiguration.current(flavour: SQLChoice(rawValue: flavour.rawValue) ?? .auto)
+    var configuration = try StackConfiguration.current(flavour: flavour)
     configuration.workers = workers
     configuration.apis = apis
     configuration.limit = .seconds(limit)
@@ -58,6 +54,8 @@ struct UpCommand: AsyncParsableCommand {
     if json { print(try await stack.status(asksStarting: true).json()) }
   }
 }
+
+extension SQLFlavourChoice: ExpressibleByArgument {}
 
 /// Writes the progress of `up` to standard error.
 final class ProgressWriter: Sendable {

@@ -89,7 +89,7 @@ struct OutcomeTests {
     #expect(setUp(settings).contains("synchronous_commit = 'on'"))
     settings.variant = .asynchronous
     #expect(setUp(settings).contains("synchronous_commit = 'local'"))
-    settings.isCockroach = true
+    settings.flavour = .cockroach
     #expect(!setUp(settings).contains("synchronous_commit"))
   }
 }
