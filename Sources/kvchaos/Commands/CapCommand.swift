@@ -37,8 +37,8 @@ struct CapCommand: AsyncParsableCommand {
   @Flag(help: "Discard earlier results of these cells, and measure all of them again.")
   var again = false
 
-  @Option(help: ArgumentHelp("Stop starting new cells after this time (e.g. 9m).", valueName: "duration"))
-  var within: Span?
+  @Option(help: .duration("Stop starting new cells after this time (e.g. 9m)."), transform: DurationOption.parse)
+  var within: Duration?
 
   @Option(help: "Replay the traffic and the choices of a cell with this seed (further cells use the seeds after it).")
   var seed: UInt64?

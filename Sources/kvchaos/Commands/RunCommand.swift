@@ -31,8 +31,8 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(
     name: .customLong("for"),
-    help: ArgumentHelp("Duration of random faults, such as 30m, in place of the plans' own.", valueName: "duration")
-  )
+    help: .duration("Duration of random faults, such as 30m, in place of the plans' own."),
+    transform: DurationOption.planText)
   var length: String?
 
   @Option(help: ArgumentHelp("Where results go (default: results in the repository).", valueName: "folder"))

@@ -28,14 +28,14 @@ struct UpCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Number of APIs (default: from the compose file).", valueName: "number"))
   var apis: Int?
 
-  @Option(help: ArgumentHelp("Timeout.", valueName: "seconds"))
-  var limit = 180
+  @Option(help: .duration("Timeout (default: 180s)."), transform: DurationOption.parse)
+  var limit = Duration.seconds(180)
 
   @Flag(help: "Print the status of every node as JSON at the end.")
   var json = false
 
   func validate() throws {
-    guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
+    guard limit >= .seconds(1) else { throw ValidationError("--limit must be at least 1s.") }
     guard (workers ?? 1) > 0 else { throw ValidationError("--workers must be at least 1.") }
     guard (apis ?? 1) > 0 else { throw ValidationError("--apis must be at least 1.") }
   }
@@ -44,7 +44,7 @@ struct UpCommand: AsyncParsableCommand {
     var configuration = try StackConfiguration.current(flavour: flavour)
     configuration.workers = workers
     configuration.apis = apis
-    configuration.limit = .seconds(limit)
+    configuration.limit = limit
     let stack = Stack(configuration)
     let lock = try await stack.claim()
     defer { withExtendedLifetime(lock) {} }
