@@ -110,6 +110,8 @@ let package = Package(
     library("Endpoints", in: .support),
     // The time of day, for what leaves the process.
     library("WallClock", in: .support),
+    // Waiting until a condition holds.
+    library("Polling", in: .support),
 
     // The store: what is tested.
     library("ThreadExecutor", in: .support),
@@ -165,7 +167,7 @@ let package = Package(
     library("DockerEngine", in: .targets, ["Failures", "Faults", "HTTPClient"]),
     library(
       "Stack", in: .targets,
-      ["ChaosPlan", "DockerEngine", "Endpoints", "Failures", "Faults", "HTTPClient", subprocess]),
+      ["ChaosPlan", "DockerEngine", "Endpoints", "Failures", "Faults", "HTTPClient", "Polling", subprocess]),
     library("Workload", in: .targets, ["ChaosPlan", "History", "HTTPClient"]),
     library(
       "LoadTest", in: .targets,
@@ -244,6 +246,7 @@ let package = Package(
       ]),
     tests("EscapingTests", in: .support, ["Escaping"]),
     tests("EndpointsTests", in: .support, ["Endpoints"]),
+    tests("PollingTests", in: .support, ["Polling"]),
     // What holds parts of the repository together that no import does.
     tests("RepositoryTests", ["TestSupport"]),
     tests("HistoryTests", in: .checker, ["History", "RecordFile", "TestSupport"], resources: [.copy("Fixtures")]),
@@ -281,7 +284,7 @@ let package = Package(
       "ScenarioTests",
       [
         "Orchestrator", "Stack", "DockerEngine", "Faults", "HTTPClient", "ChaosPlan", "Consistency", "History",
-        "Report", "Workload",
+        "Polling", "Report", "Workload",
         "TestSupport",
         // Run as a process, to be signalled and killed.
         "kvchaos",

@@ -77,23 +77,4 @@ public struct Stack: Sendable {
   ) async throws(StackError) -> StackStatus {
     try await StatusReader(stack: self, table: table ?? CockroachTopology.storeTable).read(asksStarting: asksStarting)
   }
-
-  /// The last `tail` lines (`nil`: all) of a container's log, with times.
-  public func logs(_ node: StackNode, tail: Int? = nil) async throws(StackError) -> String {
-    do throws(DockerEngineError) {
-      return try await engine.logs(node.container, tail: tail, timestamps: true)
-    } catch {
-      throw StackError(error)
-    }
-  }
-}
-
-extension StackError {
-  init(_ error: DockerEngineError) {
-    switch error.code {
-    case .unavailable, .unusable, .tooOld, .timedOut: self.init(code: .unavailable, message: error.message)
-    case .notFound, .foreignContainer, .refused, .malformedAnswer:
-      self.init(code: .internalFault, message: error.message)
-    }
-  }
 }

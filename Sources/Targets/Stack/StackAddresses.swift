@@ -159,16 +159,9 @@ extension Stack {
   ///
   /// - Throws: `unavailable` when the engine does not answer, and as `StackAddresses`.
   func addresses(_ flavour: SQLFlavour) async throws(StackError) -> StackAddresses {
-    let containers: [ContainerDetail]
-    let networks: [NetworkSummary]
-    let published: Set<Int>
-    do throws(DockerEngineError) {
-      containers = try await engine.details()
-      networks = try await engine.networks()
-      published = try await engine.publishedPorts()
-    } catch {
-      throw StackError(error)
-    }
+    let containers = try await details()
+    let networks = try await networks()
+    let published = try await publishedPorts()
     return try StackAddresses(configuration, flavour, existing: containers, networks: networks) { port in
       published.contains(port) || PortCheck.isTaken(port)
     }

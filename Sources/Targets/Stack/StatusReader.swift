@@ -24,12 +24,7 @@ struct StatusReader: Sendable {
   /// - Parameter asksStarting: whether the health check of a container that the engine calls starting is run now. The
   ///   engine runs its own every 30 s, so for half a minute after a start none has passed.
   func read(asksStarting: Bool = false) async throws(StackError) -> StackStatus {
-    var found: [ContainerDetail]
-    do throws(DockerEngineError) {
-      found = try await stack.engine.details()
-    } catch {
-      throw StackError(error)
-    }
+    var found = try await stack.details()
     if asksStarting { found = await StartProbe(engine: stack.engine).refresh(found) }
     let members = found.compactMap(Member.init(container:))
     let flavour: SQLFlavour = members.contains { $0.tier == .etcd } ? .patroni : .cockroach
