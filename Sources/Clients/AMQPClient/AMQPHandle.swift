@@ -39,6 +39,17 @@ final class AMQPHandle {
 
   deinit { amqp_destroy_connection(state) }
 
+  /// Lends a connection to one of the hosts with an open channel, and says goodbye to the broker afterwards.
+  static func withChannel<Value>(
+    _ options: AMQPOptions, _ body: (_ handle: AMQPHandle, _ channel: UInt16) throws(AMQPError) -> Value
+  ) throws(AMQPError) -> Value {
+    guard let host = options.hosts.randomElement() else { throw AMQPError(.cannotConnect, "no host is configured") }
+    let handle = try AMQPHandle(options, host: host)
+    defer { handle.close() }
+    try handle.openChannel(1, confirms: false)
+    return try body(handle, 1)
+  }
+
   /// Says goodbye to the broker; everything sent before is processed by it first.
   func close() { _ = amqp_connection_close(state, AMQP_REPLY_SUCCESS) }
 
