@@ -106,6 +106,14 @@ let package = Package(
     library("Randomness", in: .support),
     // Text made safe for HTML, JSON, Markdown and terminals.
     library("Escaping", in: .support),
+    // What an error means for the exit status.
+    library("Failures", in: .support),
+    // Hosts with ports.
+    library("Endpoints", in: .support),
+    // The time of day, for what leaves the process.
+    library("WallClock", in: .support),
+    // Waiting until a condition holds.
+    library("Polling", in: .support),
 
     // The store: what is tested.
     library("ThreadExecutor", in: .support),
@@ -113,19 +121,20 @@ let package = Package(
     library("KeyValueStore", in: .store),
     library(
       "RedisClient", in: .clients,
-      ["CHiredis", nio, nioPosix, .product(name: "DequeModule", package: "swift-collections")]),
-    library("AMQPClient", in: .clients, ["CRabbitMQ", "ThreadExecutor"]),
-    library("SQLClient", in: .clients, ["CPostgres", "ThreadExecutor"]),
+      ["CHiredis", "Endpoints", nio, nioPosix, .product(name: "DequeModule", package: "swift-collections")]),
+    library("AMQPClient", in: .clients, ["CRabbitMQ", "Endpoints", "ThreadExecutor"]),
+    library("SQLClient", in: .clients, ["CPostgres", "Endpoints", "ThreadExecutor"]),
     library(
       "StoreBackends", in: .store,
       [
-        "KeyValueStore", "RedisClient", "AMQPClient", "SQLClient", "ServiceMetrics", log, nio,
+        "Endpoints", "Escaping", "KeyValueStore", "RedisClient", "AMQPClient", "SQLClient", "ServiceMetrics",
+        "WallClock", log, nio,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     library(
       "StoreHTTP", in: .store,
       [
-        "KeyValueStore", "ServiceMetrics", "Spelling", "StoreBackends", log,
+        "Escaping", "KeyValueStore", "ServiceMetrics", "Spelling", "WallClock", log,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -151,45 +160,53 @@ let package = Package(
     library("RecordFile", in: .support),
     library("History", in: .checker, ["CZlib", "CZstd", "Escaping", "RecordFile"]),
     library("Consistency", in: .checker, ["Escaping", "History"]),
-    library("ChaosPlan", in: .engine, ["Escaping", "Spelling", .product(name: "Yams", package: "Yams")]),
-    library("HTTPClient", in: .clients, ["CCurl"]),
-    library("Faults", in: .engine, ["RecordFile"]),
+    library("ChaosPlan", in: .engine, ["Escaping", "Failures", "Spelling", .product(name: "Yams", package: "Yams")]),
+    library("HTTPClient", in: .clients, ["CCurl", "Failures"]),
+    library("Faults", in: .engine, ["Failures", "RecordFile"]),
     // What runs in the side container of a network fault.
     library("PacketFaults", in: .targets),
     executable("kv-netfault", in: .targets, ["PacketFaults", arguments]),
-    library("DockerEngine", in: .targets, ["Faults", "HTTPClient"]),
-    library("Stack", in: .targets, ["ChaosPlan", "Faults", "DockerEngine", "HTTPClient", "Workload", subprocess]),
+    library("DockerEngine", in: .targets, ["Failures", "Faults", "HTTPClient"]),
+    library(
+      "Stack", in: .targets,
+      ["ChaosPlan", "DockerEngine", "Endpoints", "Failures", "Faults", "HTTPClient", "Polling", "Workload", subprocess]),
     library("Workload", in: .targets, ["ChaosPlan", "History", "HTTPClient", "Randomness"]),
     library(
       "LoadTest", in: .targets,
       [
-        "CCurl", "ChaosPlan", "Escaping", "HTTPClient", "Stack", "ThreadExecutor", "Workload",
+        "CCurl", "ChaosPlan", "Escaping", "Failures", "HTTPClient", "Stack", "ThreadExecutor", "Workload",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]),
     library(
       "Report", in: .engine,
-      ["ChaosPlan", "Escaping", "History", "Consistency", .product(name: "Histogram", package: "hdrhistogram-swift")]),
+      [
+        "ChaosPlan", "Escaping", "Failures", "History", "Consistency",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ]),
     library(
       "Orchestrator", in: .engine,
-      ["ChaosPlan", "Faults", "Stack", "Workload", "History", "Consistency", "Randomness", "Report"]),
-    library("Detection", in: .engine, ["ChaosPlan", "Consistency", "Orchestrator", "Report"]),
-    library("CapLedger", in: .engine, ["Consistency", "Escaping", "History", "Report"]),
+      ["ChaosPlan", "Failures", "Faults", "Stack", "Workload", "History", "Consistency", "Randomness", "Report"]),
+    library("Detection", in: .engine, ["ChaosPlan", "Consistency", "Failures", "Orchestrator", "Report"]),
+    library("CapLedger", in: .engine, ["Consistency", "Escaping", "Failures", "History", "Report"]),
     // What runs in the client containers of the CAP ledger.
     library(
       "TierWorkload", in: .targets,
-      ["AMQPClient", "ChaosPlan", "HTTPClient", "History", "Randomness", "RedisClient", "SQLClient", "Workload", nio]),
-    executable("kv-client", in: .targets, ["ChaosPlan", "TierWorkload", arguments, nioPosix]),
+      [
+        "AMQPClient", "ChaosPlan", "Endpoints", "HTTPClient", "History", "Randomness", "RedisClient", "SQLClient",
+        "Workload", nio,
+      ]),
+    executable("kv-client", in: .targets, ["ChaosPlan", "Endpoints", "TierWorkload", arguments, nioPosix]),
     library(
       "CapRuns", in: .engine,
       [
-        "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "HTTPClient", "History", "Orchestrator", "Randomness",
-        "Stack",
+        "CapLedger", "ChaosPlan", "DockerEngine", "Failures", "Faults", "HTTPClient", "History", "Orchestrator",
+        "Randomness", "Stack",
       ]),
     executable(
       "kvchaos",
       [
-        "CapLedger", "CapRuns", "ChaosPlan", "Detection", "Escaping", "Faults", "DockerEngine", "Stack", "HTTPClient",
-        "History", "Consistency", "LoadTest", "Orchestrator", "Report", arguments,
+        "CapLedger", "CapRuns", "ChaosPlan", "Detection", "Escaping", "Failures", "Faults", "Stack", "History",
+        "Consistency", "LoadTest", "Orchestrator", "Report", arguments,
       ]),
     executable("kvchaos-bench", in: .checker, ["Consistency", "History", "Randomness"]),
 
@@ -204,28 +221,36 @@ let package = Package(
       path: Group.checker.path("Tests", "kvchaos-oracle"), swiftSettings: settings),
 
     // One a library, one for the program as others run it, and the scenarios, which need Docker.
-    tests("kvchaosTests", ["kvchaos", "CapLedger", "Faults", "History", "Report", "TestSupport"]),
+    tests(
+      "kvchaosTests",
+      [
+        "kvchaos", "CapLedger", "CapRuns", "ChaosPlan", "Consistency", "Detection", "DockerEngine", "Failures",
+        "Faults",
+        "HTTPClient", "History", "LoadTest", "Orchestrator", "Report", "Stack", "TestSupport", arguments,
+      ]),
     tests("ServiceMetricsTests", in: .store, ["ServiceMetrics"]),
     tests("KeyValueStoreTests", in: .store, ["KeyValueStore", "Randomness"]),
-    tests("RedisClientTests", in: .clients, ["RedisClient", nio, nioPosix]),
+    tests("RedisClientTests", in: .clients, ["RedisClient", "Endpoints", nio, nioPosix]),
     tests("AMQPClientTests", in: .clients, ["AMQPClient"]),
     tests("SQLClientTests", in: .clients, ["SQLClient"]),
     tests(
       "StoreBackendsTests", in: .store,
       [
-        "StoreBackends", "AMQPClient", "KeyValueStore", "RedisClient", "SQLClient", "ServiceMetrics", "TestSupport",
-        log, nioPosix,
+        "StoreBackends", "AMQPClient", "Endpoints", "KeyValueStore", "RedisClient", "SQLClient", "ServiceMetrics",
+        "TestSupport", log, nioPosix,
       ]),
     tests(
       "StoreHTTPTests", in: .store,
       [
-        "StoreHTTP", "KeyValueStore", "ServiceMetrics", "StoreBackends", log,
+        "StoreHTTP", "KeyValueStore", "ServiceMetrics", "WallClock", log,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     tests("EscapingTests", in: .support, ["Escaping"]),
     tests("RandomnessTests", in: .support, ["Randomness"]),
+    tests("EndpointsTests", in: .support, ["Endpoints"]),
+    tests("PollingTests", in: .support, ["Polling"]),
     // What holds parts of the repository together that no import does.
     tests("RepositoryTests", ["TestSupport"]),
     tests("HistoryTests", in: .checker, ["History", "RecordFile", "TestSupport"], resources: [.copy("Fixtures")]),
@@ -263,7 +288,7 @@ let package = Package(
       "CapLedgerTests", in: .engine, ["CapLedger", "Consistency", "History", "Report"], resources: [.copy("Golden")]),
     tests(
       "TierWorkloadTests", in: .targets,
-      ["TierWorkload", "AMQPClient", "ChaosPlan", "History", "RedisClient", "SQLClient", "Workload"]),
+      ["TierWorkload", "AMQPClient", "ChaosPlan", "Endpoints", "History", "RedisClient", "SQLClient", "Workload"]),
     tests(
       "CapRunsTests", in: .engine,
       ["CapRuns", "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "History", "Orchestrator", "Stack"]),
@@ -271,7 +296,7 @@ let package = Package(
       "ScenarioTests",
       [
         "Orchestrator", "Stack", "DockerEngine", "Faults", "HTTPClient", "ChaosPlan", "Consistency", "History",
-        "Report", "Workload",
+        "Polling", "Report", "Workload",
         "TestSupport",
         // Run as a process, to be signalled and killed.
         "kvchaos",

@@ -8,6 +8,8 @@ struct KVChaos: AsyncParsableCommand {
     discussion: """
       Exit status: 0 held, 1 violated, 2 unknown, 64 usage, 65 bad input data, 69 the stack or Docker is not \
       available, 70 internal fault, 130 interrupted (after healing).
+
+      Durations are written as 500ms, 90s, 2m or 1h; a bare number is seconds.
       """,
     version: "0.1.0",
     subcommands: [

@@ -1,6 +1,7 @@
 import DockerEngine
 import Foundation
 import HTTPClient
+import Polling
 import Stack
 import Testing
 
@@ -68,12 +69,8 @@ extension Scenarios {
     }
 
     private func waitUntil(_ what: String, _ condition: () async throws -> Bool) async throws {
-      let deadline = ContinuousClock.now + .seconds(20)
-      while ContinuousClock.now < deadline {
-        if try await condition() { return }
-        try await Task.sleep(for: .milliseconds(200))
-      }
-      Issue.record("not within 20 s: \(what)")
+      let isMet = try await Poll.until(.now + .seconds(20), every: .milliseconds(200), condition) { $0 }
+      if !isMet { Issue.record("not within 20 s: \(what)") }
     }
   }
 }

@@ -1,6 +1,7 @@
 import DockerEngine
 import Foundation
 import HTTPClient
+import Polling
 import Stack
 import Testing
 import Workload
@@ -77,12 +78,7 @@ struct StoreUnderTest: Sendable {
 
   /// Asks until it is so, or the time is over.
   func holds(within limit: Duration, _ condition: () async throws -> Bool) async throws -> Bool {
-    let deadline = ContinuousClock.now + limit
-    while true {
-      if try await condition() { return true }
-      guard ContinuousClock.now < deadline else { return false }
-      try await Task.sleep(for: .milliseconds(200))
-    }
+    try await Poll.until(.now + limit, every: .milliseconds(200), condition) { $0 }
   }
 
   /// The store answers a committed write again.

@@ -16,11 +16,9 @@ public enum AMQPAdministration {
   /// exists with other arguments is `refused`.
   public static func declare(queues: [String], arguments: [AMQPArgument], options: AMQPOptions) async throws {
     try await onThread {
-      guard let host = options.hosts.randomElement() else { fatalError("AMQP options without a host") }
-      let handle = try AMQPHandle(options, host: host)
-      try handle.openChannel(1, confirms: false)
-      for queue in queues { try handle.declareQueue(queue, channel: 1, arguments: arguments) }
-      handle.close()
+      try AMQPHandle.withChannel(options) { (handle, channel) throws(AMQPError) in
+        for queue in queues { try handle.declareQueue(queue, channel: channel, arguments: arguments) }
+      }
     }
   }
 
@@ -28,11 +26,9 @@ public enum AMQPAdministration {
   /// fine.
   public static func delete(queues: [String], options: AMQPOptions) async throws {
     try await onThread {
-      guard let host = options.hosts.randomElement() else { fatalError("AMQP options without a host") }
-      let handle = try AMQPHandle(options, host: host)
-      try handle.openChannel(1, confirms: false)
-      for queue in queues { _ = try handle.deleteQueue(queue, channel: 1) }
-      handle.close()
+      try AMQPHandle.withChannel(options) { (handle, channel) throws(AMQPError) in
+        for queue in queues { _ = try handle.deleteQueue(queue, channel: channel) }
+      }
     }
   }
 
@@ -46,16 +42,14 @@ public enum AMQPAdministration {
   ) async throws -> (messages: Int, consumers: Int)? {
     let found = Mutex<(messages: Int, consumers: Int)?>(nil)
     try await onThread {
-      guard let host = options.hosts.randomElement() else { fatalError("AMQP options without a host") }
-      let handle = try AMQPHandle(options, host: host)
-      defer { handle.close() }
-      try handle.openChannel(1, confirms: false)
-      guard let counts = try handle.counts(of: queue, channel: 1) else { return }
-      found.withLock { $0 = counts }
-      guard counts == (0, 0) else { return }
-      let lost = try handle.deleteQueue(queue, channel: 1)
-      if lost > 0 {
-        throw AMQPError(.refused, "\(lost) messages arrived in \(queue) while it was deleted, and are lost")
+      try AMQPHandle.withChannel(options) { (handle, channel) throws(AMQPError) in
+        guard let counts = try handle.counts(of: queue, channel: channel) else { return }
+        found.withLock { $0 = counts }
+        guard counts == (0, 0) else { return }
+        let lost = try handle.deleteQueue(queue, channel: channel)
+        if lost > 0 {
+          throw AMQPError(.refused, "\(lost) messages arrived in \(queue) while it was deleted, and are lost")
+        }
       }
     }
     return found.withLock { $0 }

@@ -1,4 +1,5 @@
 import CRabbitMQ
+import Endpoints
 
 /// The one owner of a librabbitmq connection. Used by one thread only; closed and freed in `deinit`.
 final class AMQPHandle {
@@ -7,7 +8,7 @@ final class AMQPHandle {
 
   /// Connects and logs in, within twice the connect timeout; asks to be told of a blocked connection and of a
   /// subscription that ended. Throws `cannotConnect` or `loginRefused`.
-  init(_ options: AMQPOptions, host: AMQPOptions.Host) throws(AMQPError) {
+  init(_ options: AMQPOptions, host: HostPort) throws(AMQPError) {
     guard let state = amqp_new_connection() else { throw AMQPError(.cannotConnect, "librabbitmq has no memory") }
     var isReady = false
     defer { if !isReady { amqp_destroy_connection(state) } }
@@ -18,7 +19,7 @@ final class AMQPHandle {
       tv_sec: options.connectTimeoutMilliseconds / 1000, tv_usec: options.connectTimeoutMilliseconds % 1000 * 1000)
     amqp_set_handshake_timeout(state, &timeout)
     amqp_set_rpc_timeout(state, &timeout)
-    let status = amqp_socket_open_noblock(tcp, host.name, Int32(host.port), &timeout)
+    let status = amqp_socket_open_noblock(tcp, host.host, Int32(host.port), &timeout)
     guard status == KV_STATUS_OK else {
       throw AMQPError(.cannotConnect, "no connection to \(host): \(Self.text(status))")
     }
@@ -37,6 +38,17 @@ final class AMQPHandle {
   }
 
   deinit { amqp_destroy_connection(state) }
+
+  /// Lends a connection to one of the hosts with an open channel, and says goodbye to the broker afterwards.
+  static func withChannel<Value>(
+    _ options: AMQPOptions, _ body: (_ handle: AMQPHandle, _ channel: UInt16) throws(AMQPError) -> Value
+  ) throws(AMQPError) -> Value {
+    guard let host = options.hosts.randomElement() else { throw AMQPError(.cannotConnect, "no host is configured") }
+    let handle = try AMQPHandle(options, host: host)
+    defer { handle.close() }
+    try handle.openChannel(1, confirms: false)
+    return try body(handle, 1)
+  }
 
   /// Says goodbye to the broker; everything sent before is processed by it first.
   func close() { _ = amqp_connection_close(state, AMQP_REPLY_SUCCESS) }

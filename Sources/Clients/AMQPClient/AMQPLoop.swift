@@ -1,4 +1,5 @@
 import CRabbitMQ
+import Endpoints
 
 /// The thread of an `AMQPConnection`: connects, serves until the connection is lost, and again. Never leaves its
 /// thread.
@@ -36,7 +37,7 @@ final class AMQPLoop {
   }
 
   func run() {
-    var hosts: [AMQPOptions.Host] = []
+    var hosts: [HostPort] = []
     var pauseMilliseconds: Int32 = 50
     while closing.isEmpty {
       if hosts.isEmpty { hosts = options.hosts.shuffled() }

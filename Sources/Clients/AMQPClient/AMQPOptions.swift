@@ -1,20 +1,9 @@
+import Endpoints
+
 /// Where and how to connect.
 public struct AMQPOptions: Sendable, Hashable {
-  /// One broker address.
-  public struct Host: Sendable, Hashable, CustomStringConvertible {
-    public let name: String
-    public let port: Int
-
-    public init(name: String, port: Int) {
-      self.name = name
-      self.port = port
-    }
-
-    public var description: String { "\(name):\(port)" }
-  }
-
   /// Tried in random order, each attempt with another one.
-  public var hosts: [Host]
+  public var hosts: [HostPort]
   public var user: String
   public var password: String
   public var virtualHost: String
@@ -28,7 +17,7 @@ public struct AMQPOptions: Sendable, Hashable {
   /// Publishes that may be unconfirmed at once; beyond it, publishing fails at once as not sent.
   public var unconfirmedMaximum = 4096
 
-  public init(hosts: [Host], user: String, password: String, virtualHost: String = "/", connectionName: String) {
+  public init(hosts: [HostPort], user: String, password: String, virtualHost: String = "/", connectionName: String) {
     precondition(!hosts.isEmpty, "an AMQP connection needs at least one host")
     self.hosts = hosts
     self.user = user

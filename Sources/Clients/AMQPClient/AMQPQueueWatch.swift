@@ -37,19 +37,17 @@ public final class AMQPQueueWatch: Sendable {
   private var isClosed: Bool { state.withLock { $0.isClosed } }
 
   private func watch(_ queues: [String], _ options: AMQPOptions) throws(AMQPError) {
-    guard let host = options.hosts.randomElement() else { fatalError("AMQP options without a host") }
-    let handle = try AMQPHandle(options, host: host)
-    try handle.openChannel(1, confirms: false)
-    while !isClosed {
-      var counts: [String: Int] = [:]
-      for queue in queues { counts[queue] = try handle.messageCount(of: queue, channel: 1) }
-      state.withLock { state in
-        state.counts = counts
-        state.lookedAt = .now
+    try AMQPHandle.withChannel(options) { (handle, channel) throws(AMQPError) in
+      while !isClosed {
+        var counts: [String: Int] = [:]
+        for queue in queues { counts[queue] = try handle.messageCount(of: queue, channel: channel) }
+        state.withLock { state in
+          state.counts = counts
+          state.lookedAt = .now
+        }
+        sleep(Self.intervalSeconds)
       }
-      sleep(Self.intervalSeconds)
     }
-    handle.close()
   }
 
   /// Messages that wait in the queue and are not delivered yet, some seconds ago at most; `nil` when no node could be

@@ -25,8 +25,8 @@ public actor AMQPSession {
   private let options: AMQPOptions
   private var handle: AMQPHandle?
   private var nextHost: Int
-  /// The number of the next publish on this channel, as the broker counts.
-  private var nextPublish: UInt64 = 1
+  /// Of this channel; it has one entry at most.
+  private var ledger = PublishLedger<Void>()
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -47,31 +47,33 @@ public actor AMQPSession {
     } catch {
       return .notSent(reason: error.description)
     }
-    let number = nextPublish
-    nextPublish += 1
+    let number = ledger.add((), deadline: deadline)
     do throws(AMQPError) {
       try handle.publish(message, channel: Self.channel, isMandatory: true, number: number)
-      var returned: String?
       while let frame = try next(handle, deadline) {
+        var settled: [(token: Void, outcome: AMQPPublishOutcome)] = []
         switch frame {
-        case .returned(let reason): returned = reason
-        case .channelClosed(let reason):
-          drop()
-          return .unknown(reason: reason)
-        case .acknowledged(let tag, let isMultiple) where tag == number || (isMultiple && tag > number):
-          return returned.map { .notSent(reason: $0) } ?? .confirmed
-        case .refused(let tag, let isMultiple) where tag == number || (isMultiple && tag > number):
-          return returned.map { .notSent(reason: $0) }
-            ?? .unknown(reason: "the broker refused responsibility for the message")
+        case .returned(let reason): ledger.returned(number, reason: reason)
+        case .channelClosed(let reason): return lost(reason)
+        case .acknowledged(let tag, let isMultiple): settled = ledger.settle(tag, multiple: isMultiple, confirmed: true)
+        case .refused(let tag, let isMultiple): settled = ledger.settle(tag, multiple: isMultiple, confirmed: false)
         default: break
         }
+        if let outcome = settled.first?.outcome { return outcome }
       }
-      drop()
-      return .unknown(reason: "sent, but not confirmed in time")
+      return lost("sent, but not confirmed in time")
     } catch {
-      drop()
-      return .unknown(reason: error.description)
+      return lost(error.description)
     }
+  }
+
+  /// Drops the connection.
+  ///
+  /// - Returns: what is known of the message that was under way.
+  private func lost(_ reason: String) -> AMQPPublishOutcome {
+    let outcome = ledger.lose(reason: reason).first?.outcome
+    drop()
+    return outcome ?? .unknown(reason: reason)
   }
 
   /// Takes the next message of a queue; it stays the broker's until it is acknowledged.
@@ -84,25 +86,20 @@ public actor AMQPSession {
     }
     do throws(AMQPError) {
       try handle.sendGet(Self.channel, queue: queue)
-      var found: (tag: UInt64, isRedelivered: Bool)?
-      var size: UInt64?
-      var body: [UInt8] = []
+      var found: MessageAssembly?
       while let frame = try next(handle, deadline) {
         switch frame {
         case .gotNothing: return .empty
-        case .got(let tag, let isRedelivered): found = (tag, isRedelivered)
-        case .header(let bodySize, _): size = bodySize
-        case .body(let fragment): body += fragment
+        case .got(let tag, let isRedelivered): found = MessageAssembly(tag: tag, isRedelivered: isRedelivered)
+        case .header(let bodySize, let properties): found?.take(header: bodySize, replyTo: properties.replyTo)
+        case .body(let fragment): found?.take(body: fragment)
         case .channelClosed(let reason):
           // The queue is not there, or not to be had now: the broker took nothing.
           drop()
           return .notSent(reason: reason)
         default: break
         }
-        if let found, let size, body.count >= Int(size) {
-          return .message(
-            AMQPDelivery(tag: found.tag, isRedelivered: found.isRedelivered, replyTo: nil, body: body))
-        }
+        if let delivery = found?.delivery { return .message(delivery) }
       }
       drop()
       return .unknown(reason: "asked, but not answered in time")
@@ -139,7 +136,6 @@ public actor AMQPSession {
         let opened = try AMQPHandle(options, host: host)
         try opened.openChannel(Self.channel, confirms: true)
         handle = opened
-        nextPublish = 1
         return opened
       } catch {
         last = error
@@ -148,7 +144,10 @@ public actor AMQPSession {
     throw last
   }
 
-  private func drop() { handle = nil }
+  private func drop() {
+    handle = nil
+    ledger = PublishLedger()
+  }
 
   /// The next frame of the channel; `nil` when the time is over. Throws what ends the connection.
   private func next(_ handle: AMQPHandle, _ deadline: ContinuousClock.Instant) throws(AMQPError) -> AMQPFrame? {

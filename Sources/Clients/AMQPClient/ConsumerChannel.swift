@@ -25,20 +25,12 @@ struct ConsumerChannel {
     case closing
   }
 
-  private struct Assembly {
-    let tag: UInt64
-    let isRedelivered: Bool
-    var replyTo: String?
-    var bodySize = 0
-    var body: [UInt8] = []
-  }
-
   /// How long a refused channel stays down: the queue's leader may be under election.
   static let pause: Duration = .milliseconds(500)
 
   let queue: AMQPConsumer.Queue
   private var phase: Phase = .down(until: nil)
-  private var assembly: Assembly?
+  private var assembly: MessageAssembly?
 
   init(queue: AMQPConsumer.Queue) { self.queue = queue }
 
@@ -92,14 +84,13 @@ struct ConsumerChannel {
       phase = .active(generation: nextGeneration)
       return [.opened(generation: nextGeneration, queue: name)]
     case (.deliver(let tag, let isRedelivered), .active):
-      assembly = Assembly(tag: tag, isRedelivered: isRedelivered)
+      assembly = MessageAssembly(tag: tag, isRedelivered: isRedelivered)
       return []
     case (.header(let bodySize, let properties), .active(let generation)):
-      assembly?.replyTo = properties.replyTo
-      assembly?.bodySize = Int(bodySize)
+      assembly?.take(header: bodySize, replyTo: properties.replyTo)
       return completed(generation)
     case (.body(let fragment), .active(let generation)):
-      assembly?.body += fragment
+      assembly?.take(body: fragment)
       return completed(generation)
     case (.channelClosed(let reason), _):
       let actions = lose(reason: reason)
@@ -117,10 +108,8 @@ struct ConsumerChannel {
   }
 
   private mutating func completed(_ generation: UInt64) -> [Action] {
-    guard let done = assembly, done.body.count >= done.bodySize else { return [] }
+    guard let delivery = assembly?.delivery else { return [] }
     assembly = nil
-    let delivery = AMQPDelivery(
-      tag: done.tag, isRedelivered: done.isRedelivered, replyTo: done.replyTo, body: done.body)
     return [.delivered(delivery, generation: generation)]
   }
 }

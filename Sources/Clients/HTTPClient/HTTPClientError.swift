@@ -1,5 +1,7 @@
+import Failures
+
 /// Why a request has no response.
-public struct HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct HTTPClientError: CategorisedError, Sendable, Hashable {
   public enum Code: String, Sendable, Hashable {
     /// No byte of the request left this process: no such host, refused, the time was up before a connection was there.
     case connectFailed
@@ -33,4 +35,11 @@ public struct HTTPClientError: Error, Sendable, Hashable, CustomStringConvertibl
   }
 
   public var description: String { "\(code.rawValue): \(message)" }
+
+  public var category: FailureCategory {
+    switch code {
+    case .connectFailed: .unavailable
+    case .timedOut, .connectionLost, .cancelled, .invalidRequest, .internalFault: .internalFault
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import Endpoints
 import NIOCore
 
 /// One node's connection, on an event loop: commands that come in one turn of the loop share a write, and replies are
@@ -8,7 +9,7 @@ final class NodeConnection: Sendable {
   private let loop: any EventLoop
   private let line: NIOLoopBoundBox<NodeLine>
 
-  init(node: RedisNode, options: RedisOptions, loop: any EventLoop) {
+  init(node: HostPort, options: RedisOptions, loop: any EventLoop) {
     self.loop = loop
     line = .makeBoxSendingValue(NodeLine(node: node, options: options, loop: loop), eventLoop: loop)
   }

@@ -1,4 +1,5 @@
 import DequeModule
+import Endpoints
 import NIOCore
 import NIOPosix
 
@@ -31,7 +32,7 @@ final class NodeLine {
     let request: Request
   }
 
-  private let node: RedisNode
+  private let node: HostPort
   private let options: RedisOptions
   private let loop: any EventLoop
   private var state = State.closed
@@ -42,7 +43,7 @@ final class NodeLine {
   private var isFlushDue = false
   private var timer: Scheduled<Void>?
 
-  init(node: RedisNode, options: RedisOptions, loop: any EventLoop) {
+  init(node: HostPort, options: RedisOptions, loop: any EventLoop) {
     self.node = node
     self.options = options
     self.loop = loop

@@ -1,3 +1,4 @@
+import Endpoints
 import NIOCore
 import Synchronization
 
@@ -6,12 +7,12 @@ import Synchronization
 public final class RedisCluster: Sendable {
   private struct State {
     var map = SlotMap()
-    var connections: [RedisNode: NodeConnection] = [:]
+    var connections: [HostPort: NodeConnection] = [:]
     var refresh: Refresh?
     /// When the last look at the topology began.
     var refreshedAt: ContinuousClock.Instant?
     /// When it was last noticed that a node owns a slot which another one owned before.
-    var succeededAt: [RedisNode: ContinuousClock.Instant] = [:]
+    var succeededAt: [HostPort: ContinuousClock.Instant] = [:]
   }
 
   /// A look at the topology that is under way, or begins soon.
@@ -154,7 +155,7 @@ public final class RedisCluster: Sendable {
     return areWell
   }
 
-  private func connection(to node: RedisNode) -> NodeConnection {
+  private func connection(to node: HostPort) -> NodeConnection {
     state.withLock { state in
       if let connection = state.connections[node] { return connection }
       let connection = NodeConnection(node: node, options: options, loop: loop)
@@ -165,7 +166,7 @@ public final class RedisCluster: Sendable {
 
   // MARK: topology
 
-  private func move(_ slot: Int, to target: RedisNode) {
+  private func move(_ slot: Int, to target: HostPort) {
     state.withLock { state in
       state.map.setOwner(of: slot, target)
       state.succeededAt[target] = .now

@@ -1,7 +1,9 @@
+import Endpoints
+
 /// How to reach the cluster, and how long it may take.
 public struct RedisOptions: Sendable, Hashable {
   /// Any nodes of the cluster; the others are learnt from them.
-  public var nodes: [RedisNode]
+  public var nodes: [HostPort]
   /// The ACL user; `nil` is the default user.
   public var user: String?
   public var password: String?
@@ -14,7 +16,7 @@ public struct RedisOptions: Sendable, Hashable {
   /// Commands that may wait for one node.
   public var waitingMaximum = 2048
 
-  public init(nodes: [RedisNode], user: String? = nil, password: String? = nil) {
+  public init(nodes: [HostPort], user: String? = nil, password: String? = nil) {
     precondition(!nodes.isEmpty, "a Redis client needs at least one node")
     self.nodes = nodes
     self.user = user

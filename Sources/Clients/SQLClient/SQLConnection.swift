@@ -1,3 +1,4 @@
+import Endpoints
 import ThreadExecutor
 
 /// One connection, kept up: it connects when it is needed, to a host at random, and drops a handle that broke.
@@ -7,7 +8,7 @@ public actor SQLConnection {
   private let executor: ThreadExecutor
   private let options: SQLOptions
   private var handle: SQLHandle?
-  private var lastHost: SQLOptions.Host?
+  private var lastHost: HostPort?
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 

@@ -1,4 +1,5 @@
 import CPostgres
+import Endpoints
 
 /// The one owner of a libpq connection. Used by one thread only; closed in `deinit`.
 final class SQLHandle {
@@ -8,9 +9,9 @@ final class SQLHandle {
   private(set) var isBroken = false
 
   /// Connects, authenticates and runs the set-up statements. Throws `noneRetryable`.
-  init(_ options: SQLOptions, host: SQLOptions.Host) throws(SQLError) {
+  init(_ options: SQLOptions, host: HostPort) throws(SQLError) {
     let settings: [(String, String)] = [
-      ("host", host.name), ("port", String(host.port)), ("user", options.user), ("password", options.password),
+      ("host", host.host), ("port", String(host.port)), ("user", options.user), ("password", options.password),
       ("dbname", options.database), ("application_name", options.applicationName), ("client_encoding", "UTF8"),
       ("tcp_user_timeout", String(options.tcpUserTimeoutMilliseconds)), ("keepalives", "1"), ("keepalives_idle", "2"),
       ("keepalives_interval", "1"), ("keepalives_count", "3"),
@@ -48,7 +49,7 @@ final class SQLHandle {
   }
 
   private static func finishConnecting(
-    _ connection: OpaquePointer, _ host: SQLOptions.Host, milliseconds: Int
+    _ connection: OpaquePointer, _ host: HostPort, milliseconds: Int
   ) throws(SQLError) {
     let deadline = ContinuousClock.now + .milliseconds(milliseconds)
     var state = PGRES_POLLING_WRITING
@@ -85,7 +86,7 @@ final class SQLHandle {
     String(cString: PQerrorMessage(connection)).split(separator: "\n").first.map(String.init) ?? "no reason given"
   }
 
-  private func runSetUp(_ text: String, _ host: SQLOptions.Host, milliseconds: Int) throws(SQLError) {
+  private func runSetUp(_ text: String, _ host: HostPort, milliseconds: Int) throws(SQLError) {
     let deadline = ContinuousClock.now + .milliseconds(milliseconds)
     guard PQsendQuery(connection, text) == 1 else {
       throw SQLError(.noneRetryable, "set-up on \(host): \(Self.message(connection))")

@@ -1,20 +1,9 @@
+import Endpoints
+
 /// Where and how to connect.
 public struct SQLOptions: Sendable, Hashable {
-  /// One address.
-  public struct Host: Sendable, Hashable, CustomStringConvertible {
-    public let name: String
-    public let port: Int
-
-    public init(name: String, port: Int) {
-      self.name = name
-      self.port = port
-    }
-
-    public var description: String { "\(name):\(port)" }
-  }
-
   /// Each connection attempt takes one at random.
-  public var hosts: [Host]
+  public var hosts: [HostPort]
   public var user: String
   public var password: String
   public var database: String
@@ -29,7 +18,7 @@ public struct SQLOptions: Sendable, Hashable {
   public var tcpUserTimeoutMilliseconds = 4000
 
   public init(
-    hosts: [Host], user: String, password: String, database: String, applicationName: String, setUp: String = ""
+    hosts: [HostPort], user: String, password: String, database: String, applicationName: String, setUp: String = ""
   ) {
     precondition(!hosts.isEmpty, "a SQL connection needs at least one host")
     self.hosts = hosts

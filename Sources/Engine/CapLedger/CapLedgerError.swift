@@ -1,5 +1,7 @@
+import Failures
+
 /// Why a ledger cannot be built; the text names the place.
-public struct CapLedgerError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct CapLedgerError: CategorisedError, Sendable, Hashable {
   public enum Code: String, Sendable, Hashable {
     /// A file is not what it should be.
     case badInput
@@ -13,6 +15,13 @@ public struct CapLedgerError: Error, Sendable, Hashable, CustomStringConvertible
   public init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message
+  }
+
+  public var category: FailureCategory {
+    switch code {
+    case .badInput: .badInput
+    case .unavailable: .unavailable
+    }
   }
 
   public var description: String { message }

@@ -4,7 +4,7 @@ import Stack
 
 extension CapPlanCell {
   /// What the cell is called in a ledger of both flavours, and in its folder.
-  public func id(on flavour: StackFlavour) -> String {
+  public func id(on flavour: SQLFlavour) -> String {
     CapRecord.id(name: name, tier: tier.rawValue, flavour: flavour.rawValue)
   }
 }
@@ -49,10 +49,10 @@ public struct CapAgenda: Sendable, Hashable {
   /// Why others that were asked for are left out, each reason once.
   public let leftOut: [String]
 
-  private let flavour: StackFlavour
+  private let flavour: SQLFlavour
   private let known: [Known]
 
-  public init(_ asked: [CapPlanCell], on flavour: StackFlavour, known: [Known]) {
+  public init(_ asked: [CapPlanCell], on flavour: SQLFlavour, known: [Known]) {
     self.flavour = flavour
     self.known = known
     leftOut = Set(asked.compactMap { $0.variant.conflict(with: flavour.choice) }).sorted()

@@ -1,5 +1,7 @@
+import Failures
+
 /// Why a cell could not be run.
-public struct CapRunError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct CapRunError: CategorisedError, Sendable, Hashable {
   public enum Code: String, Sendable, Hashable {
     /// Docker, the stack or an image is not available, or a tier does not become healthy.
     case unavailable
@@ -16,6 +18,14 @@ public struct CapRunError: Error, Sendable, Hashable, CustomStringConvertible {
   public init(code: Code, message: String) {
     self.code = code
     self.message = message
+  }
+
+  public var category: FailureCategory {
+    switch code {
+    case .unavailable: .unavailable
+    case .internalFault: .internalFault
+    case .interrupted: .interrupted
+    }
   }
 
   public var description: String { message }

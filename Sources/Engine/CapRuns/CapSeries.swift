@@ -49,12 +49,12 @@ public struct CapSeries: Sendable {
   /// - Throws: `CapRunError`, `OrchestratorError`, `StackError` or `FaultError` where no cell could begin, or the
   ///   series was interrupted; every fault is healed before that.
   public func run(
-    _ cells: [CapPlanCell], on flavour: StackFlavour, until: ContinuousClock.Instant? = nil,
+    _ cells: [CapPlanCell], on flavour: SQLFlavour, until: ContinuousClock.Instant? = nil,
     begin: @Sendable () throws -> Void,
     each: @Sendable (CapPlanCell, Outcome) async throws -> Void
   ) async throws -> [String] {
     var chosen = configuration
-    chosen.flavour = flavour.choice
+    chosen.flavour = SQLFlavourChoice(flavour)
     let stack = Stack(chosen)
     return try await Interruption.watch(catchesSignals: catchesSignals) { [progress] reason in
       progress(.note("\(reason): healing; again: ends at once and leaves the rest to `kvchaos heal`"))

@@ -11,7 +11,7 @@ struct CellLog: Sendable {
   var startDate = Date.now
   /// When the traffic ended.
   var endedAt: Int64 = 0
-  var flavour = StackFlavour.patroni
+  var flavour = SQLFlavour.patroni
   var settings: [CapRecord.LiveSetting] = []
   var sides: [CapRecord.Side] = []
   var struck: [String] = []

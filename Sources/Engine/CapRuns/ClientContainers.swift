@@ -123,7 +123,7 @@ struct ClientContainers: CellTraffic {
       cell.workload.rawValue, "--nodes", Self.addresses(of: cell.tier, in: status).joined(separator: ","),
       "--namespace", namespace, "--seed", String(seed), "--stride", String(Self.stride),
     ]
-    if status.flavour == .cockroach { arguments.append("--cockroach") }
+    arguments += ["--flavour", status.flavour.rawValue]
     return arguments
   }
 

@@ -10,14 +10,14 @@ public struct Expectations: Sendable, Hashable {
   /// Longest time to recover, after a fault strikes and again after it is healed; `nil`: measured, not judged.
   public var recoveryMaximum: Duration?
   /// Other limits on a flavour of the SQL tier, which has other numbers by its nature.
-  public var flavours: [SQLChoice: FlavourLimits]
+  public var flavours: [SQLFlavour: FlavourLimits]
   /// Why these are the limits, where they are those of a flavour.
   public var because: String?
 
   public init(
     lostWrites: Int = 0, neverWrittenReads: Int = 0, linearizable: LinearizableExpectation? = nil,
     availability: Availability = Availability(), recoveryMaximum: Duration? = nil,
-    flavours: [SQLChoice: FlavourLimits] = [:]
+    flavours: [SQLFlavour: FlavourLimits] = [:]
   ) {
     self.lostWrites = lostWrites
     self.neverWrittenReads = neverWrittenReads
@@ -28,7 +28,7 @@ public struct Expectations: Sendable, Hashable {
   }
 
   /// What is expected on a flavour: its own limits in place of the plan's, which stand where it has none.
-  func on(_ flavour: SQLChoice) -> Expectations {
+  func on(_ flavour: SQLFlavour) -> Expectations {
     guard let limits = flavours[flavour] else { return self }
     var expect = self
     expect.availability.duringMinimum = limits.availability.duringMinimum ?? availability.duringMinimum

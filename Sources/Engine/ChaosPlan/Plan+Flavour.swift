@@ -1,7 +1,8 @@
 extension Plan {
-  /// Why the plan cannot be run on a flavour of the SQL tier, in a sentence; `nil` if it can (or the flavour is not
-  /// known yet).
-  public func conflict(with flavour: SQLChoice) -> String? {
+  /// Why the plan cannot be run on a flavour of the SQL tier, in a sentence; `nil` if it can.
+  ///
+  /// - Parameter flavour: `nil` while it is not known.
+  public func conflict(with flavour: SQLFlavour?) -> String? {
     for step in faults {
       switch step {
       // Impossible faults are left out of a list to draw from, but at least one must remain.
@@ -12,16 +13,15 @@ extension Plan {
         if let reason = step.faults.compactMap({ $0.obstacle(on: flavour) }).first { return reason }
       }
     }
-    guard flavour != .auto, stack.sql != .auto, stack.sql != flavour else { return nil }
-    return
-      "the plan is about \(stack.sql.title) (`stack: { sql: \(stack.sql.rawValue) }`), and the SQL tier is \(flavour.title)"
+    guard let flavour, let own = stack.sql.flavour, own != flavour else { return nil }
+    return "the plan is about \(own.title) (`stack: { sql: \(own.rawValue) }`), and the SQL tier is \(flavour.title)"
   }
 
   /// The plan as a flavour can run it: with the limits that it has for that flavour, and without the random faults that
   /// cannot strike there.
   ///
   /// - Returns: the plan, and what was left out, in sentences.
-  public func suited(to flavour: SQLChoice) -> (plan: Plan, leftOut: [String]) {
+  public func suited(to flavour: SQLFlavour) -> (plan: Plan, leftOut: [String]) {
     var plan = self
     plan.expect = expect.on(flavour)
     var leftOut: [String] = []
@@ -41,7 +41,7 @@ extension Plan {
 extension PlannedFault {
   /// Why it cannot strike any node on a flavour of the SQL tier; `nil` if it can, as far as one can know without the
   /// stack.
-  func obstacle(on flavour: SQLChoice) -> String? {
+  func obstacle(on flavour: SQLFlavour?) -> String? {
     guard flavour == .cockroach else { return nil }
     let word = action.kind.rawValue
     if action.kind.needsPreload, selector.tier == .sql {
@@ -55,16 +55,5 @@ extension PlannedFault {
         "`\(word)` between `\(selector.tier?.rawValue ?? "all")` and `etcd` is not possible on CockroachDB: there is no etcd"
     }
     return nil
-  }
-}
-
-extension SQLChoice {
-  /// The flavour as people call it.
-  public var title: String {
-    switch self {
-    case .auto: "either flavour"
-    case .cockroach: "CockroachDB"
-    case .patroni: "PostgreSQL with Patroni"
-    }
   }
 }

@@ -1,5 +1,7 @@
+import Failures
+
 /// All problems of a plan file.
-public struct PlanError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct PlanError: CategorisedError, Sendable, Hashable {
   /// The file as its user named it.
   public let path: String
   /// In the order of the file; never empty.
@@ -25,6 +27,8 @@ public struct PlanError: Error, Sendable, Hashable, CustomStringConvertible {
       self.message = message
     }
   }
+
+  public var category: FailureCategory { .badInput }
 
   /// A line a problem: `chaos/a.yml:12:18: unknown tier "reddis"; did you mean "redis"?`
   public var description: String {

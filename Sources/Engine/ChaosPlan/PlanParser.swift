@@ -65,7 +65,7 @@ public enum PlanParser {
     let plan = Plan(
       name: name, description: description, stack: stack, workload: workload, steadyState: steadyState, faults: faults,
       safety: safety, expect: expect, seed: seed)
-    if let conflict = plan.conflict(with: stack.sql) {
+    if let conflict = plan.conflict(with: stack.sql.flavour) {
       problems.add("\(conflict); set `stack: { sql: patroni }`", at: root.optional("stack"))
     }
     return plan
@@ -80,7 +80,7 @@ public enum PlanParser {
 
   private static func stack(_ reader: MappingReader) -> StackSettings {
     let settings = StackSettings(
-      sql: reader.word("sql", what: "SQL flavour", of: SQLChoice.self) ?? .auto,
+      sql: reader.word("sql", what: "SQL flavour", of: SQLFlavourChoice.self) ?? .auto,
       workers: reader.integer("workers", in: 1...16), apis: reader.integer("apis", in: 1...16))
     reader.finish()
     return settings
@@ -118,7 +118,7 @@ public enum PlanParser {
     expect.availability = availability(reader)
     expect.recoveryMaximum = recovery(reader)
     if let flavours = reader.mapping("flavours") {
-      for flavour in [SQLChoice.cockroach, .patroni] {
+      for flavour in SQLFlavour.allCases {
         expect.flavours[flavour] = flavours.mapping(flavour.rawValue).flatMap(limits)
       }
       flavours.finish()

@@ -1,14 +1,19 @@
 /// Strict readers of the quantities in a plan. Each returns `nil` for anything but the documented form: a number that
 /// could be read two ways is an error, never a guess.
-enum Units {
+public enum Units {
   /// `250ms`, `8s`, `1.5s`, `2m`, `1h`: a number and a unit, with nothing between. A bare `0` is zero, too.
-  static func duration(_ text: String) -> Duration? {
+  ///
+  /// No duration of a plan exceeds a day.
+  static func duration(_ text: String) -> Duration? { duration(text, atMost: .seconds(86_400)) }
+
+  /// A duration that is at most `maximum`.
+  public static func duration(_ text: String, atMost maximum: Duration) -> Duration? {
     if text == "0" { return .zero }
     let units: [(suffix: String, milliseconds: Double)] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)]
     for unit in units where text.hasSuffix(unit.suffix) {
       guard let number = decimal(text.dropLast(unit.suffix.count)) else { continue }
       let milliseconds = (number * unit.milliseconds).rounded()
-      guard milliseconds <= 86_400_000 else { return nil }
+      guard milliseconds <= maximum / .milliseconds(1) else { return nil }
       return .milliseconds(Int64(milliseconds))
     }
     return nil

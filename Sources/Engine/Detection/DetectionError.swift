@@ -1,5 +1,7 @@
+import Failures
+
 /// Why a detection or a shrinking cannot be done; the text says what to do.
-public struct DetectionError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct DetectionError: CategorisedError, Sendable, Hashable {
   public enum Code: String, Sendable, Hashable {
     /// What was asked for is no violated run, or a file cannot be read.
     case badInput
@@ -15,6 +17,14 @@ public struct DetectionError: Error, Sendable, Hashable, CustomStringConvertible
   public init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message
+  }
+
+  public var category: FailureCategory {
+    switch code {
+    case .badInput: .badInput
+    case .unavailable: .unavailable
+    case .interrupted: .interrupted
+    }
   }
 
   public var description: String { message }

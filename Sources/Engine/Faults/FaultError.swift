@@ -1,5 +1,7 @@
+import Failures
+
 /// What can go wrong with faults.
-public struct FaultError: Error, Sendable, CustomStringConvertible {
+public struct FaultError: CategorisedError, Sendable {
   public enum Code: String, Sendable, Hashable {
     /// The target cannot be struck as it is (stopped already, paused already). Nothing was changed.
     case notInjectable
@@ -31,6 +33,13 @@ public struct FaultError: Error, Sendable, CustomStringConvertible {
 
   public var description: String {
     ([message] + healFailures.map { "not healed: \($0)" }).joined(separator: "; ")
+  }
+
+  public var category: FailureCategory {
+    switch code {
+    case .ledgerInUse: .unavailable
+    case .notInjectable, .notEffective, .injectionFailed, .notHealed, .unknownKind, .ledgerUnavailable: .internalFault
+    }
   }
 }
 

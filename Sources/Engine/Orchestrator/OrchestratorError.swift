@@ -1,5 +1,7 @@
+import Failures
+
 /// Why a run could not take place, so that it has no report.
-public struct OrchestratorError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct OrchestratorError: CategorisedError, Sendable, Hashable {
   public enum Code: String, Sendable, Hashable {
     /// Docker, the stack or the ledger is not available: exit status 69.
     case unavailable
@@ -16,6 +18,14 @@ public struct OrchestratorError: Error, Sendable, Hashable, CustomStringConverti
   public init(code: Code, message: String) {
     self.code = code
     self.message = message
+  }
+
+  public var category: FailureCategory {
+    switch code {
+    case .unavailable: .unavailable
+    case .internalFault: .internalFault
+    case .interrupted: .interrupted
+    }
   }
 
   public var description: String { message }

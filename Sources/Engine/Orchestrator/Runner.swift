@@ -10,7 +10,7 @@ public struct Runner: Sendable {
   let stack: Stack
   let progress: @Sendable (RunProgress) -> Void
   /// The caller's choice; the plan overrides it in the stack's configuration.
-  private let wanted: SQLChoice
+  private let wanted: SQLFlavourChoice
 
   /// - Parameters:
   ///   - configuration: where the stack is; the plan's flavour and sizes override it. - progress: called with progress
@@ -65,7 +65,7 @@ public struct Runner: Sendable {
   struct Prepared: Sendable {
     /// The plan as the flavour runs it.
     var plan: Plan
-    var flavour: StackFlavour
+    var flavour: SQLFlavour
     var injector: FaultInjector
     /// The nodes that existed at the start.
     var roster: Roster
@@ -79,7 +79,7 @@ public struct Runner: Sendable {
   private func prepare() async throws -> Prepared {
     try await refuseWhatIsUnsuited()
     let session = try await StackSession.open(stack, progress: progress)
-    let suited = file.plan.suited(to: session.flavour.choice)
+    let suited = file.plan.suited(to: session.flavour)
     for reason in suited.leftOut { progress(.note("left out of the random faults: \(reason)")) }
     return Prepared(
       plan: suited.plan, flavour: session.flavour, injector: session.injector, roster: session.roster,
@@ -89,11 +89,11 @@ public struct Runner: Sendable {
   /// A plan that its flavour cannot run is refused before anything is touched: no ledger, no container, no traffic.
   private func refuseWhatIsUnsuited() async throws {
     // Most plans run on any flavour, and determining the flavour may require a pull.
-    guard SQLChoice.allCases.contains(where: { file.plan.conflict(with: $0) != nil }) else { return }
+    guard SQLFlavour.allCases.contains(where: { file.plan.conflict(with: $0) != nil }) else { return }
     let flavour = try await stack.flavourToBe(wanted: wanted) { [progress] step in
       if case .note(let text) = step { progress(.note(text)) }
     }
-    if let conflict = file.plan.conflict(with: flavour.choice) {
+    if let conflict = file.plan.conflict(with: flavour) {
       throw UnsuitedPlan(plan: file.plan, flavour: flavour, reason: conflict)
     }
   }

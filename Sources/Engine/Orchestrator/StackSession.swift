@@ -5,7 +5,7 @@ import Stack
 public struct StackSession: Sendable {
   private static let ledgerAttempts = 6
 
-  public let flavour: StackFlavour
+  public let flavour: SQLFlavour
   /// Keeps the ledger, and with it the right to change the stack.
   public let injector: FaultInjector
   /// The nodes that existed at the start.

@@ -1,24 +1,25 @@
 import ChaosPlan
-import Stack
+import Failures
 
 /// A plan that was refused because the SQL flavour cannot run it. Nothing was touched.
-public struct UnsuitedPlan: Error, Sendable, Hashable, CustomStringConvertible {
+public struct UnsuitedPlan: CategorisedError, Sendable, Hashable {
   public var plan: Plan
-  public var flavour: StackFlavour
+  public var flavour: SQLFlavour
   /// In a sentence.
   public var reason: String
 
-  public init(plan: Plan, flavour: StackFlavour, reason: String) {
+  public init(plan: Plan, flavour: SQLFlavour, reason: String) {
     self.plan = plan
     self.flavour = flavour
     self.reason = reason
   }
 
+  public var category: FailureCategory { .unavailable }
+
   public var description: String {
-    let other: StackFlavour = flavour == .cockroach ? .patroni : .cockroach
-    return """
-      \(plan.name) is refused: \(reason). It runs on the other flavour: `kvchaos down`, then the same command with \
-      KVCHAOS_SQL=\(other.rawValue)
-      """
+    """
+    \(plan.name) is refused: \(reason). It runs on the other flavour: `kvchaos down`, then the same command with \
+    KVCHAOS_SQL=\(flavour.other.rawValue)
+    """
   }
 }

@@ -1,3 +1,4 @@
+import ChaosPlan
 import Consistency
 import Foundation
 
@@ -141,15 +142,9 @@ public struct PlanTable: Sendable, Hashable, Codable {
   }
 
   /// Patroni first: it runs everything.
-  private static func order(_ flavour: String) -> Int { flavour == "patroni" ? 0 : 1 }
+  private static func order(_ flavour: String) -> Int { flavour == SQLFlavour.patroni.rawValue ? 0 : 1 }
 
-  private static func title(_ flavour: String) -> String {
-    switch flavour {
-    case "patroni": "PostgreSQL with Patroni"
-    case "cockroach": "CockroachDB"
-    default: flavour
-    }
-  }
+  private static func title(_ flavour: String) -> String { SQLFlavour(rawValue: flavour)?.title ?? flavour }
 
   private static func section(_ flavour: String, _ rows: [Row]) -> String {
     func seconds(_ value: Double?) -> String { value.map { "\(number($0, decimals: 1)) s" } ?? "-" }

@@ -1,4 +1,5 @@
 import AMQPClient
+import Endpoints
 import KeyValueStore
 import Logging
 import RedisClient
@@ -6,7 +7,7 @@ import SQLClient
 
 /// The settings of a service, from its environment.
 public struct Configuration: Sendable {
-  /// The SQL tier's two flavours.
+  /// The SQL tier's two flavours. The suite has its own type for them: neither side imports the other.
   public enum Flavour: String, Sendable, Hashable, CaseIterable {
     case patroni
     case cockroach
@@ -22,13 +23,13 @@ public struct Configuration: Sendable {
   public var apiToken: String?
   /// Where a worker serves its metrics; an API serves them on `httpPort`.
   public var metricsPort: Int
-  public var amqpHosts: [AMQPOptions.Host]
+  public var amqpHosts: [HostPort]
   /// The address of each broker, for the migration: empty if only the entry point (`amqpHosts`) is known.
-  public var amqpBrokers: [AMQPOptions.Host]
+  public var amqpBrokers: [HostPort]
   public var amqpUser: String
   public var amqpPassword: String
   public var amqpVirtualHost: String
-  public var sqlHosts: [SQLOptions.Host]
+  public var sqlHosts: [HostPort]
   public var sqlUser: String
   public var sqlPassword: String
   public var sqlDatabase: String
@@ -38,7 +39,7 @@ public struct Configuration: Sendable {
   public var sqlWriters: [String]
   public var flavour: Flavour
   public var sqlPoolSize: Int
-  public var redisNodes: [RedisNode]
+  public var redisNodes: [HostPort]
   /// `nil`: the default user.
   public var redisUser: String?
   public var redisPassword: String
@@ -72,14 +73,14 @@ public struct Configuration: Sendable {
     apiToken = token.isEmpty ? nil : token
     httpPort = try reader.integer("KV_HTTP_PORT", default: 8080, in: 1...65535)
     metricsPort = try reader.integer("KV_METRICS_PORT", default: 9464, in: 1...65535)
-    amqpHosts = try reader.hosts("KV_AMQP_HOSTS", defaultPort: 5672).map { AMQPOptions.Host(name: $0, port: $1) }
+    amqpHosts = try reader.hosts("KV_AMQP_HOSTS", defaultPort: 5672)
     amqpBrokers =
       environment["KV_AMQP_BROKERS"] == nil
-      ? [] : try reader.hosts("KV_AMQP_BROKERS", defaultPort: 5672).map { AMQPOptions.Host(name: $0, port: $1) }
+      ? [] : try reader.hosts("KV_AMQP_BROKERS", defaultPort: 5672)
     amqpUser = try reader.required("KV_AMQP_USER")
     amqpPassword = try reader.required("KV_AMQP_PASSWORD")
     amqpVirtualHost = reader.text("KV_AMQP_VHOST", default: "/")
-    sqlHosts = try reader.hosts("KV_SQL_HOSTS", defaultPort: 5432).map { SQLOptions.Host(name: $0, port: $1) }
+    sqlHosts = try reader.hosts("KV_SQL_HOSTS", defaultPort: 5432)
     sqlUser = try reader.required("KV_SQL_USER")
     sqlPassword = reader.text("KV_SQL_PASSWORD", default: "")
     sqlDatabase = reader.text("KV_SQL_DATABASE", default: "kv")
@@ -87,7 +88,7 @@ public struct Configuration: Sendable {
     sqlWriters = try reader.names("KV_SQL_WRITERS")
     flavour = try reader.choice("KV_SQL_FLAVOUR", default: .patroni)
     sqlPoolSize = try reader.integer("KV_SQL_POOL", default: 4, in: 1...64)
-    redisNodes = try reader.hosts("KV_REDIS_NODES", defaultPort: 6379).map { RedisNode(host: $0, port: $1) }
+    redisNodes = try reader.hosts("KV_REDIS_NODES", defaultPort: 6379)
     let redisUser = reader.text("KV_REDIS_USER", default: "")
     self.redisUser = redisUser.isEmpty ? nil : redisUser
     redisPassword = reader.text("KV_REDIS_PASSWORD", default: "")

@@ -1,3 +1,5 @@
+import Endpoints
+
 /// Reads typed settings; every error names its variable, and none shows a value (it may be a secret).
 struct EnvironmentReader {
   private let environment: [String: String]
@@ -63,16 +65,13 @@ struct EnvironmentReader {
     return choice
   }
 
-  func hosts(_ name: String, defaultPort: Int) throws(BackendError) -> [(String, Int)] {
-    var hosts: [(String, Int)] = []
+  func hosts(_ name: String, defaultPort: Int) throws(BackendError) -> [HostPort] {
+    var hosts: [HostPort] = []
     for part in try required(name).split(separator: ",") {
-      let pieces = part.split(separator: ":", omittingEmptySubsequences: false)
-      let port = pieces.count == 2 ? Int(pieces[1]) : defaultPort
-      guard (1...2).contains(pieces.count), let port, (1...65535).contains(port), let host = pieces.first, !host.isEmpty
-      else {
+      guard let host = HostPort(part, defaultPort: defaultPort) else {
         throw BackendError(.configuration, "\(name) must be a list such as host-1:\(defaultPort),host-2:\(defaultPort)")
       }
-      hosts.append((String(host), port))
+      hosts.append(host)
     }
     guard !hosts.isEmpty else { throw BackendError(.configuration, "\(name) names no host") }
     return hosts

@@ -9,17 +9,3 @@ public func systemHostname() -> String {
   guard code == 0 else { return "unknown" }
   return String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
 }
-
-/// The process's environment.
-public func systemEnvironment() -> [String: String] {
-  var variables: [String: String] = [:]
-  var next = environ
-  while let entry = next.pointee {
-    let text = String(cString: entry)
-    if let equals = text.firstIndex(of: "=") {
-      variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
-    }
-    next += 1
-  }
-  return variables
-}

@@ -1,3 +1,4 @@
+import Escaping
 import Glibc
 import Logging
 
@@ -20,12 +21,12 @@ public struct JSONLogHandler: LogHandler {
   }
 
   public func log(event: LogEvent) {
-    var line = "{\"time\":\(JSONText.quoted(Self.now())),\"level\":\"\(event.level.rawValue)\""
-    line += ",\"service\":\(JSONText.quoted(label)),\"instance\":\(JSONText.quoted(instance))"
-    line += ",\"message\":\(JSONText.quoted(event.message.description))"
+    var line = "{\"time\":\(Escaping.json(Self.now())),\"level\":\"\(event.level.rawValue)\""
+    line += ",\"service\":\(Escaping.json(label)),\"instance\":\(Escaping.json(instance))"
+    line += ",\"message\":\(Escaping.json(event.message.description))"
     for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }
     ) {
-      line += ",\(JSONText.quoted(key)):\(JSONText.quoted(value.description))"
+      line += ",\(Escaping.json(key)):\(Escaping.json(value.description))"
     }
     line += "}\n"
     // One write a line: lines of several threads do not mix up to PIPE_BUF.

@@ -6,6 +6,7 @@ import RedisClient
 import SQLClient
 import ServiceMetrics
 import Synchronization
+import WallClock
 
 /// A worker: subscribes to every partition, and applies those of which it is the active consumer.
 public final class Worker: Sendable {

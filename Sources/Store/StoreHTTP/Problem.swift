@@ -1,6 +1,6 @@
+import Escaping
 import HTTPTypes
 import Hummingbird
-import StoreBackends
 
 /// An error answer (RFC 9457) with the store's own field `outcome`.
 struct Problem: Error, Sendable {
@@ -50,9 +50,9 @@ struct Problem: Error, Sendable {
   func response(operation: String?) -> Response {
     let status = HTTPResponse.Status(code: status)
     var json =
-      "{\"type\":\"about:blank\",\"title\":\(JSONText.quoted(Self.title(status.code))),\"status\":\(status.code)"
-    json += ",\"detail\":\(JSONText.quoted(detail)),\"outcome\":\"\(isUnknown ? "unknown" : "not-applied")\""
-    if let operation { json += ",\"operation\":\(JSONText.quoted(operation))" }
+      "{\"type\":\"about:blank\",\"title\":\(Escaping.json(Self.title(status.code))),\"status\":\(status.code)"
+    json += ",\"detail\":\(Escaping.json(detail)),\"outcome\":\"\(isUnknown ? "unknown" : "not-applied")\""
+    if let operation { json += ",\"operation\":\(Escaping.json(operation))" }
     json += "}\n"
     var headers = headers
     headers[.contentType] = "application/problem+json"

@@ -1,5 +1,5 @@
+import Escaping
 import ServiceLifecycle
-import StoreBackends
 import Synchronization
 
 /// The probe of one dependency.
@@ -73,7 +73,7 @@ public final class Readiness<C: Clock>: Service where C.Duration == Duration {
     }
     let isReady = zip(probes, ups).allSatisfy { $1 || !$0.isRequired }
     let parts = zip(probes, ups).map { probe, isUp in
-      "\(JSONText.quoted(probe.name)):{\"status\":\"\(isUp ? "up" : "down")\",\"required\":\(probe.isRequired)}"
+      "\(Escaping.json(probe.name)):{\"status\":\"\(isUp ? "up" : "down")\",\"required\":\(probe.isRequired)}"
     }
     let status = isReady ? "ready" : "not-ready"
     return (isReady, "{\"status\":\"\(status)\",\"dependencies\":{\(parts.joined(separator: ","))}}")

@@ -1,7 +1,7 @@
+import Escaping
 import HTTPTypes
 import Hummingbird
 import KeyValueStore
-import StoreBackends
 
 /// How a GET reads.
 enum ReadLevel: String, CaseIterable {
@@ -68,7 +68,7 @@ extension StoreResponder {
     }
     var body = Array("{\"value\":".utf8)
     body.reserveCapacity(value.bytes.count + 32)
-    JSONText.append(value.bytes, to: &body)
+    Escaping.appendJSON(value.bytes, to: &body)
     body += Array("}\n".utf8)
     return .bytes(200, body, headers: headers)
   }
@@ -83,11 +83,11 @@ extension StoreResponder {
       var body = Array("{\"keys\":[".utf8)
       for (index, key) in keys.enumerated() {
         if index > 0 { body.append(UInt8(ascii: ",")) }
-        JSONText.append(key.bytes, to: &body)
+        Escaping.appendJSON(key.bytes, to: &body)
       }
       body += Array("],\"next\":".utf8)
       if hasMore, let last = keys.last {
-        JSONText.append(last.bytes, to: &body)
+        Escaping.appendJSON(last.bytes, to: &body)
       } else {
         body += Array("null".utf8)
       }
@@ -109,9 +109,9 @@ extension StoreResponder {
     switch await service.status(of: operation) {
     case .recorded(let record):
       var body = Array("{\"operation\":".utf8)
-      JSONText.append(record.operation.text.utf8, to: &body)
+      Escaping.appendJSON(record.operation.text.utf8, to: &body)
       body += Array(",\"key\":".utf8)
-      JSONText.append(record.key.bytes, to: &body)
+      Escaping.appendJSON(record.key.bytes, to: &body)
       body += Array(",\"version\":\(record.version),\"applied\":\(record.isApplied)}\n".utf8)
       return .bytes(200, body, headers: [.eTag: "\"\(record.version)\"", .operationID: record.operation.text])
     case .notYet:

@@ -1,7 +1,8 @@
+import Escaping
 import HTTPTypes
 import Hummingbird
 import KeyValueStore
-import StoreBackends
+import WallClock
 
 extension StoreResponder {
   typealias Acknowledgement = StoreService<ContinuousClock>.Acknowledgement
@@ -164,13 +165,13 @@ extension StoreResponder {
     var body: [UInt8] = []
     body.reserveCapacity(key.bytes.count + (value?.bytes.count ?? 0) + 128)
     body += Array("{\"key\":".utf8)
-    JSONText.append(key.bytes, to: &body)
+    Escaping.appendJSON(key.bytes, to: &body)
     if let value {
       body += Array(",\"value\":".utf8)
-      JSONText.append(value.bytes, to: &body)
+      Escaping.appendJSON(value.bytes, to: &body)
     }
     body += Array(",\"operation\":".utf8)
-    JSONText.append(operation.text.utf8, to: &body)
+    Escaping.appendJSON(operation.text.utf8, to: &body)
     body += Array(",\"ack\":\"\(version == nil ? "queued" : "committed")\"".utf8)
     if let version { body += Array(",\"version\":\(version)".utf8) }
     body += Array("}\n".utf8)

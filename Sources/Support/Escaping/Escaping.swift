@@ -18,26 +18,6 @@ public enum Escaping {
     }
   }
 
-  /// A JSON string with its quotes.
-  ///
-  /// - Parameter inScript: for a script element of HTML, which knows nothing of JSON's quotes.
-  public static func json(_ text: String, inScript: Bool = false) -> String {
-    let body = rewritten(text) { scalar in
-      switch scalar {
-      case "\"": "\\\""
-      case "\\": "\\\\"
-      case "\u{0}"..<"\u{20}": unicodeEscape(scalar)
-      case "<", ">", "&", "\u{2028}", "\u{2029}": inScript ? unicodeEscape(scalar) : nil
-      default: nil
-      }
-    }
-    return "\"\(body)\""
-  }
-
-  private static func unicodeEscape(_ scalar: Unicode.Scalar) -> String {
-    "\\u" + String(scalar.value, radix: 16).leftPadded(to: 4)
-  }
-
   /// A cell of a Markdown table.
   public static func markdownCell(_ text: String) -> String {
     rewritten(text) { scalar in
@@ -73,7 +53,7 @@ public enum Escaping {
     "\\u{\(String(scalar.value, radix: 16))}"
   }
 
-  private static func rewritten(_ text: String, _ replacement: (Unicode.Scalar) -> String?) -> String {
+  static func rewritten(_ text: String, _ replacement: (Unicode.Scalar) -> String?) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       if let replacement = replacement(scalar) {
@@ -83,11 +63,5 @@ public enum Escaping {
       }
     }
     return String(result)
-  }
-}
-
-extension String {
-  fileprivate func leftPadded(to width: Int) -> String {
-    String(repeating: "0", count: max(0, width - utf8.count)) + self
   }
 }

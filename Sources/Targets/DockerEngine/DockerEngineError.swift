@@ -1,7 +1,8 @@
+import Failures
 import Faults
 
 /// Errors of the Docker Engine, or of the connection to it.
-public struct DockerEngineError: Error, ContainerRuntimeError, Sendable, Hashable, CustomStringConvertible {
+public struct DockerEngineError: CategorisedError, ContainerRuntimeError, Sendable, Hashable {
   public enum Code: String, Sendable, Hashable {
     /// No engine answers on the socket.
     case unavailable
@@ -33,4 +34,11 @@ public struct DockerEngineError: Error, ContainerRuntimeError, Sendable, Hashabl
   public var isMissingContainer: Bool { code == .notFound }
   public var isEngineAway: Bool { code == .unavailable }
   public var description: String { message }
+
+  public var category: FailureCategory {
+    switch code {
+    case .unavailable, .unusable, .tooOld, .notFound, .timedOut: .unavailable
+    case .foreignContainer, .refused, .malformedAnswer: .internalFault
+    }
+  }
 }

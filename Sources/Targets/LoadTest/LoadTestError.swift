@@ -1,5 +1,7 @@
+import Failures
+
 /// Why a load test cannot be done.
-public struct LoadTestError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct LoadTestError: CategorisedError, Sendable, Hashable {
   public enum Code: String, Sendable, Hashable {
     /// Nothing answers at the address.
     case unavailable
@@ -14,6 +16,13 @@ public struct LoadTestError: Error, Sendable, Hashable, CustomStringConvertible 
   public init(code: Code, message: String) {
     self.code = code
     self.message = message
+  }
+
+  public var category: FailureCategory {
+    switch code {
+    case .unavailable: .unavailable
+    case .internalFault: .internalFault
+    }
   }
 
   public var description: String { message }

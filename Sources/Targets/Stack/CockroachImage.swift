@@ -34,11 +34,7 @@ struct CockroachImage: Sendable {
   private func obtain(
     _ image: String, _ progress: @Sendable (StackProgress) -> Void
   ) async throws(StackError) -> String? {
-    do throws(DockerEngineError) {
-      if try await stack.engine.hasImage(image) { return nil }
-    } catch {
-      throw StackError(error)
-    }
+    if try await stack.hasImage(image) { return nil }
     progress(.note("pulling \(image)"))
     guard let pull = try await Tool.docker(["pull", "--quiet", image], on: engine, limit: Self.pullLimit) else {
       return

@@ -1,4 +1,5 @@
 import ChaosPlan
+import Endpoints
 
 /// Roles from CockroachDB: the node that holds the leases of one table's ranges leads. It is the node that serves that
 /// table; the leases of other ranges say nothing about which requests fail when the node dies.
@@ -30,7 +31,7 @@ enum CockroachTopology {
     var address: String?
     var isLive: Bool
 
-    var host: String? { address?.split(separator: ":").first.map(String.init) }
+    var host: String? { address.flatMap { HostPort($0, defaultPort: 26_257)?.host } }
   }
 
   /// The answer of one node.

@@ -47,7 +47,7 @@ struct Compose: Sendable {
     }
   }
 
-  func model(_ flavour: StackFlavour) async throws(StackError) -> Model {
+  func model(_ flavour: SQLFlavour) async throws(StackError) -> Model {
     let outcome = try await run(flavour, ["config", "--format", "json"])
     do {
       return try JSONDecoder().decode(Model.self, from: Data(outcome.output.utf8))
@@ -56,7 +56,7 @@ struct Compose: Sendable {
     }
   }
 
-  func up(_ flavour: StackFlavour) async throws(StackError) {
+  func up(_ flavour: SQLFlavour) async throws(StackError) {
     var arguments = ["up", "--detach", "--remove-orphans"]
     if let workers = configuration.workers { arguments += ["--scale", "worker=\(workers)"] }
     if let apis = configuration.apis { arguments += ["--scale", "api=\(apis)"] }
@@ -64,7 +64,7 @@ struct Compose: Sendable {
   }
 
   /// Scales a service to this many containers, and leaves everything else, and the remaining containers, unchanged.
-  func scale(_ service: String, to count: Int, _ flavour: StackFlavour) async throws(StackError) {
+  func scale(_ service: String, to count: Int, _ flavour: SQLFlavour) async throws(StackError) {
     _ = try await run(
       flavour, ["up", "--detach", "--no-deps", "--no-recreate", "--scale", "\(service)=\(count)", service])
   }
@@ -81,7 +81,7 @@ struct Compose: Sendable {
     }
   }
 
-  private func run(_ flavour: StackFlavour, _ command: [String]) async throws(StackError) -> Tool.Outcome {
+  private func run(_ flavour: SQLFlavour, _ command: [String]) async throws(StackError) -> Tool.Outcome {
     var arguments = [
       "compose", "--progress", "quiet", "--project-name", configuration.project, "--env-file",
       configuration.secretsFile,

@@ -7,10 +7,10 @@ struct FlavourChoice: Sendable {
 
   func decide(
     existing: [ContainerSummary], progress: @Sendable (StackProgress) -> Void
-  ) async throws(StackError) -> StackFlavour {
+  ) async throws(StackError) -> SQLFlavour {
     let wanted = stack.configuration.flavour
     if let running = Self.flavour(of: existing) {
-      guard wanted == .auto || wanted.rawValue == running.rawValue else {
+      guard wanted.flavour ?? running == running else {
         throw StackError(
           code: .unavailable,
           message:
@@ -46,7 +46,7 @@ struct FlavourChoice: Sendable {
     """
 
   /// What the containers of a stack show: only Patroni has etcd.
-  static func flavour(of containers: [ContainerSummary]) -> StackFlavour? {
+  static func flavour(of containers: [ContainerSummary]) -> SQLFlavour? {
     let tiers = Set(containers.compactMap { $0.labels[StackLabel.tier] })
     if tiers.contains(Tier.etcd.rawValue) { return .patroni }
     return tiers.contains(Tier.sql.rawValue) ? .cockroach : nil

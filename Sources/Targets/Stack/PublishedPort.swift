@@ -1,3 +1,5 @@
+import ChaosPlan
+
 /// A port that the stack publishes on 127.0.0.1, by the variable of the compose files that sets it.
 public enum PublishedPort: String, Sendable, Hashable, CaseIterable {
   case http = "KVCHAOS_HTTP_PORT"
@@ -33,7 +35,7 @@ public enum PublishedPort: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The port of the node's container.
-  func inside(_ flavour: StackFlavour) -> Int {
+  func inside(_ flavour: SQLFlavour) -> Int {
     switch self {
     case .http: Self.store
     case .rabbitmq1, .rabbitmq2, .rabbitmq3: Self.management
@@ -42,7 +44,7 @@ public enum PublishedPort: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The default of the compose files: the port of the project `kvchaos`.
-  func usual(_ flavour: StackFlavour) -> Int {
+  func usual(_ flavour: SQLFlavour) -> Int {
     switch self {
     case .http: inside(flavour)
     case .rabbitmq1, .sql1: inside(flavour)

@@ -1,4 +1,5 @@
 import ChaosPlan
+import Endpoints
 
 /// One node's view of the Redis Cluster: the answer to `CLUSTER NODES` (redis.io/docs/latest/commands/cluster-nodes).
 struct RedisTopology: Sendable, Hashable {
@@ -24,12 +25,17 @@ struct RedisTopology: Sendable, Hashable {
       guard fields.count >= 8, let epoch = Int(fields[6]) else { return nil }
       nodes.append(
         Node(
-          id: fields[0], address: fields[1].split(separator: ":").first.map(String.init) ?? "",
+          id: fields[0], address: Self.address(fields[1]),
           flags: Set(fields[2].split(separator: ",").map(String.init)), master: fields[3] == "-" ? nil : fields[3],
           configEpoch: epoch, slots: fields[8...].compactMap(Self.slots), isLinked: fields[7] == "connected"))
     }
     guard !nodes.isEmpty else { return nil }
     self.nodes = nodes
+  }
+
+  /// `10.0.0.1:6379@16379,name`: the port of the cluster's bus and the node's name come last.
+  private static func address(_ field: String) -> String {
+    HostPort(lastColonIn: field.prefix { $0 != "@" })?.host ?? field
   }
 
   /// `5461-10922`, `7000`; slots that are migrating to another node (`[93->-…]`) belong to the node that has them in a

@@ -13,12 +13,7 @@ extension Stack {
   /// - Throws: `unavailable` while another process changes the stack, when the stack is another checkout's, and when
   ///   the engine does not answer.
   public func claim(foreign: Bool = false) async throws(StackError) -> ProjectLock {
-    let id: String
-    do throws(DockerEngineError) {
-      id = try await engine.id()
-    } catch {
-      throw StackError(error)
-    }
+    let id = try await engineID()
     let lock = try Self.lock(engine: id, configuration)
     if !foreign, let other = try await otherCheckout() {
       throw StackError(

@@ -69,12 +69,7 @@ extension Stack {
   ///
   /// - Returns: the containers that the engine was asked to run. `residue` finds those that it refused to run.
   private func raise(starts: Bool) async throws(StackError) -> [String] {
-    let members: [Member]
-    do throws(DockerEngineError) {
-      members = try await engine.details().compactMap(Member.init(container:))
-    } catch {
-      throw StackError(error)
-    }
+    let members = try await details().compactMap(Member.init(container:))
     return await withTaskGroup(of: String.self) { group in
       for member in members where !member.isRunning {
         let name = member.container.name

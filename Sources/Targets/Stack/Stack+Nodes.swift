@@ -1,4 +1,5 @@
 import DockerEngine
+import Polling
 
 /// A node that does not do its part in its tier.
 public struct NodeLack: Sendable, Hashable, CustomStringConvertible {
@@ -32,13 +33,13 @@ extension Stack {
   /// - Throws: `unavailable` when the engine does not answer.
   public func lacking(within limit: Duration, since roster: Roster = Roster()) async throws(StackError) -> [NodeLack] {
     let deadline = ContinuousClock.now + limit
-    while true {
+    return try await Poll.until(deadline, every: .seconds(1)) { () async throws(StackError) in
       let status = try await status()
-      var found = status.lacking + missing(from: status, since: roster)
+      let found = status.lacking + missing(from: status, since: roster)
       // More expensive, so it runs only when the tiers report no problem.
-      if found.isEmpty { found = await mute(status.nodes) }
-      if found.isEmpty || ContinuousClock.now >= deadline || Task.isCancelled { return found }
-      try? await Task.sleep(for: .seconds(1))
+      return found.isEmpty ? await mute(status.nodes) : found
+    } isFinal: {
+      $0.isEmpty
     }
   }
 
@@ -48,11 +49,10 @@ extension Stack {
   /// - Parameter deadline: the end of the wait. - Returns: the APIs that are not ready, and why; empty if all are.
   /// - Throws: `unavailable` when the engine does not answer.
   func unreadyAPIs(until deadline: ContinuousClock.Instant) async throws(StackError) -> [NodeLack] {
-    while true {
-      let status = try await status()
-      let found = await mute(status.nodes.filter { $0.tier == .api })
-      if found.isEmpty || ContinuousClock.now >= deadline || Task.isCancelled { return found }
-      try? await Task.sleep(for: .milliseconds(300))
+    try await Poll.until(deadline, every: .milliseconds(300)) { () async throws(StackError) in
+      await mute(try await status().nodes.filter { $0.tier == .api })
+    } isFinal: {
+      $0.isEmpty
     }
   }
 

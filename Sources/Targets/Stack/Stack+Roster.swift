@@ -42,21 +42,8 @@ extension Stack {
   }
 
   /// Used if no container of the SQL tier is left: only the Patroni flavour has etcd.
-  private func flavourOfVolumes() async throws(StackError) -> StackFlavour? {
-    let volumes: [VolumeSummary]
-    do throws(DockerEngineError) {
-      volumes = try await engine.volumes()
-    } catch {
-      throw StackError(error)
-    }
+  private func flavourOfVolumes() async throws(StackError) -> SQLFlavour? {
+    let volumes = try await volumes()
     return volumes.contains { $0.name == "\(configuration.project)_etcd-1" } ? .patroni : nil
-  }
-
-  func summaries() async throws(StackError) -> [ContainerSummary] {
-    do throws(DockerEngineError) {
-      return try await engine.containers()
-    } catch {
-      throw StackError(error)
-    }
   }
 }

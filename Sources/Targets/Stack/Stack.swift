@@ -28,7 +28,7 @@ public struct Stack: Sendable {
   /// - Throws: `unavailable`, in one sentence, when Docker or Compose is not there, a port is in use, an image is
   ///   missing, a container dies, another process changes the stack, or the limit is reached.
   @discardableResult
-  public func up(progress: @escaping @Sendable (StackProgress) -> Void) async throws(StackError) -> StackFlavour {
+  public func up(progress: @escaping @Sendable (StackProgress) -> Void) async throws(StackError) -> SQLFlavour {
     let lock = try await claim()
     defer { withExtendedLifetime(lock) {} }
     return try await StackStart(stack: self, progress: progress).run()
@@ -40,8 +40,8 @@ public struct Stack: Sendable {
   /// - Parameter wanted: the user's choice, which overrides the configuration; `auto`: none.
   /// - Throws: `unavailable` when the engine does not answer, or the flavour cannot be had.
   public func flavourToBe(
-    wanted: SQLChoice = .auto, progress: @escaping @Sendable (StackProgress) -> Void = { _ in }
-  ) async throws(StackError) -> StackFlavour {
+    wanted: SQLFlavourChoice = .auto, progress: @escaping @Sendable (StackProgress) -> Void = { _ in }
+  ) async throws(StackError) -> SQLFlavour {
     let existing = try await summaries()
     let wanted = wanted == .auto ? configuration.flavour : wanted
     if let known = FlavourChoice.flavour(of: existing) ?? wanted.flavour { return known }
@@ -49,7 +49,7 @@ public struct Stack: Sendable {
   }
 
   /// The flavour of the existing stack, otherwise the requested one; `nil` if there is neither, or no engine answers.
-  public func flavourIfKnown() async -> StackFlavour? {
+  public func flavourIfKnown() async -> SQLFlavour? {
     let existing = (try? await engine.containers()) ?? []
     return FlavourChoice.flavour(of: existing) ?? configuration.flavour.flavour
   }
@@ -76,24 +76,5 @@ public struct Stack: Sendable {
     leaderOf table: String? = nil, asksStarting: Bool = false
   ) async throws(StackError) -> StackStatus {
     try await StatusReader(stack: self, table: table ?? CockroachTopology.storeTable).read(asksStarting: asksStarting)
-  }
-
-  /// The last `tail` lines (`nil`: all) of a container's log, with times.
-  public func logs(_ node: StackNode, tail: Int? = nil) async throws(StackError) -> String {
-    do throws(DockerEngineError) {
-      return try await engine.logs(node.container, tail: tail, timestamps: true)
-    } catch {
-      throw StackError(error)
-    }
-  }
-}
-
-extension StackError {
-  init(_ error: DockerEngineError) {
-    switch error.code {
-    case .unavailable, .unusable, .tooOld, .timedOut: self.init(code: .unavailable, message: error.message)
-    case .notFound, .foreignContainer, .refused, .malformedAnswer:
-      self.init(code: .internalFault, message: error.message)
-    }
   }
 }

@@ -1,3 +1,4 @@
+import ChaosPlan
 import DockerEngine
 
 /// Where a stack is on this machine: the ports of 127.0.0.1 that it publishes, and its network. Two stacks on one
@@ -32,7 +33,7 @@ struct StackAddresses: Sendable, Hashable {
   /// - Throws: `unavailable` when no addresses are left, a network of another project has those that were asked for, or
   ///   the stack that is there has another network than what was asked for.
   init(
-    _ configuration: StackConfiguration, _ flavour: StackFlavour, existing: [ContainerDetail],
+    _ configuration: StackConfiguration, _ flavour: SQLFlavour, existing: [ContainerDetail],
     networks: [NetworkSummary], isTaken: (Int) -> Bool
   ) throws(StackError) {
     let project = configuration.project
@@ -52,7 +53,7 @@ struct StackAddresses: Sendable, Hashable {
   }
 
   private static func ports(
-    of containers: [ContainerDetail], project: String, _ flavour: StackFlavour
+    of containers: [ContainerDetail], project: String, _ flavour: SQLFlavour
   ) -> [PublishedPort: Int] {
     let published = Dictionary(containers.map { ($0.name, $0.publishedPorts) }) { first, _ in first }
     return PublishedPort.allCases.reduce(into: [:]) { ports, port in
@@ -157,17 +158,10 @@ extension Stack {
   /// Where the stack is, or is to be.
   ///
   /// - Throws: `unavailable` when the engine does not answer, and as `StackAddresses`.
-  func addresses(_ flavour: StackFlavour) async throws(StackError) -> StackAddresses {
-    let containers: [ContainerDetail]
-    let networks: [NetworkSummary]
-    let published: Set<Int>
-    do throws(DockerEngineError) {
-      containers = try await engine.details()
-      networks = try await engine.networks()
-      published = try await engine.publishedPorts()
-    } catch {
-      throw StackError(error)
-    }
+  func addresses(_ flavour: SQLFlavour) async throws(StackError) -> StackAddresses {
+    let containers = try await details()
+    let networks = try await networks()
+    let published = try await publishedPorts()
     return try StackAddresses(configuration, flavour, existing: containers, networks: networks) { port in
       published.contains(port) || PortCheck.isTaken(port)
     }

@@ -16,7 +16,7 @@ public struct StackConfiguration: Sendable, Hashable {
   public var ports: [PublishedPort: Int]
   /// The first three octets of the network that was asked for; `nil`: `up` finds one.
   public var subnet: String?
-  public var flavour: SQLChoice
+  public var flavour: SQLFlavourChoice
   /// Number of workers; `nil`: as the compose file says.
   public var workers: Int?
   /// Number of APIs; `nil`: as the compose file says.
@@ -30,7 +30,7 @@ public struct StackConfiguration: Sendable, Hashable {
 
   public init(
     home: String, project: String = usualProject, ports: [PublishedPort: Int] = [:],
-    subnet: String? = nil, flavour: SQLChoice = .auto, workers: Int? = nil, apis: Int? = nil,
+    subnet: String? = nil, flavour: SQLFlavourChoice = .auto, workers: Int? = nil, apis: Int? = nil,
     limit: Duration = .seconds(180),
     engine: EngineEndpoint = EngineEndpoint()
   ) {
@@ -53,15 +53,16 @@ public struct StackConfiguration: Sendable, Hashable {
   /// - Throws: `unavailable` when there is no such folder, a variable has a value that cannot be used, or the engine
   ///   cannot be used.
   public static func current(
-    flavour: SQLChoice = .auto, environment: [String: String] = ProcessInfo.processInfo.environment,
+    flavour: SQLFlavourChoice = .auto, environment: [String: String] = ProcessInfo.processInfo.environment,
     workingDirectory: String = FileManager.default.currentDirectoryPath
   ) throws(StackError) -> StackConfiguration {
     var flavour = flavour
     if flavour == .auto, let wanted = environment["KVCHAOS_SQL"] {
-      guard let choice = SQLChoice(rawValue: wanted) else {
+      guard let choice = SQLFlavourChoice(rawValue: wanted) else {
         throw StackError(
           code: .unavailable,
-          message: "KVCHAOS_SQL is \(wanted); it may be \(SQLChoice.allCases.map(\.rawValue).joined(separator: ", "))")
+          message:
+            "KVCHAOS_SQL is \(wanted); it may be \(SQLFlavourChoice.allCases.map(\.rawValue).joined(separator: ", "))")
       }
       flavour = choice
     }
@@ -141,7 +142,7 @@ public struct StackConfiguration: Sendable, Hashable {
     project == Self.usualProject ? "\(home)/results" : "\(home)/results/projects/\(project)"
   }
 
-  func composeFiles(_ flavour: StackFlavour) -> [String] {
+  func composeFiles(_ flavour: SQLFlavour) -> [String] {
     ["\(home)/compose/compose.yml", "\(home)/compose/sql-\(flavour.rawValue).yml"]
       + (plantedBug == nil ? [] : ["\(home)/compose/planted.yml"])
   }

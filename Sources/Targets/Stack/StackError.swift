@@ -1,5 +1,7 @@
+import Failures
+
 /// Why the stack cannot do what was asked.
-public struct StackError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct StackError: CategorisedError, Sendable, Hashable {
   public enum Code: String, Sendable, Hashable {
     /// Something that the stack needs is missing, or a container does not start: exit status 69.
     case unavailable
@@ -16,6 +18,13 @@ public struct StackError: Error, Sendable, Hashable, CustomStringConvertible {
   public init(code: Code, message: String) {
     self.code = code
     self.message = message
+  }
+
+  public var category: FailureCategory {
+    switch code {
+    case .unavailable: .unavailable
+    case .internalFault, .noTarget: .internalFault
+    }
   }
 
   public var description: String { message }

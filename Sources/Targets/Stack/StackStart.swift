@@ -1,5 +1,7 @@
+import ChaosPlan
 import DockerEngine
 import Faults
+import Polling
 import Synchronization
 
 /// One `up`: the checks, Compose, the wait for every container, the first answer.
@@ -12,12 +14,12 @@ struct StackStart: Sendable {
   private var compose: Compose { Compose(configuration: configuration) }
   private static let pollInterval = Duration.seconds(1)
 
-  func run() async throws(StackError) -> StackFlavour {
+  func run() async throws(StackError) -> SQLFlavour {
     let start = ContinuousClock.now
     var existing = try await containersThere()
     try await compose.checkThere()
     let secrets = try await Secrets.ensure(configuration)
-    switch Leftovers.found(volumes: try await volumesThere(), containers: existing, secretsID: secrets.id) {
+    switch Leftovers.found(volumes: try await stack.volumes(), containers: existing, secretsID: secrets.id) {
     case .none: break
     case .running:
       throw StackError(
@@ -51,7 +53,7 @@ struct StackStart: Sendable {
   }
 
   private func bringUp(
-    _ flavour: StackFlavour, existing: [ContainerSummary], until deadline: ContinuousClock.Instant
+    _ flavour: SQLFlavour, existing: [ContainerSummary], until deadline: ContinuousClock.Instant
   ) async throws(StackError) {
     let addresses = try await stack.addresses(flavour)
     let compose = Compose(configuration: configuration, addresses: addresses)
@@ -65,30 +67,14 @@ struct StackStart: Sendable {
   // MARK: Checks
 
   private func containersThere() async throws(StackError) -> [ContainerSummary] {
-    do throws(DockerEngineError) {
-      let version = try await stack.engine.version()
-      progress(.note("Docker Engine \(version) at \(configuration.engine)"))
-      return try await stack.engine.containers()
-    } catch {
-      throw StackError(error)
-    }
-  }
-
-  private func volumesThere() async throws(StackError) -> [VolumeSummary] {
-    do throws(DockerEngineError) {
-      return try await stack.engine.volumes()
-    } catch {
-      throw StackError(error)
-    }
+    let version = try await stack.engineVersion()
+    progress(.note("Docker Engine \(version) at \(configuration.engine)"))
+    return try await stack.summaries()
   }
 
   private func checkImages(_ model: Compose.Model) async throws(StackError) {
     for image in model.images {
-      do throws(DockerEngineError) {
-        if try await stack.engine.hasImage(image) { continue }
-      } catch {
-        throw StackError(error)
-      }
+      if try await stack.hasImage(image) { continue }
       throw StackError(
         code: .unavailable,
         message: "the image \(image) is not on this machine; run `make images` (scripts/bootstrap --images)")
@@ -99,12 +85,7 @@ struct StackStart: Sendable {
     _ addresses: StackAddresses, existing: [ContainerSummary]
   ) async throws(StackError) {
     let own = Set(existing.flatMap(\.publishedPorts.values))
-    let published: Set<Int>
-    do throws(DockerEngineError) {
-      published = try await stack.engine.publishedPorts()
-    } catch {
-      throw StackError(error)
-    }
+    let published = try await stack.publishedPorts()
     for (port, number) in addresses.ports.sorted(by: { $0.value < $1.value }) where !own.contains(number) {
       guard published.contains(number) || PortCheck.isTaken(number) else { continue }
       let holder = published.contains(number) ? "another container" : PortCheck.holder(of: number)
@@ -123,9 +104,9 @@ struct StackStart: Sendable {
   }
 
   private func start(
-    _ compose: Compose, _ flavour: StackFlavour, until deadline: ContinuousClock.Instant
+    _ compose: Compose, _ flavour: SQLFlavour, until deadline: ContinuousClock.Instant
   ) async throws(StackError) {
-    let watch = StartWatch(before: try await details())
+    let watch = StartWatch(before: try await stack.details())
     let composeEnded = Signal()
     let result = await withTaskGroup(of: Result<Void, StackError>.self) { group in
       group.addTask {
@@ -155,7 +136,7 @@ struct StackStart: Sendable {
       try result.get()
     } catch {
       // Compose may be the first to notice a container that died, but the container's own log says more.
-      if case .died(let container) = watch.verdict((try? await details()) ?? [], allStarted: false) {
+      if case .died(let container) = watch.verdict((try? await stack.details()) ?? [], allStarted: false) {
         throw await death(of: container)
       }
       throw error
@@ -170,7 +151,7 @@ struct StackStart: Sendable {
     while true {
       // Check this before reading the containers: afterwards no more of them are created.
       let isComplete = allStarted()
-      let containers = await probe.refresh(try await details())
+      let containers = await probe.refresh(try await stack.details())
       let lines = watch.progress(containers)
       for line in lines where !shown.contains(line) { progress(.tier(line)) }
       shown = lines
@@ -181,14 +162,6 @@ struct StackStart: Sendable {
       }
       guard ContinuousClock.now < deadline, !Task.isCancelled else { throw await notReady(lines, containers) }
       try? await Task.sleep(for: Self.pollInterval)
-    }
-  }
-
-  private func details() async throws(StackError) -> [ContainerDetail] {
-    do throws(DockerEngineError) {
-      return try await stack.engine.details()
-    } catch {
-      throw StackError(error)
     }
   }
 
@@ -233,16 +206,17 @@ struct StackStart: Sendable {
     let url = try await stack.storeURL()
     progress(.note("the store is at \(url)"))
     let probe = StoreProbe(http: stack.http, url: url)
-    while let reason = await probe.ask() {
-      guard ContinuousClock.now < deadline, !Task.isCancelled else {
-        throw StackError(
-          code: .unavailable,
-          message:
-            "every container is healthy, but the store did not answer within \(configuration.limit.components.seconds) s: \(reason)"
-        )
-      }
-      try? await Task.sleep(for: .milliseconds(300))
+    let reason = await Poll.until(deadline, every: .milliseconds(300)) { () async throws(Never) in
+      await probe.ask()
+    } isFinal: {
+      $0 == nil
     }
+    guard let reason else { return }
+    throw StackError(
+      code: .unavailable,
+      message:
+        "every container is healthy, but the store did not answer within \(configuration.limit.components.seconds) s: \(reason)"
+    )
   }
 
   private func waitForEveryAPI(until deadline: ContinuousClock.Instant) async throws(StackError) {

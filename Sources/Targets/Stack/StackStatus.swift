@@ -2,7 +2,7 @@ import ChaosPlan
 
 /// Every node of the stack with its role at one moment.
 public struct StackStatus: Sendable, Hashable {
-  public var flavour: StackFlavour
+  public var flavour: SQLFlavour
   /// By tier, then by name.
   public var nodes: [StackNode]
   /// The store's address; `nil` where no container has one.
@@ -10,7 +10,7 @@ public struct StackStatus: Sendable, Hashable {
   /// The messages that no worker could read; `nil` if they were not requested, or no broker answered.
   public var deadLetters: DeadLetters?
 
-  public init(flavour: StackFlavour, nodes: [StackNode], url: String? = nil) {
+  public init(flavour: SQLFlavour, nodes: [StackNode], url: String? = nil) {
     self.flavour = flavour
     self.nodes = nodes
     self.url = url

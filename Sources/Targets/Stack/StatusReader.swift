@@ -24,15 +24,10 @@ struct StatusReader: Sendable {
   /// - Parameter asksStarting: whether the health check of a container that the engine calls starting is run now. The
   ///   engine runs its own every 30 s, so for half a minute after a start none has passed.
   func read(asksStarting: Bool = false) async throws(StackError) -> StackStatus {
-    var found: [ContainerDetail]
-    do throws(DockerEngineError) {
-      found = try await stack.engine.details()
-    } catch {
-      throw StackError(error)
-    }
+    var found = try await stack.details()
     if asksStarting { found = await StartProbe(engine: stack.engine).refresh(found) }
     let members = found.compactMap(Member.init(container:))
-    let flavour: StackFlavour = members.contains { $0.tier == .etcd } ? .patroni : .cockroach
+    let flavour: SQLFlavour = members.contains { $0.tier == .etcd } ? .patroni : .cockroach
     let roles = await roles(of: members, flavour)
     let nodes = members.map { member in
       let role = member.isRunning ? roles[member.name] ?? Self.fallback(member) : Self.down(member)
@@ -48,7 +43,7 @@ struct StatusReader: Sendable {
       url: nginx?.container.publishedPorts[PublishedPort.store].map(Stack.storeURL(port:)))
   }
 
-  private func roles(of members: [Member], _ flavour: StackFlavour) async -> Roles {
+  private func roles(of members: [Member], _ flavour: SQLFlavour) async -> Roles {
     let probes = NodeProbes(stack: stack, members: members)
     async let redis = probes.redis()
     async let brokers = probes.rabbitmqAndWorkers()

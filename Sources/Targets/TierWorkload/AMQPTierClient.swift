@@ -12,7 +12,7 @@ public struct AMQPTierClient: TierClient {
   public init(_ settings: ClientSettings, client: Int) {
     self.settings = settings
     var options = AMQPOptions(
-      hosts: settings.nodes.map { AMQPOptions.Host(name: $0.host, port: $0.port) }, user: settings.user,
+      hosts: settings.nodes, user: settings.user,
       password: settings.password, connectionName: "kv-client \(client)")
     options.connectTimeoutMilliseconds = 1_000
     self.options = options

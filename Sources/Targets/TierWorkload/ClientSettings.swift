@@ -1,35 +1,15 @@
 import ChaosPlan
+import Endpoints
 
 /// The settings of one client container: the servers, the workload and the login.
 public struct ClientSettings: Sendable, Hashable {
-  /// A host and a port.
-  public struct Address: Sendable, Hashable, CustomStringConvertible {
-    public var host: String
-    public var port: Int
-
-    public init(host: String, port: Int) {
-      self.host = host
-      self.port = port
-    }
-
-    /// Reads `172.30.87.11:6379`.
-    public init?(_ text: some StringProtocol) {
-      guard let colon = text.lastIndex(of: ":"), colon != text.startIndex,
-        let port = Int(text[text.index(after: colon)...]), (1...65_535).contains(port)
-      else { return nil }
-      self.init(host: String(text[..<colon]), port: port)
-    }
-
-    public var description: String { "\(host):\(port)" }
-  }
-
   public var tier: CapTier
   public var variant: CapVariant
   public var workload: CapWorkload
   /// The flavour of the SQL tier, for the few places where it matters.
-  public var isCockroach: Bool
+  public var flavour: SQLFlavour
   /// Never empty. The first is where a queue is made.
-  public var nodes: [Address]
+  public var nodes: [HostPort]
   public var user: String
   public var password: String
   public var database: String
@@ -39,13 +19,13 @@ public struct ClientSettings: Sendable, Hashable {
   public var keys: Int
 
   public init(
-    tier: CapTier, variant: CapVariant, workload: CapWorkload, isCockroach: Bool = false, nodes: [Address],
+    tier: CapTier, variant: CapVariant, workload: CapWorkload, flavour: SQLFlavour = .patroni, nodes: [HostPort],
     user: String = "", password: String = "", database: String = "kv", namespace: String, seed: UInt64, keys: Int = 12
   ) {
     self.tier = tier
     self.variant = variant
     self.workload = workload
-    self.isCockroach = isCockroach
+    self.flavour = flavour
     self.nodes = nodes
     self.user = user
     self.password = password

@@ -17,7 +17,7 @@ public struct RedisTierClient: TierClient {
   public init(_ settings: ClientSettings, loop: any EventLoop) {
     self.settings = settings
     var options = RedisOptions(
-      nodes: settings.nodes.map { RedisNode(host: $0.host, port: $0.port) }, password: settings.password)
+      nodes: settings.nodes, password: settings.password)
     options.connectTimeoutMilliseconds = 1_000
     options.commandTimeoutMilliseconds = Int(settings.timeout / .milliseconds(1))
     // What a client of its own sees of a node's return is measured: no long pauses.

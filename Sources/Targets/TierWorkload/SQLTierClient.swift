@@ -17,11 +17,11 @@ public final class SQLTierClient: TierClient {
     self.settings = settings
     connections = settings.nodes.map { node in
       var options = SQLOptions(
-        hosts: [SQLOptions.Host(name: node.host, port: node.port)], user: settings.user, password: settings.password,
+        hosts: [node], user: settings.user, password: settings.password,
         database: settings.database, applicationName: "kv-client", setUp: Self.setUp(settings))
       options.connectTimeoutMilliseconds = 1_000
       options.tcpUserTimeoutMilliseconds = 3_000
-      options.requiresTLS = settings.isCockroach
+      options.requiresTLS = settings.flavour == .cockroach
       return SQLConnection(options: options)
     }
     current = Atomic(client % settings.nodes.count)
@@ -29,7 +29,7 @@ public final class SQLTierClient: TierClient {
 
   /// The session's settings. A PostgreSQL standby, which would answer reads, is none to talk to.
   static func setUp(_ settings: ClientSettings) -> String {
-    guard !settings.isCockroach else { return "SET statement_timeout = '12s'" }
+    guard settings.flavour == .patroni else { return "SET statement_timeout = '12s'" }
     let commits = settings.variant == .asynchronous ? "local" : "on"
     return """
       DO $$ BEGIN IF pg_is_in_recovery() THEN RAISE EXCEPTION 'a standby'; END IF; END $$; \
@@ -42,7 +42,7 @@ public final class SQLTierClient: TierClient {
   /// synchronous standby, whose acknowledgement a deposed leader cannot get (docs/architecture.md, "A linearizable
   /// read").
   private var barrier: SQLStatement? {
-    guard !settings.isCockroach, settings.variant == .plain else { return nil }
+    guard settings.flavour == .patroni, settings.variant == .plain else { return nil }
     return SQLStatement("SELECT pg_logical_emit_message(true, 'kv.cap', '')")
   }
 
@@ -114,7 +114,8 @@ public final class SQLTierClient: TierClient {
 
   private func transfer(_ from: Int64, _ to: Int64, _ amount: Int64) async -> Completion {
     let accounts = table(.bank)
-    let begin = settings.isCockroach ? "BEGIN ISOLATION LEVEL SERIALIZABLE" : "BEGIN ISOLATION LEVEL REPEATABLE READ"
+    let begin =
+      settings.flavour == .cockroach ? "BEGIN ISOLATION LEVEL SERIALIZABLE" : "BEGIN ISOLATION LEVEL REPEATABLE READ"
     let select = SQLStatement(
       "SELECT id, balance FROM \(accounts) WHERE id IN ($1, $2)", [.integer(from), .integer(to)])
     return await attempt { connection, deadline throws(SQLError) in

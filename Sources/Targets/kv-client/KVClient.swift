@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChaosPlan
+import Endpoints
 import Glibc
 import NIOPosix
 import Synchronization
@@ -24,7 +25,7 @@ struct KVClient: AsyncParsableCommand {
     @Option var tier: CapTier
     @Option var variant: CapVariant
     @Option var workload: CapWorkload
-    @Flag(help: "The SQL tier is CockroachDB.") var cockroach = false
+    @Option(help: "Flavour of the SQL tier.") var flavour = SQLFlavour.patroni
     @Option(help: "host:port, separated by commas.") var nodes: String
     @Option(help: "Prefix of the names of everything that the run creates.") var namespace: String
     @Option var seed: UInt64
@@ -42,13 +43,13 @@ struct KVClient: AsyncParsableCommand {
       }
     }
 
-    private var addresses: [ClientSettings.Address] {
-      nodes.split(separator: ",").compactMap { ClientSettings.Address($0) }
+    private var addresses: [HostPort] {
+      nodes.split(separator: ",").compactMap { HostPort($0) }
     }
 
     var settings: ClientSettings {
       ClientSettings(
-        tier: tier, variant: variant, workload: workload, isCockroach: cockroach, nodes: addresses,
+        tier: tier, variant: variant, workload: workload, flavour: flavour, nodes: addresses,
         user: Self.environment("KV_CLIENT_USER"), password: Self.environment("KV_CLIENT_PASSWORD"),
         namespace: namespace, seed: seed)
     }
@@ -65,6 +66,7 @@ struct KVClient: AsyncParsableCommand {
 extension CapTier: ExpressibleByArgument {}
 extension CapVariant: ExpressibleByArgument {}
 extension CapWorkload: ExpressibleByArgument {}
+extension SQLFlavour: ExpressibleByArgument {}
 
 struct Prepare: AsyncParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Create what the workload needs, empty.")

@@ -21,17 +21,21 @@ struct AutoscaleCommand: AsyncParsableCommand {
   @Option(name: .customLong("max"), help: ArgumentHelp("Maximum number of workers.", valueName: "number"))
   var maximum = 4
 
-  @Option(help: ArgumentHelp("Time after which to stop (default: until interrupted).", valueName: "duration"))
-  var duration: Span?
+  @Option(help: .duration("Time after which to stop (default: until interrupted)."), transform: DurationOption.parse)
+  var duration: Duration?
 
-  @Option(help: ArgumentHelp("Time between two samples.", valueName: "duration"))
-  var interval = Span(.seconds(2))
+  @Option(help: .duration("Time between two samples (default: 2s)."), transform: DurationOption.parse)
+  var interval = Duration.seconds(2)
 
-  @Option(help: ArgumentHelp("End-to-end delay (p99) from which to add workers.", valueName: "duration"))
-  var highDelay = Span(.milliseconds(500))
+  @Option(
+    help: .duration("End-to-end delay (p99) from which to add workers (default: 500ms)."),
+    transform: DurationOption.parse)
+  var highDelay = Duration.milliseconds(500)
 
-  @Option(help: ArgumentHelp("End-to-end delay (p99) below which to remove workers.", valueName: "duration"))
-  var lowDelay = Span(.milliseconds(200))
+  @Option(
+    help: .duration("End-to-end delay (p99) below which to remove workers (default: 200ms)."),
+    transform: DurationOption.parse)
+  var lowDelay = Duration.milliseconds(200)
 
   @Option(help: ArgumentHelp("Queued messages from which to add workers.", valueName: "number"))
   var highQueue = 1_000
@@ -46,27 +50,27 @@ struct AutoscaleCommand: AsyncParsableCommand {
     guard minimum >= 1, minimum <= maximum, maximum <= Stack.scaleLimit else {
       throw ValidationError("--min and --max must be from 1 to \(Stack.scaleLimit), and --min not above --max.")
     }
-    guard lowDelay.duration < highDelay.duration else {
+    guard lowDelay < highDelay else {
       throw ValidationError("--low-delay must be below --high-delay.")
     }
     guard lowQueue < highQueue, lowQueue > 0 else {
       throw ValidationError("--low-queue must be at least 1 and below --high-queue.")
     }
-    guard interval.duration >= .milliseconds(500) else { throw ValidationError("--interval must be at least 500ms.") }
+    guard interval >= .milliseconds(500) else { throw ValidationError("--interval must be at least 500ms.") }
   }
 
   func run() async throws {
     let policy = Autoscaler.Policy(
-      minimum: minimum, maximum: maximum, highDelay: highDelay.duration, highQueue: highQueue,
-      lowDelay: lowDelay.duration, lowQueue: lowQueue)
+      minimum: minimum, maximum: maximum, highDelay: highDelay, highQueue: highQueue,
+      lowDelay: lowDelay, lowQueue: lowQueue)
     let json = json
-    let run = AutoscaleRun(Stack(try StackConfiguration.current()), policy: policy, interval: interval.duration) {
+    let run = AutoscaleRun(Stack(try StackConfiguration.current()), policy: policy, interval: interval) {
       event in
       let line = AutoscaleLine(event)
       let stream: FileHandle = json || line.isChange ? .standardOutput : .standardError
       stream.write(Data("\(json ? line.json : line.text)\n".utf8))
     }
-    try await run.run(for: duration?.duration)
+    try await run.run(for: duration)
   }
 }
 

@@ -36,8 +36,8 @@ struct CapCommand: AsyncParsableCommand {
   @Flag(help: "Discard earlier results of these cells, and measure all of them again.")
   var again = false
 
-  @Option(help: ArgumentHelp("Stop starting new cells after this time (e.g. 9m).", valueName: "duration"))
-  var within: Span?
+  @Option(help: .duration("Stop starting new cells after this time (e.g. 9m)."), transform: DurationOption.parse)
+  var within: Duration?
 
   @Option(help: "Replay the traffic and the choices of a cell with this seed (further cells use the seeds after it).")
   var seed: UInt64?
@@ -117,7 +117,7 @@ struct CapCommand: AsyncParsableCommand {
   ///   again.
   /// - Returns: the cells that have no record in the end.
   private func run(
-    _ cells: [CapPlanCell], on flavour: StackFlavour, forgetting forgotten: [String],
+    _ cells: [CapPlanCell], on flavour: SQLFlavour, forgetting forgotten: [String],
     _ configuration: StackConfiguration, _ folder: CapFolder
   ) async throws -> [String] {
     guard !cells.isEmpty else { return [] }
@@ -126,7 +126,7 @@ struct CapCommand: AsyncParsableCommand {
     let series = CapSeries(
       configuration: configuration, folder: "\(folder.root)/cap", seed: seed, catchesSignals: true,
       progress: console.show)
-    return try await series.run(cells, on: flavour, until: within.map { .now + $0.duration }) {
+    return try await series.run(cells, on: flavour, until: within.map { .now + $0 }) {
       if !forgotten.isEmpty { try folder.forget(forgotten) }
     } each: { cell, outcome in
       switch outcome {

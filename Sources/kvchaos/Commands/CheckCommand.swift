@@ -1,6 +1,7 @@
 import ArgumentParser
 import Consistency
 import Escaping
+import Failures
 import Foundation
 import History
 
@@ -32,17 +33,19 @@ struct CheckCommand: ParsableCommand {
       """)
   var failMeans: CheckOptions.FailedCas?
 
-  @Option(help: "Time limit, after which the rest is unknown, e.g. 60s or 500ms; a bare number is seconds.")
-  var timeout: Span?
+  @Option(
+    help: .duration("Time limit, after which the rest is unknown, e.g. 60s or 500ms; a bare number is seconds."),
+    transform: DurationOption.parse)
+  var timeout: Duration?
 
   @Option(help: "Memory limit, beyond which the rest is unknown, e.g. 200M or 2G.")
   var memory: MemorySize?
 
   @Option(
-    help: """
-      Greatest allowed age of a cached read, e.g. 60s or 500ms; older ones are violations. (default: any)
-      """)
-  var cacheTTL: Span?
+    help: .duration(
+      "Greatest allowed age of a cached read, e.g. 60s or 500ms; older ones are violations. (default: any)"),
+    transform: DurationOption.parse)
+  var cacheTTL: Duration?
 
   @Option(
     help: """
@@ -68,7 +71,7 @@ struct CheckCommand: ParsableCommand {
   var html: String?
 
   func validate() throws {
-    if let timeout, timeout.duration <= .zero { throw ValidationError("--timeout must be more than 0 seconds") }
+    if let timeout, timeout <= .zero { throw ValidationError("--timeout must be more than 0 seconds") }
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be between 1 and 1024") }
     if html != nil, history == "-" { throw ValidationError("--html reads the history again: give a file, not -") }
   }
@@ -76,8 +79,8 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     let checker = ConsistencyChecker(
       options: CheckOptions(
-        model: model, failedCas: failMeans, timeout: timeout?.duration, memoryLimitBytes: memory?.bytes,
-        threads: threads, cacheTimeToLive: cacheTTL?.duration, keys: keys,
+        model: model, failedCas: failMeans, timeout: timeout, memoryLimitBytes: memory?.bytes,
+        threads: threads, cacheTimeToLive: cacheTTL, keys: keys,
         initial: initial?.value, ignoresAnswers: ignoreAnswers))
     let name = history == "-" ? "standard input" : history
     let report: ConsistencyReport
@@ -113,10 +116,10 @@ struct CheckCommand: ParsableCommand {
     }
   }
 
-  /// EX_DATAERR, with the reason on standard error.
+  /// The exit status of bad input, with the reason on standard error.
   private static func badInput(_ reason: String) -> ExitCode {
     FileHandle.standardError.write(Data("kvchaos: \(Escaping.plain(reason))\n".utf8))
-    return ExitCode(65)
+    return ExitCode(FailureCategory.badInput.exitStatus)
   }
 }
 

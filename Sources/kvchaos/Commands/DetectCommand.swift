@@ -28,8 +28,8 @@ struct DetectCommand: AsyncParsableCommand {
   @Option(help: "Runs without any bug, under the plans in turn.")
   var silentRuns = 100
 
-  @Option(help: ArgumentHelp("Stop starting new runs after this time (e.g. 9m).", valueName: "duration"))
-  var within: Span?
+  @Option(help: .duration("Stop starting new runs after this time (e.g. 9m)."), transform: DurationOption.parse)
+  var within: Duration?
 
   @Option(help: ArgumentHelp("Where results go (default: results in the repository).", valueName: "folder"))
   var results: String?
@@ -73,7 +73,7 @@ struct DetectCommand: AsyncParsableCommand {
     let outcome: (record: DetectionRecord, owed: Int)
     do {
       if again { try detector.forget() }
-      outcome = try await detector.run(until: within.map { .now + $0.duration })
+      outcome = try await detector.run(until: within.map { .now + $0 })
       console.finish()
     } catch {
       console.finish()

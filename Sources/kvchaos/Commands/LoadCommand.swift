@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChaosPlan
+import Failures
 import Foundation
 import LoadTest
 import Orchestrator
@@ -31,8 +32,8 @@ struct LoadCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Users that start over the ramp (default: 300).", valueName: "number"))
   var users: Int?
 
-  @Option(help: ArgumentHelp("The time over which the users start (default: 30s).", valueName: "duration"))
-  var ramp: Span?
+  @Option(help: .duration("The time over which the users start (default: 30s)."), transform: DurationOption.parse)
+  var ramp: Duration?
 
   @Option(help: ArgumentHelp("PUTs of each user, each followed by a GET (default: 100).", valueName: "number"))
   var loops: Int?
@@ -43,8 +44,8 @@ struct LoadCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Requests a second, regardless of the answers.", valueName: "number"))
   var rate: Double?
 
-  @Option(help: ArgumentHelp("Duration of --clients or --rate (default: 30s).", valueName: "duration"))
-  var duration: Span?
+  @Option(help: .duration("Duration of --clients or --rate (default: 30s)."), transform: DurationOption.parse)
+  var duration: Duration?
 
   @Option(
     help: ArgumentHelp("Requests that --rate may have open at the same time (default: 1000).", valueName: "number"))
@@ -54,9 +55,10 @@ struct LoadCommand: AsyncParsableCommand {
   var putShare: Double?
 
   @Option(
-    help: ArgumentHelp("Under --clients and --rate, time before measuring begins (default: 2s).", valueName: "duration")
+    help: .duration("Under --clients and --rate, time before measuring begins (default: 2s)."),
+    transform: DurationOption.parse
   )
-  var warmUp: Span?
+  var warmUp: Duration?
 
   @Option(help: "When a PUT is answered.")
   var ack = Acknowledgement.queued
@@ -70,8 +72,8 @@ struct LoadCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Size of the values, in bytes.", valueName: "bytes"))
   var valueSize = 200
 
-  @Option(help: ArgumentHelp("Request timeout.", valueName: "duration"))
-  var timeout = Span(.seconds(20))
+  @Option(help: .duration("Request timeout (default: 20s)."), transform: DurationOption.parse)
+  var timeout = Duration.seconds(20)
 
   @Option(help: ArgumentHelp("The store's address (default: the stack's NGINX).", valueName: "url"))
   var url: String?
@@ -110,7 +112,7 @@ struct LoadCommand: AsyncParsableCommand {
       throw ValidationError("--rate must be above 0 and at most 1000000.")
     }
     guard (0...1).contains(putShare ?? 0.5) else { throw ValidationError("--put-share must be from 0 to 1.") }
-    guard duration.map({ $0.duration > .zero }) ?? true, timeout.duration > .zero else {
+    guard duration.map({ $0 > .zero }) ?? true, timeout > .zero else {
       throw ValidationError("--duration and --timeout must be above 0.")
     }
     guard (12...1_048_576).contains(valueSize) else {
@@ -140,7 +142,7 @@ struct LoadCommand: AsyncParsableCommand {
     let folder = try write(result, configuration)
     print(json ? try LoadFiles.json(of: result.report) : LoadText(result.report).text, terminator: "")
     Self.say("report: \(folder)/report.html")
-    if isInterrupted.load(ordering: .relaxed) { throw ExitCode(ExitStatus.interrupted) }
+    if isInterrupted.load(ordering: .relaxed) { throw ExitCode(FailureCategory.interrupted.exitStatus) }
     if result.report.errorCount > maxErrors { throw ExitCode(1) }
   }
 
@@ -151,18 +153,18 @@ struct LoadCommand: AsyncParsableCommand {
     guard let target = LoadTarget(address) else { throw ValidationError("\(address) is not on this machine.") }
     let mode: LoadSettings.Mode =
       if let clients {
-        .saturated(clients: clients, duration: duration?.duration ?? .seconds(30))
+        .saturated(clients: clients, duration: duration ?? .seconds(30))
       } else if let rate {
-        .rate(rate, duration: duration?.duration ?? .seconds(30), connections: connections ?? 1_000)
+        .rate(rate, duration: duration ?? .seconds(30), connections: connections ?? 1_000)
       } else {
-        .users(users ?? 300, ramp: ramp?.duration ?? .seconds(30), loops: loops ?? 100)
+        .users(users ?? 300, ramp: ramp ?? .seconds(30), loops: loops ?? 100)
       }
     let isUsers = clients == nil && rate == nil
     return LoadSettings(
       mode: mode, target: target, acknowledgement: ack == .queued ? .queued : .committed,
       read: read == .cache ? .cache : .linearizable, keys: keys, valueBytes: valueSize,
       putsPerThousand: Int(((putShare ?? 0.5) * 1_000).rounded()),
-      warmUp: isUsers ? .zero : warmUp?.duration ?? .seconds(2), timeout: timeout.duration,
+      warmUp: isUsers ? .zero : warmUp ?? .seconds(2), timeout: timeout,
       token: ProcessInfo.processInfo.environment["KVCHAOS_TOKEN"].flatMap { $0.isEmpty ? nil : $0 })
   }
 

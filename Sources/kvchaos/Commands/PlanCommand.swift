@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChaosPlan
+import Failures
 import Foundation
 import Stack
 
@@ -35,7 +36,7 @@ struct PlanCommand: AsyncParsableCommand {
       }
       guard problems.isEmpty else {
         FileHandle.standardError.write(Data((texts.joined(separator: "\n") + "\n").utf8))
-        throw ExitCode(65)
+        throw ExitCode(FailureCategory.badInput.exitStatus)
       }
     }
 

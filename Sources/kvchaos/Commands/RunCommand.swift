@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChaosPlan
+import Failures
 import Foundation
 import Orchestrator
 import Report
@@ -30,8 +31,8 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(
     name: .customLong("for"),
-    help: ArgumentHelp("Duration of random faults, such as 30m, in place of the plans' own.", valueName: "duration")
-  )
+    help: .duration("Duration of random faults, such as 30m, in place of the plans' own."),
+    transform: DurationOption.planText)
   var length: String?
 
   @Option(help: ArgumentHelp("Where results go (default: results in the repository).", valueName: "folder"))
@@ -53,20 +54,21 @@ struct RunCommand: AsyncParsableCommand {
     let root = results ?? configuration.resultsFolder
     let series = ConsoleProgress()
     var worst = SeriesStatus()
+    let interrupted = FailureCategory.interrupted.exitStatus
     for (index, file) in files.enumerated() {
       if files.count > 1 { series.show(.note("plan \(index + 1) of \(files.count): \(file.plan.name)")) }
       let status: Int32
       do {
         status = try await run(file, configuration, root: root)
       } catch {
-        guard files.count > 1, let code = ExitStatus.status(for: error), code != ExitStatus.interrupted else {
+        guard files.count > 1, let code = ExitStatus.status(for: error), code != interrupted else {
           throw error
         }
         series.show(.note("\(file.plan.name) could not be run: \(error)"))
         status = code
       }
       worst.add(status)
-      if status == ExitStatus.interrupted { break }
+      if status == interrupted { break }
     }
     if worst.value != 0 { throw ExitCode(worst.value) }
   }

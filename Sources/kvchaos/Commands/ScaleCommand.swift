@@ -20,8 +20,8 @@ struct ScaleCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("Number of containers, 1 to \(Stack.scaleLimit).", valueName: "number"))
   var count: Int
 
-  @Option(help: ArgumentHelp("Timeout.", valueName: "seconds"))
-  var limit = 60
+  @Option(help: .duration("Timeout (default: 60s)."), transform: DurationOption.parse)
+  var limit = Duration.seconds(60)
 
   @Flag(help: "Print the result as JSON.")
   var json = false
@@ -32,12 +32,12 @@ struct ScaleCommand: AsyncParsableCommand {
     guard (1...Stack.scaleLimit).contains(count) else {
       throw ValidationError("<number> must be from 1 to \(Stack.scaleLimit).")
     }
-    guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
+    guard limit >= .seconds(1) else { throw ValidationError("--limit must be at least 1s.") }
   }
 
   func run() async throws {
     var configuration = try StackConfiguration.current()
-    configuration.limit = .seconds(limit)
+    configuration.limit = limit
     let start = ContinuousClock.now
     let scalable: ScalableTier = tier == .api ? .api : .worker
     let before = try await Stack(configuration).scale(scalable, to: count)

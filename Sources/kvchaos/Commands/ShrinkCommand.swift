@@ -34,8 +34,8 @@ struct ShrinkCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The planted bug that the run had (`kvchaos detect`).", valueName: "name"))
   var bug: String?
 
-  @Option(help: ArgumentHelp("Stop starting new tries after this time (e.g. 9m).", valueName: "duration"))
-  var within: Span?
+  @Option(help: .duration("Stop starting new tries after this time (e.g. 9m)."), transform: DurationOption.parse)
+  var within: Duration?
 
   func validate() throws {
     guard needed >= 1, needed <= tries else { throw ValidationError("--needed must be from 1 to --tries") }
@@ -56,7 +56,7 @@ struct ShrinkCommand: AsyncParsableCommand {
     let path = output ?? "\(folder)/small.yml"
     let result: Result<Shrinker.Outcome, any Error>
     do {
-      result = .success(try await shrinker.run(to: path, until: within.map { .now + $0.duration }))
+      result = .success(try await shrinker.run(to: path, until: within.map { .now + $0 }))
     } catch {
       result = .failure(error)
     }

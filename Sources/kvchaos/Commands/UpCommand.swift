@@ -19,12 +19,8 @@ struct UpCommand: AsyncParsableCommand {
       available, or a container does not start (with its last lines).
       """)
 
-  enum Flavour: String, ExpressibleByArgument, CaseIterable {
-    case auto, cockroach, patroni
-  }
-
   @Option(help: "Flavour of the SQL tier: auto uses CockroachDB if it is available and comes up, else Patroni.")
-  var flavour = Flavour.auto
+  var flavour = SQLFlavourChoice.auto
 
   @Option(help: ArgumentHelp("Number of workers (default: from the compose file).", valueName: "number"))
   var workers: Int?
@@ -32,23 +28,23 @@ struct UpCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Number of APIs (default: from the compose file).", valueName: "number"))
   var apis: Int?
 
-  @Option(help: ArgumentHelp("Timeout.", valueName: "seconds"))
-  var limit = 180
+  @Option(help: .duration("Timeout (default: 180s)."), transform: DurationOption.parse)
+  var limit = Duration.seconds(180)
 
   @Flag(help: "Print the status of every node as JSON at the end.")
   var json = false
 
   func validate() throws {
-    guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
+    guard limit >= .seconds(1) else { throw ValidationError("--limit must be at least 1s.") }
     guard (workers ?? 1) > 0 else { throw ValidationError("--workers must be at least 1.") }
     guard (apis ?? 1) > 0 else { throw ValidationError("--apis must be at least 1.") }
   }
 
   func run() async throws {
-    var configuration = try StackConfiguration.current(flavour: SQLChoice(rawValue: flavour.rawValue) ?? .auto)
+    var configuration = try StackConfiguration.current(flavour: flavour)
     configuration.workers = workers
     configuration.apis = apis
-    configuration.limit = .seconds(limit)
+    configuration.limit = limit
     let stack = Stack(configuration)
     let lock = try await stack.claim()
     defer { withExtendedLifetime(lock) {} }
@@ -58,6 +54,8 @@ struct UpCommand: AsyncParsableCommand {
     if json { print(try await stack.status(asksStarting: true).json()) }
   }
 }
+
+extension SQLFlavourChoice: ExpressibleByArgument {}
 
 /// Writes the progress of `up` to standard error.
 final class ProgressWriter: Sendable {

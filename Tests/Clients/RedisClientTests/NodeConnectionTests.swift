@@ -1,3 +1,4 @@
+import Endpoints
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -9,7 +10,7 @@ import Testing
 struct NodeConnectionTests {
   private static let loop = MultiThreadedEventLoopGroup.singleton.next()
 
-  private static func options(_ node: RedisNode, change: (inout RedisOptions) -> Void = { _ in }) -> RedisOptions {
+  private static func options(_ node: HostPort, change: (inout RedisOptions) -> Void = { _ in }) -> RedisOptions {
     var options = RedisOptions(nodes: [node])
     // The machine may be busy: only the tests of a limit come near it.
     options.connectTimeoutMilliseconds = 20_000

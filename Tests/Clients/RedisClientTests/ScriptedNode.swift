@@ -1,3 +1,4 @@
+import Endpoints
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -10,7 +11,7 @@ final class ScriptedNode: Sendable {
   private let connections = Mutex<[any Channel]>([])
   private let commands = Mutex<[[String]]>([])
 
-  var node: RedisNode { RedisNode(host: "127.0.0.1", port: channel.localAddress?.port ?? 0) }
+  var node: HostPort { HostPort(host: "127.0.0.1", port: channel.localAddress?.port ?? 0) }
   /// Every command that has come.
   var seen: [[String]] { commands.withLock { $0 } }
   var connectionCount: Int { connections.withLock { $0.count } }

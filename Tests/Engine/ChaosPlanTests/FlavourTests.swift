@@ -33,14 +33,13 @@ import Testing
     let plan = try plan(faults)
     #expect(plan.conflict(with: .cockroach)?.contains(words) == true)
     #expect(plan.conflict(with: .patroni) == nil)
-    #expect(plan.conflict(with: .auto) == nil)
+    #expect(plan.conflict(with: nil) == nil)
   }
 
-  @Test(arguments: [SQLChoice.cockroach, .patroni]) func aPlanAboutOneFlavourIsNoneOfTheOther(_ own: SQLChoice) throws {
+  @Test(arguments: SQLFlavour.allCases) func aPlanAboutOneFlavourIsNoneOfTheOther(_ own: SQLFlavour) throws {
     let plan = try plan("[{ kill: { tier: sql }, duration: 5s }]", stack: "{ sql: \(own.rawValue) }")
-    let other: SQLChoice = own == .cockroach ? .patroni : .cockroach
     #expect(plan.conflict(with: own) == nil)
-    #expect(plan.conflict(with: other)?.contains("the plan is about \(own.title)") == true)
+    #expect(plan.conflict(with: own.other)?.contains("the plan is about \(own.title)") == true)
   }
 
   /// Along with other tiers a missing etcd does not matter.

@@ -60,7 +60,4 @@ struct ConfigurationTests {
     #expect(error?.detail.contains(name) == true)
     #expect(error?.detail.contains("secret") == false)
   }
-
-  @Test(arguments: [("a", "\"a\""), ("q\"\\", "\"q\\\"\\\\\""), ("\n\u{1}", "\"\\u000a\\u0001\""), ("é🐘", "\"é🐘\"")])
-  func jsonText(_ text: String, _ expected: String) { #expect(JSONText.quoted(text) == expected) }
 }

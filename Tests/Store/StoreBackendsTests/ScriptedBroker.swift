@@ -1,4 +1,5 @@
 import AMQPClient
+import Endpoints
 import Glibc
 import Synchronization
 import TestSupport
@@ -60,7 +61,7 @@ final class ScriptedBroker: Sendable {
 
   func options(role: String = "test") -> AMQPOptions {
     AMQPOptions(
-      hosts: [AMQPOptions.Host(name: "127.0.0.1", port: port)], user: "u", password: "", connectionName: "host/\(role)")
+      hosts: [HostPort(host: "127.0.0.1", port: port)], user: "u", password: "", connectionName: "host/\(role)")
   }
 
   private struct Session {

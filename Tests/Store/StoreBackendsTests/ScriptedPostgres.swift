@@ -1,3 +1,4 @@
+import Endpoints
 import Glibc
 import SQLClient
 import Synchronization
@@ -52,7 +53,7 @@ final class ScriptedPostgres: Sendable {
 
   func options() -> SQLOptions {
     var options = SQLOptions(
-      hosts: [SQLOptions.Host(name: "127.0.0.1", port: server.port)], user: "u", password: "", database: "d",
+      hosts: [HostPort(host: "127.0.0.1", port: server.port)], user: "u", password: "", database: "d",
       applicationName: "test")
     // All tests start at once: the server's threads may have to wait for a core.
     options.connectTimeoutMilliseconds = 300_000

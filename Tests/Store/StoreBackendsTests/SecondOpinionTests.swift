@@ -1,4 +1,5 @@
 import AMQPClient
+import Endpoints
 import KeyValueStore
 import NIOPosix
 import Synchronization
@@ -100,7 +101,7 @@ import Testing
 
   @Test func aBrokerThatIsNotThereConfirmsNothing() async {
     let options = AMQPOptions(
-      hosts: [AMQPOptions.Host(name: "127.0.0.1", port: 1)], user: "u", password: "", connectionName: "test")
+      hosts: [HostPort(host: "127.0.0.1", port: 1)], user: "u", password: "", connectionName: "test")
     #expect(await SecondOpinion.confirms(Partition(index: 0, count: 4), options: options) == false)
   }
 

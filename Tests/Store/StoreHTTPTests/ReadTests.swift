@@ -1,7 +1,7 @@
 import HTTPTypes
 import KeyValueStore
-import StoreBackends
 import Testing
+import WallClock
 
 @testable import StoreHTTP
 

@@ -4,8 +4,8 @@ import Hummingbird
 import KeyValueStore
 import Logging
 import ServiceMetrics
-import StoreBackends
 import Testing
+import WallClock
 
 @testable import StoreHTTP
 

@@ -58,5 +58,16 @@ import Testing
   ])
   func json(text: String, escaped: String) { #expect(Escaping.json(text, inScript: true) == escaped) }
 
+  @Test(arguments: [
+    ("a", "\"a\""), ("q\"\\", "\"q\\\"\\\\\""), ("\n\u{1}", "\"\\u000a\\u0001\""), ("é🐘", "\"é🐘\""), ("", "\"\""),
+    ("</>&\u{2028}\u{7F}", "\"</>&\u{2028}\u{7F}\""),
+  ])
+  func jsonOutsideOfScripts(text: String, escaped: String) {
+    #expect(Escaping.json(text) == escaped)
+    var bytes = Array("x".utf8)
+    Escaping.appendJSON(text.utf8, to: &bytes)
+    #expect(bytes == Array("x\(escaped)".utf8))
+  }
+
   @Test func jsonOutsideOfAPageKeepsWhatItCan() { #expect(Escaping.json("<&>\u{1}") == "\"<&>\\u0001\"") }
 }

@@ -1,3 +1,4 @@
+import ChaosPlan
 import DockerEngine
 import Foundation
 import TestSupport
@@ -15,7 +16,7 @@ struct StackAddressesTests {
   }
 
   private static func addresses(
-    _ configuration: StackConfiguration, _ flavour: StackFlavour = .patroni, existing: [ContainerDetail] = [],
+    _ configuration: StackConfiguration, _ flavour: SQLFlavour = .patroni, existing: [ContainerDetail] = [],
     networks: [NetworkSummary] = [], isTaken: (Int) -> Bool = { _ in false }
   ) throws(StackError) -> StackAddresses {
     try StackAddresses(configuration, flavour, existing: existing, networks: networks, isTaken: isTaken)
@@ -43,7 +44,7 @@ struct StackAddressesTests {
     #expect(try Self.addresses(Self.configuration("kvchaos")) { $0 == 8000 } == patroni)
   }
 
-  @Test(arguments: StackFlavour.allCases) func anotherProjectIsElsewhere(flavour: StackFlavour) throws {
+  @Test(arguments: SQLFlavour.allCases) func anotherProjectIsElsewhere(flavour: SQLFlavour) throws {
     let usual = try Self.addresses(Self.configuration("kvchaos"), flavour)
     let names = (0..<40).map { "project-\($0)" }
     let all = try names.map { try Self.addresses(Self.configuration($0), flavour) }
@@ -171,7 +172,7 @@ struct StackAddressesTests {
   // MARK: The compose files
 
   /// A port that were written down in one of them would be the same for every project.
-  @Test(arguments: StackFlavour.allCases) func theComposeFilesTakeEveryPortFromAVariable(flavour: StackFlavour) throws {
+  @Test(arguments: SQLFlavour.allCases) func theComposeFilesTakeEveryPortFromAVariable(flavour: SQLFlavour) throws {
     let folder = Repository.file("compose").path()
     let text = try ["compose", "sql-\(flavour.rawValue)"].map {
       try String(contentsOfFile: "\(folder)/\($0).yml", encoding: .utf8)

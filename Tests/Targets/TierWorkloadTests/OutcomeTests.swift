@@ -1,3 +1,4 @@
+import Endpoints
 import History
 import RedisClient
 import SQLClient
@@ -81,21 +82,14 @@ struct OutcomeTests {
 
   @Test func aSessionIsNoStandbysAndCommitsAsItsVariantSays() {
     func setUp(_ settings: ClientSettings) -> String { SQLTierClient.setUp(settings) }
-    let node = ClientSettings.Address(host: "172.30.87.41", port: 5_432)
+    let node = HostPort(host: "172.30.87.41", port: 5_432)
     var settings = ClientSettings(
       tier: .sql, variant: .plain, workload: .register, nodes: [node], namespace: "c1", seed: 1)
     #expect(setUp(settings).contains("pg_is_in_recovery()"))
     #expect(setUp(settings).contains("synchronous_commit = 'on'"))
     settings.variant = .asynchronous
     #expect(setUp(settings).contains("synchronous_commit = 'local'"))
-    settings.isCockroach = true
+    settings.flavour = .cockroach
     #expect(!setUp(settings).contains("synchronous_commit"))
-  }
-
-  @Test(arguments: [
-    ("172.30.87.11:6379", ClientSettings.Address(host: "172.30.87.11", port: 6_379)), ("redis-1", nil), (":1", nil),
-    ("a:0", nil), ("a:70000", nil),
-  ]) func anAddressIs(_ text: String, _ address: ClientSettings.Address?) {
-    #expect(ClientSettings.Address(text) == address)
   }
 }

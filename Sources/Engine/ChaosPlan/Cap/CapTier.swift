@@ -30,7 +30,7 @@ public enum CapVariant: String, Sendable, Hashable, CaseIterable, Codable {
 
 extension CapVariant {
   /// Why it is nothing on a flavour of the SQL tier; `nil` where it is something.
-  public func conflict(with flavour: SQLChoice) -> String? {
+  public func conflict(with flavour: SQLFlavour) -> String? {
     guard flavour == .cockroach else { return nil }
     switch self {
     case .noBarrier: return "reads have no barrier on CockroachDB: the leaseholder answers them"

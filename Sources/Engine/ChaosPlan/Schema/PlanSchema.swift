@@ -61,7 +61,7 @@ public enum PlanSchema {
     mapping(
       "What the plan requires of the stack; the running stack decides the rest.",
       [
-        .optional("sql", choice("The flavour of the SQL tier.", SQLChoice.self)),
+        .optional("sql", choice("The flavour of the SQL tier.", SQLFlavourChoice.self)),
         .optional("workers", integer("Number of workers.", from: 1, to: 16)),
         .optional("apis", integer("Number of APIs.", from: 1, to: 16)),
       ])

@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 
 /// The files of a results folder that are generated from a report and its timeline.
@@ -75,8 +76,10 @@ public struct ReportFiles: Sendable {
 }
 
 /// Why a report cannot be read or written, in a sentence.
-public struct ReportError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct ReportError: CategorisedError, Sendable, Hashable {
   public let description: String
+
+  public var category: FailureCategory { .badInput }
 
   public init(_ description: String) {
     self.description = description

@@ -34,7 +34,7 @@
         return nil
       }
       var options = configuration.sqlOptions(role: "planted-follower")
-      options.hosts = hosts.map { SQLOptions.Host(name: $0, port: $1) }
+      options.hosts = hosts
       // The barrier of a linearizable read writes, which a standby cannot do, so this is a plain read.
       return SQLTable(pool: SQLPool(options: options, size: 3), flavour: configuration.flavour)
     }

@@ -2,6 +2,7 @@ import AMQPClient
 import KeyValueStore
 import RedisClient
 import SQLClient
+import WallClock
 
 /// Installs planted bugs (docs/detection.md). Without the package trait `PlantedBugs` every function returns its
 /// argument.

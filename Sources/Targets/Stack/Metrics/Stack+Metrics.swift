@@ -70,10 +70,6 @@ extension Stack {
   }
 
   private func runningContainers() async throws(StackError) -> [ContainerSummary] {
-    do throws(DockerEngineError) {
-      return try await engine.containers().filter { $0.status == .running }
-    } catch {
-      throw StackError(error)
-    }
+    try await summaries().filter { $0.status == .running }
   }
 }

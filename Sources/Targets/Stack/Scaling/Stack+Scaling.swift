@@ -1,4 +1,5 @@
 import DockerEngine
+import Polling
 
 /// The tiers of our own services, which can have any number of containers.
 public enum ScalableTier: String, Sendable, Hashable, CaseIterable {
@@ -41,18 +42,19 @@ extension Stack {
     try await Compose(configuration: configuration, addresses: try await addresses(flavour))
       .scale(tier.rawValue, to: count, flavour)
     let probe = StartProbe(engine: engine)
-    while true {
+    let (healthy, all) = try await Poll.until(deadline, every: .milliseconds(250)) { () async throws(StackError) in
       let details = await probe.refresh(try await scalableDetails(tier))
       let healthy = details.count { $0.state.status == .running && $0.state.health ?? .healthy == .healthy }
-      if healthy == count && details.count == count { break }
-      guard ContinuousClock.now < deadline, !Task.isCancelled else {
-        throw StackError(
-          code: .unavailable,
-          message:
-            "\(healthy) of \(count) containers of the tier \(tier.rawValue) are healthy after \(configuration.limit.components.seconds) s; see `kvchaos status`"
-        )
-      }
-      try? await Task.sleep(for: .milliseconds(250))
+      return (healthy, details.count)
+    } isFinal: {
+      $0 == (count, count)
+    }
+    guard (healthy, all) == (count, count) else {
+      throw StackError(
+        code: .unavailable,
+        message:
+          "\(healthy) of \(count) containers of the tier \(tier.rawValue) are healthy after \(configuration.limit.components.seconds) s; see `kvchaos status`"
+      )
     }
     return Self.running(tier, in: containers)
   }
