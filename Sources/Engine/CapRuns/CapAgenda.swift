@@ -55,9 +55,9 @@ public struct CapAgenda: Sendable, Hashable {
   public init(_ asked: [CapPlanCell], on flavour: SQLFlavour, known: [Known]) {
     self.flavour = flavour
     self.known = known
-    leftOut = Set(asked.compactMap { $0.variant.conflict(with: flavour.choice) }).sorted()
+    leftOut = Set(asked.compactMap { $0.variant.conflict(with: flavour) }).sorted()
     let byID = Dictionary(known.map { ($0.id, $0) }) { first, _ in first }
-    entries = asked.filter { $0.variant.conflict(with: flavour.choice) == nil }.map { cell in
+    entries = asked.filter { $0.variant.conflict(with: flavour) == nil }.map { cell in
       let id = cell.id(on: flavour)
       let standing = byID[id].map { $0.hasProblems ? Standing.doubtful : .measured } ?? .missing
       return Entry(cell: cell, id: id, standing: standing)
