@@ -149,7 +149,7 @@ let package = Package(
     library("RecordFile", in: .support),
     library("History", in: .checker, ["CZlib", "CZstd", "Escaping", "RecordFile"]),
     library("Consistency", in: .checker, ["Escaping", "History"]),
-    library("ChaosPlan", in: .engine, ["Escaping", "Spelling", .product(name: "Yams", package: "Yams")]),
+    library("ChaosPlan", in: .engine, ["Escaping", "Faults", "Spelling", .product(name: "Yams", package: "Yams")]),
     library("HTTPClient", in: .clients, ["CCurl"]),
     library("Faults", in: .engine, ["RecordFile"]),
     // What runs in the side container of a network fault.
@@ -231,7 +231,8 @@ let package = Package(
     tests(
       "ContractOracleTests", in: .checker, ["kvchaos-oracle", "Consistency", "ContractOracle", "History"],
       resources: [.copy("Fixtures")]),
-    tests("ChaosPlanTests", in: .engine, ["ChaosPlan", "Spelling", "TestSupport"], resources: [.copy("Fixtures")]),
+    tests(
+      "ChaosPlanTests", in: .engine, ["ChaosPlan", "Faults", "Spelling", "TestSupport"], resources: [.copy("Fixtures")]),
     tests("HTTPClientTests", in: .clients, ["HTTPClient", "TestSupport"]),
     tests("FaultsTests", in: .engine, ["Faults", "RecordFile", "TestSupport"]),
     tests("PacketFaultsTests", in: .targets, ["PacketFaults"]),

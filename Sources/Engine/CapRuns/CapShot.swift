@@ -55,15 +55,15 @@ struct CapShot {
   private static func single(
     _ action: FaultAction, _ nodes: [StackNode], _ others: [StackNode]
   ) throws(FaultError) -> any Fault {
-    switch action {
-    case .kill(let signal): return KillFault(signal: signal)
-    case .pause: return PauseFault()
-    case .network(let network) where network.effect == .isolate:
+    switch action.definition.strike {
+    case .nodes(let fault): return fault(action.settings)
+    case .packets(let disturbance):
       let part = NetworkFault.Part(peers: .everyone, probes: peers(others))
+      let (effect, direction) = disturbance(action.settings)
       return NetworkFault(
-        kind: .isolate, effect: .drop(percent: 100),
+        kind: action.kind, effect: effect, direction: direction,
         parts: Dictionary(uniqueKeysWithValues: nodes.map { ($0.container, part) }))
-    default:
+    case .tier, .sides:
       throw FaultError(code: .notInjectable, message: "\(action.kind.rawValue) cannot be the fault of a cell")
     }
   }

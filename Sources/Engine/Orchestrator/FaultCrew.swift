@@ -108,14 +108,9 @@ final class FaultCrew: Sendable {
   private func aim(
     _ action: FaultAction, at nodes: [StackNode], in status: StackStatus, stream: UInt64
   ) throws(FaultError) -> FaultShot {
-    if case .scale(let count) = action, let node = nodes.first { return .scaling(node, to: count, in: status) }
-    if let fault = action.fault { return FaultShot(fault: fault, nodes: nodes) }
-    guard case .network(let network) = action else {
-      preconditionFailure("only network faults need to know the other nodes")
-    }
     // Not the selector's stream: the shape must not depend on the drawn nodes.
     var random = SplitMix64(seed: seed, stream: stream | 1 << 41)
-    return try network.shot(at: nodes, in: status, using: &random)
+    return try action.shot(at: nodes, in: status, using: &random)
   }
 
   /// Records that a fault of the schedule is left out.
@@ -277,35 +272,4 @@ final class FaultCrew: Sendable {
         timeNanoseconds: history.elapsedNanoseconds, wallTime: Date.now.formatted(.iso8601), fault: report.label,
         event: event, targets: report.targets.map(\.node), message: message))
   }
-}
-
-extension FaultAction {
-  /// The fault of the catalogue that does this to single containers; `nil` for those that need to know the others.
-  fileprivate var fault: (any Fault)? {
-    switch self {
-    case .kill(let signal): KillFault(signal: signal)
-    case .stop(let timeout): StopFault(timeoutSeconds: timeout.wholeSeconds)
-    case .pause: PauseFault()
-    case .restart(let timeout): RestartFault(timeoutSeconds: timeout.wholeSeconds)
-    case .crashLoop(let interval): CrashLoopFault(interval: interval)
-    case .network, .scale: nil
-    case .cpuLimit(let cores): CPULimitFault(cores: cores)
-    case .memoryLimit(let bytes): MemoryLimitFault(bytes: bytes)
-    case .flush: FlushFault()
-    case .failover: FailoverFault()
-    case .drain: DrainFault()
-    case .wipe: WipeFault()
-    case .clock(let offset, let drift): ClockFault(offset: offset, drift: drift)
-    case .diskFull: DiskFault.full
-    case .readOnly: DiskFault.readOnly
-    case .fileLimit(let spare): FileLimitFault(spare: spare)
-    case .forget: ForgetFault()
-    case .moveSlots(let count): MoveSlotsFault(count: count)
-    }
-  }
-}
-
-extension Duration {
-  /// Rounded up.
-  fileprivate var wholeSeconds: Int { Int(max(self / .seconds(1), 0).rounded(.up)) }
 }

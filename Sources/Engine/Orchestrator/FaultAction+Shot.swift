@@ -2,24 +2,43 @@ import ChaosPlan
 import Faults
 import Stack
 
-extension NetworkAction {
+extension FaultAction {
   /// The number of peers used to measure the effect on each target: more would add time but no information.
   private static let probesMaximum = 6
 
-  /// Resolves the action for the current nodes.
+  /// The fault with its targets, for the current nodes.
+  ///
+  /// - Parameter generator: draws the sides of a partition.
   func shot(
     at nodes: [StackNode], in status: StackStatus, using generator: inout some RandomNumberGenerator
   ) throws(FaultError) -> FaultShot {
-    if case .partition(let settings) = effect { return try partition(settings, nodes, in: status, using: &generator) }
-    let packetPeers = nodes.reduce(into: [String: NetworkFault.Part]()) { parts, target in
-      let others = peerNodes(of: target, in: status).filter { !nodes.contains($0) || peers != .everyone }
+    switch definition.strike {
+    case .nodes(let fault): return FaultShot(fault: fault(settings), nodes: nodes)
+    case .tier(let count, let fault):
+      return FaultShot(
+        fault: fault(settings), nodes: nodes.prefix(1).map { $0.tierAsTarget(to: count(settings), in: status) })
+    case .packets(let disturbance):
+      let (effect, direction) = disturbance(settings)
+      return FaultShot(
+        fault: NetworkFault(kind: kind, effect: effect, direction: direction, parts: parts(of: nodes, in: status)),
+        nodes: nodes)
+    case .sides:
+      guard let settings = PartitionSettings(self) else {
+        preconditionFailure("what divides a tier has a shape")
+      }
+      return try partition(settings, nodes, in: status, using: &generator)
+    }
+  }
+
+  /// The part of each target in a fault of packets.
+  private func parts(of nodes: [StackNode], in status: StackStatus) -> [String: NetworkFault.Part] {
+    let peers = settings.value(of: .peers).flatMap { NetworkPeers(word: $0.text) } ?? .everyone
+    return nodes.reduce(into: [:]) { parts, target in
+      let others = Self.peerNodes(peers, of: target, in: status).filter { !nodes.contains($0) || peers != .everyone }
       parts[target.container] = NetworkFault.Part(
         peers: peers == .everyone ? .everyone : .addresses(others.compactMap(\.address)),
         probes: Self.probes(others, of: target))
     }
-    let fault = NetworkFault(
-      kind: FaultKind(rawValue: kind.rawValue), effect: packetEffect, direction: packetDirection, parts: packetPeers)
-    return FaultShot(fault: fault, nodes: nodes)
   }
 
   private func partition(
@@ -57,12 +76,14 @@ extension NetworkAction {
     }
     let places = struck.reduce(into: [String: String]()) { $0[$1.name] = partition.place(of: $1.name) }
     // Both ends drop packets in both directions: if one of them is restarted, the other still enforces the cut.
-    let fault = NetworkFault(kind: .partition, effect: .drop(percent: 100), parts: parts)
+    let fault = NetworkFault(kind: kind, effect: .drop(percent: 100), parts: parts)
     return FaultShot(fault: fault, nodes: struck, places: places, sides: partition.members)
   }
 
   /// The running peers whose traffic with the target is affected.
-  private func peerNodes(of target: StackNode, in status: StackStatus) -> [StackNode] {
+  private static func peerNodes(
+    _ peers: NetworkPeers, of target: StackNode, in status: StackStatus
+  ) -> [StackNode] {
     status.nodes.filter { node in
       guard node.name != target.name, node.state.status == .running, node.address != nil else { return false }
       switch peers {
@@ -82,30 +103,19 @@ extension NetworkAction {
       node.address.map { NetworkPeer(container: node.container, address: $0, port: node.tier.tcpPort(of: node.name)) }
     }
   }
-
-  private var packetEffect: PacketEffect {
-    switch effect {
-    case .isolate, .partition: .drop(percent: 100)
-    case .loss(let percent): .drop(percent: percent)
-    case .reset(let percent): .reset(percent: percent)
-    case .latency(let delay, let jitter): .delay(delay, jitter: jitter)
-    case .bandwidth(let bitsPerSecond): .throttle(bitsPerSecond: bitsPerSecond)
-    case .nameResolution: .dropNameQueries
-    }
-  }
-
-  private var packetDirection: PacketDirection {
-    switch direction {
-    case .both: .both
-    case .inbound: .inbound
-    case .outbound: .outbound
-    }
-  }
 }
 
 extension StackNode {
   /// NGINX is not redundant: it stays between the sides, as the entry point for clients of both.
   fileprivate var isDivisible: Bool { tier != .proxy || name.hasPrefix("haproxy") }
+
+  /// The node's whole tier as what is struck, by its name.
+  fileprivate func tierAsTarget(to count: Int, in status: StackStatus) -> StackNode {
+    var target = self
+    (target.name, target.container, target.roles) = (tier.rawValue, tier.rawValue, [])
+    target.detail = "\(status.nodes.count { $0.tier == tier }) containers, then \(count)"
+    return target
+  }
 }
 
 extension Tier {
