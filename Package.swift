@@ -160,7 +160,9 @@ let package = Package(
     library("RecordFile", in: .support),
     library("History", in: .checker, ["CZlib", "CZstd", "Escaping", "RecordFile"]),
     library("Consistency", in: .checker, ["Escaping", "History"]),
-    library("ChaosPlan", in: .engine, ["Escaping", "Failures", "Spelling", .product(name: "Yams", package: "Yams")]),
+    library(
+      "ChaosPlan", in: .engine,
+      ["Escaping", "Failures", "Faults", "Spelling", .product(name: "Yams", package: "Yams")]),
     library("HTTPClient", in: .clients, ["CCurl", "Failures"]),
     library("Faults", in: .engine, ["Failures", "RecordFile"]),
     // What runs in the side container of a network fault.
@@ -261,7 +263,8 @@ let package = Package(
       "ContractOracleTests", in: .checker,
       ["kvchaos-oracle", "Consistency", "ContractOracle", "History", "Randomness"],
       resources: [.copy("Fixtures")]),
-    tests("ChaosPlanTests", in: .engine, ["ChaosPlan", "Spelling", "TestSupport"], resources: [.copy("Fixtures")]),
+    tests(
+      "ChaosPlanTests", in: .engine, ["ChaosPlan", "Faults", "Spelling", "TestSupport"], resources: [.copy("Fixtures")]),
     tests("HTTPClientTests", in: .clients, ["HTTPClient", "TestSupport"]),
     tests("FaultsTests", in: .engine, ["Faults", "RecordFile", "TestSupport"]),
     tests("PacketFaultsTests", in: .targets, ["PacketFaults"]),

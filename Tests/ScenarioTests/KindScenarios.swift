@@ -1,4 +1,5 @@
 import ChaosPlan
+import Faults
 import Foundation
 import Stack
 import Testing
@@ -54,7 +55,9 @@ extension Scenarios {
 
 /// Needs no stack: a kind that is never tried on the real one is a gap.
 @Suite struct KindsThatAreTried {
-  @Test(arguments: FaultAction.Kind.allCases) func everyKindOfFaultHasAScenario(_ kind: FaultAction.Kind) throws {
+  @Test(arguments: FaultCatalogue.definitions.map(\.kind)) func everyKindOfFaultHasAScenario(
+    _ kind: FaultKind
+  ) throws {
     let tried = try Set(ShortRun.all.flatMap { try $0.plan().faults.flatMap(\.faults) }.map(\.action.kind))
     #expect(tried.contains(kind), "add a short run of `\(kind.rawValue)` to ShortRun")
   }

@@ -126,7 +126,9 @@ extension Scenarios {
       let peers = [name: NetworkFault.Part(peers: .addresses(["172.30.87.11"]), probes: [])]
       let faults =
         FaultCatalogue.standard.kinds.compactMap(FaultCatalogue.standard.fault(of:))
-        + FaultKind.network.map { NetworkFault(kind: $0, effect: .drop(percent: 100), parts: peers) }
+        + FaultCatalogue.definitions.filter(\.isOfNetwork).map {
+          NetworkFault(kind: $0.kind, effect: .drop(percent: 100), parts: peers)
+        }
       for fault in faults {
         await #expect(throws: FaultError.self, "\(fault.kind)") { try await injector.inject(fault, into: [target]) }
         // Nor is it healed, as a manipulated ledger might request.

@@ -52,12 +52,10 @@ struct CapShot {
   private static func single(
     _ action: FaultAction, _ nodes: [StackNode], _ status: StackStatus, _ random: inout SplitMix64
   ) throws(FaultError) -> any Fault {
-    switch action {
-    case .kill(let signal): return KillFault(signal: signal)
-    case .pause: return PauseFault()
-    case .network(let network) where network.effect == .isolate:
-      return try network.shot(at: nodes, in: status, using: &random).fault
-    default:
+    switch action.definition.strike {
+    case .nodes(let fault): return fault(action.settings)
+    case .packets: return try action.shot(at: nodes, in: status, using: &random).fault
+    case .tier, .sides:
       throw FaultError(code: .notInjectable, message: "\(action.kind.rawValue) cannot be the fault of a cell")
     }
   }

@@ -125,15 +125,19 @@ final class MappingReader {
   func choice<Choice: RawRepresentable & CaseIterable>(
     _ node: Node, _ word: String, what: String, of: Choice.Type
   ) -> Choice? where Choice.RawValue == String {
-    let words = Choice.allCases.map(\.rawValue)
+    choice(node, word, what: what, words: Choice.allCases.map(\.rawValue)).flatMap { Choice(rawValue: $0) }
+  }
+
+  /// One of these words, or a problem that names the nearest.
+  func choice(_ node: Node, _ word: String, what: String, words: [String]) -> String? {
     guard let text = text(node, word, hint: "one of \(words.map { "`\($0)`" }.joined(separator: ", "))") else {
       return nil
     }
-    guard let choice = Choice(rawValue: text) else {
+    guard words.contains(text) else {
       problems.addUnknown(what, text, words: words, at: node)
       return nil
     }
-    return choice
+    return text
   }
 
   /// A mapping inside this one; `nil` where it is absent or not a mapping.

@@ -1,3 +1,5 @@
+import Faults
+
 /// How a partition divides a tier and other tiers with it.
 public struct PartitionSettings: Sendable, Hashable {
   public var shape: PartitionShape
@@ -11,5 +13,15 @@ public struct PartitionSettings: Sendable, Hashable {
     self.shape = shape
     self.minority = minority
     self.with = with
+  }
+
+  /// `nil`: the action is no partition.
+  public init?(_ action: FaultAction) {
+    guard action.definition.hasSides, let shape = PartitionShape(rawValue: action.settings[.shape].text) else {
+      return nil
+    }
+    self.init(
+      shape, minority: action.settings.value(of: .minority).flatMap { Role(rawValue: $0.text) },
+      with: action.settings.value(of: .with)?.words.compactMap { Tier(rawValue: $0) } ?? [])
   }
 }

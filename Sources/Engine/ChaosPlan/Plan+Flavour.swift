@@ -1,3 +1,5 @@
+import Faults
+
 extension Plan {
   /// Why the plan cannot be run on a flavour of the SQL tier, in a sentence; `nil` if it can.
   ///
@@ -43,14 +45,14 @@ extension PlannedFault {
   /// stack.
   func obstacle(on flavour: SQLFlavour?) -> String? {
     guard flavour == .cockroach else { return nil }
-    let word = action.kind.rawValue
-    if action.kind.needsPreload, selector.tier == .sql {
-      return "`\(word)` cannot strike `sql` on CockroachDB: \(FaultAction.Kind.unreachable("CockroachDB"))"
+    let word = action.definition.name
+    if action.definition.traits.contains(.needsPreload), selector.tier == .sql {
+      return "`\(word)` cannot strike `sql` on CockroachDB: \(PreloadedOrder.unreachable("CockroachDB"))"
     }
     if selector.tier == .etcd {
       return "`\(word)` cannot strike `etcd` on CockroachDB: it keeps its own leases, and there is no etcd"
     }
-    if case .network(let network) = action, network.peers == .tier(.etcd) {
+    if action.settings.value(of: .peers)?.text == Tier.etcd.rawValue {
       return
         "`\(word)` between `\(selector.tier?.rawValue ?? "all")` and `etcd` is not possible on CockroachDB: there is no etcd"
     }

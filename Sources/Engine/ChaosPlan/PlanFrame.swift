@@ -1,3 +1,5 @@
+import Faults
+
 /// A plan's settings of the stack and of the run around its faults. They allow refusing, before the run, faults that
 /// cannot strike or that take down more than the plan allows.
 struct PlanFrame {

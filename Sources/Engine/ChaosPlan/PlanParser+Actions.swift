@@ -1,95 +1,45 @@
+import Faults
 import Yams
 
 extension PlanParser {
   /// What a fault does, from the words beside its selector; `nil`, with a problem reported, where one is missing.
-  static func action(_ kind: FaultAction.Kind, _ reader: MappingReader) -> FaultAction? {
-    switch kind {
-    case .kill:
-      let signal = reader.value("signal", hint: "a signal's name, like `SIGKILL`") { text in
-        FaultAction.signals.contains(text) ? text : nil
-      }
-      return .kill(signal: signal ?? "SIGKILL")
-    case .stop:
-      return .stop(timeout: reader.duration("timeout") ?? .seconds(10))
-    case .pause:
-      return .pause
-    case .restart:
-      return .restart(timeout: reader.duration("timeout") ?? .seconds(10))
-    case .crashLoop:
-      return .crashLoop(interval: reader.duration("interval") ?? .seconds(2))
-    case .isolate, .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure:
-      return .network(networkAction(kind, reader))
-    case .cpuLimit:
-      let node = reader.required("cores", hint: "the cores to allow, like `0.1`")
-      let cores = node.flatMap { node in
-        reader.value(of: node, "cores", hint: "a number from 0.01 to 64", parse: Units.cores)
-      }
-      return cores.map { .cpuLimit(cores: $0) }
-    case .memoryLimit:
-      let node = reader.required("bytes", hint: "the memory to allow, like `128MiB`")
-      let bytes = node.flatMap { node in
-        reader.value(of: node, "bytes", hint: "a size of at least 6MiB, like `128MiB`", parse: Units.memory)
-      }
-      return bytes.map { .memoryLimit(bytes: $0) }
-    case .flush: return .flush
-    case .failover: return .failover
-    case .drain: return .drain
-    case .wipe: return .wipe
-    case .clock: return clock(reader)
-    case .diskFull: return .diskFull
-    case .readOnly: return .readOnly
-    case .fileLimit: return .fileLimit(spare: reader.integer("spare", in: 0...1_000) ?? 0)
-    case .scale:
-      let node = reader.required("to", hint: "the number of containers of the tier")
-      let count = node.flatMap { node in
-        reader.value(of: node, "to", hint: "a whole number from 1 to 32") { text in
-          Int(text).flatMap { (1...32).contains($0) ? $0 : nil }
-        }
-      }
-      return count.map { .scale(count: $0) }
-    case .forget: return .forget
-    case .moveSlots: return .moveSlots(count: reader.integer("slots", in: 1...2_000) ?? 500)
+  static func action(_ definition: FaultDefinition, _ reader: MappingReader) -> FaultAction? {
+    var settings = FaultSettings()
+    var (isComplete, isValid) = (true, true)
+    for field in definition.fields {
+      let node =
+        field.isRequired ? reader.required(field.name, hint: field.needHint) : reader.optional(field.name)
+      let value = node.flatMap { reader.value(of: field, $0) }
+      if let value { settings.set(value, for: field) }
+      if value == nil, node != nil { isValid = false }
+      if value == nil, field.isRequired { isComplete = false }
     }
+    guard isComplete else { return nil }
+    if isValid, let problem = definition.check(settings) {
+      reader.problems.add(problem.message, at: problem.field.flatMap(reader.optional) ?? reader.node)
+    }
+    return FaultAction(definition, settings)
   }
 
-  /// `clock: { tier: sql, offset: -60s, drift: 5% }`
-  private static func clock(_ reader: MappingReader) -> FaultAction? {
-    let offsetNode = reader.optional("offset")
-    let driftNode = reader.optional("drift")
-    guard offsetNode != nil || driftNode != nil else {
-      reader.problems.add("`clock` needs an `offset` (`60s`, `-60s`) or a `drift` (`5%`, `-5%`)", at: reader.node)
-      return nil
-    }
-    let offset = offsetNode.map { node in
-      reader.value(of: node, "offset", hint: "a duration of at least 1s, like `60s`, or `-60s` for back") { text in
-        Units.signed(text, Units.duration).flatMap { abs($0 / .seconds(1)) >= 1 ? $0 : nil }
+  /// The targets of a fault: `tier`, `role`, `owner-of`, `side`, `mode`; of one that divides a tier, the tier.
+  static func selector(_ reader: MappingReader, _ definition: FaultDefinition) -> Selector? {
+    guard definition.hasSides else { return anySelector(reader, definition) }
+    for word in ["role", "owner-of", "side", "mode"] {
+      if let node = reader.optional(word) {
+        reader.problems.add(
+          "`\(definition.name)` divides a whole tier, so it takes no `\(word)`; `isolate` does", at: node)
       }
     }
-    let drift = driftNode.map { node in
-      reader.value(of: node, "drift", hint: "a percentage from 1% to 50%, like `5%`, or `-5%` for a slow clock") {
-        text in
-        text.hasSuffix("%")
-          ? Units.signed(text, Units.share).flatMap { (0.01...0.5).contains(abs($0)) ? $0 : nil } : nil
-      }
-    }
-    // Both are read, so that all that is wrong is said at once.
-    guard let offset = offset ?? .some(.zero), let drift = drift ?? .some(0) else { return nil }
-    return .clock(offset: offset, drift: drift)
+    return anySelector(reader, definition).map { Selector(tier: $0.tier, mode: .all) }
   }
 
-  /// The targets of a fault: `tier`, `role`, `owner-of`, `side`, `mode`.
-  static func selector(_ reader: MappingReader, _ kind: FaultAction.Kind) -> Selector? {
+  private static func anySelector(_ reader: MappingReader, _ definition: FaultDefinition) -> Selector? {
     let words = Tier.allCases.map(\.rawValue) + [Selector.wholeStack]
     let tierNode = reader.required("tier", hint: "one of \(words.map { "`\($0)`" }.joined(separator: ", "))")
     let isWholeStack = tierNode?.scalar?.string == Selector.wholeStack
     let tier = isWholeStack ? nil : tierNode.flatMap { reader.choice($0, "tier", what: "tier", of: Tier.self) }
     let roleNode = reader.optional("role")
-    let role = roleNode.flatMap { reader.choice($0, "role", what: "role", of: Role.self) }
-    if let tier, let role, !tier.roles.contains(role) {
-      let known = tier.roles.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-      reader.problems.add(
-        "no node of `\(tier.rawValue)` is ever a `\(role.rawValue)`; its roles: \(known)", at: roleNode)
-    }
+    let role = roleNode.flatMap { reader.role($0, "role") }
     let ownerNode = reader.optional("owner-of")
     let ownerOf = ownerNode.flatMap {
       reader.text($0, "owner-of", hint: "a key, or `hot.3` for the workload's hot key 3")
@@ -99,19 +49,15 @@ extension PlanParser {
     }
     let sideNode = reader.optional("side")
     let side = sideNode.flatMap { reader.choice($0, "side", what: "side", of: PartitionSide.self) }
-    if isWholeStack, kind.tiers.count < Tier.allCases.count || roleNode != nil || ownerNode != nil {
+    if isWholeStack, !definition.tiers.isEvery || roleNode != nil || ownerNode != nil {
       reader.problems.add(
         "`tier: all` takes no role, and works only with faults that every tier supports", at: tierNode)
     }
-    if let tier, !kind.tiers.contains(tier) {
-      let known = kind.tiers.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-      let reason = kind.reason(against: tier).map { ": \($0)" } ?? ""
-      reader.problems.add(
-        "`\(kind.rawValue)` cannot target `\(tier.rawValue)`; it supports \(known)\(reason)", at: tierNode)
-    }
+    if let tier, let reason = definition.refusal(of: tier) { reader.problems.add(reason, at: tierNode) }
     let mode = mode(reader)
-    if kind == .scale, role != nil || side != nil || mode != .one {
-      reader.problems.add("`scale` targets a whole tier: it takes no `role`, `side` or `mode`", at: tierNode)
+    if definition.isOfWholeTier, role != nil || side != nil || mode != .one {
+      reader.problems.add(
+        "`\(definition.name)` targets a whole tier: it takes no `role`, `side` or `mode`", at: tierNode)
     }
     guard tier != nil || isWholeStack else { return nil }
     return Selector(tier: tier, role: role, ownerOf: ownerOf, side: side, mode: mode)

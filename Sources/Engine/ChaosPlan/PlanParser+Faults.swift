@@ -1,3 +1,4 @@
+import Faults
 import Yams
 
 extension PlanParser {
@@ -18,8 +19,8 @@ extension PlanParser {
     _ node: Node, frame: PlanFrame, isChoice: Bool = false, problems: ProblemList
   ) -> (step: FaultStep, weight: Double)? {
     guard let reader = MappingReader(node, name: "a fault", problems: problems) else { return nil }
-    let kinds = FaultAction.Kind.allCases
-    let present = (kinds.map(\.rawValue) + groupWords).compactMap { word in
+    let words = FaultCatalogue.definitions.map(\.name) + groupWords
+    let present = words.compactMap { word in
       reader.optional(word).map { (word: word, node: $0) }
     }
     let at = reader.duration("at") ?? .zero
@@ -35,15 +36,15 @@ extension PlanParser {
       let duration = [reader.optional("duration"), reader.optional("every")]
       // A misspelt kind is reported by `finish` already.
       if node.mapping?.keys.allSatisfy({ stepWords.contains($0.scalar?.string ?? "") }) == true {
-        let known = (kinds.map(\.rawValue) + groupWords).map { "`\($0)`" }.joined(separator: ", ")
+        let known = words.map { "`\($0)`" }.joined(separator: ", ")
         problems.add("a fault does not say what it does; one of \(known)", at: node)
       } else if duration[0] == nil {
         problems.add(noDuration, at: node)
       }
       return nil
     }
-    if let kind = FaultAction.Kind(rawValue: word) {
-      let fault = fault(kind, content, at: at, reader, frame: frame)
+    if let definition = FaultCatalogue.definition(named: word) {
+      let fault = fault(definition, content, at: at, reader, frame: frame)
       return fault.map { (.fault($0), weight) }
     }
     let group = isChoice ? nil : group(word, content, at: at, frame: frame, problems: problems)
@@ -91,15 +92,15 @@ extension PlanParser {
   }
 
   private static func fault(
-    _ kind: FaultAction.Kind, _ settings: Node, at: Duration, _ reader: MappingReader, frame: PlanFrame
+    _ definition: FaultDefinition, _ settings: Node, at: Duration, _ reader: MappingReader, frame: PlanFrame
   ) -> PlannedFault? {
-    let duration = duration(reader, kind)
+    let duration = duration(reader, definition)
     let every = every(reader)
-    guard let target = MappingReader(settings, name: "`\(kind.rawValue)`", problems: reader.problems) else {
+    guard let target = MappingReader(settings, name: "`\(definition.name)`", problems: reader.problems) else {
       return nil
     }
-    let action = action(kind, target)
-    let selector = kind == .partition ? partitionSelector(target) : selector(target, kind)
+    let action = action(definition, target)
+    let selector = selector(target, definition)
     target.finish()
     guard let action, let duration, let selector else { return nil }
     let fault = PlannedFault(action: action, selector: selector, at: at, duration: duration, every: every)
@@ -110,9 +111,9 @@ extension PlanParser {
   private static let noDuration = "a fault has no `duration`; it needs the time until it is healed, like `8s`"
 
   /// `8s`, `until-recovered`, `{ until-recovered: 90s }`; may be left out where the fault is over by itself.
-  private static func duration(_ reader: MappingReader, _ kind: FaultAction.Kind) -> FaultDuration? {
+  private static func duration(_ reader: MappingReader, _ definition: FaultDefinition) -> FaultDuration? {
     guard let node = reader.optional("duration") else {
-      if kind.isMomentary { return .fixed(.zero) }
+      if definition.traits.contains(.momentary) { return .fixed(.zero) }
       reader.problems.add(noDuration, at: reader.node)
       return nil
     }

@@ -1,3 +1,4 @@
+import Faults
 import Yams
 
 /// Checks of a plan's faults before the run, beyond the syntax of each.
@@ -8,7 +9,7 @@ extension PlanParser {
     if let items = node.sequence { return items.reduce(into: []) { $0.formUnion(scaledTiers($1)) } }
     guard let mapping = node.mapping else { return [] }
     return mapping.reduce(into: []) { tiers, pair in
-      if pair.key.scalar?.string == FaultAction.Kind.scale.rawValue,
+      if let word = pair.key.scalar?.string, FaultCatalogue.definition(named: word)?.isOfWholeTier == true,
         let tier = pair.value.mapping?["tier"]?.scalar.flatMap({ Tier(rawValue: $0.string) })
       {
         tiers.insert(tier)
@@ -20,16 +21,18 @@ extension PlanParser {
   /// Problems of a single fault: targets that can never exist, and a majority that the plan does not allow. Problems
   /// that depend on current roles are refused when the fault would strike.
   static func check(_ fault: PlannedFault, _ frame: PlanFrame, _ node: Node, _ problems: ProblemList) {
-    let kind = fault.action.kind
-    if case .network(let action) = fault.action, case .partition(let settings) = action.effect {
+    let definition = fault.action.definition
+    if let settings = PartitionSettings(fault.action) {
       if let obstacle = frame.obstacle(to: settings.shape, of: fault.selector.tier) { problems.add(obstacle, at: node) }
       return
     }
     if let obstacle = frame.obstacle(to: fault.selector) {
       problems.add(obstacle, at: node)
-    } else if kind.takesNodesDown, !frame.safety.allowMajorityLoss, frame.takesMajority(fault.selector) {
+    } else if definition.traits.contains(.takesNodesDown), !frame.safety.allowMajorityLoss,
+      frame.takesMajority(fault.selector)
+    {
       problems.add(
-        "`\(kind.rawValue)` on \(fault.selector.label) takes a majority down; if this is intended, set "
+        "`\(definition.name)` on \(fault.selector.label) takes a majority down; if this is intended, set "
           + "`safety: { allow-majority-loss: true }`", at: node)
     }
   }
@@ -41,8 +44,8 @@ extension PlanParser {
     let node = root.optional("faults")
     if let window = windows.first(where: { $0.end > frame.safety.limit }) {
       problems.add(
-        "`\(window.label)` lasts until \(seconds(window.end)), but the faults end at \(seconds(frame.safety.limit)); "
-          + "set `safety: { limit: \(seconds(window.end)) }` or more", at: node)
+        "`\(window.label)` lasts until \(Units.text(window.end)), but the faults end at \(Units.text(frame.safety.limit)); "
+          + "set `safety: { limit: \(Units.text(window.end)) }` or more", at: node)
     }
     checkLimits(windows, frame, node, problems)
     guard !frame.safety.allowMajorityLoss else { return }
@@ -70,7 +73,7 @@ extension PlanParser {
     _ windows: [FaultWindow], _ frame: PlanFrame, _ node: Node?, _ problems: ProblemList
   ) {
     for (index, window) in windows.enumerated() {
-      guard let fault = window.fault, fault.action.kind.isLimit else { continue }
+      guard let fault = window.fault, fault.action.definition.traits.contains(.replacesLimit) else { continue }
       for other in windows[..<index] where other.start < window.end && window.start < other.end {
         guard let earlier = other.fault, earlier.action.kind == fault.action.kind,
           frame.mustMeet(earlier.selector, fault.selector)
@@ -83,6 +86,16 @@ extension PlanParser {
     }
   }
 
+  /// A side is that of a partition, so the plan must have one.
+  static func checkSides(_ steps: [FaultStep], _ root: MappingReader, _ problems: ProblemList) {
+    let faults = steps.flatMap(\.faults)
+    guard let fault = faults.first(where: { $0.selector.side != nil }),
+      !faults.contains(where: { $0.action.definition.hasSides })
+    else { return }
+    problems.add(
+      "`\(fault.label)` strikes on a side of a partition, but the plan has no `partition`", at: root.optional("faults"))
+  }
+
   /// `owner-of: hot.3` is a key that the workload has.
   static func checkHotKeys(
     _ steps: [FaultStep], _ workload: WorkloadSettings, _ root: MappingReader, _ problems: ProblemList
@@ -93,11 +106,6 @@ extension PlanParser {
         "`owner-of: \(owner)` is not a key of the workload; its hot keys are `hot.0` to `hot.\(workload.keys - 1)`",
         at: root.optional("faults"))
     }
-  }
-
-  private static func seconds(_ duration: Duration) -> String {
-    let seconds = duration / .seconds(1)
-    return seconds == seconds.rounded() ? "\(Int(seconds))s" : "\(Int(duration / .milliseconds(1)))ms"
   }
 }
 
@@ -128,17 +136,9 @@ struct FaultWindow {
   }
 }
 
-extension FaultAction.Kind {
-  /// Whether it replaces a limit of the container by another one.
-  fileprivate var isLimit: Bool { self == .cpuLimit || self == .memoryLimit }
-}
-
 extension PlannedFault {
   /// Whether its targets do not run while it is open, so that no other fault draws them.
   fileprivate var stopsNodes: Bool {
-    switch action {
-    case .kill, .stop, .pause, .wipe: selector.side == nil
-    default: false
-    }
+    action.definition.traits.contains(.stopsNodes) && selector.side == nil
   }
 }

@@ -1,3 +1,5 @@
+import Faults
+
 /// A fault as defined in a plan: kind, targets, time and duration.
 public struct PlannedFault: Sendable, Hashable {
   public var action: FaultAction
@@ -21,7 +23,7 @@ public struct PlannedFault: Sendable, Hashable {
 
   /// The fault in a few words, as reports and histories name it: `kill redis master`.
   public var label: String {
-    "\(action.kind.rawValue) \(selector.label)"
+    "\(action.definition.name) \(selector.label)"
   }
 }
 

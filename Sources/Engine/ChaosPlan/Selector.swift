@@ -1,3 +1,5 @@
+import Faults
+
 /// The targets of a fault: a tier, a role that is resolved when the fault strikes, and how many of the nodes with this
 /// role.
 public struct Selector: Sendable, Hashable {

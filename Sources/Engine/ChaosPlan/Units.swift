@@ -76,9 +76,18 @@ public enum Units {
     }
   }
 
-  /// Cores, whole or in part: 0.01...64.
-  static func cores(_ text: String) -> Double? {
-    decimal(text[...]).flatMap { (0.01...64).contains($0) ? $0 : nil }
+  /// A number of 0 or more: `0.1`.
+  static func number(_ text: String) -> Double? { decimal(text[...]) }
+
+  /// A number as plans write it.
+  static func text(_ number: Double) -> String {
+    number == number.rounded() ? String(Int(number)) : String(number)
+  }
+
+  /// A duration as plans write it: `8s`, `1500ms`.
+  static func text(_ duration: Duration) -> String {
+    let seconds = duration / .seconds(1)
+    return seconds == seconds.rounded() ? "\(Int(seconds))s" : "\(Int(duration / .milliseconds(1)))ms"
   }
 
   /// `512KiB`, `1MiB`: bytes of a value, from 1 KiB, which has room for what makes it unique, to the store's limit of 1

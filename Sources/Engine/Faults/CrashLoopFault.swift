@@ -54,3 +54,15 @@ public struct CrashLoopFault: Fault {
     try await ProcessFaults.verifyRunning(undo, in: environment)
   }
 }
+
+extension FaultKind { public static let crashLoop = FaultKind(rawValue: "crash-loop") }
+
+extension FaultDefinition {
+  private static let interval = FaultField.optional(
+    "interval", .duration(nil), "From a kill to the start, and from the start to the next kill.",
+    default: .time(.seconds(2)))
+
+  public static let crashLoop = FaultDefinition(
+    CrashLoopFault(), "Killed and started, over and over.", traits: .takesNodesDown, fields: [interval],
+    strike: .nodes { CrashLoopFault(interval: $0[interval].duration) })
+}

@@ -34,3 +34,19 @@ public struct KillFault: Fault {
     try await ProcessFaults.verifyRunning(undo, in: environment)
   }
 }
+
+extension FaultKind { public static let kill = FaultKind(rawValue: "kill") }
+
+extension FaultDefinition {
+  private static let signal = FaultField.optional(
+    "signal", .choice(["SIGKILL", "SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGSEGV", "SIGHUP"]), default: "SIGKILL")
+
+  public static let kill = FaultDefinition(
+    KillFault(), "SIGKILL, or another signal; healed by starting the container.",
+    traits: [.takesNodesDown, .stopsNodes], fields: [signal],
+    strike: .nodes { KillFault(signal: $0[signal].text) })
+}
+
+extension FaultAction {
+  public static func kill(signal: String) -> FaultAction { FaultAction(.kill, ["signal": .text(signal)]) }
+}

@@ -37,3 +37,14 @@ public struct PauseFault: Fault {
     try await ProcessFaults.verifyRunning(undo, in: environment)
   }
 }
+
+extension FaultKind { public static let pause = FaultKind(rawValue: "pause") }
+
+extension FaultDefinition {
+  public static let pause = FaultDefinition(
+    PauseFault(), "Every process frozen.", traits: [.takesNodesDown, .stopsNodes], strike: .nodes { _ in PauseFault() })
+}
+
+extension FaultAction {
+  public static let pause = FaultAction(.pause)
+}

@@ -61,3 +61,8 @@ enum ProcessFaults {
     }
   }
 }
+
+extension Duration {
+  /// Rounded up.
+  var wholeSeconds: Int { Int(max(self / .seconds(1), 0).rounded(.up)) }
+}

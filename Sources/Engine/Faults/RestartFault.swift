@@ -61,3 +61,15 @@ public struct RestartFault: Fault {
     try await ProcessFaults.verifyRunning(undo, in: environment)
   }
 }
+
+extension FaultKind { public static let restart = FaultKind(rawValue: "restart") }
+
+extension FaultDefinition {
+  private static let timeout = FaultField.optional(
+    "timeout", .duration(nil), "Then it is killed.", default: .time(.seconds(10)))
+
+  public static let restart = FaultDefinition(
+    RestartFault(), "A rolling restart: one node when the one before it is a member again; over by itself.",
+    traits: .momentary, fields: [timeout],
+    strike: .nodes { RestartFault(timeoutSeconds: $0[timeout].duration.wholeSeconds) })
+}

@@ -70,3 +70,15 @@ public struct ScaleFault: Fault {
     return scaling
   }
 }
+
+extension FaultKind { public static let scale = FaultKind(rawValue: "scale") }
+
+extension FaultDefinition {
+  private static let wanted = FaultField.required(
+    "to", .integer(1...32), "The number of containers of the tier.", need: "the number of containers of the tier")
+
+  public static let scale = FaultDefinition(
+    ScaleFault(), "The tier has another number of containers; back to the old number on heal.",
+    tiers: .only("api", "worker", because: "the other tiers have a fixed number of nodes"), fields: [wanted],
+    strike: .tier(count: { $0[wanted].integer }) { ScaleFault(to: $0[wanted].integer) })
+}

@@ -38,3 +38,14 @@ public struct StopFault: Fault {
     try await ProcessFaults.verifyRunning(undo, in: environment)
   }
 }
+
+extension FaultKind { public static let stop = FaultKind(rawValue: "stop") }
+
+extension FaultDefinition {
+  private static let timeout = FaultField.optional(
+    "timeout", .duration(nil), "Then it is killed.", default: .time(.seconds(10)))
+
+  public static let stop = FaultDefinition(
+    StopFault(), "A graceful stop; healed by starting the container.", traits: [.takesNodesDown, .stopsNodes],
+    fields: [timeout], strike: .nodes { StopFault(timeoutSeconds: $0[timeout].duration.wholeSeconds) })
+}

@@ -1,4 +1,4 @@
-import ChaosPlan
+import Faults
 
 /// Keeps the faults of a random nemesis from spoiling each other's measurement and heal on one node. Pure.
 enum SharedNode {
@@ -9,7 +9,7 @@ enum SharedNode {
   ///
   /// - Parameter held: the open faults, by the names of the nodes.
   static func refusal(
-    of kind: FaultAction.Kind, on targets: [String], held: [String: Set<FaultAction.Kind>]
+    of kind: FaultKind, on targets: [String], held: [String: Set<FaultKind>]
   ) -> String? {
     guard !kind.isOfNetwork else { return nil }
     for target in targets.sorted() {
@@ -18,16 +18,5 @@ enum SharedNode {
       return "\(target) is already under another fault (\(first))"
     }
     return nil
-  }
-}
-
-extension FaultAction.Kind {
-  fileprivate var isOfNetwork: Bool {
-    switch self {
-    case .isolate, .partition, .loss, .reset, .latency, .bandwidth, .dnsFailure: true
-    case .kill, .stop, .pause, .restart, .crashLoop, .cpuLimit, .memoryLimit: false
-    case .flush, .failover, .drain, .wipe, .clock, .diskFull, .readOnly, .fileLimit: false
-    case .scale, .forget, .moveSlots: false
-    }
   }
 }

@@ -7,8 +7,8 @@ import Stack
 /// `kvchaos plan`
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Validate plan files, list what each plan asks, or print their schema.",
-    subcommands: [Validate.self, List.self, Schema.self])
+    commandName: "plan", abstract: "Validate plan files, list what each plan asks, or print their faults and schema.",
+    subcommands: [Validate.self, List.self, Faults.self, Schema.self])
 
   /// `kvchaos plan validate`
   struct Validate: AsyncParsableCommand {
@@ -80,6 +80,19 @@ struct PlanCommand: AsyncParsableCommand {
       for item in items {
         print(item.name + String(repeating: " ", count: width - item.name.count + 2) + item.question)
       }
+    }
+  }
+
+  /// `kvchaos plan faults`
+  struct Faults: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List the faults that plans can use, with their targets and fields.")
+
+    @Flag(help: "Print the table of chaos/README.md.")
+    var markdown = false
+
+    func run() {
+      print(markdown ? FaultTable.markdown : FaultTable.text, terminator: "")
     }
   }
 

@@ -26,8 +26,7 @@ struct CapShotTests {
   }
 
   @Test func theClientsOfASideAreCutWithIt() throws {
-    let action = FaultAction.network(
-      NetworkAction(effect: .partition(PartitionSettings(.halves, minority: .leader, with: [.etcd]))))
+    let action = FaultAction(.partition, ["shape": "halves", "minority": "leader", "with": ["etcd"]])
     let shot = try shot(.sql, fault(action, Selector(tier: .sql, mode: .all)), [Self.near, Self.far])
     let network = try #require(shot.fault as? NetworkFault)
     // Each node drops the whole other side, its clients too. The clients of the smaller side drop packets as its nodes
@@ -92,7 +91,7 @@ struct CapShotTests {
   }
 
   @Test func anIsolatedLeaderIsCutFromEveryone() throws {
-    let isolate = FaultAction.network(NetworkAction(effect: .isolate))
+    let isolate = FaultAction(.isolate)
     let shot = try shot(.rabbitmq, fault(isolate, Selector(tier: .rabbitmq, role: .leader)), [Self.far])
     let network = try #require(shot.fault as? NetworkFault)
     #expect(network.parts.keys.sorted() == ["kvchaos-rabbitmq-3"])

@@ -1,3 +1,4 @@
+import Faults
 import Testing
 
 @testable import ChaosPlan
@@ -18,14 +19,17 @@ import Testing
   }
 
   @Test(arguments: [
-    ("clock: { tier: sql, role: leader, offset: 60s }", FaultAction.clock(offset: .seconds(60), drift: 0)),
-    ("clock: { tier: redis, offset: -90s }", .clock(offset: .seconds(-90), drift: 0)),
-    ("clock: { tier: rabbitmq, drift: -5% }", .clock(offset: .zero, drift: -0.05)),
-    ("clock: { tier: worker, offset: 1m, drift: 10% }", .clock(offset: .seconds(60), drift: 0.1)),
-    ("disk-full: { tier: rabbitmq, role: leader }", .diskFull),
-    ("read-only: { tier: sql, role: leader }", .readOnly),
-    ("file-limit: { tier: proxy }", .fileLimit(spare: 0)),
-    ("file-limit: { tier: redis, spare: 3 }", .fileLimit(spare: 3)),
+    ("clock: { tier: sql, role: leader, offset: 60s }", FaultAction(.clock, ["offset": .time(.seconds(60))])),
+    ("clock: { tier: redis, offset: -90s }", FaultAction(.clock, ["offset": .time(.seconds(-90))])),
+    ("clock: { tier: rabbitmq, drift: -5% }", FaultAction(.clock, ["drift": .real(-0.05)])),
+    (
+      "clock: { tier: worker, offset: 1m, drift: 10% }",
+      FaultAction(.clock, ["offset": .time(.seconds(60)), "drift": .real(0.1)])
+    ),
+    ("disk-full: { tier: rabbitmq, role: leader }", FaultAction(.diskFull)),
+    ("read-only: { tier: sql, role: leader }", FaultAction(.readOnly)),
+    ("file-limit: { tier: proxy }", FaultAction(.fileLimit)),
+    ("file-limit: { tier: redis, spare: 3 }", FaultAction(.fileLimit, ["spare": 3])),
   ])
   func everyKindIsRead(fault: String, action: FaultAction) throws {
     let plan = try PlanParser.parse(text(fault), path: "p.yml")

@@ -1,3 +1,4 @@
+import Faults
 import Testing
 
 @testable import ChaosPlan
@@ -26,7 +27,8 @@ import Testing
             duration: .fixed(.seconds(60)))),
         .fault(
           PlannedFault(
-            action: .stop(timeout: .seconds(3)), selector: Selector(tier: .sql, mode: .minority),
+            action: FaultAction(.stop, ["timeout": .time(.seconds(3))]),
+            selector: Selector(tier: .sql, mode: .minority),
             at: .seconds(2), duration: .fixed(.seconds(4)))),
       ],
       expect: Expectations(

@@ -1,3 +1,4 @@
+import Faults
 import Foundation
 import Testing
 
@@ -109,12 +110,12 @@ import Testing
         name: "duration", schema: ["#fault-duration", "2"],
         plan: plan(faults: "[{ kill: { tier: api }, duration: { \(typo) } }]")),
     ]
-    + FaultAction.Kind.allCases.map { kind in
+    + FaultCatalogue.definitions.map { fault in
       Place(
-        name: kind.rawValue, schema: ["#\(kind.rawValue)"],
+        name: fault.name, schema: ["#\(fault.name)"],
         plan: plan(
-          faults: "[{ \(kind.rawValue): { tier: \(kind.tiers[0].rawValue), \(typo) }, duration: 1s }]"),
-        refused: kind == .partition ? ["role", "owner-of", "side", "mode"] : [])
+          faults: "[{ \(fault.name): { tier: \(fault.targetTiers[0].rawValue), \(typo) }, duration: 1s }]"),
+        refused: fault.hasSides ? ["role", "owner-of", "side", "mode"] : [])
     }
 
   /// The parser names its words when it meets one that is none of them.

@@ -187,6 +187,7 @@ struct BadPlan: Sendable, CustomTestStringConvertible {
         + "`\"< 20%\"`"),
     fault(
       "an unknown signal", "{ kill: { tier: api, signal: KILL }, duration: 1s }",
-      "p.yml:5:34: invalid value for `signal`: KILL; it must be a signal's name, like `SIGKILL`"),
+      "p.yml:5:34: unknown signal `KILL`; it is one of `SIGKILL`, `SIGTERM`, `SIGINT`, `SIGQUIT`, `SIGABRT`, `SIGSEGV`, "
+        + "`SIGHUP`"),
   ]
 }

@@ -1,4 +1,5 @@
 import ChaosPlan
+import Faults
 import Report
 import Testing
 

@@ -1,3 +1,5 @@
+import Faults
+
 /// Cells of the CAP ledger: how a tier is used, what its clients do, and which fault strikes it.
 public struct CapPlan: Sendable, Hashable {
   /// The name of the file's cells together, and of nothing else.
@@ -48,10 +50,7 @@ public struct CapFault: Sendable, Hashable {
   }
 
   /// Which nodes go on which side; `nil` if the fault does not divide the clients.
-  public var partition: PartitionSettings? {
-    guard case .network(let network) = action, case .partition(let settings) = network.effect else { return nil }
-    return settings
-  }
+  public var partition: PartitionSettings? { PartitionSettings(action) }
 
   /// Whether its nodes are cut off from everyone.
   public var isIsolation: Bool { action.kind == .isolate }

@@ -1,10 +1,11 @@
+import Faults
 import Foundation
 import Yams
 
 /// Reads the plans of the CAP ledger from YAML.
 public enum CapPlanParser {
   /// The faults that cells can use: for each of them it is known which nodes remain to serve which clients.
-  static let kinds: [FaultAction.Kind] = [.kill, .pause, .isolate, .partition]
+  static let kinds: [FaultKind] = [.kill, .pause, .isolate, .partition]
 
   /// Reads the file of a plan. Throws `PlanError`.
   public static func plan(path: String) throws(PlanError) -> CapPlan {

@@ -1,7 +1,9 @@
+import Faults
+
 /// The list of faults: a fault has one word that says what it does, and words that say when.
 extension PlanSchema {
   static func step(isChoice: Bool) -> SchemaValue {
-    let kinds = FaultAction.Kind.allCases
+    let definitions = FaultCatalogue.definitions
     let groups: [(word: String, schema: SchemaValue)] = [
       ("sequence", list("One after another: each begins when the one before it is healed.")),
       ("parallel", list("All at once; over when the last of them is.")), ("random", reference("random")),
@@ -22,16 +24,16 @@ extension PlanSchema {
             ]))
         ] : [])
     let words =
-      kinds.map { Word.optional($0.rawValue, reference($0.rawValue)) }
+      definitions.map { Word.optional($0.name, reference($0.name)) }
       + (isChoice ? [] : groups.map { Word.optional($0.word, $0.schema) }) + timing
     let alone = SchemaValue.fields([
       "not": .fields(["anyOf": .list([requires(["duration"]), requires(["every"])])])
     ])
     let oneOf =
-      kinds.map { requires([$0.rawValue]) }
+      definitions.map { requires([$0.name]) }
       + (isChoice ? [] : groups.map { requires([$0.word]).adding(["allOf": .list([alone])]) })
-    let lasting = kinds.filter { !$0.isMomentary }.map {
-      SchemaValue.Field(name: $0.rawValue, value: .texts(["duration"]))
+    let lasting = definitions.filter { !$0.traits.contains(.momentary) }.map {
+      SchemaValue.Field(name: $0.name, value: .texts(["duration"]))
     }
     return mapping(isChoice ? "A fault to draw." : "A fault, or a group of faults.", words).adding([
       "oneOf": .list(oneOf), "dependentRequired": .object(lasting),
@@ -121,9 +123,8 @@ extension PlanSchema {
   }
 
   /// The fields of a fault: its targets and its own settings.
-  static func settings(of kind: FaultAction.Kind) -> SchemaValue {
-    let isForAll = kind.tiers.count == Tier.allCases.count
-    let tiers = kind.tiers.map(\.rawValue) + (isForAll ? [Selector.wholeStack] : [])
+  static func settings(of definition: FaultDefinition) -> SchemaValue {
+    let tiers = definition.targetTiers.map(\.rawValue) + (definition.tiers.isEvery ? [Selector.wholeStack] : [])
     let tier = Word.required(
       "tier",
       .fields(["description": "A tier; `all` is the whole stack.", "enum": .texts(tiers)]))
@@ -136,8 +137,34 @@ extension PlanSchema {
       .optional("side", choice("Only nodes on this side of the partition in effect.", PartitionSide.self)),
       .optional("mode", reference("mode")),
     ]
-    return mapping(
-      meaning(of: kind), [tier] + (kind == .partition ? [] : whom) + words(of: kind)
-    ).adding(["allOf": .list([reference("roles")])])
+    let own = definition.fields.map { Word(name: $0.name, schema: schema(of: $0), isRequired: $0.isRequired) }
+    return mapping(definition.summary, [tier] + (definition.hasSides ? [] : whom) + own)
+      .adding(["allOf": .list([reference("roles")])])
+  }
+
+  /// What a field of a fault takes.
+  private static func schema(of field: FaultField) -> SchemaValue {
+    let description = field.meaning.map { SchemaValue.fields(["description": .text($0)]) } ?? .fields([:])
+    let meaning = field.meaning ?? field.name
+    switch field.values {
+    case .choice(let words): return description.adding(["enum": .texts(words)])
+    case .peers: return description.adding(["enum": .texts(NetworkPeers.words)])
+    case .role: return description.adding(["enum": .texts(Role.allCases.map(\.rawValue))])
+    case .tiers:
+      return SchemaValue.fields(["type": "array", "description": .text(meaning)]).adding([
+        "minItems": .number(1), "items": .fields(["enum": .texts(Tier.allCases.map(\.rawValue))]),
+      ])
+    case .duration: return reference("duration", field.meaning)
+    case .signedDuration: return pattern(meaning, "^-?\(number)(ms|s|m|h)$")
+    case .signedPercentage: return pattern(meaning, "^-?\(number)%$")
+    case .integer(let range): return integer(meaning, from: range.lowerBound, to: range.upperBound)
+    case .number(let range):
+      return .fields([
+        "type": "number", "minimum": .number(range.lowerBound), "maximum": .number(range.upperBound),
+        "description": .text(meaning),
+      ])
+    case .memory: return pattern(meaning, "^\(number)(MiB|GiB)$")
+    case .bitRate: return pattern(meaning, "^\(number)(kbit|mbit)/s$")
+    }
   }
 }

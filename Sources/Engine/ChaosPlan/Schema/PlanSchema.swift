@@ -1,3 +1,5 @@
+import Faults
+
 /// The JSON Schema (draft 2020-12) of plans, for editors: the words that `PlanParser` knows, with what each means.
 ///
 /// It describes single values. Only the parser checks conditions across the plan (shares that sum to 1, a majority that
@@ -50,7 +52,7 @@ public enum PlanSchema {
       "every": every,
     ]
     return quantities.map { SchemaValue.Field(name: $0.key, value: $0.value) }
-      + FaultAction.Kind.allCases.map { SchemaValue.Field(name: $0.rawValue, value: settings(of: $0)) } + [
+      + FaultCatalogue.definitions.map { SchemaValue.Field(name: $0.name, value: settings(of: $0)) } + [
         SchemaValue.Field(name: "step", value: step(isChoice: false)),
         SchemaValue.Field(name: "choice", value: step(isChoice: true)),
         SchemaValue.Field(name: "random", value: random),

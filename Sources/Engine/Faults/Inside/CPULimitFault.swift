@@ -81,3 +81,14 @@ public struct CPULimitFault: Fault {
     return (times[1] + times[2]) / times[0]
   }
 }
+
+extension FaultKind { public static let cpuLimit = FaultKind(rawValue: "cpu-limit") }
+
+extension FaultDefinition {
+  private static let cores = FaultField.required(
+    "cores", .number(0.01...64), "The cores to allow.", need: "the cores to allow, like `0.1`")
+
+  public static let cpuLimit = FaultDefinition(
+    CPULimitFault(), "At most this many cores.", traits: .replacesLimit, fields: [cores],
+    strike: .nodes { CPULimitFault(cores: $0[cores].number) })
+}

@@ -104,3 +104,29 @@ public struct ClockFault: Fault {
     )
   }
 }
+
+extension FaultKind { public static let clock = FaultKind(rawValue: "clock") }
+
+extension FaultDefinition {
+  private static let offset = FaultField.optional(
+    "offset", .signedDuration(least: .seconds(1)), "Forward, like `60s`, or back, like `-60s`.",
+    hint: "a duration of at least 1s, like `60s`, or `-60s` for back")
+  private static let drift = FaultField.optional(
+    "drift", .signedPercentage(0.01...0.5), "How much it gains, like `5%`, or loses, like `-5%`.",
+    hint: "a percentage from 1% to 50%, like `5%`, or `-5%` for a slow clock")
+
+  public static let clock = FaultDefinition(
+    ClockFault(), "The wall clock is set, or runs fast or slow; monotonic clocks are not affected.",
+    tiers: .every(except: [
+      "etcd": PreloadedOrder.unreachable("etcd"), "proxy": "the images of the proxies preload no library",
+    ]),
+    traits: .needsPreload, fields: [offset, drift],
+    check: { settings in
+      guard settings.value(of: offset) == nil, settings.value(of: drift) == nil else { return nil }
+      return FaultSettings.Problem("`clock` needs an `offset` (`60s`, `-60s`) or a `drift` (`5%`, `-5%`)")
+    },
+    leftover: PreloadedOrder.clockLeftover,
+    strike: .nodes {
+      ClockFault(offset: $0.value(of: offset)?.duration ?? .zero, drift: $0.value(of: drift)?.number ?? 0)
+    })
+}

@@ -113,3 +113,23 @@ public struct DiskFault: Fault {
     }
   }
 }
+
+extension FaultKind {
+  public static let diskFull = FaultKind(rawValue: "disk-full")
+  public static let readOnly = FaultKind(rawValue: "read-only")
+}
+
+extension FaultDefinition {
+  public static let diskFull = onDisk(
+    DiskFault.full, "No file of the data grows; on RabbitMQ its own alarm.")
+  public static let readOnly = onDisk(DiskFault.readOnly, "Nothing of the data can be changed.")
+
+  private static func onDisk(_ fault: DiskFault, _ summary: String) -> FaultDefinition {
+    FaultDefinition(
+      fault, summary,
+      tiers: .only(
+        "redis", "rabbitmq", "sql", because: "its nodes keep no data",
+        except: ["etcd": PreloadedOrder.unreachable("etcd")]),
+      traits: [.takesNodesDown, .needsPreload], leftover: PreloadedOrder.diskLeftover, strike: .nodes { _ in fault })
+  }
+}

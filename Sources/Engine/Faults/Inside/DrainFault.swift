@@ -61,3 +61,12 @@ public struct DrainFault: Fault {
 extension Substring {
   fileprivate var trimmed: String { split(whereSeparator: \.isWhitespace).joined(separator: " ") }
 }
+
+extension FaultKind { public static let drain = FaultKind(rawValue: "drain") }
+
+extension FaultDefinition {
+  public static let drain = FaultDefinition(
+    DrainFault(), "A RabbitMQ node in maintenance: it leads no queue and has no clients.",
+    tiers: .only("rabbitmq", because: "`rabbitmq-upgrade drain` is a command of RabbitMQ"), traits: .takesNodesDown,
+    strike: .nodes { _ in DrainFault() })
+}

@@ -57,3 +57,12 @@ public struct FailoverFault: Fault {
     return text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
   }
 }
+
+extension FaultKind { public static let failover = FaultKind(rawValue: "failover") }
+
+extension FaultDefinition {
+  public static let failover = FaultDefinition(
+    FailoverFault(), "A Redis replica is made master by command; over by itself.",
+    tiers: .only("redis", because: "`CLUSTER FAILOVER` is a command of Redis"), traits: .momentary,
+    strike: .nodes { _ in FailoverFault() })
+}

@@ -134,3 +134,17 @@ public struct FileLimitFault: Fault {
     try await environment.shell(Self.health, in: undo, orThrow: code).contains("answers")
   }
 }
+
+extension FaultKind { public static let fileLimit = FaultKind(rawValue: "file-limit") }
+
+extension FaultDefinition {
+  private static let spare = FaultField.optional(
+    "spare", .integer(0...1_000), "How many more than are open.", default: 0)
+
+  public static let fileLimit = FaultDefinition(
+    FileLimitFault(), "File descriptors used up: each process may open this many more than it has.",
+    tiers: .every(except: ["worker": "a worker accepts no connections, by which it could be measured"]),
+    traits: .takesNodesDown, fields: [spare],
+    leftover: FaultLeftover(word: "file-limit", search: FileLimitFault.remains, removal: FileLimitFault.release),
+    strike: .nodes { FileLimitFault(spare: $0[spare].integer) })
+}

@@ -36,3 +36,16 @@ public struct FlushFault: Fault {
 
   public func verifyHealed(_ undo: Undo, in environment: FaultEnvironment) async throws {}
 }
+
+extension FaultKind { public static let flush = FaultKind(rawValue: "flush") }
+
+extension FaultDefinition {
+  public static let flush = FaultDefinition(
+    FlushFault(), "A Redis master's keys are deleted; over by itself.",
+    tiers: .only("redis", because: "`FLUSHALL` is a command of Redis"), traits: .momentary,
+    strike: .nodes { _ in FlushFault() })
+}
+
+extension FaultAction {
+  public static let flush = FaultAction(.flush)
+}

@@ -140,3 +140,12 @@ public struct ForgetFault: Fault {
       .filter { $0.hasPrefix("rabbit@") }.map { String($0.dropFirst("rabbit@".count)) }
   }
 }
+
+extension FaultKind { public static let forget = FaultKind(rawValue: "forget") }
+
+extension FaultDefinition {
+  public static let forget = FaultDefinition(
+    ForgetFault(), "A RabbitMQ node is forgotten by its cluster; healed by joining it again with nothing.",
+    tiers: .only("rabbitmq", because: "`forget_cluster_node` is a command of RabbitMQ"), traits: .takesNodesDown,
+    strike: .nodes { _ in ForgetFault() })
+}

@@ -73,3 +73,14 @@ public struct MemoryLimitFault: Fault {
     try await inside.setLimits(limits, of: undo.target.container)
   }
 }
+
+extension FaultKind { public static let memoryLimit = FaultKind(rawValue: "memory-limit") }
+
+extension FaultDefinition {
+  private static let bytes = FaultField.required(
+    "bytes", .memory, "The memory to allow, like `128MiB`.", need: "the memory to allow, like `128MiB`")
+
+  public static let memoryLimit = FaultDefinition(
+    MemoryLimitFault(), "At most this much memory.", traits: [.takesNodesDown, .replacesLimit], fields: [bytes],
+    strike: .nodes { MemoryLimitFault(bytes: $0[bytes].integer) })
+}

@@ -133,3 +133,14 @@ public struct MoveSlotsFault: Fault {
     return word
   }
 }
+
+extension FaultKind { public static let moveSlots = FaultKind(rawValue: "move-slots") }
+
+extension FaultDefinition {
+  private static let slots = FaultField.optional("slots", .integer(1...2_000), "How many slots.", default: 500)
+
+  public static let moveSlots = FaultDefinition(
+    MoveSlotsFault(), "Slots of a Redis master move to another one; moved back on heal.",
+    tiers: .only("redis", because: "only a Redis Cluster has slots"), fields: [slots],
+    strike: .nodes { MoveSlotsFault(count: $0[slots].integer) })
+}

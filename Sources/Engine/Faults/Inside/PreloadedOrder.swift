@@ -1,6 +1,6 @@
 /// An instruction to the servers of a container about their clock and disk, through the library that their images
 /// preload (`compose/images/preload/kvfault.c`). A container starts without one.
-enum PreloadedOrder {
+public enum PreloadedOrder {
   /// The part of the order that is given; the other stays as it is.
   enum Part: Sendable, Hashable {
     /// The wall clock is off by so much from now on, and gains `rate` nanoseconds a second.
@@ -46,17 +46,30 @@ enum PreloadedOrder {
       """
   }
 
-  /// A script that prints a word for each part that is ordered; nothing where there is no library. Ends with 1 where
-  /// that cannot be read.
-  static let remains = """
+  /// What an order to the clock leaves in a container that no ledger knows of.
+  static let clockLeftover = FaultLeftover(
+    word: "clock", search: search(#"[ "${words[0]}" = 0 ] && [ "${words[1]}" = 0 ] || echo clock"#),
+    removal: script(.clock(offsetNanoseconds: 0, rate: 0)))
+  static let diskLeftover = FaultLeftover(
+    word: "disk", search: search(#"[ "${words[3]}" = 0 ] || echo disk"#), removal: script(.disk(.sound)))
+
+  /// A script that looks at the order as it stands; nothing where there is no library. Ends with 1 where the order
+  /// cannot be read.
+  private static func search(_ look: String) -> String {
+    """
     (
       [ -s /run/kvchaos/faults ] || exit 0
       \(read.replacing("9<>", with: "9<"))
-      [ "${words[0]}" = 0 ] && [ "${words[1]}" = 0 ] || echo clock
-      [ "${words[3]}" = 0 ] || echo disk
+      \(look)
     ) || exit 1
 
     """
+  }
+
+  /// Why no order reaches a program, as the end of a sentence.
+  public static func unreachable(_ program: String) -> String {
+    "\(program) is a Go program, which asks the kernel without the C library, so that no preloaded library reaches it"
+  }
 
   /// A script that prints the order as it stands: offset, rate, since when (nanoseconds since boot), disk.
   static let reading = read + #"echo "${words[@]:0:4}""#

@@ -86,3 +86,5 @@ public struct RedisSettingFault: Fault {
     return lines[1]
   }
 }
+
+extension FaultKind { public static let redisSetting = FaultKind(rawValue: "redis-setting") }

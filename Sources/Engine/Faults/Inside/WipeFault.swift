@@ -79,3 +79,15 @@ public struct WipeFault: Fault {
     try await environment.waitUntilJoined(undo, looks: Self.joinedLookLimit, orThrow: .notHealed)
   }
 }
+
+extension FaultKind { public static let wipe = FaultKind(rawValue: "wipe") }
+
+extension FaultDefinition {
+  public static let wipe = FaultDefinition(
+    WipeFault(),
+    "Killed, and its disk emptied; healed when it is a member again (of CockroachDB its old id is decommissioned).",
+    tiers: .only(
+      "redis", "rabbitmq", "sql", because: "its nodes keep no data",
+      except: ["etcd": "its nodes do not join again with an empty disk"]),
+    traits: [.takesNodesDown, .stopsNodes], strike: .nodes { _ in WipeFault() })
+}

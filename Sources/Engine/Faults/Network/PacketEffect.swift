@@ -12,9 +12,13 @@ public enum PacketEffect: Sendable, Hashable {
   case dropNameQueries
 }
 
-/// Which packets suffer, as the container sees them.
-public enum PacketDirection: Sendable, Hashable {
-  case both, inbound, outbound
+/// Which packets are affected, as seen from the target: the words in plans.
+public enum PacketDirection: String, Sendable, Hashable, CaseIterable {
+  case both
+  /// What arrives at the target.
+  case inbound = "in"
+  /// What leaves the target.
+  case outbound = "out"
 
   var chains: [RuleTable.Chain] {
     switch self {

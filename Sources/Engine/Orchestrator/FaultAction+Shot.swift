@@ -2,27 +2,46 @@ import ChaosPlan
 import Faults
 import Stack
 
-extension NetworkAction {
-  /// Resolves the action for the current nodes.
+extension FaultAction {
+  /// The fault with its targets, for the current nodes.
+  ///
+  /// - Parameter generator: draws the sides of a partition.
   public func shot(
     at nodes: [StackNode], in status: StackStatus, using generator: inout some RandomNumberGenerator
   ) throws(FaultError) -> FaultShot {
-    if case .partition(let settings) = effect {
+    switch definition.strike {
+    case .nodes(let fault): return FaultShot(fault: fault(settings), nodes: nodes)
+    case .tier(let count, let fault):
+      return FaultShot(
+        fault: fault(settings), nodes: nodes.prefix(1).map { $0.tierAsTarget(to: count(settings), in: status) })
+    case .packets(let disturbance):
+      let (effect, direction) = disturbance(settings)
+      return FaultShot(
+        fault: NetworkFault(kind: kind, effect: effect, direction: direction, parts: parts(of: nodes, in: status)),
+        nodes: nodes)
+    case .sides:
+      guard let settings = PartitionSettings(self) else {
+        preconditionFailure("what divides a tier has a shape")
+      }
       return try DividedStack(settings, nodes, in: status, using: &generator).shot()
     }
-    let packetPeers = nodes.reduce(into: [String: NetworkFault.Part]()) { parts, target in
-      let others = peerNodes(of: target, in: status).filter { !nodes.contains($0) || peers != .everyone }
+  }
+
+  /// The part of each target in a fault of packets.
+  private func parts(of nodes: [StackNode], in status: StackStatus) -> [String: NetworkFault.Part] {
+    let peers = settings.value(of: .peers).flatMap { NetworkPeers(word: $0.text) } ?? .everyone
+    return nodes.reduce(into: [:]) { parts, target in
+      let others = Self.peerNodes(peers, of: target, in: status).filter { !nodes.contains($0) || peers != .everyone }
       parts[target.container] = NetworkFault.Part(
         peers: peers == .everyone ? .everyone : .addresses(others.compactMap(\.address)),
         probes: others.probes(nearest: target.tier))
     }
-    let fault = NetworkFault(
-      kind: FaultKind(rawValue: kind.rawValue), effect: packetEffect, direction: packetDirection, parts: packetPeers)
-    return FaultShot(fault: fault, nodes: nodes)
   }
 
   /// The running peers whose traffic with the target is affected.
-  private func peerNodes(of target: StackNode, in status: StackStatus) -> [StackNode] {
+  private static func peerNodes(
+    _ peers: NetworkPeers, of target: StackNode, in status: StackStatus
+  ) -> [StackNode] {
     status.nodes.filter { node in
       guard node.name != target.name, node.state.status == .running, node.address != nil else { return false }
       switch peers {
@@ -30,25 +49,6 @@ extension NetworkAction {
       case .ownTier: return node.tier == target.tier
       case .tier(let tier): return node.tier == tier
       }
-    }
-  }
-
-  private var packetEffect: PacketEffect {
-    switch effect {
-    case .isolate, .partition: .drop(percent: 100)
-    case .loss(let percent): .drop(percent: percent)
-    case .reset(let percent): .reset(percent: percent)
-    case .latency(let delay, let jitter): .delay(delay, jitter: jitter)
-    case .bandwidth(let bitsPerSecond): .throttle(bitsPerSecond: bitsPerSecond)
-    case .nameResolution: .dropNameQueries
-    }
-  }
-
-  private var packetDirection: PacketDirection {
-    switch direction {
-    case .both: .both
-    case .inbound: .inbound
-    case .outbound: .outbound
     }
   }
 }
@@ -66,6 +66,16 @@ extension [StackNode] {
     return ordered.prefix(Self.probesMaximum).compactMap { node in
       node.address.map { NetworkPeer(container: node.container, address: $0, port: node.tier.tcpPort(of: node.name)) }
     }
+  }
+}
+
+extension StackNode {
+  /// The node's whole tier as what is struck, by its name.
+  fileprivate func tierAsTarget(to count: Int, in status: StackStatus) -> StackNode {
+    var target = self
+    (target.name, target.container, target.roles) = (tier.rawValue, tier.rawValue, [])
+    target.detail = "\(status.nodes.count { $0.tier == tier }) containers, then \(count)"
+    return target
   }
 }
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ChaosPlan
+@testable import Faults
 
 /// The shapes hold their words for every number of nodes and every draw; no network is needed to see it.
 @Suite struct PartitionShapeTests {

@@ -1,0 +1,14 @@
+import Faults
+
+extension FaultDefinition {
+  /// The tiers whose nodes it can strike.
+  public var targetTiers: [Tier] { Tier.allCases.filter { tiers.contains($0.rawValue) } }
+
+  /// Why it cannot strike a tier, in a sentence; `nil` if it can.
+  func refusal(of tier: Tier) -> String? {
+    guard !tiers.contains(tier.rawValue) else { return nil }
+    let known = targetTiers.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+    let reason = tiers.reason(against: tier.rawValue).map { ": \($0)" } ?? ""
+    return "`\(name)` cannot target `\(tier.rawValue)`; it supports \(known)\(reason)"
+  }
+}

@@ -1,0 +1,31 @@
+/// The peers whose traffic with a target is affected.
+public enum NetworkPeers: Sendable, Hashable {
+  /// Every container of the stack. The host is not one of them: published ports still answer.
+  case everyone
+  /// The other nodes of the target's own tier.
+  case ownTier
+  /// The nodes of one tier.
+  case tier(Tier)
+
+  /// The word in plans.
+  public var word: String {
+    switch self {
+    case .everyone: "everyone"
+    case .ownTier: "own-tier"
+    case .tier(let tier): tier.rawValue
+    }
+  }
+
+  public init?(word: String) {
+    switch word {
+    case "everyone": self = .everyone
+    case "own-tier": self = .ownTier
+    default:
+      guard let tier = Tier(rawValue: word) else { return nil }
+      self = .tier(tier)
+    }
+  }
+
+  /// Every word, for the message about a wrong one.
+  public static let words = ["everyone", "own-tier"] + Tier.allCases.map(\.rawValue)
+}
