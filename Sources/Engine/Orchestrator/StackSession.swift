@@ -1,3 +1,4 @@
+import ChaosPlan
 import Faults
 import Stack
 
