@@ -182,7 +182,7 @@ private final class CellBench: Sendable {
   static func seconds(_ nanoseconds: Int64) -> Double { Double(nanoseconds) / 1e9 }
 
   func run() async -> CellLog {
-    let action = FaultAction.network(NetworkAction(effect: .partition(PartitionSettings(.halves, minority: .leader))))
+    let action = FaultAction(.partition, ["shape": "halves", "minority": "leader"])
     let fault = CapFault(
       name: "split", action: action, selector: Selector(tier: .sql, mode: .all), duration: duration)
     let cell = CapPlanCell(tier: .sql, variant: .plain, workload: .register, fault: fault)

@@ -101,7 +101,7 @@ private let leader = Selector(tier: .rabbitmq, role: .leader)
   }
 
   @Test func aSideIsWaitedForUntilThePartitionIsInEffect() async throws {
-    let partition = FaultAction.network(NetworkAction(effect: .partition(PartitionSettings(.halves))))
+    let partition = FaultAction(.partition, ["shape": "halves"])
     let bench = try CrewBench(
       [
         .planned(partition, Selector(tier: .rabbitmq, mode: .all)),
@@ -142,7 +142,7 @@ private let leader = Selector(tier: .rabbitmq, role: .leader)
   }
 
   @Test func aTierThatIsScaledIsItsOwnTarget() async throws {
-    let bench = try CrewBench([.planned(.scale(count: 3), Selector(tier: .api))], FakeCluster(.whole))
+    let bench = try CrewBench([.planned(FaultAction(.scale, ["to": 3]), Selector(tier: .api))], FakeCluster(.whole))
     #expect(await bench.crew.inject(0) == .inEffect)
     #expect(bench.cluster.calls.last == "inject scale api")
     #expect(bench.row(0) == "scale api; api=api=2 containers, then 3; struck in-effect")
@@ -190,7 +190,8 @@ private let leader = Selector(tier: .rabbitmq, role: .leader)
   /// A fault that leaves its nodes in service does not count.
   @Test func faultsThatLeaveNodesUpDoNotCountAsDown() async throws {
     let strikes: [Strike] = [
-      .planned(.cpuLimit(cores: 0.1), leader), .planned(kill, Selector(tier: .rabbitmq, role: .follower)),
+      .planned(FaultAction(.cpuLimit, ["cores": 0.1]), leader),
+      .planned(kill, Selector(tier: .rabbitmq, role: .follower)),
     ]
     let bench = try CrewBench(strikes, FakeCluster(.whole))
     #expect(await bench.crew.inject(0) == .inEffect)
@@ -200,7 +201,7 @@ private let leader = Selector(tier: .rabbitmq, role: .leader)
   /// Two random faults do not share a node; a planned one asks nothing.
   @Test(arguments: [true, false]) func aRandomFaultLeavesAHeldNodeAlone(isOptional: Bool) async throws {
     let second = Strike.planned(kill, leader, isOptional: isOptional)
-    let strikes: [Strike] = [.planned(.cpuLimit(cores: 0.1), leader), second, second]
+    let strikes: [Strike] = [.planned(FaultAction(.cpuLimit, ["cores": 0.1]), leader), second, second]
     let bench = try CrewBench(strikes, FakeCluster(.whole))
     _ = await bench.crew.inject(0)
     let reason = "rabbitmq-1 is already under another fault (cpu-limit)"
@@ -310,7 +311,8 @@ private let leader = Selector(tier: .rabbitmq, role: .leader)
     let target = FaultTarget(node: "rabbitmq-1", container: "p-rabbitmq-1")
     let cluster = FakeCluster(.whole)
     cluster.lose([FaultLoss(target: target, message: "it is down")])
-    let bench = try CrewBench([.planned(.cpuLimit(cores: 0.1), leader), .planned(kill, leader)], cluster)
+    let bench = try CrewBench(
+      [.planned(FaultAction(.cpuLimit, ["cores": 0.1]), leader), .planned(kill, leader)], cluster)
     _ = await bench.crew.inject(0)
     _ = await bench.crew.inject(1)
     await bench.crew.heal(0)
