@@ -242,7 +242,7 @@ public final class RedisCluster: Sendable {
     }
   }
 
-  private func topology(accordingTo node: RedisNode) async -> SlotMap? {
+  private func topology(accordingTo node: HostPort) async -> SlotMap? {
     let command = [Array("CLUSTER".utf8), Array("SLOTS".utf8)]
     guard case .success(let reply) = await connection(to: node).send([command]),
       let map = try? SlotMap(clusterSlots: reply, from: node), !map.nodes.isEmpty
