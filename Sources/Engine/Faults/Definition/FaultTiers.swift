@@ -1,4 +1,5 @@
-/// The tiers whose nodes a fault can strike, by the names that plans have for them, with the reasons against the others.
+/// The tiers whose nodes a fault can strike, by the names that plans have for them, with the reasons against the
+/// others.
 public struct FaultTiers: Sendable, Hashable {
   /// `nil`: every tier that has no reason against it.
   private let names: [String]?
