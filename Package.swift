@@ -151,7 +151,7 @@ let package = Package(
     library("Consistency", in: .checker, ["Escaping", "History"]),
     library("ChaosPlan", in: .engine, ["Escaping", "Spelling", .product(name: "Yams", package: "Yams")]),
     library("HTTPClient", in: .clients, ["CCurl"]),
-    library("Faults", in: .engine, ["RecordFile"]),
+    library("Faults", in: .engine, ["RecordFile"], resources: [.embedInCode("Resources/move-slots.bash")]),
     // What runs in the side container of a network fault.
     library("PacketFaults", in: .targets),
     executable("kv-netfault", in: .targets, ["PacketFaults", arguments]),
