@@ -13,6 +13,7 @@ enum Group: String {
   case support = "Support"
   case clients = "Clients"
   case store = "Store"
+  case present = "Present"
   case checker = "Checker"
   case engine = "Engine"
   case targets = "Targets"
@@ -105,6 +106,15 @@ let package = Package(
     // Text made safe for HTML, JSON, Markdown and terminals.
     library("Escaping", in: .support),
 
+    // JSON as all files have it.
+    library("PrettyJSON", in: .support),
+    // One document for text, Markdown and pages; charts; numbers for people.
+    library(
+      "Presentation", in: .present, ["Escaping"],
+      resources: [
+        .embedInCode("Resources/page.css"), .embedInCode("Resources/page.html"), .embedInCode("Resources/palette.css"),
+      ]),
+
     // The store: what is tested.
     library("ThreadExecutor", in: .support),
     library("ServiceMetrics", in: .store, ["ThreadExecutor"]),
@@ -148,7 +158,9 @@ let package = Package(
     // Files that take whole records or nothing.
     library("RecordFile", in: .support),
     library("History", in: .checker, ["CZlib", "CZstd", "Escaping", "RecordFile"]),
-    library("Consistency", in: .checker, ["Escaping", "History"]),
+    library(
+      "Consistency", in: .checker, ["Escaping", "History", "Presentation"],
+      resources: [.embedInCode("Resources/timeline.css"), .embedInCode("Resources/timeline.js")]),
     library("ChaosPlan", in: .engine, ["Escaping", "Spelling", .product(name: "Yams", package: "Yams")]),
     library("HTTPClient", in: .clients, ["CCurl"]),
     library("Faults", in: .engine, ["RecordFile"], resources: [.embedInCode("Resources/move-slots.bash")]),
@@ -156,22 +168,29 @@ let package = Package(
     library("PacketFaults", in: .targets),
     executable("kv-netfault", in: .targets, ["PacketFaults", arguments]),
     library("DockerEngine", in: .targets, ["Faults", "HTTPClient"]),
-    library("Stack", in: .targets, ["ChaosPlan", "Faults", "DockerEngine", "HTTPClient", subprocess]),
+    library("Stack", in: .targets, ["ChaosPlan", "Faults", "DockerEngine", "HTTPClient", "PrettyJSON", subprocess]),
     library("Workload", in: .targets, ["ChaosPlan", "History", "HTTPClient"]),
     library(
       "LoadTest", in: .targets,
       [
-        "CCurl", "ChaosPlan", "Escaping", "HTTPClient", "Stack", "ThreadExecutor", "Workload",
+        "CCurl", "ChaosPlan", "HTTPClient", "Presentation", "PrettyJSON", "Stack", "ThreadExecutor", "Workload",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]),
     library(
       "Report", in: .engine,
-      ["ChaosPlan", "Escaping", "History", "Consistency", .product(name: "Histogram", package: "hdrhistogram-swift")]),
+      [
+        "ChaosPlan", "Escaping", "History", "Consistency", "Presentation", "PrettyJSON",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ]),
     library(
       "Orchestrator", in: .engine,
       ["ChaosPlan", "Faults", "Stack", "Workload", "History", "Consistency", "Report"]),
-    library("Detection", in: .engine, ["ChaosPlan", "Consistency", "Orchestrator", "Report", "Stack", "Workload"]),
-    library("CapLedger", in: .engine, ["Consistency", "Escaping", "History", "Report"]),
+    library(
+      "Detection", in: .engine,
+      ["ChaosPlan", "Consistency", "Orchestrator", "Presentation", "PrettyJSON", "Report", "Stack", "Workload"]),
+    library(
+      "CapLedger", in: .engine, ["Consistency", "History", "Presentation", "PrettyJSON", "Report"],
+      resources: [.embedInCode("Resources/tier.css")]),
     // What runs in the client containers of the CAP ledger.
     library(
       "TierWorkload", in: .targets,
@@ -180,14 +199,14 @@ let package = Package(
     library(
       "CapRuns", in: .engine,
       [
-        "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "HTTPClient", "History", "Orchestrator", "Stack",
-        "Workload",
+        "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "HTTPClient", "History", "Orchestrator", "PrettyJSON",
+        "Stack", "Workload",
       ]),
     executable(
       "kvchaos",
       [
         "CapLedger", "CapRuns", "ChaosPlan", "Detection", "Escaping", "Faults", "DockerEngine", "Stack", "HTTPClient",
-        "History", "Consistency", "LoadTest", "Orchestrator", "Report", arguments,
+        "History", "Consistency", "LoadTest", "Orchestrator", "PrettyJSON", "Report", arguments,
       ]),
     executable("kvchaos-bench", in: .checker, ["Consistency", "History"]),
 
@@ -223,6 +242,7 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     tests("EscapingTests", in: .support, ["Escaping"]),
+    tests("PresentationTests", in: .present, ["Presentation"], resources: [.copy("Golden")]),
     // What holds parts of the repository together that no import does.
     tests("RepositoryTests", ["TestSupport"]),
     tests("HistoryTests", in: .checker, ["History", "RecordFile", "TestSupport"], resources: [.copy("Fixtures")]),
@@ -250,7 +270,8 @@ let package = Package(
       "DetectionTests", in: .engine, ["Detection", "ChaosPlan", "Consistency", "Report", "TestSupport"],
       resources: [.copy("Golden")]),
     tests(
-      "CapLedgerTests", in: .engine, ["CapLedger", "Consistency", "History", "Report"], resources: [.copy("Golden")]),
+      "CapLedgerTests", in: .engine, ["CapLedger", "Consistency", "History", "Presentation", "Report"],
+      resources: [.copy("Golden")]),
     tests(
       "TierWorkloadTests", in: .targets,
       ["TierWorkload", "AMQPClient", "ChaosPlan", "History", "RedisClient", "SQLClient", "Workload"]),

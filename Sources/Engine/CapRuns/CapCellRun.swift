@@ -5,6 +5,7 @@ import Foundation
 import HTTPClient
 import History
 import Orchestrator
+import PrettyJSON
 import Stack
 
 /// Runs one cell: clients on each side, a steady state, the fault, the heal, the recovery, the final reads, the record.
@@ -322,10 +323,8 @@ struct CapCellRun: Sendable {
   }
 
   private func write(_ record: CapRecord) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
-      try encoder.encode(record).write(to: URL(filePath: "\(folder)/record.json"), options: .atomic)
+      try PrettyJSON.text(record).write(toFile: "\(folder)/record.json", atomically: true, encoding: .utf8)
     } catch {
       throw CapRunError(code: .internalFault, message: "\(folder)/record.json cannot be written: \(error)")
     }
