@@ -13,6 +13,7 @@ enum Group: String {
   case support = "Support"
   case clients = "Clients"
   case store = "Store"
+  case present = "Present"
   case checker = "Checker"
   case engine = "Engine"
   case targets = "Targets"
@@ -115,6 +116,15 @@ let package = Package(
     // Waiting until a condition holds.
     library("Polling", in: .support),
 
+    // JSON as all files have it.
+    library("PrettyJSON", in: .support),
+    // One document for text, Markdown and pages; charts; numbers for people.
+    library(
+      "Presentation", in: .present, ["Escaping"],
+      resources: [
+        .embedInCode("Resources/page.css"), .embedInCode("Resources/page.html"), .embedInCode("Resources/palette.css"),
+      ]),
+
     // The store: what is tested.
     library("ThreadExecutor", in: .support),
     library("ServiceMetrics", in: .store, ["ThreadExecutor"]),
@@ -159,37 +169,48 @@ let package = Package(
     // Files that take whole records or nothing.
     library("RecordFile", in: .support),
     library("History", in: .checker, ["CZlib", "CZstd", "Escaping", "RecordFile"]),
-    library("Consistency", in: .checker, ["Escaping", "History"]),
+    library(
+      "Consistency", in: .checker, ["Escaping", "History", "Presentation"],
+      resources: [.embedInCode("Resources/timeline.css"), .embedInCode("Resources/timeline.js")]),
     library(
       "ChaosPlan", in: .engine,
       ["Escaping", "Failures", "Faults", "Spelling", .product(name: "Yams", package: "Yams")]),
     library("HTTPClient", in: .clients, ["CCurl", "Failures"]),
-    library("Faults", in: .engine, ["Failures", "RecordFile"]),
+    library(
+      "Faults", in: .engine, ["Failures", "RecordFile"], resources: [.embedInCode("Resources/move-slots.bash")]),
     // What runs in the side container of a network fault.
     library("PacketFaults", in: .targets),
     executable("kv-netfault", in: .targets, ["PacketFaults", arguments]),
     library("DockerEngine", in: .targets, ["Failures", "Faults", "HTTPClient"]),
     library(
       "Stack", in: .targets,
-      ["ChaosPlan", "DockerEngine", "Endpoints", "Failures", "Faults", "HTTPClient", "Polling", "Workload", subprocess]),
+      [
+        "ChaosPlan", "DockerEngine", "Endpoints", "Failures", "Faults", "HTTPClient", "Polling", "PrettyJSON",
+        "Workload", subprocess,
+      ]),
     library("Workload", in: .targets, ["ChaosPlan", "History", "HTTPClient", "Randomness"]),
     library(
       "LoadTest", in: .targets,
       [
-        "CCurl", "ChaosPlan", "Escaping", "Failures", "HTTPClient", "Stack", "ThreadExecutor", "Workload",
+        "CCurl", "ChaosPlan", "Failures", "HTTPClient", "Presentation", "PrettyJSON", "Stack", "ThreadExecutor",
+        "Workload",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]),
     library(
       "Report", in: .engine,
       [
-        "ChaosPlan", "Escaping", "Failures", "History", "Consistency",
+        "ChaosPlan", "Escaping", "Failures", "History", "Consistency", "Presentation", "PrettyJSON",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]),
     library(
       "Orchestrator", in: .engine,
       ["ChaosPlan", "Failures", "Faults", "Stack", "Workload", "History", "Consistency", "Randomness", "Report"]),
-    library("Detection", in: .engine, ["ChaosPlan", "Consistency", "Failures", "Orchestrator", "Report"]),
-    library("CapLedger", in: .engine, ["Consistency", "Escaping", "Failures", "History", "Report"]),
+    library(
+      "Detection", in: .engine,
+      ["ChaosPlan", "Consistency", "Failures", "Orchestrator", "Presentation", "PrettyJSON", "Report"]),
+    library(
+      "CapLedger", in: .engine, ["Consistency", "Failures", "History", "Presentation", "PrettyJSON", "Report"],
+      resources: [.embedInCode("Resources/tier.css")]),
     // What runs in the client containers of the CAP ledger.
     library(
       "TierWorkload", in: .targets,
@@ -202,13 +223,13 @@ let package = Package(
       "CapRuns", in: .engine,
       [
         "CapLedger", "ChaosPlan", "DockerEngine", "Failures", "Faults", "HTTPClient", "History", "Orchestrator",
-        "Randomness", "Stack",
+        "PrettyJSON", "Randomness", "Stack",
       ]),
     executable(
       "kvchaos",
       [
         "CapLedger", "CapRuns", "ChaosPlan", "Detection", "Escaping", "Failures", "Faults", "Stack", "History",
-        "Consistency", "LoadTest", "Orchestrator", "Report", arguments,
+        "Consistency", "LoadTest", "Orchestrator", "PrettyJSON", "Report", arguments,
       ]),
     executable("kvchaos-bench", in: .checker, ["Consistency", "History", "Randomness"]),
 
@@ -253,6 +274,7 @@ let package = Package(
     tests("RandomnessTests", in: .support, ["Randomness"]),
     tests("EndpointsTests", in: .support, ["Endpoints"]),
     tests("PollingTests", in: .support, ["Polling"]),
+    tests("PresentationTests", in: .present, ["Presentation"], resources: [.copy("Golden")]),
     // What holds parts of the repository together that no import does.
     tests("RepositoryTests", ["TestSupport"]),
     tests("HistoryTests", in: .checker, ["History", "RecordFile", "TestSupport"], resources: [.copy("Fixtures")]),
@@ -288,7 +310,8 @@ let package = Package(
       ["Detection", "ChaosPlan", "Consistency", "Orchestrator", "Report", "TestSupport"],
       resources: [.copy("Golden")]),
     tests(
-      "CapLedgerTests", in: .engine, ["CapLedger", "Consistency", "History", "Report"], resources: [.copy("Golden")]),
+      "CapLedgerTests", in: .engine, ["CapLedger", "Consistency", "History", "Presentation", "Report"],
+      resources: [.copy("Golden")]),
     tests(
       "TierWorkloadTests", in: .targets,
       ["TierWorkload", "AMQPClient", "ChaosPlan", "Endpoints", "History", "RedisClient", "SQLClient", "Workload"]),

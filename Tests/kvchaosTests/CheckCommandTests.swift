@@ -49,19 +49,19 @@ import Testing
     """
 
   private static let cases = [
-    Case(name: "holds", history: held, status: 0, says: "holds"),
+    Case(name: "holds", history: held, status: 0, says: "HELD"),
     Case(name: "violated", history: violated, status: 1, says: "cannot be put in one order"),
-    Case(name: "undecided", history: unknown, status: 2, says: "UNKNOWN"),
+    Case(name: "undecided", history: unknown, status: 2, says: "UNDECIDED"),
     Case(name: "unknown option", options: ["--fast"], history: held, status: 64, says: "Unknown option '--fast'"),
     Case(name: "unknown model", options: ["--model", "stack"], history: held, status: 64, says: "cas-register"),
     Case(name: "no time", options: ["--timeout", "0"], history: held, status: 64, says: "more than 0 seconds"),
     Case(name: "no threads", options: ["--threads", "0"], history: held, status: 64, says: "between 1 and 1024"),
     Case(
       name: "a time with its unit", options: ["--timeout", "60s", "--cache-ttl", "500ms"], history: held, status: 0,
-      says: "holds"),
+      says: "HELD"),
     Case(
       name: "a time in seconds", options: ["--timeout", "60", "--cache-ttl", "0.5"], history: held, status: 0,
-      says: "holds"),
+      says: "HELD"),
     Case(name: "no end of time", options: ["--timeout", "1e300"], history: held, status: 64, says: "1e300"),
     Case(
       name: "a long time", options: ["--timeout", "99999999999999999999s"], history: held, status: 64, says: "99999"),
@@ -80,7 +80,7 @@ import Testing
       name: "values that are no pairs", options: ["--keys", "tuple"], history: pairs, status: 65, says: "--keys none"),
     Case(name: "values that are pairs", options: ["--keys", "none"], history: pairs, status: 1, says: "VIOLATED"),
     Case(
-      name: "an array", history: "[\(held.split(separator: "\n").joined(separator: ","))]", status: 0, says: "holds"),
+      name: "an array", history: "[\(held.split(separator: "\n").joined(separator: ","))]", status: 0, says: "HELD"),
     Case(name: "an empty file", history: "", status: 65, says: "found an empty file"),
     Case(name: "an error as JSON", history: #"{"error":"not found"}"#, status: 65, says: "the field `type`"),
     Case(

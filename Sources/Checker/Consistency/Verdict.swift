@@ -1,3 +1,5 @@
+import Presentation
+
 /// The answer of a check. Unknown never reads as a pass.
 public enum Verdict: String, Sendable, Hashable, CaseIterable {
   /// Checked, and nothing was found.
@@ -17,6 +19,30 @@ public enum Verdict: String, Sendable, Hashable, CaseIterable {
     if self == .violated || other == .violated { return .violated }
     return self == .unknown || other == .unknown ? .unknown : .holds
   }
+}
+
+/// In words, the same ones in every report.
+extension Verdict {
+  public var word: String {
+    switch self {
+    case .holds: "held"
+    case .violated: "violated"
+    case .unknown: "undecided"
+    }
+  }
+
+  /// The word, with a mark unless it held.
+  public var prose: Prose { self == .holds ? Prose(word) : .strong(word) }
+
+  public var tone: Tone {
+    switch self {
+    case .holds: .held
+    case .violated: .violated
+    case .unknown: .undecided
+    }
+  }
+
+  public var badge: Badge { Badge(word, tone) }
 }
 
 /// In JSON a verdict is `true`, `false` or `"unknown"`, as in Jepsen's results.

@@ -1,3 +1,4 @@
+import Consistency
 import Foundation
 
 /// Generated histories: what others give up on, and how time and memory grow.
@@ -65,9 +66,9 @@ extension Bench {
 
   static func verdict(_ status: Int32) -> String {
     switch status {
-    case 0: "holds"
-    case 1: "violated"
-    case 2: "unknown"
+    case 0: Verdict.holds.word
+    case 1: Verdict.violated.word
+    case 2: Verdict.unknown.word
     default: "exit \(status)"
     }
   }

@@ -1,4 +1,5 @@
 import Consistency
+import Presentation
 
 /// A cell of the ledger: the results of one run of a tier, a workload and a fault, in numbers.
 public struct CapCell: Sendable, Hashable, Codable {
@@ -120,8 +121,8 @@ extension CapCell {
 
   /// The cell in a line, for a terminal.
   public var summary: String {
-    let served = sides.map { side in "\(side.name) answered \(side.answeredShare.map(percent) ?? "-")" }
-    let recovery = sides.map { seconds($0.recovery) }.joined(separator: ", ")
+    let served = sides.map { side in "\(side.name) answered \(side.answeredShare.map { Numbers.percent($0) } ?? "-")" }
+    let recovery = sides.map { Numbers.seconds($0.recovery) }.joined(separator: ", ")
     let end = problems.isEmpty ? "" : "; problem: \(problems.joined(separator: "; "))"
     return "\(name): amiss: \(amiss); \(served.joined(separator: ", ")); recovery \(recovery)\(end)"
   }

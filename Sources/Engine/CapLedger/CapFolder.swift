@@ -76,7 +76,7 @@ public struct CapFolder: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
       try ledger.json.write(toFile: jsonPath, atomically: true, encoding: .utf8)
-      try LedgerMarkdown(ledger).text.write(toFile: markdownPath, atomically: true, encoding: .utf8)
+      try LedgerDocument(ledger).markdown.write(toFile: markdownPath, atomically: true, encoding: .utf8)
       let known = Ledger.tiers.flatMap { tier in
         CellIdentity.isOfFlavour(tier: tier)
           ? ["patroni", "cockroach"].map { LedgerSection(tier: tier, flavour: $0) } : [LedgerSection(tier: tier)]

@@ -1,5 +1,6 @@
 import Consistency
 import Foundation
+import PrettyJSON
 
 /// The CAP ledger: every cell that was measured, and what follows from them. `cap.json`.
 public struct Ledger: Sendable, Hashable, Codable {
@@ -65,12 +66,10 @@ public struct Ledger: Sendable, Hashable, Codable {
 
   /// What `cap.json` holds: members and cells in a fixed order.
   public var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(self) else {
+    guard let text = try? PrettyJSON.text(self) else {
       preconditionFailure("a ledger of finite numbers and texts is always JSON")
     }
-    return Self.compacted(String(decoding: data, as: UTF8.self)) + "\n"
+    return Self.compacted(text) + "\n"
   }
 
   /// Brings every array of whole numbers to one line: a cell has hundreds of counts, which are unreadable one below

@@ -1,4 +1,5 @@
 import Consistency
+import Presentation
 
 /// What changed from one ledger to another.
 ///
@@ -88,22 +89,14 @@ public struct LedgerComparison: Sendable, Hashable, Codable {
     }
     if let before = old.linearizable, let after = new.linearizable, before != after {
       note(
-        new.id, "linearizable: \(Self.word(before)) -> \(Self.word(after))",
+        new.id, "linearizable: \(before.word) -> \(after.word)",
         isWorse: before == .holds && after == .violated)
     }
     if old.isOverPromise != new.isOverPromise {
       note(
         new.id,
-        "recovery: \(seconds(old.promisedRecovery)) -> \(seconds(new.promisedRecovery)), "
+        "recovery: \(Numbers.seconds(old.promisedRecovery)) -> \(Numbers.seconds(new.promisedRecovery)), "
           + (new.isOverPromise ? "over the promise now" : "within the promise now"))
-    }
-  }
-
-  private static func word(_ verdict: Verdict) -> String {
-    switch verdict {
-    case .holds: "yes"
-    case .violated: "no"
-    case .unknown: "unknown"
     }
   }
 
@@ -111,7 +104,7 @@ public struct LedgerComparison: Sendable, Hashable, Codable {
   public var text: String {
     if changes.isEmpty { return "Nothing changed.\n" }
     let worse = changes.count(where: \.isWorse)
-    let title = worse == 0 ? "No guarantee got worse." : "\(counted(worse, "guarantee")) got worse."
+    let title = worse == 0 ? "No guarantee got worse." : "\(Numbers.counted(worse, "guarantee")) got worse."
     return ([title] + changes.map { "  \($0.isWorse ? "WORSE " : "")\($0.subject): \($0.what)" })
       .joined(separator: "\n") + "\n"
   }

@@ -2,6 +2,7 @@ import CapLedger
 import ChaosPlan
 import Foundation
 import History
+import PrettyJSON
 
 /// A cell's folder: its record, its history on one clock, and what each client printed.
 struct CellArchive: Sendable {
@@ -69,10 +70,8 @@ struct CellArchive: Sendable {
   }
 
   private func write(_ record: CapRecord) throws(CapRunError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
-      try encoder.encode(record).write(to: URL(filePath: "\(folder)/record.json"), options: .atomic)
+      try PrettyJSON.text(record).write(toFile: "\(folder)/record.json", atomically: true, encoding: .utf8)
     } catch {
       throw CapRunError(code: .internalFault, message: "\(folder)/record.json cannot be written: \(error)")
     }

@@ -1,6 +1,5 @@
 import Consistency
-import Foundation
-import Report
+import Presentation
 
 /// `DETECTION.md`: what the suite caught of what was planted, whether it kept silent where nothing was, and what the
 /// checker caught of histories that were damaged.
@@ -19,29 +18,30 @@ public struct DetectionReport: Sendable {
   public init(_ record: DetectionRecord, mutants: MutantRecord? = nil, command: String) {
     let bugs = KnownBug.all.filter { !record.runs(of: $0.name).isEmpty }
     let rest = KnownBug.all.filter { record.runs(of: $0.name).isEmpty }
-    var parts = [
-      """
-      # Detection power
-
-      A green run is only as good as the bugs that it would have caught. Each bug below was planted into the services \
-      and run under the plan meant for it. Then the same plans ran without any bug. Made by `\(command)`, last on \
-      \(record.updatedAt); every run is in `detection.json`. docs/detection.md says what the bugs are and how they are \
-      planted.
-
-      Intervals are Clopper-Pearson's at 95 % confidence: the rate that a count stands for lies in them. Few runs \
-      leave them wide.
-      """,
-      Self.summary(record, bugs),
+    var blocks: [Block] = [
+      .paragraph(
+        """
+        A green run is only as good as the bugs that it would have caught. Each bug below was planted into the services \
+        and run under the plan meant for it. Then the same plans ran without any bug. Made by \(code: command), last on \
+        \(record.updatedAt); every run is in `detection.json`. docs/detection.md says what the bugs are and how they are \
+        planted.
+        """),
+      .paragraph(
+        """
+        Intervals are Clopper-Pearson's at 95 % confidence: the rate that a count stands for lies in them. Few runs \
+        leave them wide.
+        """),
+      .list(Self.summary(record, bugs)),
     ]
-    if let owed = Self.owed(record) { parts.append(owed) }
-    if !bugs.isEmpty { parts.append("## With a bug\n\n" + Self.withBug(record, bugs)) }
-    if !rest.isEmpty { parts.append("Not run yet: \(rest.map(\.name).joined(separator: ", ")).") }
-    parts.append("## Without a bug\n\n" + Self.withoutBug(record))
-    if let mutants { parts.append("## Damaged histories\n\n" + Self.damaged(mutants)) }
-    text = parts.joined(separator: "\n\n") + "\n"
+    if let owed = Self.owed(record) { blocks.append(.paragraph(owed)) }
+    if !bugs.isEmpty { blocks += [.heading("With a bug")] + Self.withBug(record, bugs) }
+    if !rest.isEmpty { blocks.append(.paragraph("Not run yet: \(rest.map(\.name).joined(separator: ", ")).")) }
+    blocks += [.heading("Without a bug"), Self.withoutBug(record)]
+    if let mutants { blocks += [.heading("Damaged histories")] + Self.damaged(mutants) }
+    text = MarkdownRenderer().text(Document(title: "Detection power", blocks))
   }
 
-  private static func summary(_ record: DetectionRecord, _ bugs: [KnownBug]) -> String {
+  private static func summary(_ record: DetectionRecord, _ bugs: [KnownBug]) -> [Prose] {
     let always = bugs.count { bug in
       let runs = record.runs(of: bug.name)
       return caught(runs) == runs.count
@@ -50,101 +50,102 @@ public struct DetectionReport: Sendable {
     let all = Proportion(caught(runs), of: runs.count)
     let silent = record.runs(of: nil)
     let alarms = Proportion(caught(silent), of: silent.count)
-    return """
-      - \(always) of \(bugs.count) bugs were caught in every run. All bugs together: \(all.count) of \(all.runs) runs \
+    return [
+      """
+      \(always) of \(bugs.count) bugs were caught in every run. All bugs together: \(all.count) of \(all.runs) runs \
       (\(all.intervalText)).
-      - Without a bug \(alarms.count) of \(alarms.runs) runs raised an alarm: the rate of false alarms is at most \
+      """,
+      """
+      Without a bug \(alarms.count) of \(alarms.runs) runs raised an alarm: the rate of false alarms is at most \
       \(Proportion.percent(alarms.upperBound)) % (one-sided bound). \(silent.count { $0.verdict == .unknown }) came to \
       no verdict.
-      """
+      """,
+    ]
   }
 
   /// What is missing before the rates are known as well as they are meant to be.
-  private static func owed(_ record: DetectionRecord) -> String? {
+  private static func owed(_ record: DetectionRecord) -> Prose? {
     let missing = KnownBug.all.reduce(0) { $0 + max(0, runsWanted - record.runs(of: $1.name).count) }
     let missingSilent = max(0, silentRunsWanted - record.runs(of: nil).count)
     guard missing + missingSilent > 0 else { return nil }
-    return
-      "The aim is \(runsWanted) runs of each bug and \(silentRunsWanted) without any. \(missing) runs with a bug and "
-      + "\(missingSilent) without are still to be done; `kvchaos detect` goes on with them."
+    return """
+      The aim is \(runsWanted) runs of each bug and \(silentRunsWanted) without any. \(missing) runs with a bug and \
+      \(missingSilent) without are still to be done; `kvchaos detect` goes on with them.
+      """
   }
 
   private static func caught(_ runs: [DetectionRecord.Run]) -> Int { runs.count { $0.verdict == .violated } }
 
-  private static func withBug(_ record: DetectionRecord, _ bugs: [KnownBug]) -> String {
-    var rows = ["| bug | what it does | caught | interval | by | first seen, s | run, s | place | named |"]
-    rows.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
-    for bug in bugs {
+  private static func withBug(_ record: DetectionRecord, _ bugs: [KnownBug]) -> [Block] {
+    let rows = bugs.map { bug -> Table.Row in
       let runs = record.runs(of: bug.name)
       let share = Proportion(caught(runs), of: runs.count)
-      let alarms = counted(runs.flatMap(\.alarms))
-      let seen = runs.compactMap(\.firstSeenAt).min().map { number($0) } ?? "-"
-      let long = runs.map(\.secondsLong).max().map { number($0) } ?? "-"
-      let named = counted(runs.compactMap { $0.culprit?.rawValue })
-      rows.append(
-        "| [\(bug.name)](../chaos/detect/\(bug.name).yml) | \(bug.summary) | \(share.count) of \(share.runs) | "
-          + "\(share.intervalText) | \(alarms.isEmpty ? "-" : alarms) | \(seen) | \(long) | \(bug.place.rawValue) | "
-          + "\(named.isEmpty ? "-" : named) |")
+      let cells = [
+        bug.summary, "\(share.count) of \(share.runs)", share.intervalText,
+        counted(runs.flatMap(\.alarms)) ?? "-", number(runs.compactMap(\.firstSeenAt).min()),
+        number(runs.map(\.secondsLong).max()), bug.place.rawValue,
+        counted(runs.compactMap { $0.culprit?.rawValue }) ?? "-",
+      ]
+      return Table.Row([.link(bug.name, to: "../chaos/detect/\(bug.name).yml")] + cells.map { Prose($0) })
     }
-    return rows.joined(separator: "\n")
-      + "\n\n*interval*: of the rate at which the bug is caught. *by*: the checks that raised an alarm, with the number of "
-      + "runs. *first seen*: when the evidence was complete, in the fastest run; lost writes show in the audit after the "
-      + "traffic. *run*: the longest run. *place*: where the bug is; *named*: the tier that most findings of a run point to."
+    let header = ["bug", "what it does", "caught", "interval", "by", "first seen, s", "run, s", "place", "named"]
+    return [
+      .table(Table(header, rows)),
+      .paragraph(
+        """
+        *interval*: of the rate at which the bug is caught. *by*: the checks that raised an alarm, with the number of \
+        runs. *first seen*: when the evidence was complete, in the fastest run; lost writes show in the audit after the \
+        traffic. *run*: the longest run. *place*: where the bug is; *named*: the tier that most findings of a run point to.
+        """),
+    ]
   }
 
-  private static func withoutBug(_ record: DetectionRecord) -> String {
+  private static func withoutBug(_ record: DetectionRecord) -> Block {
     let runs = record.runs(of: nil)
-    guard !runs.isEmpty else { return "Not run yet." }
-    let plans = Array(Set(runs.map(\.plan))).sorted()
-    var rows = ["| plan | runs | alarms | no verdict |", "| --- | --- | --- | --- |"]
-    for plan in plans {
+    guard !runs.isEmpty else { return .paragraph("Not run yet.") }
+    let rows = Set(runs.map(\.plan)).sorted().map { plan in
       let ofPlan = runs.filter { $0.plan == plan }
-      let alarms = counted(ofPlan.flatMap(\.alarms))
-      rows.append(
-        "| \(plan) | \(ofPlan.count) | \(alarms.isEmpty ? "none" : alarms) | "
-          + "\(ofPlan.count { $0.verdict == .unknown }) |")
+      return [
+        plan, String(ofPlan.count), counted(ofPlan.flatMap(\.alarms)) ?? "none",
+        String(ofPlan.count { $0.verdict == .unknown }),
+      ]
     }
-    return rows.joined(separator: "\n")
+    return .table(Table(["plan", "runs", "alarms", "no verdict"], rows))
   }
 
-  private static func damaged(_ record: MutantRecord) -> String {
+  private static func damaged(_ record: MutantRecord) -> [Block] {
     let all = record.kinds.map(\.counts).reduce(MutantRecord.Counts(), +)
     let idle = record.kinds.filter { $0.counts.all == 0 }.map(\.name)
-    var lines = [
-      """
-      Recorded histories of \(record.histories.count) plans, damaged in \(record.kinds.count - idle.count) ways, \
-      \(all.all) mutants. Each was either caught by the checker, or an exhaustive search found an execution of the \
-      contract that gives it (*legal*). Made by `\(record.command)`.
-
-      Caught \(all.caught), legal \(all.legal), missed \(all.missed), undecided \(all.undecided), false alarms \
-      \(all.falseAlarms).
-      """
+    var blocks: [Block] = [
+      .paragraph(
+        """
+        Recorded histories of \(record.histories.count) plans, damaged in \(record.kinds.count - idle.count) ways, \
+        \(all.all) mutants. Each was either caught by the checker, or an exhaustive search found an execution of the \
+        contract that gives it (*legal*). Made by \(code: record.command).
+        """),
+      .paragraph(
+        """
+        Caught \(all.caught), legal \(all.legal), missed \(all.missed), undecided \(all.undecided), false alarms \
+        \(all.falseAlarms).
+        """),
     ]
     if !idle.isEmpty {
-      lines.append("Nothing in these histories could be damaged so: \(idle.joined(separator: "; ")).")
+      blocks.append(.paragraph("Nothing in these histories could be damaged so: \(idle.joined(separator: "; "))."))
     }
     for (title, rows) in [("damage", record.kinds), ("history of", record.histories)] {
-      var table = [
-        "| \(title) | mutants | caught | legal | missed | undecided |", "| --- | --- | --- | --- | --- | --- |",
-      ]
-      for row in rows {
-        let counts = row.counts
-        table.append(
-          "| \(row.name) | \(counts.all) | \(counts.caught) | \(counts.legal) | \(counts.missed) | \(counts.undecided) |"
-        )
-      }
-      lines.append(table.joined(separator: "\n"))
+      let lines = rows.map(\.counts).map { [$0.all, $0.caught, $0.legal, $0.missed, $0.undecided].map(String.init) }
+      let header = [title, "mutants", "caught", "legal", "missed", "undecided"]
+      blocks.append(.table(Table(header, zip(rows, lines).map { [$0.name] + $1 })))
     }
-    return lines.joined(separator: "\n\n")
+    return blocks
   }
 
-  /// `lost-writes (3), order`: the most frequent first.
-  private static func counted(_ words: [String]) -> String {
-    Dictionary(grouping: words) { $0 }.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+  /// `lost-writes (3), order`: the most frequent first; `nil` of none.
+  private static func counted(_ words: [String]) -> String? {
+    guard !words.isEmpty else { return nil }
+    return Dictionary(grouping: words) { $0 }.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
       .map { $0.value.count == 1 ? $0.key : "\($0.key) (\($0.value.count))" }.joined(separator: ", ")
   }
 
-  private static func number(_ value: Double) -> String {
-    String(format: "%.1f", value)
-  }
+  private static func number(_ value: Double?) -> String { value.map { Numbers.number($0, decimals: 1) } ?? "-" }
 }

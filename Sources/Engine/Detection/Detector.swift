@@ -1,6 +1,7 @@
 import ChaosPlan
 import Foundation
 import Orchestrator
+import PrettyJSON
 import Report
 
 /// Runs what a `DetectionMachine` asks for, and keeps `detection.json` and `DETECTION.md` after every run.
@@ -115,11 +116,9 @@ public struct Detector: Sendable {
   }
 
   private func write(_ record: DetectionRecord) throws(DetectionError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
       try FileManager.default.createDirectory(atPath: resultsRoot, withIntermediateDirectories: true)
-      try (encoder.encode(record) + Data("\n".utf8)).write(to: URL(filePath: jsonPath), options: .atomic)
+      try (PrettyJSON.text(record) + "\n").write(toFile: jsonPath, atomically: true, encoding: .utf8)
       try DetectionReport(record, mutants: Self.mutants(resultsRoot), command: command).text
         .write(toFile: "\(resultsRoot)/DETECTION.md", atomically: true, encoding: .utf8)
     } catch {

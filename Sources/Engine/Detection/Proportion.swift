@@ -1,4 +1,5 @@
 import Foundation
+import Presentation
 
 /// How often something happened in a number of independent runs, and what that says of how often it happens.
 ///
@@ -56,8 +57,5 @@ public struct Proportion: Sendable, Hashable {
   /// `47.8-100 %`.
   var intervalText: String { "\(Self.percent(interval.lowerBound))-\(Self.percent(interval.upperBound)) %" }
 
-  static func percent(_ rate: Double) -> String {
-    let text = String(format: "%.1f", rate * 100)
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
+  static func percent(_ rate: Double) -> String { Numbers.number(rate * 100, decimals: 1) }
 }

@@ -1,5 +1,6 @@
 import ChaosPlan
 import Consistency
+import Presentation
 
 extension Judgement {
   /// Compares the checker's outcomes with the plan's expectations.
@@ -106,8 +107,8 @@ extension Judgement {
   /// Whether the store was steady before the faults.
   func steadyStateCheck(_ windows: Windows) -> CheckReport {
     let hypothesis = plan.steadyState.hypothesis
-    var expected = "availability >= \(percent(hypothesis.availabilityMinimum))"
-    if let limit = hypothesis.latencyP99Maximum { expected += ", p99 <= \(number(limit / .seconds(1))) s" }
+    var expected = "availability >= \(Numbers.percent(hypothesis.availabilityMinimum))"
+    if let limit = hypothesis.latencyP99Maximum { expected += ", p99 <= \(Numbers.number(limit / .seconds(1))) s" }
     let before = windows.before
     var isSteady = before.availability.map { $0 >= hypothesis.availabilityMinimum } ?? false
     if let limit = hypothesis.latencyP99Maximum, let latency = before.latencyMilliseconds {
@@ -241,13 +242,13 @@ extension Judgement {
       }
     return CheckReport(
       name: "availability-\(when)", question: "Were operations answered with ok \(question)?", verdict: verdict,
-      expected: ">= \(percent(minimum))", measured: summary.map(measured) ?? "the run ended before")
+      expected: ">= \(Numbers.percent(minimum))", measured: summary.map(measured) ?? "the run ended before")
   }
 
   private func recovery(_ faults: [FaultReport], maximum: Double) -> CheckReport {
     var report = CheckReport(
       name: "recovery", question: "Was service back in time, after each strike and after each heal?", verdict: .holds,
-      expected: "<= \(number(maximum)) s", measured: "")
+      expected: "<= \(Numbers.number(maximum)) s", measured: "")
     var parts: [String] = []
     func judge(_ label: String, _ seconds: Double?) {
       guard let seconds else {
@@ -256,10 +257,10 @@ extension Judgement {
         report.findings.append("\(label): service was not seen to be back")
         return
       }
-      parts.append("\(label): \(number(seconds, decimals: 1)) s")
+      parts.append("\(label): \(Numbers.number(seconds, decimals: 1)) s")
       guard seconds > maximum else { return }
       report.verdict = .violated
-      report.findings.append("\(label): \(number(seconds, decimals: 1)) s")
+      report.findings.append("\(label): \(Numbers.number(seconds, decimals: 1)) s")
     }
     for fault in faults where fault.struckAt != nil {
       judge("\(fault.label), from the strike", fault.recovery)
@@ -275,10 +276,10 @@ extension Judgement {
 
   private func measured(_ summary: TrafficSummary) -> String {
     guard let availability = summary.availability else { return "no operations" }
-    var text = "\(percent(availability)) (\(summary.ok) of \(summary.operations))"
+    var text = "\(Numbers.percent(availability)) (\(summary.ok) of \(summary.operations))"
     if let disturbed = summary.disturbedSeconds, disturbed >= 0.05 {
       text +=
-        ", not everyone served for \(number(disturbed, decimals: 1)) of \(number(summary.secondsLong, decimals: 1)) s"
+        ", not everyone served for \(Numbers.number(disturbed, decimals: 1)) of \(Numbers.number(summary.secondsLong, decimals: 1)) s"
     }
     return text
   }
@@ -286,9 +287,4 @@ extension Judgement {
 
 extension Sample {
   fileprivate var isWrite: Bool { !kind.hasPrefix("get") }
-}
-
-/// `99.5 %`; never rounded up.
-func percent(_ share: Double) -> String {
-  "\(number((share * 10_000).rounded(.down) / 100, decimals: 2)) %"
 }

@@ -129,7 +129,7 @@ public struct Judgement: Sendable {
       switch verdict {
       case .holds: "Held: every check passed."
       case .violated: "Violated: \(reasons.joined(separator: "; "))."
-      case .unknown: "Unknown: \(reasons.joined(separator: "; "))."
+      case .unknown: "Undecided: \(reasons.joined(separator: "; "))."
       }
     return interruption.map { "\(sentence) The run ended early: \($0)." } ?? sentence
   }

@@ -1,6 +1,7 @@
 import ChaosPlan
 import Consistency
 import Foundation
+import Presentation
 
 /// `plans.json` and `PLANS.md` of the results: the last run of each plan on each flavour of the SQL tier, a line each.
 ///
@@ -128,17 +129,13 @@ public struct PlanTable: Sendable, Hashable, Codable {
   /// `PLANS.md`: a table for each flavour.
   public var markdown: String {
     let flavours = Set(rows.map(\.flavour)).sorted { (Self.order($0), $0) < (Self.order($1), $1) }
-    return
-      ([
-        """
-        # The plans, as they last ran
-
-        A table for each flavour of the SQL tier. A row is the last run of a plan on that flavour (`kvchaos run \
-        --table`, `kvchaos report --table`); `make chaos` runs all plans one after another. chaos/README.md defines \
-        the columns.
-        """
-      ] + flavours.map { flavour in Self.section(flavour, rows.filter { $0.flavour == flavour }) })
-      .joined(separator: "\n\n") + "\n"
+    let introduction: Block = .paragraph(
+      """
+      A table for each flavour of the SQL tier. A row is the last run of a plan on that flavour (`kvchaos run --table`, \
+      `kvchaos report --table`); `make chaos` runs all plans one after another. chaos/README.md defines the columns.
+      """)
+    let sections = flavours.flatMap { flavour in Self.section(flavour, rows.filter { $0.flavour == flavour }) }
+    return MarkdownRenderer().text(Document(title: "The plans, as they last ran", [introduction] + sections))
   }
 
   /// Patroni first: it runs everything.
@@ -146,36 +143,34 @@ public struct PlanTable: Sendable, Hashable, Codable {
 
   private static func title(_ flavour: String) -> String { SQLFlavour(rawValue: flavour)?.title ?? flavour }
 
-  private static func section(_ flavour: String, _ rows: [Row]) -> String {
-    func seconds(_ value: Double?) -> String { value.map { "\(number($0, decimals: 1)) s" } ?? "-" }
-    func share(_ value: Double?) -> String { value.map(percent) ?? "-" }
+  private static func section(_ flavour: String, _ rows: [Row]) -> [Block] {
+    func share(_ value: Double?) -> String { value.map { Numbers.percent($0) } ?? "-" }
     let run = rows.filter { $0.isRefused != true }
     let held = run.count { $0.verdict == .holds }
     let refused = rows.count - run.count
-    let lines = rows.map { row in
-      if row.isRefused == true {
-        return ["[\(row.plan)](../chaos/\(row.plan).yml)", "refused"] + Array(repeating: "-", count: 7) + [
-          row.startedAt
-        ]
+    let lines = rows.map { row -> Table.Row in
+      let name = Prose.link(row.plan, to: "../chaos/\(row.plan).yml")
+      guard row.isRefused != true else {
+        return Table.Row([name, "refused"] + Array(repeating: Prose("-"), count: 7) + [Prose(row.startedAt)])
       }
-      return [
-        "[\(row.plan)](../chaos/\(row.plan).yml)", MarkdownReport.word(row.verdict),
-        row.acknowledged.map(String.init) ?? "-", String(row.lost), share(row.during), seconds(row.disturbedSeconds),
-        share(row.after), seconds(row.recovery) + (row.notRecovered > 0 ? ", \(row.notRecovered) not seen" : ""),
-        seconds(row.recoveryAfterHeal), row.startedAt,
+      let notSeen = row.notRecovered > 0 ? ", \(row.notRecovered) not seen" : ""
+      let numbers = [
+        row.acknowledged.map(String.init) ?? "-", String(row.lost), share(row.during),
+        Numbers.seconds(row.disturbedSeconds), share(row.after), Numbers.seconds(row.recovery) + notSeen,
+        Numbers.seconds(row.recoveryAfterHeal), row.startedAt,
       ]
+      return Table.Row([name, row.verdict.prose] + numbers.map { Prose($0) })
     }
-    var text = "## \(title(flavour))\n\n\(held) of \(run.count) held"
-    text += refused > 0 ? "; \(refused) refused, because the flavour cannot run them.\n\n" : ".\n\n"
-    text += MarkdownReport.table(
-      [
-        "plan", "verdict", "acknowledged writes", "lost", "available during", "not everyone served", "after",
-        "recovery", "recovery after the heal", "started",
-      ], lines)
-    let open = rows.filter { $0.verdict != .holds }
-    if !open.isEmpty {
-      text += "\n\n" + open.map { "- \($0.plan): \($0.reason ?? "")" }.joined(separator: "\n")
-    }
-    return text
+    let header = [
+      "plan", "verdict", "acknowledged writes", "lost", "available during", "not everyone served", "after", "recovery",
+      "recovery after the heal", "started",
+    ]
+    let end = refused > 0 ? "; \(refused) refused, because the flavour cannot run them." : "."
+    var blocks: [Block] = [
+      .heading(Prose(title(flavour))), .paragraph("\(held) of \(run.count) held\(end)"), .table(Table(header, lines)),
+    ]
+    let open: [Prose] = rows.filter { $0.verdict != .holds }.map { "\($0.plan): \($0.reason ?? "")" }
+    if !open.isEmpty { blocks.append(.list(open)) }
+    return blocks
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPClient
+import Presentation
 import Stack
 
 /// A whole load test: the baselines, the readings before, the load, the drain, the readings after, the report.
@@ -63,8 +64,8 @@ public struct LoadRun: Sendable {
           notes.append("\(gone) of the workers from before the test are gone, and their commits are not counted")
         } else if let missing = persistence.map({ acknowledged - $0.persisted }), missing > 0 {
           notes.append(
-            "\(Figures.count(missing)) acknowledged writes were still not committed after 5 s without a commit, and the queues hold "
-              + "\(await stack?.queuedMessages().map(Figures.count) ?? "an unknown number of") messages; see `kvchaos status`"
+            "\(Numbers.count(missing)) acknowledged writes were still not committed after 5 s without a commit, and the queues hold "
+              + "\(await stack?.queuedMessages().map(Numbers.count) ?? "an unknown number of") messages; see `kvchaos status`"
           )
         }
       } catch {
@@ -149,11 +150,11 @@ public struct LoadRun: Sendable {
 
   private static func line(_ second: LoadRecorder.Second) -> String {
     func latency(_ name: String, _ value: Double?) -> String {
-      value.map { ", \(name) p99 \(Figures.milliseconds($0)) ms" } ?? ""
+      value.map { ", \(name) p99 \(Numbers.milliseconds($0)) ms" } ?? ""
     }
-    return "\(second.second + 1) s: \(Figures.count(second.puts + second.gets)) requests"
+    return "\(second.second + 1) s: \(Numbers.count(second.puts + second.gets)) requests"
       + latency("PUT", second.putP99) + latency("GET", second.getP99)
-      + (second.failed > 0 ? ", \(Figures.count(second.failed)) failed" : "")
-      + (second.unknown > 0 ? ", \(Figures.count(second.unknown)) unknown" : "")
+      + (second.failed > 0 ? ", \(Numbers.count(second.failed)) failed" : "")
+      + (second.unknown > 0 ? ", \(Numbers.count(second.unknown)) unknown" : "")
   }
 }

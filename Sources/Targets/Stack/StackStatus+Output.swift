@@ -1,4 +1,4 @@
-import Foundation
+import PrettyJSON
 
 /// The status for people and for programs.
 extension StackStatus {
@@ -62,10 +62,8 @@ extension StackStatus {
           health: node.state.health?.rawValue, startedAt: node.state.startedAt,
           slots: node.slots?.map { [$0.lowerBound, $0.upperBound] }, lacks: node.lack)
       }, deadLetters: deadLetters)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
-      return String(decoding: try encoder.encode(document), as: UTF8.self)
+      return try PrettyJSON.text(document)
     } catch {
       throw StackError(code: .internalFault, message: "the status cannot be encoded: \(error)")
     }

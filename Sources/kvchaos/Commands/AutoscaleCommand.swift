@@ -1,4 +1,5 @@
 import ArgumentParser
+import Escaping
 import Foundation
 import Stack
 
@@ -97,12 +98,12 @@ struct AutoscaleLine {
       text = "\(Self.seconds(time)) s: \(from) -> \(to) workers in \(Self.seconds(took)) s: \(reason)"
       json = Self.object([
         ("time", Self.seconds(time)), ("from", String(from)), ("to", String(to)), ("seconds", Self.seconds(took)),
-        ("reason", Self.quoted(reason)),
+        ("reason", Escaping.json(reason)),
       ])
       isChange = true
     case .problem(let message):
       text = "no sample or no change: \(message)"
-      json = Self.object([("problem", Self.quoted(message))])
+      json = Self.object([("problem", Escaping.json(message))])
       isChange = false
     }
   }
@@ -113,10 +114,5 @@ struct AutoscaleLine {
 
   private static func object(_ fields: [(String, String)]) -> String {
     "{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
-  }
-
-  private static func quoted(_ text: String) -> String {
-    // A string always encodes.
-    (try? JSONEncoder().encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
   }
 }

@@ -4,6 +4,7 @@ import Escaping
 import Failures
 import Foundation
 import History
+import PrettyJSON
 
 /// `kvchaos check HISTORY`
 struct CheckCommand: ParsableCommand {
@@ -92,9 +93,7 @@ struct CheckCommand: ParsableCommand {
       throw Self.badInput("\(name): \(error)")
     }
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      FileHandle.standardOutput.write(try encoder.encode(report) + Data("\n".utf8))
+      print(try PrettyJSON.text(report))
     } else {
       print(ReportText(report, name: name).description)
     }

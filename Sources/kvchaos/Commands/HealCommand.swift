@@ -1,6 +1,7 @@
 import ArgumentParser
 import Faults
 import Foundation
+import PrettyJSON
 import Stack
 
 /// `kvchaos heal`
@@ -58,13 +59,11 @@ struct HealCommand: AsyncParsableCommand {
     func item(_ undo: Undo, _ reason: String? = nil) -> Document.Item {
       Document.Item(kind: undo.kind.rawValue, node: undo.target.node, reason: reason)
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     let report = recovery.report
     let document = Document(
       raised: recovery.raised, healed: report.healed.map { item($0) }, gone: report.gone.map { item($0) },
       failed: report.failures.map { item($0.undo, $0.message) }, swept: recovery.swept.map(\.description),
       left: recovery.left.map(\.description))
-    return String(decoding: try encoder.encode(document), as: UTF8.self)
+    return try PrettyJSON.text(document)
   }
 }

@@ -140,7 +140,7 @@ struct LoadCommand: AsyncParsableCommand {
     defer { watch.stop() }
     let result = try await test.run()
     let folder = try write(result, configuration)
-    print(json ? try LoadFiles.json(of: result.report) : LoadText(result.report).text, terminator: "")
+    print(json ? try LoadFiles.json(of: result.report) : LoadDocument(result.report).markdown, terminator: "")
     Self.say("report: \(folder)/report.html")
     if isInterrupted.load(ordering: .relaxed) { throw ExitCode(FailureCategory.interrupted.exitStatus) }
     if result.report.errorCount > maxErrors { throw ExitCode(1) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import ChaosPlan
 import Failures
 import Foundation
+import PrettyJSON
 import Stack
 
 /// `kvchaos plan`
@@ -71,9 +72,7 @@ struct PlanCommand: AsyncParsableCommand {
           name: plan.name, question: plan.description, path: path, faults: plan.faults.flatMap(\.faults).map(\.label))
       }
       if json {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(items), as: UTF8.self))
+        print(try PrettyJSON.text(items))
         return
       }
       let width = items.map(\.name.count).max() ?? 0

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PrettyJSON
 import Stack
 
 /// `kvchaos residue`
@@ -26,10 +27,8 @@ struct ResidueCommand: AsyncParsableCommand {
         var container: String
         var detail: String
       }
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
       let items = found.map { Item(kind: $0.kind.rawValue, container: $0.container, detail: $0.detail) }
-      print(String(decoding: try encoder.encode(items), as: UTF8.self))
+      print(try PrettyJSON.text(items))
     } else {
       print(found.isEmpty ? "nothing is left" : found.map(\.description).joined(separator: "\n"))
     }

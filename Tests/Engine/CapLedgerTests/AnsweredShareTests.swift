@@ -69,9 +69,4 @@ import Testing
     #expect(share(script, from: 3, to: 4) == nil)
     #expect(share(script, from: 4, to: 4) == nil)
   }
-
-  @Test(arguments: [(0.9995, "99.9 %"), (1, "100 %"), (0.0004, "0.1 %"), (0, "0 %"), (0.5, "50 %")])
-  func aShareThatIsNotWholeDoesNotReadSo(share: Double, text: String) {
-    #expect(percent(share) == text)
-  }
 }

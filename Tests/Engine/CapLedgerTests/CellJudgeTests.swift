@@ -165,7 +165,7 @@ import Testing
     let cell = try CellJudge(.twoSides(), events: script.events).cell()
     #expect(
       cell.problems == [
-        "the side minority was not well before the strike: answered 33.3 %",
+        "the side minority was not well before the strike: answered 33.33 %",
         "no client on the side majority called during the fault",
       ])
   }

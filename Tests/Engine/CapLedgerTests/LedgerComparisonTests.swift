@@ -44,10 +44,10 @@ import Testing
       says: "redis-plain-bank-master-isolated: wrong sums: 0 -> 1"),
     Case(
       name: "no longer linearizable", old: [.example(lost: 1)], new: [.example(lost: 1, linearizable: .violated)],
-      isWorse: true, says: "\(cell): linearizable: yes -> no"),
+      isWorse: true, says: "\(cell): linearizable: held -> violated"),
     Case(
       name: "no longer decided", old: [.example(lost: 1)], new: [.example(lost: 1, linearizable: .unknown)],
-      isWorse: false, says: "\(cell): linearizable: yes -> unknown"),
+      isWorse: false, says: "\(cell): linearizable: held -> undecided"),
     Case(
       name: "another label", old: [.example(stale: 3, minority: 1)], new: [.example(stale: 3)], isWorse: true,
       says: "redis plain: label: AP -> neither"),

@@ -31,7 +31,7 @@ import Testing
   func theFilesAreTheGoldenOnes(name: String) throws {
     let text =
       switch name {
-      case "CAP.md": LedgerMarkdown(ledger).text
+      case "CAP.md": LedgerDocument(ledger).markdown
       case "cap.json": Ledger([.example()]).json
       case "cap-redis.svg": try #require(TierPicture("redis", ledger.cells)).svg
       default: try #require(TierPicture("rabbitmq", ledger.cells)).svg
@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func aLedgerWithoutCellsSaysSo() {
-    let text = LedgerMarkdown(Ledger([])).text
+    let text = LedgerDocument(Ledger([])).markdown
     #expect(text.contains("Nothing was measured yet."))
     #expect(!text.contains("CP"))
   }
@@ -100,7 +100,7 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     try CapFolder(root: folder.path).write(ledger)
     #expect(try Ledger(path: folder.path + "/cap.json") == ledger)
-    #expect(try String(contentsOfFile: folder.path + "/CAP.md", encoding: .utf8) == LedgerMarkdown(ledger).text)
+    #expect(try String(contentsOfFile: folder.path + "/CAP.md", encoding: .utf8) == LedgerDocument(ledger).markdown)
   }
 
   @Test func aPictureIsWrittenOfEachTierThatHasOne() throws {
@@ -136,7 +136,7 @@ import Testing
         "sql-plain-register-master-isolated-on-cockroach",
       ])
     #expect(ledger.labels.map(\.words) == ["redis plain", "sql plain cockroach", "sql plain patroni"])
-    let page = LedgerMarkdown(ledger).text
+    let page = LedgerDocument(ledger).markdown
     let patroni = try #require(page.range(of: "### sql (patroni)\n\n![sql (patroni): "))
     let cockroach = try #require(page.range(of: "### sql (cockroach)\n\n![sql (cockroach): "))
     #expect(patroni.lowerBound < cockroach.lowerBound)

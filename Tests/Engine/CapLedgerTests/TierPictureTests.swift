@@ -1,4 +1,5 @@
 import Foundation
+import Presentation
 import Testing
 
 @testable import CapLedger
@@ -53,14 +54,15 @@ import Testing
     late.course?.firstSecond = 1
     let shown = try svg(.example(), late)
     // From -2 to 9: eleven seconds. The strike of both is at the same place, and words stand where they are.
-    let strike = number(TimeScale(first: -2, end: 9).x(0))
+    let strike = SVGCanvas.place(TimeScale(first: -2, end: 9).x(0))
     #expect(shown.ranges(of: "text-anchor=\"middle\" x=\"\(strike)\"").count == 2)
   }
 
   @Test(
     arguments: [
       (-2, 6, [-2, -1, 0, 1, 2, 3, 4, 5, 6]), (-6, 15, [-6, -4, -2, 0, 2, 4, 6, 8, 10, 12, 14]),
-      (-4, 31, [0, 5, 10, 15, 20, 25, 30]), (3, 9, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), (-700, 9_000, [0, 3_600, 7_200]),
+      (-4, 31, [0, 5, 10, 15, 20, 25, 30]), (3, 9, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+      (-700, 9_000, [0, 1_800, 3_600, 5_400, 7_200, 9_000]),
     ] as [(Int, Int, [Int])])
   func secondsGetAWordWhereThereIsRoom(first: Int, end: Int, ticks: [Int]) {
     #expect(TimeScale(first: first, end: end).ticks.sorted() == ticks.filter { $0 >= first })
@@ -138,11 +140,11 @@ import Testing
     let picture = try svg(.example())
     let scale = TimeScale(first: -2, end: 6)
     for (style, second) in [("back", 3.2), ("promise", 4)] {
-      #expect(picture.contains("class=\"\(style)\" x1=\"\(number(scale.x(second)))\""))
+      #expect(picture.contains("class=\"\(style)\" x1=\"\(SVGCanvas.place(scale.x(second)))\""))
     }
     // 12 s of fault go beyond what is drawn.
-    let width = number(scale.x(6) - scale.x(0))
-    #expect(picture.ranges(of: "<rect class=\"fault\" x=\"\(number(scale.x(0)))\"").count == 2)
+    let width = SVGCanvas.place(scale.x(6) - scale.x(0))
+    #expect(picture.ranges(of: "<rect class=\"fault\" x=\"\(SVGCanvas.place(scale.x(0)))\"").count == 2)
     #expect(picture.ranges(of: " width=\"\(width)\"").count == 4)
   }
 
@@ -199,25 +201,19 @@ import Testing
   }
 
   @Test(
-    arguments: [(nil, "-"), (0, "0 s"), (0.021, "0.021 s"), (0.1, "0.1 s"), (3.25, "3.3 s"), (12, "12 s")]
-      as [(Double?, String)])
-  func aDurationThatIsNotNothingDoesNotReadAsNothing(value: Double?, text: String) {
-    #expect(seconds(value) == text)
-  }
-
-  @Test(
     arguments: [
-      (CapCell.example(), ["consistent"]), (.example(lost: 1), ["inconsistent"]),
-      (.example(linearizable: .violated), ["inconsistent", "not linearizable"]),
-      (.example(linearizable: .unknown), ["undecided"]),
-      (.example(invented: 2), ["inconsistent", "2 invented values"]),
+      (CapCell.example(), ["consistency held"]), (.example(lost: 1), ["consistency violated"]),
+      (.example(linearizable: .violated), ["consistency violated", "not linearizable"]),
+      (.example(linearizable: .unknown), ["consistency undecided"]),
+      (.example(invented: 2), ["consistency violated", "2 invented values"]),
       (.example(problems: ["x"]), ["has a problem"]),
-      (.example(workload: .queue), ["consistent", "3 duplicates, 1 out of order"]),
+      (.example(workload: .queue), ["consistency held", "3 duplicates, 1 out of order"]),
     ] as [(CapCell, [String])])
   func theVerdictIsAtTheLeft(cell: CapCell, words: [String]) throws {
     let picture = try svg(cell)
     for word in words { #expect(picture.contains(">\(word)<")) }
-    for other in ["consistent", "inconsistent", "undecided", "has a problem"] where !words.contains(other) {
+    for other in ["consistency held", "consistency violated", "consistency undecided", "has a problem"]
+    where !words.contains(other) {
       #expect(!picture.contains(">\(other)<"))
     }
   }

@@ -136,14 +136,6 @@ import Testing
     #expect(percentile([10_000], 0.5) == 3_600)
   }
 
-  @Test func numbersForPeople() {
-    #expect(number(3) == "3")
-    #expect(number(3.14159, decimals: 2) == "3.14")
-    #expect(percent(0.99999) == "99.99 %")
-    #expect(percent(1) == "100 %")
-    #expect(percent(0.5) == "50 %")
-  }
-
   @Test func theTimelineCountsBySecondOfTheAnswer() {
     let timeline = Timeline([
       Sample(start: 0.9, end: 1.1, outcome: .ok, kind: "a"), Sample(start: 1.2, end: 1.3, outcome: .failed, kind: "a"),

@@ -26,7 +26,7 @@ import Testing
 
   /// The page asks nothing of the network, and its pictures are XML.
   @Test(arguments: ExampleLoad.allCases) func page(_ example: ExampleLoad) throws {
-    let text = LoadPage(try example.result().report).text
+    let text = LoadDocument(try example.result().report).page
     #expect(!text.contains("<script") && !text.contains("https://") && !text.contains("src="))
     let pictures = text.components(separatedBy: "<svg").dropFirst()
     #expect(pictures.count == 2)
@@ -41,9 +41,9 @@ import Testing
   @Test func nothingMeasured() throws {
     var report = try ExampleLoad.interrupted.result().report
     (report.rows, report.timeline, report.persistence) = ([], [], nil)
-    #expect(LoadText(report).text.contains("No request was measured."))
-    #expect(!LoadText(report).text.contains("0.00 ms"))
-    let page = LoadPage(report).text
+    #expect(LoadDocument(report).markdown.contains("No request was measured."))
+    #expect(!LoadDocument(report).markdown.contains("0.00 ms"))
+    let page = LoadDocument(report).page
     #expect(!page.contains("nan") && !page.contains("inf") && page.contains("INTERRUPTED"))
   }
 
@@ -53,28 +53,6 @@ import Testing
     try LoadFiles(try ExampleLoad.held.result()).write(to: folder)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ExampleLoad.held.files)
     #expect(throws: LoadTestError.self) { try LoadFiles(try ExampleLoad.held.result()).write(to: "/proc/nowhere") }
-  }
-
-  @Test(arguments: [
-    (0, "0"), (1234.56, "1,234.6"), (1000, "1,000"), (-0.04, "0"), (0.05, "0.1"), (999.96, "1,000"), (.nan, "-"),
-  ]) func numbers(value: Double, text: String) {
-    #expect(Figures.decimal(value) == text)
-  }
-
-  @Test(arguments: [(0.123, "0.12"), (9.994, "9.99"), (12.34, "12.3"), (123.4, "123"), (12345, "12,345")])
-  func latencies(value: Double, text: String) {
-    #expect(Figures.milliseconds(value) == text)
-  }
-
-  @Test func tablesLineUp() {
-    #expect(
-      TextTable.markdown(["name", "n"], [["a|b", "1"], ["c", "1,000"]])
-        == """
-        | name |     n |
-        |------|------:|
-        | a\\|b |     1 |
-        | c    | 1,000 |
-        """)
   }
 }
 

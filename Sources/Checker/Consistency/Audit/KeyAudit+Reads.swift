@@ -1,4 +1,5 @@
 import History
+import Presentation
 
 extension KeyAudit {
   /// Values from nowhere, values of refused writes, and stale values.
@@ -57,7 +58,7 @@ extension KeyAudit {
       if let (age, newer) = freshness?.excess(op, lastWritten: known.lastReturn) {
         violate(
           \.stale,
-          "a cached read saw \(text(op.output)) \(Self.milliseconds(age)) ms after something newer had certainly been applied",
+          "a cached read saw \(text(op.output)) \(Numbers.fixed(age, decimals: 3)) ms after something newer had certainly been applied",
           onlyWriter(op.output), newer, op)
       }
       guard let superseding = newest, known.lastReturn < superseding.call else { continue }
@@ -80,7 +81,7 @@ extension KeyAudit {
         continue
       }
       violate(
-        \.stale, "a read saw \(text(op.output)), overwritten \(Self.milliseconds(age)) ms before it began",
+        \.stale, "a read saw \(text(op.output)), overwritten \(Numbers.fixed(age, decimals: 3)) ms before it began",
         onlyWriter(op.output), newer, trail.isSettled(newer) ? trail.answers(newer)?.applied : nil, op)
     }
   }
@@ -93,12 +94,6 @@ extension KeyAudit {
 
   /// From one moment to a later one; the times of a history may be anything.
   static func milliseconds(from start: Int64, to end: Int64) -> Double { max(0, Double(end) - Double(start)) / 1e6 }
-
-  /// With three decimals, without a formatter.
-  private static func milliseconds(_ age: Double) -> String {
-    let thousandths = Int((age * 1000).rounded())
-    return "\(thousandths / 1000).\(String(thousandths % 1000 + 1000).dropFirst())"
-  }
 
   private mutating func measureStale(_ op: Op, age: Double) {
     let level = op.level.isCached ? "cache" : "strong"

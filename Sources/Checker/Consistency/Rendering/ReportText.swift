@@ -1,4 +1,5 @@
 import Escaping
+import Presentation
 
 /// A consistency report for a terminal or a log.
 public struct ReportText: Sendable {
@@ -31,32 +32,19 @@ public struct ReportText: Sendable {
   }
 
   private var headline: String {
-    let word = Self.word(report.verdict).uppercased()
+    let word = report.verdict.word.uppercased()
     let model = report.model.map(\.rawValue) ?? "no known model"
     let keys = report.keys.count == 1 ? "1 key" : "\(report.keys.count) keys"
     return "\(word)  \(name): \(model), \(report.operations) operations (\(report.unknowns) unknown, "
-      + "\(report.failures) failed) on \(keys), \(Self.rounded(report.seconds)) s, "
+      + "\(report.failures) failed) on \(keys), \(Numbers.fixed(report.seconds, decimals: 3)) s, "
       + "\(report.peakMemoryBytes >> 20) MiB at most"
-  }
-
-  static func word(_ verdict: Verdict) -> String {
-    switch verdict {
-    case .holds: "holds"
-    case .violated: "violated"
-    case .unknown: "unknown"
-    }
-  }
-
-  private static func rounded(_ seconds: Double) -> String {
-    let milliseconds = Int((seconds * 1000).rounded())
-    return "\(milliseconds / 1000).\(String(milliseconds % 1000 + 1000).dropFirst())"
   }
 
   private func line(_ check: CheckOutcome) -> String {
     func pad(_ text: String, _ width: Int) -> String {
       text + String(repeating: " ", count: max(1, width - text.count))
     }
-    var text = pad(check.check.rawValue, 22) + pad(Self.word(check.verdict), 10)
+    var text = pad(check.check.rawValue, 22) + pad(check.verdict.word, 11)
     if check.examined > 0 {
       let unit = check.check == .linearizability ? "keys" : "operations"
       text += "\(check.violations) of \(check.examined) \(unit)"
@@ -95,7 +83,7 @@ public struct ReportText: Sendable {
     }
     if violated.count > limit { lines.append("  and \(violated.count - limit) more keys") }
     if !unknown.isEmpty { lines += ["", "linearizability: undecided"] }
-    for key in unknown.prefix(limit) { lines.append("  \(title(key)): \(key.note ?? "unknown")") }
+    for key in unknown.prefix(limit) { lines.append("  \(title(key)): \(key.note ?? "undecided")") }
     if unknown.count > limit { lines.append("  and \(unknown.count - limit) more keys") }
     return lines
   }

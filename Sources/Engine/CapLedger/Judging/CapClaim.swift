@@ -1,4 +1,5 @@
 import Consistency
+import Presentation
 
 /// A common claim, compared with the measurements.
 public struct CapClaim: Sendable, Hashable, Codable {
@@ -26,7 +27,7 @@ public struct CapClaim: Sendable, Hashable, Codable {
       return CapClaim(
         claim: claim, answer: .refuted,
         because: "a write is acknowledged before a replica has it: \(first.lostWrites) of "
-          + "\(counted(first.examinedWrites, "acknowledged write")) lost in \(first.cellWords)"
+          + "\(Numbers.counted(first.examinedWrites, "acknowledged write")) lost in \(first.cellWords)"
           + (label.map { "; the label is \($0.label.rawValue)" } ?? ""))
     }
     return labelled(claim, label, is: .cp)
@@ -69,7 +70,7 @@ public struct CapClaim: Sendable, Hashable, Codable {
     }
     let because =
       "committed writes and linearizable reads are \(words.joined(separator: "; ")); of "
-      + "\(counted(store.reduce(0) { $0 + $1.examinedWrites }, "acknowledged write")) of all levels none is lost; "
+      + "\(Numbers.counted(store.reduce(0) { $0 + $1.examinedWrites }, "acknowledged write")) of all levels none is lost; "
       + "cached reads were stale \(stale == 1 ? "once" : "\(stale) times")"
     return CapClaim(
       claim: claim, answer: committed.allSatisfy { $0.label == .cp } ? .holds : .refuted, because: because)

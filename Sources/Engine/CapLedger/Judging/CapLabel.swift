@@ -1,4 +1,5 @@
 import Consistency
+import Presentation
 
 /// The label of a tier (or a variant of it), which follows only from measurements.
 public enum CapLabel: String, Sendable, Hashable, Codable, CaseIterable {
@@ -84,7 +85,7 @@ public struct CapLabelling: Sendable, Hashable, Codable {
       }
     var parts: [String] = []
     if let first = broken.first {
-      let others = broken.count == 1 ? "" : " and \(counted(broken.count - 1, "more cell"))"
+      let others = broken.count == 1 ? "" : " and \(Numbers.counted(broken.count - 1, "more cell"))"
       parts.append("inconsistent in \(first.cellWords)\(others) (\(first.amiss))")
     } else if !open.isEmpty {
       parts.append("undecided in \(open.map(\.cellWords).joined(separator: ", "))")
@@ -93,9 +94,10 @@ public struct CapLabelling: Sendable, Hashable, Codable {
     }
     if let (cell, side) = unserved.min(by: { ($0.1.settledShare ?? 0) < ($1.1.settledShare ?? 0) }) {
       parts.append(
-        "in \(cell.cellWords) the side \(side.name) was served for \(percent(side.settledShare ?? 0)) of the last 3 s")
+        "in \(cell.cellWords) the side \(side.name) was served for \(Numbers.percent(side.settledShare ?? 0)) of the last 3 s"
+      )
     } else {
-      parts.append("every side was served in \(counted(partitions.count, "partition cell"))")
+      parts.append("every side was served in \(Numbers.counted(partitions.count, "partition cell"))")
     }
     because = parts.joined(separator: "; ")
   }
@@ -108,13 +110,13 @@ extension CapCell {
   /// What was wrong, for people; `nothing` where nothing was.
   var amiss: String {
     var words: [String] = []
-    if lostWrites > 0 { words.append("\(lostWrites) of \(counted(examinedWrites, "acknowledged write")) lost") }
+    if lostWrites > 0 { words.append("\(lostWrites) of \(Numbers.counted(examinedWrites, "acknowledged write")) lost") }
     if staleReads > 0 {
-      let age = stalestSeconds.map { ", up to \(seconds($0))" } ?? ""
-      words.append("\(counted(staleReads, "stale read"))\(age)")
+      let age = stalestSeconds.map { ", up to \(Numbers.seconds($0))" } ?? ""
+      words.append("\(Numbers.counted(staleReads, "stale read"))\(age)")
     }
-    if inventedValues > 0 { words.append(counted(inventedValues, "invented value")) }
-    if wrongSums > 0 { words.append("\(wrongSums) of \(counted(sums, "sum")) wrong") }
+    if inventedValues > 0 { words.append(Numbers.counted(inventedValues, "invented value")) }
+    if wrongSums > 0 { words.append("\(wrongSums) of \(Numbers.counted(sums, "sum")) wrong") }
     if linearizable == .violated { words.append("not linearizable") }
     return words.isEmpty ? "nothing" : words.joined(separator: ", ")
   }

@@ -1,5 +1,6 @@
 import Consistency
 import History
+import Presentation
 import Report
 
 /// Derives a cell of the ledger from the record of a run.
@@ -146,7 +147,7 @@ public struct CellJudge: Sendable {
       let own = operations.filter { $0.side == index && !$0.isFinal }
       let share = AnsweredShare.of(own, from: max(span.start - Self.settledSeconds, 0), to: span.start)
       if share ?? 0 < Self.healthyShare {
-        let words = share.map { "answered \(percent($0))" } ?? "no calls"
+        let words = share.map { "answered \(Numbers.percent($0))" } ?? "no calls"
         found.append("the side \(side.name) was not well before the strike: \(words)")
       }
     }

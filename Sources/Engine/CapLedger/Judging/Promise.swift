@@ -1,3 +1,5 @@
+import Presentation
+
 /// How soon a tier's own live settings let expect service again after a strike, for clients that reach a majority of
 /// it.
 ///
@@ -38,29 +40,29 @@ public struct Promise: Sendable, Hashable, Codable {
       guard let timeout = setting("cluster-node-timeout") else { return nil }
       self.init(
         seconds: 1.5 * timeout + Self.election,
-        formula: "1.5 x cluster-node-timeout (\(number(timeout)) s) + 1 s for the election",
+        formula: "1.5 x cluster-node-timeout (\(Numbers.number(timeout)) s) + 1 s for the election",
         isRefusalThePoint: record.variant == "wait-1" || record.variant == "min-replicas")
     case "rabbitmq" where isKilled:
       guard let poll = setting("raft.adaptive_failure_detector.poll_interval") else { return nil }
       self.init(
         seconds: poll + Self.election,
-        formula: "raft.adaptive_failure_detector.poll_interval (\(number(poll)) s) + 1 s for the election")
+        formula: "raft.adaptive_failure_detector.poll_interval (\(Numbers.number(poll)) s) + 1 s for the election")
     case "rabbitmq":
       guard let tick = setting("net_ticktime") else { return nil }
       let poll = setting("raft.adaptive_failure_detector.poll_interval") ?? 0
       self.init(
         seconds: 1.25 * tick + poll + Self.election,
-        formula: "1.25 x net_ticktime (\(number(tick)) s) + raft.adaptive_failure_detector.poll_interval "
-          + "(\(number(poll)) s) + 1 s for the election")
+        formula: "1.25 x net_ticktime (\(Numbers.number(tick)) s) + raft.adaptive_failure_detector.poll_interval "
+          + "(\(Numbers.number(poll)) s) + 1 s for the election")
     case "sql" where record.flavour == "patroni":
       guard let ttl = setting("ttl"), let wait = setting("loop_wait") else { return nil }
       self.init(
-        seconds: ttl + wait, formula: "ttl (\(number(ttl)) s) + loop_wait (\(number(wait)) s)")
+        seconds: ttl + wait, formula: "ttl (\(Numbers.number(ttl)) s) + loop_wait (\(Numbers.number(wait)) s)")
     case "sql":
       guard let lease = setting("lease") else { return nil }
       let origin = record.settings.first { $0.name == "lease" }.map { ": \($0.value)" } ?? ""
       self.init(
-        seconds: lease + Self.election, formula: "lease (\(number(lease)) s\(origin)) + 1 s for the election")
+        seconds: lease + Self.election, formula: "lease (\(Numbers.number(lease)) s\(origin)) + 1 s for the election")
     default: return nil
     }
   }

@@ -1,3 +1,5 @@
+import Presentation
+
 /// One side of a cell: the bars of its seconds, and its numbers at the right.
 struct SidePanel {
   var cell: CapCell
@@ -82,16 +84,16 @@ struct SidePanel {
 
   /// The lines beside the bars, with their styles.
   var numbers: [(String, String)] {
-    var lines = [(CellMarkdown.who(side), "name")]
+    var lines = [(CellBlocks.who(side), "name")]
     lines.append(
-      (side.answeredShare.map { "answered \(percent($0)) of the fault" } ?? "no calls during the fault", ""))
+      (side.answeredShare.map { "answered \(Numbers.percent($0)) of the fault" } ?? "no calls during the fault", ""))
     if cell.workload == .bank {
-      lines.append(("\(side.wrongSums) of \(counted(side.sums, "sum")) wrong", side.wrongSums > 0 ? "bad" : ""))
+      lines.append(("\(side.wrongSums) of \(Numbers.counted(side.sums, "sum")) wrong", side.wrongSums > 0 ? "bad" : ""))
     } else {
       lines.append(("lost \(side.lostWrites) of \(side.examinedWrites)", side.lostWrites > 0 ? "bad" : ""))
     }
     if cell.workload == .register || cell.workload == .set, side.reads > 0 {
-      lines.append(("stale \(CellMarkdown.stale(side, cell.workload))", side.staleReads > 0 ? "bad" : ""))
+      lines.append(("stale \(CellBlocks.stale(side, cell.workload))", side.staleReads > 0 ? "bad" : ""))
     }
     lines.append(recovery)
     return lines
@@ -100,11 +102,11 @@ struct SidePanel {
   private var recovery: (String, String) {
     let isOver = cell.isOverPromise(side)
     let style = isOver ? "bad" : ""
-    let promised = isOver ? cell.promise(to: side).map { ", promised \(seconds($0))" } ?? "" : ""
+    let promised = isOver ? cell.promise(to: side).map { ", promised \(Numbers.seconds($0))" } ?? "" : ""
     switch side.recovery {
     case nil: return ("not seen back\(promised)", style)
     case 0?: return ("served throughout", style)
-    case let recovery?: return ("back after \(seconds(recovery))\(promised)", style)
+    case let recovery?: return ("back after \(Numbers.seconds(recovery))\(promised)", style)
     }
   }
 }

@@ -1,5 +1,5 @@
 import Consistency
-import Report
+import Presentation
 
 /// A tier's cells as a picture, `cap-<tier>.svg` (on CockroachDB `cap-<tier>-cockroach.svg`): for each side the
 /// requests of each second, over the fault, with the moment when service was back, and the numbers that count beside
@@ -33,7 +33,7 @@ public struct TierPicture: Sendable {
       canvas.level("line", y: y, from: Self.margin, to: Self.width - Self.margin)
       y = Self.draw(cell, scale, top: y + 18, on: &canvas)
     }
-    svg = canvas.svg(
+    svg = canvas.file(
       width: Self.width, height: y + 4, title: title, sheet: Self.sheet, definitions: Self.definitions)
   }
 
@@ -79,21 +79,17 @@ public struct TierPicture: Sendable {
 
   private static func verdict(_ cell: CapCell) -> (String, String) {
     if !cell.problems.isEmpty { return ("has a problem", "bad") }
-    return switch cell.consistency {
-    case .holds: ("consistent", "good")
-    case .violated: ("inconsistent", "bad")
-    case .unknown: ("undecided", "soft")
-    }
+    return ("consistency \(cell.consistency.word)", cell.consistency.tone.rawValue)
   }
 
   /// What is the whole cell's and not one side's, if there is any.
   private static func remark(_ cell: CapCell) -> String {
-    if cell.inventedValues > 0 { return counted(cell.inventedValues, "invented value") }
+    if cell.inventedValues > 0 { return Numbers.counted(cell.inventedValues, "invented value") }
     if cell.linearizable == .violated { return "not linearizable" }
     guard let duplicates = cell.duplicates, let outOfOrder = cell.outOfOrder, duplicates + outOfOrder > 0 else {
       return ""
     }
-    return "\(counted(duplicates, "duplicate")), \(outOfOrder) out of order"
+    return "\(Numbers.counted(duplicates, "duplicate")), \(outOfOrder) out of order"
   }
 
   // MARK: - The words above
@@ -131,16 +127,5 @@ public struct TierPicture: Sendable {
     <rect class="base" width="4" height="4"/><rect class="stripe" width="1.4" height="4"/></pattern>
     """
 
-  private static let sheet = """
-    svg { color-scheme: light dark; \(Palette.light) --stripe: #b48fd3; }
-    @media (prefers-color-scheme: dark) { svg { \(Palette.dark) --unknown: #7d4ba6; --stripe: #b993d8; } }
-    text { font: 12px system-ui, sans-serif; fill: var(--ink); } .title { font-size: 17px; font-weight: 700; }
-    .name { font-size: 13px; font-weight: 600; } .soft { fill: var(--soft); } .small { font-size: 11px; }
-    .good { fill: var(--held); } .bad { fill: var(--violated); font-weight: 600; }
-    .paper { fill: var(--paper); } .field { fill: var(--card); } .fault { fill: var(--fault); opacity: .7; }
-    .span { fill: var(--violated); } .answered { fill: var(--ok); } .refused { fill: var(--fail); }
-    .unanswered { fill: url(#stripes); } .base { fill: var(--unknown); } .stripe { fill: var(--stripe); }
-    .line { stroke: var(--line); } .back { stroke: var(--held); stroke-width: 2; stroke-dasharray: 4 3; }
-    .promise { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 1.5 3; }
-    """
+  private static let sheet = String(decoding: PackageResources.tier_css, as: UTF8.self)
 }

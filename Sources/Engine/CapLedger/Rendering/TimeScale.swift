@@ -1,3 +1,5 @@
+import Presentation
+
 /// Seconds from the strike to places in a picture.
 struct TimeScale {
   static let left = 200.0
@@ -17,7 +19,7 @@ struct TimeScale {
 
   /// The seconds that get a word, at most a dozen.
   var ticks: [Int] {
-    let step = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600].first { (end - first) / $0 <= 10 } ?? 3_600
+    let step = Axis.step(ofSeconds: end - first, marks: 10)
     let (forth, back) = (stride(from: 0, through: end, by: step), stride(from: -step, through: first, by: -step))
     return forth.filter { $0 >= first } + back
   }

@@ -1,3 +1,5 @@
+import Presentation
+
 /// When service counts as back.
 ///
 /// An operation is *served* if it is answered with ok within `latencyLimit`. A *disturbance* is a series of operations
@@ -21,7 +23,7 @@ public struct RecoveryRule: Sendable, Hashable, Codable {
   public var explanation: String {
     """
     Recovery: the time from the strike (or the heal) until every client that calls is served again (answered with ok \
-    within \(number(latencyLimit)) s), for at least \(number(quiet)) s without a break.
+    within \(Numbers.number(latencyLimit)) s), for at least \(Numbers.number(quiet)) s without a break.
     """
   }
 
@@ -77,12 +79,4 @@ public struct RecoveryRule: Sendable, Hashable, Codable {
     guard let last = own.last else { return clipped.isEmpty ? nil : 0 }
     return last.end.map { max($0 - moment, 0) }
   }
-}
-
-/// A number for people: no needless zeros, at most three decimals.
-func number(_ value: Double, decimals: Int = 3) -> String {
-  let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
-  let rounded = (value * scale).rounded() / scale
-  if rounded == rounded.rounded(), abs(rounded) < 1e15 { return String(Int64(rounded)) }
-  return String(rounded)
 }

@@ -1,5 +1,6 @@
 import Consistency
 import Escaping
+import Presentation
 
 /// `junit.xml`: a test case is scenario x checker. Unknown is an error, never a pass.
 public struct JUnitReport: Sendable {
@@ -12,7 +13,7 @@ public struct JUnitReport: Sendable {
     let counts =
       "tests=\"\(report.checks.count)\" failures=\"\(failures)\" errors=\"\(errors)\" skipped=\"\(skipped)\""
     let name = Escaping.markup(report.plan.name)
-    let seconds = number(report.run.secondsLong)
+    let seconds = Numbers.number(report.run.secondsLong)
     var lines = [
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
       "<testsuites name=\"kvchaos\" \(counts) time=\"\(seconds)\">",

@@ -1,5 +1,7 @@
 import Failures
 import Foundation
+import Presentation
+import PrettyJSON
 
 /// The files of a results folder that are generated from a report and its timeline.
 public struct ReportFiles: Sendable {
@@ -28,11 +30,12 @@ public struct ReportFiles: Sendable {
   ///
   /// - Throws: `ReportError` if the report cannot be encoded.
   public func contents() throws(ReportError) -> [String: String] {
-    [
+    let document = RunDocument(report, timeline).document
+    return [
       "report.json": try Self.json(report),
       "timeline.json": try Self.json(timeline),
-      "report.md": MarkdownReport(report).text,
-      "report.html": HTMLReport(report, timeline).text,
+      "report.md": MarkdownRenderer().text(document),
+      "report.html": HTMLRenderer().page(document),
       "junit.xml": JUnitReport(report).text,
     ]
   }
@@ -53,10 +56,8 @@ public struct ReportFiles: Sendable {
 
   /// JSON as every file of this module has it: sorted keys, indented, a newline at the end.
   static func json(_ value: some Encodable) throws(ReportError) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
-      return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+      return try PrettyJSON.text(value) + "\n"
     } catch {
       throw ReportError("the report cannot be encoded: \(error)")
     }

@@ -1,4 +1,5 @@
 import Consistency
+import Presentation
 
 /// The verdict on a terminal: a line a check, the lost writes by name, where to read more.
 public struct TextReport: Sendable {
@@ -9,35 +10,34 @@ public struct TextReport: Sendable {
 
   /// - Parameter folder: of the results, as the user may open it.
   public init(_ report: RunReport, folder: String) {
-    let width = report.checks.map(\.name.count).max() ?? 0
-    var lines = ["", "\(report.plan.name): \(report.plan.description)", ""]
-    for check in report.checks where check.isExamined {
-      let word = MarkdownReport.word(check.verdict)
-      lines.append(
-        "  \(Self.padded(word, 8))  \(Self.padded(check.name, width))  \(check.measured) (expected \(check.expected))")
-      if check.verdict == .unknown, let note = check.note { lines.append("            \(note)") }
+    let checks = report.checks.filter(\.isExamined).map { check -> Table.Row in
+      let measured = Prose("\(check.measured) (expected \(check.expected))")
+      let note = check.verdict == .unknown ? check.note.map { Prose($0) } : nil
+      return Table.Row([check.verdict.prose, Prose(check.name), .lines([measured, note].compactMap(\.self))])
     }
+    var blocks: [Block] = [
+      .paragraph("\(report.plan.name): \(report.plan.description)"), .table(Table([], checks)),
+    ]
     if !report.lostWrites.isEmpty {
-      lines += ["", "lost writes:"]
-      for write in report.lostWrites.prefix(Self.lostWritesShown) {
-        lines.append(
-          "  operation \(write.operation)  key \(write.key)  value \(write.value ?? "(delete)")  "
-            + "\(write.isSettled == true ? "found applied" : "acknowledged") at \(number(write.acknowledgedAt)) s")
+      let rows = report.lostWrites.prefix(Self.lostWritesShown).map { write in
+        [
+          "operation \(write.operation)", "key \(write.key)", "value \(write.value ?? "(delete)")",
+          "\(write.isSettled == true ? "found applied" : "acknowledged") at \(Numbers.number(write.acknowledgedAt)) s",
+        ]
       }
-      let rest = report.lostWrites.count - Self.lostWritesShown
-      if rest > 0 { lines.append("  and \(rest) more in report.json") }
+      blocks += [.heading("lost writes"), .table(Table([], rows))]
+      let rest = report.lostWrites.count - rows.count
+      if rest > 0 { blocks.append(.list(["and \(rest) more in report.json"])) }
     }
     if let culprits = report.culprits, !culprits.isEmpty {
-      lines += ["", "where it went wrong:"]
-      lines += culprits.prefix(Self.culpritsShown).map {
-        "  \($0.tier.rawValue): \($0.sentence) (\($0.check), \($0.count))"
-      }
+      blocks += [
+        .heading("where it went wrong"),
+        .list(
+          culprits.prefix(Self.culpritsShown).map { "\($0.tier.rawValue): \($0.sentence) (\($0.check), \($0.count))" }),
+      ]
     }
-    lines += ["", report.summary, "seed \(report.run.seed); report: \(folder)/report.html"]
-    text = lines.joined(separator: "\n")
-  }
-
-  private static func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(width - text.count, 0))
+    blocks.append(
+      .paragraph(.lines([Prose(report.summary), "seed \(report.run.seed); report: \(folder)/report.html"])))
+    text = "\n" + TextRenderer().text(blocks)
   }
 }

@@ -1,6 +1,7 @@
 import CCurl
 import Glibc
 import HTTPClient
+import Presentation
 
 /// The thread of a `LoadGenerator`. Everything in here stays on it.
 ///
@@ -153,7 +154,7 @@ final class GeneratorLoop {
       client.abandon()
       let reason =
         isOverdue
-        ? "no answer within \(Figures.decimal(settings.timeout.seconds)) s" : "no answer before the interruption"
+        ? "no answer within \(Numbers.grouped(settings.timeout.seconds)) s" : "no answer before the interruption"
       end(index, open, .unknown(reason))
     }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import PrettyJSON
 
 /// The files of a load test: `report.md`, `report.json`, `report.html`, and the distributions `put.hgrm` and
 /// `get.hgrm`.
@@ -11,10 +12,8 @@ public struct LoadFiles: Sendable {
 
   /// The report as `report.json` has it: sorted keys, indented, a newline at the end.
   public static func json(of report: LoadReport) throws(LoadTestError) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
-      return String(decoding: try encoder.encode(report), as: UTF8.self) + "\n"
+      return try PrettyJSON.text(report) + "\n"
     } catch {
       throw LoadTestError(code: .internalFault, message: "the report cannot be encoded: \(error)")
     }
@@ -22,10 +21,9 @@ public struct LoadFiles: Sendable {
 
   /// Every file by its name.
   public func contents() throws(LoadTestError) -> [String: String] {
+    let document = LoadDocument(result.report)
     var files = [
-      "report.json": try Self.json(of: result.report),
-      "report.md": LoadText(result.report).text,
-      "report.html": LoadPage(result.report).text,
+      "report.json": try Self.json(of: result.report), "report.md": document.markdown, "report.html": document.page,
     ]
     if result.recorder.puts.count > 0 { files["put.hgrm"] = LoadReport.hgrm(result.recorder.puts) }
     if result.recorder.gets.count > 0 { files["get.hgrm"] = LoadReport.hgrm(result.recorder.gets) }

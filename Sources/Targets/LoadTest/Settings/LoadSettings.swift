@@ -1,4 +1,5 @@
 import ChaosPlan
+import Presentation
 
 /// What a load test does.
 public struct LoadSettings: Sendable, Hashable {
@@ -75,16 +76,16 @@ public struct LoadSettings: Sendable, Hashable {
     case .saturated(let clients, let duration):
       "saturated by \(clients) clients for \(duration.inSeconds) s, \(putShare)"
     case .rate(let rate, let duration, let connections):
-      "open loop, \(Figures.decimal(rate)) requests/s for \(duration.inSeconds) s over at most \(connections) connections, \(putShare)"
+      "open loop, \(Numbers.grouped(rate)) requests/s for \(duration.inSeconds) s over at most \(connections) connections, \(putShare)"
     }
   }
 
-  private var putShare: String { "\(Figures.decimal(Double(putsPerThousand) / 10)) % PUT" }
+  private var putShare: String { "\(Numbers.grouped(Double(putsPerThousand) / 10)) % PUT" }
 }
 
 extension Duration {
   /// Not negative, in nanoseconds.
   var nanoseconds: UInt64 { UInt64(max(self, .zero) / .nanoseconds(1)) }
   var seconds: Double { self / .seconds(1) }
-  fileprivate var inSeconds: String { Figures.decimal(seconds) }
+  fileprivate var inSeconds: String { Numbers.grouped(seconds) }
 }
