@@ -36,12 +36,13 @@ import Testing
   @Test func partsOfABarAreStacked() {
     var canvas = SVGCanvas()
     let plot = Plot(top: 0, height: 100, largest: 10)
-    plot.drawBar(second: 0, of: 10, [("ok", 5), ("fail", 0), ("unknown", 3)], tip: "t", on: &canvas)
+    plot.drawBar(second: 0, of: 10, [("ok", 5), ("fail", 0), ("unknown", 3), ("second", 1)], tip: "t", on: &canvas)
     let lines = canvas.embedded(width: 1, height: 1, title: "").split(separator: "\n").dropFirst().dropLast()
     #expect(
       lines.map(String.init) == [
         #"<rect class="ok" x="66" y="50" width="91" height="50"><title>t</title></rect>"#,
         #"<rect class="unknown" x="66" y="20" width="91" height="30"><title>t</title></rect>"#,
+        #"<rect class="second" x="66" y="10" width="91" height="10"><title>t</title></rect>"#,
       ])
   }
 
