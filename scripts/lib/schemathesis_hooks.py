@@ -26,7 +26,8 @@ def before_call(context, case, kwargs):
     # promises of committed writes and linearizable reads only.
     is_sequence = case.meta.phase.name.value == "stateful"
     if is_sequence:
-        # An operation id that was used before makes a request a retry, which changes nothing: "deleted, and still there".
+        # An operation id that was used before makes a request a retry, which changes nothing: the key seems deleted and
+        # yet exists.
         headers.pop("Idempotency-Key", None)
     query = dict(case.query or {})
     if case.method in ("PUT", "DELETE") and (is_sequence or {"If-Match", "If-None-Match"} & set(headers)):

@@ -41,9 +41,9 @@ public struct CapSeries: Sendable {
   /// Runs the cells in their order.
   ///
   /// - Parameters:
-  ///   - flavour: of the SQL tier: that of the stack that is there, or is brought up.
+  ///   - flavour: of the SQL tier: that of the running stack, or of the one that is brought up.
   ///   - until: no further cell is begun from then on.
-  ///   - begin: called when everything that cells need is there, before the first.
+  ///   - begin: called when everything that cells need is ready, before the first.
   ///   - each: told of each cell as it ends.
   /// - Returns: the names of the cells that have no record: those that failed, and those that were not begun.
   /// - Throws: `CapRunError`, `OrchestratorError`, `StackError` or `FaultError` where no cell could begin, or the

@@ -67,7 +67,7 @@ public struct RunMachine: Sendable {
     /// The limit of the wait for service before the faults, which then strike all the same; `nil`: the steady state's
     /// hypothesis decides, and no fault strikes where it does not hold.
     public var steadyLimit: Duration?
-    /// The time from a strike to its outage: service that is there earlier is no recovery.
+    /// The time from a strike to its outage: service before that is no recovery.
     public var onset: Duration
     /// How long the traffic goes on after the last heal, at least.
     public var recoveryMinimum: Duration

@@ -13,8 +13,8 @@ public struct Runner: Sendable {
   private let wanted: SQLFlavourChoice
 
   /// - Parameters:
-  ///   - configuration: where the stack is; the plan's flavour and sizes override it. - progress: called with progress
-  ///     events, from any thread.
+  ///   - configuration: where the stack is; the plan's flavour and sizes override it.
+  ///   - progress: called with progress events, from any thread.
   public init(
     _ file: PlanFile, configuration: StackConfiguration, options: RunOptions,
     progress: @escaping @Sendable (RunProgress) -> Void

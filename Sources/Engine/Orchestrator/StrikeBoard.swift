@@ -38,7 +38,7 @@ struct StrikeBoard: Sendable {
   }
 
   /// The open faults, by target node.
-  var nodesHeld: [String: Set<FaultAction.Kind>] {
+  var nodesHeld: [String: Set<FaultKind>] {
     machines.reduce(into: [:]) { nodes, machine in
       for target in machine.injection?.targets ?? [] { nodes[target.node, default: []].insert(machine.kind) }
     }

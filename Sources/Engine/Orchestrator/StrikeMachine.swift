@@ -181,7 +181,7 @@ struct StrikeMachine: Sendable {
     return "\(kind.rawValue) \(report.targets.map(\.node).joined(separator: ","))"
   }
 
-  var kind: FaultAction.Kind { strike.fault.action.kind }
+  var kind: FaultKind { strike.fault.action.kind }
 
   // MARK: Ends
 

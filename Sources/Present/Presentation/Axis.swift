@@ -9,7 +9,7 @@ public enum Axis {
     return [step, step * 2, step * 5].first { $0 >= value } ?? step * 10
   }
 
-  /// The step of marks over so many seconds, as clocks have it: 1, 2, 5, 10, 20, 30 s, 1, 2, 5, 10, 30 minutes, hours.
+  /// The step of marks on an axis of seconds, as clocks have it: 1, 2, 5, 10, 20, 30 s, 1, 2, 5, 10, 30 minutes, hours.
   public static func step(ofSeconds seconds: Int, marks: Int = 12) -> Int {
     [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600].first { seconds / $0 <= marks } ?? 7_200
   }

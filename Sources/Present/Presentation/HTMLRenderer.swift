@@ -7,7 +7,7 @@ public struct HTMLRenderer: Sendable {
 
   /// - Parameters:
   ///   - sheet: styles besides the house's.
-  ///   - script: runs when the page is there; what it holds of others' texts is escaped (`Escaping.json`).
+  ///   - script: runs when the page is loaded; what it holds of others' texts is escaped (`Escaping.json`).
   public init(sheet: String = "", script: String = "") {
     self.sheet = sheet
     self.script = script

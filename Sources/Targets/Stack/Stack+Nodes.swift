@@ -28,8 +28,9 @@ extension Stack {
   /// have, and answers. A node may be out of its tier permanently without any operation showing it.
   ///
   /// - Parameters:
-  ///   - limit: the timeout; zero: check only once. - roster: an earlier roster; a node whose container is gone does
-  ///     not do its part. - Returns: the nodes that do not, and their problems; empty if all is well.
+  ///   - limit: the timeout; zero: check only once.
+  ///   - roster: an earlier roster; a node whose container is gone does not do its part.
+  /// - Returns: the nodes that do not, and their problems; empty if all is well.
   /// - Throws: `unavailable` when the engine does not answer.
   public func lacking(within limit: Duration, since roster: Roster = Roster()) async throws(StackError) -> [NodeLack] {
     let deadline = ContinuousClock.now + limit

@@ -16,6 +16,6 @@ struct Pace<Instant: InstantProtocol>: Sendable where Instant.Duration == Durati
   /// come back.
   mutating func begin(at now: Instant) { next = max(next.advanced(by: period), now) }
 
-  /// The operation ended, and the client waits at least so long before the next one.
+  /// The operation ended, and the client waits at least this long before the next one.
   mutating func pause(for pause: Duration, from now: Instant) { next = max(next, now.advanced(by: pause)) }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChaosPlan
 
-/// What every definition of a fault must say, whoever wrote it.
+/// What every definition of a fault must say, in every file.
 @Suite struct FaultDefinitionTests {
   /// A value that a plan may write for a field, and one that it may not.
   private static func samples(of field: FaultField) -> (valid: String, invalid: String) {
@@ -103,7 +103,7 @@ import Testing
     #expect(FaultCatalogue.standard.fault(of: fault.kind) != nil)
     #expect(FaultCatalogue.definition(named: fault.name) == fault)
     #expect(fault.summary.hasSuffix("."))
-    // What does not run serves nobody.
+    // A service that does not run answers no request.
     #expect(!fault.traits.contains(.stopsNodes) || fault.traits.contains(.takesNodesDown))
   }
 

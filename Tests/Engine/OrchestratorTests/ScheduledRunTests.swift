@@ -174,11 +174,11 @@ private func pause(
 
 @Suite struct SharedNodeTests {
   @Test(arguments: [
-    (FaultAction.Kind.pause, FaultAction.Kind.diskFull, true), (.clock, .pause, true), (.kill, .kill, true),
+    (FaultKind.pause, FaultKind.diskFull, true), (.clock, .pause, true), (.kill, .kill, true),
     (.isolate, .pause, false), (.pause, .isolate, false), (.loss, .partition, false),
   ])
-  func aRandomFaultLeavesANodeToTheOneThatHasIt(kind: FaultAction.Kind, other: FaultAction.Kind, isRefused: Bool) {
-    let held: [String: Set<FaultAction.Kind>] = ["redis-1": [other], "redis-2": []]
+  func aRandomFaultLeavesANodeToTheOneThatHasIt(kind: FaultKind, other: FaultKind, isRefused: Bool) {
+    let held: [String: Set<FaultKind>] = ["redis-1": [other], "redis-2": []]
     let reason = SharedNode.refusal(of: kind, on: ["redis-2", "redis-1"], held: held)
     #expect(reason == (isRefused ? "redis-1 is already under another fault (\(other.rawValue))" : nil))
     #expect(SharedNode.refusal(of: kind, on: ["redis-2", "redis-3"], held: held) == nil)

@@ -155,7 +155,7 @@ private struct StrikeBench {
     #expect(bench.machine.report.notHealed == [finding])
   }
 
-  /// The sides are there from the effect to the order to heal.
+  /// The sides exist from the effect to the order to heal.
   @Test func aPartitionHasSidesWhileItIsInEffect() {
     var bench = StrikeBench()
     let sides: [PartitionSide: Set<String>] = [.minority: ["redis-1"], .majority: ["redis-2", "redis-3"]]

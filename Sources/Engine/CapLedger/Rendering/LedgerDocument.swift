@@ -146,7 +146,7 @@ public struct LedgerDocument: Sendable {
       make cap                                  # everything again: the stack up, every cell, this page (`kvchaos cap --again`)
       kvchaos cap                               # the cells that are missing; the same command goes on where one was cut off
       kvchaos cap --tier redis --again          # one tier again
-      kvchaos cap --judge-only                  # no cell is run: this page from the records that are there
+      kvchaos cap --judge-only                  # no cell is run: this page from the existing records
       kvchaos cap --judge-only --against OLD    # what changed since an older cap.json; exit 1 if a guarantee got worse
       """, language: "sh"),
     .paragraph(

@@ -1,7 +1,5 @@
 /// A fault with the settings that a plan gives it: what happens to its targets.
 public struct FaultAction: Sendable, Hashable {
-  public typealias Kind = FaultKind
-
   public let definition: FaultDefinition
   /// With the defaults of the fields that were left out.
   public let settings: FaultSettings
