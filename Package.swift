@@ -182,10 +182,12 @@ let package = Package(
     library("PacketFaults", in: .targets),
     executable("kv-netfault", in: .targets, ["PacketFaults", arguments]),
     library("DockerEngine", in: .targets, ["Failures", "Faults", "HTTPClient"]),
+    // What runs as a tier, a folder each.
+    library("Technologies", in: .targets, ["ChaosPlan", "Endpoints"]),
     library(
       "Stack", in: .targets,
       [
-        "ChaosPlan", "DockerEngine", "Endpoints", "Failures", "Faults", "HTTPClient", "Polling", "PrettyJSON",
+        "ChaosPlan", "DockerEngine", "Failures", "Faults", "HTTPClient", "Polling", "PrettyJSON", "Technologies",
         "Workload", subprocess,
       ]),
     library("Workload", in: .targets, ["ChaosPlan", "History", "HTTPClient", "Randomness"]),
@@ -291,6 +293,7 @@ let package = Package(
     tests("FaultsTests", in: .engine, ["Faults", "RecordFile", "TestSupport"]),
     tests("PacketFaultsTests", in: .targets, ["PacketFaults"]),
     tests("DockerEngineTests", in: .targets, ["DockerEngine", "Faults", "TestSupport"]),
+    tests("TechnologiesTests", in: .targets, ["Technologies", "ChaosPlan"]),
     tests(
       "StackTests", in: .targets,
       [

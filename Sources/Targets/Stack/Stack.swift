@@ -75,6 +75,6 @@ public struct Stack: Sendable {
   public func status(
     leaderOf table: String? = nil, asksStarting: Bool = false
   ) async throws(StackError) -> StackStatus {
-    try await StatusReader(stack: self, table: table ?? CockroachTopology.storeTable).read(asksStarting: asksStarting)
+    try await StatusReader(stack: self, subject: table).read(asksStarting: asksStarting)
   }
 }

@@ -1,25 +1,13 @@
 import ChaosPlan
 import DockerEngine
 import Faults
+import Technologies
 
 /// Asks every tier for the roles of its nodes, all at once.
 struct StatusReader: Sendable {
   let stack: Stack
-  /// On CockroachDB, the table whose leaseholder leads.
-  var table = CockroachTopology.storeTable
-
-  /// What one tier's probe found, by node name. A node that is missing here is `unknown`.
-  typealias Roles = [String: NodeRole]
-
-  struct NodeRole: Sendable, Hashable {
-    var roles: Set<Role>
-    var detail: String
-    var slots: [ClosedRange<Int>]?
-    /// The node that a replica copies, by name.
-    var follows: String?
-    /// Why the node does not do its part in its tier; `nil`: no problem that the tier knows of.
-    var lack: String?
-  }
+  /// What the leader leads, where that differs within one cluster; `nil`: as the target says.
+  var subject: String?
 
   /// - Parameter asksStarting: whether the health check of a container that the engine calls starting is run now. The
   ///   engine runs its own every 30 s, so for half a minute after a start none has passed.
@@ -30,7 +18,7 @@ struct StatusReader: Sendable {
     let flavour: SQLFlavour = members.contains { $0.tier == .etcd } ? .patroni : .cockroach
     let roles = await roles(of: members, flavour)
     let nodes = members.map { member in
-      let role = member.isRunning ? roles[member.name] ?? Self.fallback(member) : Self.down(member)
+      let role = member.isRunning ? roles[member.name] ?? Self.unknown : Self.down(member)
       return StackNode(
         name: member.name, container: member.container.name, id: member.container.id, tier: member.tier,
         roles: role.roles, detail: role.detail, state: member.container.state, slots: role.slots,
@@ -43,27 +31,18 @@ struct StatusReader: Sendable {
       url: nginx?.container.publishedPorts[PublishedPort.store].map(Stack.storeURL(port:)))
   }
 
-  private func roles(of members: [Member], _ flavour: SQLFlavour) async -> Roles {
-    let probes = NodeProbes(stack: stack, members: members)
-    async let redis = probes.redis()
-    async let brokers = probes.rabbitmqAndWorkers()
-    async let etcd = probes.etcd()
-    async let sql = flavour == .patroni ? probes.patroni() : probes.cockroach(table: table)
-    var all: Roles = [:]
-    for part in [await redis, await brokers, await etcd, await sql] {
-      all.merge(part) { first, _ in first }
+  /// The roles of all tiers, asked at once.
+  private func roles(of members: [Member], _ flavour: SQLFlavour) async -> NodeRoles {
+    let port = StackPort(stack: stack, members: members)
+    return await withTaskGroup(of: NodeRoles.self) { group in
+      for (tier, technology) in Stack.technologies(flavour) {
+        group.addTask { await technology.roles(of: tier, leading: subject, asking: port) }
+      }
+      return await group.reduce(into: [:]) { all, part in all.merge(part) { first, _ in first } }
     }
-    return all
   }
 
-  /// Nodes of tiers without roles are members; others are unknown when their tier did not answer.
-  private static func fallback(_ member: Member) -> NodeRole {
-    switch member.tier {
-    case .proxy, .api: NodeRole(roles: [.member], detail: "member")
-    case .worker, .redis, .rabbitmq, .sql, .etcd:
-      NodeRole(roles: [], detail: "unknown", lack: "its role is unknown")
-    }
-  }
+  private static let unknown = NodeRole(roles: [], detail: "unknown", lack: "its role is unknown")
 
   private static func down(_ member: Member) -> NodeRole {
     let code = member.container.state.exitCode.map { ", exit code \($0)" } ?? ""

@@ -9,22 +9,11 @@ struct BrokerManagement: Sendable {
 
   private static let limitMilliseconds = 3_000
 
-  /// The answer of the first broker that responds.
+  /// The answer of the first broker that responds to a question with a body, which is JSON.
   ///
   /// - Parameter ports: of those to ask, in this order.
-  func get<Value: Decodable & Sendable>(_ type: Value.Type, _ path: String, ports: [Int]) async -> Value? {
-    await ask(type, "GET", path, body: nil, ports: ports)
-  }
-
-  /// The same for a question with a body, which is JSON.
   func post<Value: Decodable & Sendable>(
     _ type: Value.Type, _ path: String, body: [UInt8], ports: [Int]
-  ) async -> Value? {
-    await ask(type, "POST", path, body: body, ports: ports)
-  }
-
-  private func ask<Value: Decodable & Sendable>(
-    _ type: Value.Type, _ method: String, _ path: String, body: [UInt8]?, ports: [Int]
   ) async -> Value? {
     guard let secrets = Secrets(path: stack.configuration.secretsFile), let user = secrets["KV_RABBITMQ_USER"],
       let password = secrets["KV_RABBITMQ_PASSWORD"]
@@ -32,7 +21,7 @@ struct BrokerManagement: Sendable {
     let credentials = Data("\(user):\(password)".utf8).base64EncodedString()
     for port in ports {
       let request = HTTPRequest(
-        method: method, url: "http://127.0.0.1:\(port)\(path)",
+        method: "POST", url: "http://127.0.0.1:\(port)\(path)",
         headers: [("Authorization", "Basic \(credentials)"), ("Content-Type", "application/json")], body: body,
         connectTimeoutMilliseconds: 1_000, timeoutMilliseconds: Self.limitMilliseconds)
       guard let response = try? await stack.http.send(request), response.status == 200 else { continue }

@@ -17,13 +17,13 @@ enum PatroniTopology {
     var members: [Member]
   }
 
-  static func roles(_ cluster: Cluster) -> StatusReader.Roles {
+  static func roles(_ cluster: Cluster) -> NodeRoles {
     let leading = cluster.members.first(where: \.isLeader)?.timeline
     return cluster.members.reduce(into: [:]) { roles, member in
       let timeline = member.timeline.map { ", timeline \($0)" } ?? ""
       let state = ["running", "streaming"].contains(member.state) ? "" : ", \(member.state)"
       let word = member.isLeader ? "leader" : member.role.replacing("_", with: " ")
-      roles[member.name] = StatusReader.NodeRole(
+      roles[member.name] = NodeRole(
         roles: [member.isLeader ? .leader : .follower], detail: "\(word)\(timeline)\(state)",
         lack: lack(of: member, leading: leading))
     }

@@ -22,27 +22,19 @@ enum RabbitMQTopology {
   /// led.
   static let replicasPath = "/api/queues?disable_stats=true&enable_queue_totals=true"
 
-  struct Worker: Sendable {
-    var name: String
-    var id: String
-    var hostname: String
-  }
-
-  /// The queues that carry commands: one a partition, as `kv.commands.4.0`, with the count of them before the number.
-  static let commandQueuePrefix = "kv.commands."
-
-  static func roles(brokers: [String], queues: [Queue]) -> StatusReader.Roles {
-    let commands = queues.filter { $0.name.hasPrefix(commandQueuePrefix) }
+  /// - Parameter prefix: how the names of the queues begin that count.
+  static func roles(brokers: [String], queues: [Queue], prefix: String) -> NodeRoles {
+    let counted = queues.filter { $0.name.hasPrefix(prefix) }
     func short(_ broker: String) -> String { broker.split(separator: "@").last.map(String.init) ?? broker }
     // Other queue types have no replicas that a broker could lack.
-    let replicated = commands.filter { $0.members != nil }
+    let replicated = counted.filter { $0.members != nil }
     func lack(_ broker: String) -> String? {
       let without = replicated.count { queue in !(queue.online ?? queue.members ?? []).contains { short($0) == broker }
       }
-      return without > 0 ? "has no running replica of \(without) of \(commands.count) queues" : nil
+      return without > 0 ? "has no running replica of \(without) of \(counted.count) queues" : nil
     }
-    let held = commands.flatMap { $0.members ?? [] }.reduce(into: [String: Int]()) { $0[short($1), default: 0] += 1 }
-    let led = commands.reduce(into: [String: Int]()) { led, queue in
+    let held = counted.flatMap { $0.members ?? [] }.reduce(into: [String: Int]()) { $0[short($1), default: 0] += 1 }
+    let led = counted.reduce(into: [String: Int]()) { led, queue in
       guard let leader = queue.leader ?? queue.node else { return }
       led[short(leader), default: 0] += 1
     }
@@ -50,32 +42,36 @@ enum RabbitMQTopology {
     let most = brokers.map { led[$0, default: 0] }.max() ?? 0
     let leader = most > 0 ? brokers.sorted().first { led[$0, default: 0] == most } : nil
     return brokers.reduce(into: [:]) { roles, broker in
-      roles[broker] = StatusReader.NodeRole(
+      roles[broker] = NodeRole(
         roles: [broker == leader ? .leader : .follower],
-        detail: "leads \(led[broker, default: 0]) and holds \(held[broker, default: 0]) of \(commands.count) queues",
+        detail: "leads \(led[broker, default: 0]) and holds \(held[broker, default: 0]) of \(counted.count) queues",
         lack: lack(broker))
     }
   }
 
-  /// - Parameter queues: the most advanced replicas of all queues.
-  static func roles(workers: [Worker], queues: [QueueReplica]) -> StatusReader.Roles {
-    let commands = queues.filter { $0.queue.hasPrefix(commandQueuePrefix) }
-    return workers.reduce(into: [:]) { roles, worker in
-      let queues = commands.filter { $0.activeConsumer.map { belongs($0, to: worker) } ?? false }
+  /// - Parameters:
+  ///   - consumers: the nodes whose consumers are looked for.
+  ///   - queues: the most advanced replicas of all queues.
+  ///   - prefix: how the names of the queues begin that count.
+  static func roles(consumers: [TierNode], queues: [QueueReplica], prefix: String) -> NodeRoles {
+    let counted = queues.filter { $0.queue.hasPrefix(prefix) }
+    return consumers.reduce(into: [:]) { roles, node in
+      let queues = counted.filter { $0.activeConsumer.map { belongs($0, to: node) } ?? false }
         .compactMap { $0.queue.split(separator: ".").last.flatMap { Int($0) } }.sorted()
-      let missing = commands.count { !$0.consumers.contains { belongs($0, to: worker) } }
-      let lack = missing > 0 ? "does not subscribe to \(missing) of \(commands.count) queues" : nil
-      roles[worker.name] =
+      let missing = counted.count { !$0.consumers.contains { belongs($0, to: node) } }
+      let lack = missing > 0 ? "does not subscribe to \(missing) of \(counted.count) queues" : nil
+      roles[node.name] =
         queues.isEmpty
-        ? StatusReader.NodeRole(roles: [.member], detail: "no queue", lack: lack)
-        : StatusReader.NodeRole(
+        ? NodeRole(roles: [.member], detail: "no queue", lack: lack)
+        : NodeRole(
           roles: [.activeConsumer],
           detail: "consumes queue\(queues.count == 1 ? "" : "s") \(queues.map(String.init).joined(separator: ", "))",
           lack: lack)
     }
   }
 
-  private static func belongs(_ tag: String, to worker: Worker) -> Bool {
-    [worker.hostname, String(worker.id.prefix(12)), worker.name].contains { !$0.isEmpty && tag.hasPrefix($0) }
+  /// A consumer's tag begins with the hostname of its node, which in a container is the first digits of its id.
+  private static func belongs(_ tag: String, to node: TierNode) -> Bool {
+    [node.hostname, String(node.id.prefix(12)), node.name].contains { !$0.isEmpty && tag.hasPrefix($0) }
   }
 }

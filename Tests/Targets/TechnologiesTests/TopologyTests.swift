@@ -2,7 +2,7 @@ import ChaosPlan
 import Foundation
 import Testing
 
-@testable import Stack
+@testable import Technologies
 
 /// The fixtures are what the real servers answered (Redis 8, Patroni 4, etcd 3.5 in the stack's containers).
 struct TopologyTests {
@@ -97,14 +97,15 @@ struct TopologyTests {
       RabbitMQTopology.Queue(
         name: $0.0, leader: "rabbit@\($0.1)", node: nil, members: ["rabbit@rabbitmq-1", "rabbit@rabbitmq-2"])
     }
-    let roles = RabbitMQTopology.roles(brokers: ["rabbitmq-1", "rabbitmq-2", "rabbitmq-3"], queues: queues)
+    let roles = RabbitMQTopology.roles(
+      brokers: ["rabbitmq-1", "rabbitmq-2", "rabbitmq-3"], queues: queues, prefix: "kv.commands.")
     #expect(roles["rabbitmq-2"] == .init(roles: [.leader], detail: "leads 2 and holds 3 of 3 queues"))
     #expect(roles["rabbitmq-3"]?.detail == "leads 0 and holds 0 of 3 queues")
     #expect(roles.values.filter { $0.roles == [.leader] }.count == 1)
   }
 
   @Test func withoutQueuesNobodyLeads() {
-    let roles = RabbitMQTopology.roles(brokers: ["rabbitmq-1"], queues: [])
+    let roles = RabbitMQTopology.roles(brokers: ["rabbitmq-1"], queues: [], prefix: "")
     #expect(roles["rabbitmq-1"]?.roles == [.follower])
   }
 
@@ -112,13 +113,13 @@ struct TopologyTests {
     let workers = [
       ("worker-1", "aaaaaaaaaaaa0000"), ("worker-2", "bbbbbbbbbbbb0000"), ("worker-3", "cccccccccccc0000"),
     ]
-    .map { RabbitMQTopology.Worker(name: $0.0, id: $0.1, hostname: String($0.1.prefix(12))) }
+    .map { TierNode(name: $0.0, id: $0.1, hostname: String($0.1.prefix(12))) }
     let queues = [
       ("kv.commands.4.1", "bbbbbbbbbbbb.1"), ("kv.commands.4.0", "bbbbbbbbbbbb.0"), ("kv.commands.4.2", nil),
       ("kv.dead-letters", "aaaaaaaaaaaa.0"),
     ]
     .map { QueueReplica(queue: $0.0, activeConsumer: $0.1, consumers: ["aaaaaaaaaaaa.9", "bbbbbbbbbbbb.9"]) }
-    let roles = RabbitMQTopology.roles(workers: workers, queues: queues)
+    let roles = RabbitMQTopology.roles(consumers: workers, queues: queues, prefix: "kv.commands.")
     #expect(roles["worker-1"] == .init(roles: [.member], detail: "no queue"))
     #expect(roles["worker-2"] == .init(roles: [.activeConsumer], detail: "consumes queues 0, 1"))
   }

@@ -1,16 +1,15 @@
 import ChaosPlan
-import Faults
 import Foundation
 import Testing
 
-@testable import Stack
+@testable import Technologies
 
 /// The nodes that do not do their part in their tier, according to the tiers. A healthy node lacks nothing: otherwise
 /// no run would hold.
 struct LackTests {
   // MARK: SQL
 
-  private func patroni(_ members: String) throws -> StatusReader.Roles {
+  private func patroni(_ members: String) throws -> NodeRoles {
     PatroniTopology.roles(
       try JSONDecoder().decode(PatroniTopology.Cluster.self, from: Data(#"{"members": [\#(members)]}"#.utf8)))
   }
@@ -73,7 +72,7 @@ struct LackTests {
   @Test func aBrokerHasAReplicaThatIsUpOfEveryQueue() {
     let roles = RabbitMQTopology.roles(
       brokers: ["rabbitmq-1", "rabbitmq-2", "rabbitmq-3"],
-      queues: queues([([1, 2, 3], [1, 2, 3]), ([1, 2, 3], [1, 2]), ([1, 3], [1, 3])]))
+      queues: queues([([1, 2, 3], [1, 2, 3]), ([1, 2, 3], [1, 2]), ([1, 3], [1, 3])]), prefix: "kv.commands.")
     #expect(roles["rabbitmq-1"]?.lack == nil)
     #expect(roles["rabbitmq-2"]?.lack == "has no running replica of 1 of 3 queues")
     #expect(roles["rabbitmq-3"]?.lack == "has no running replica of 1 of 3 queues")
@@ -93,9 +92,9 @@ struct LackTests {
         "online": \(all), "messages": 0}]
       """
     let brokers = ["rabbitmq-1", "rabbitmq-2", "rabbitmq-3"]
-    func roles(_ json: String) throws -> StatusReader.Roles {
+    func roles(_ json: String) throws -> NodeRoles {
       let queues = try JSONDecoder().decode([RabbitMQTopology.Queue].self, from: Data(json.utf8))
-      return RabbitMQTopology.roles(brokers: brokers, queues: queues)
+      return RabbitMQTopology.roles(brokers: brokers, queues: queues, prefix: "kv.commands.")
     }
     #expect(try roles(own).values.allSatisfy { $0.lack == nil })
     #expect(try roles(own)["rabbitmq-3"]?.roles == [.leader])
@@ -106,50 +105,30 @@ struct LackTests {
 
   /// One of the planted bugs declares such queues.
   @Test func queuesWithoutReplicasAreLackedByNobody() {
-    let roles = RabbitMQTopology.roles(brokers: ["rabbitmq-2"], queues: queues([(nil, nil)]))
+    let roles = RabbitMQTopology.roles(brokers: ["rabbitmq-2"], queues: queues([(nil, nil)]), prefix: "")
     #expect(roles["rabbitmq-2"]?.lack == nil)
   }
 
   /// Every worker waits at every queue, so that it can take over; only one a queue is active.
   @Test func aWorkerWaitsAtEveryQueue() {
     let workers = [("worker-1", "aaaaaaaaaaaa"), ("worker-2", "bbbbbbbbbbbb")].map {
-      RabbitMQTopology.Worker(name: $0.0, id: $0.1, hostname: $0.1)
+      TierNode(name: $0.0, id: $0.1, hostname: $0.1)
     }
     let queues = [
       QueueReplica(queue: "kv.commands.4.0", consumers: ["aaaaaaaaaaaa.0"]),
       QueueReplica(queue: "kv.commands.4.1", consumers: ["aaaaaaaaaaaa.1", "bbbbbbbbbbbb.1"]),
       QueueReplica(queue: "kv.dead-letters"),
     ]
-    let roles = RabbitMQTopology.roles(workers: workers, queues: queues)
+    let roles = RabbitMQTopology.roles(consumers: workers, queues: queues, prefix: "kv.commands.")
     #expect(roles["worker-1"]?.lack == nil)
     #expect(roles["worker-2"]?.lack == "does not subscribe to 1 of 2 queues")
   }
 
-  // MARK: etcd, and the stack as a whole
+  // MARK: etcd
 
   @Test(arguments: [("0", "knows no leader"), ("7", nil), ("9", nil)])
   func aMemberOfEtcdKnowsALeader(leader: String, lack: String?) {
     let json = #"[{"Status": {"header": {"member_id": 7}, "leader": \#(leader), "raftTerm": 2}}]"#
     #expect(EtcdTopology.role(json: json)?.lack == lack)
-  }
-
-  /// The engine has not looked yet: that is no state of the node.
-  @Test(arguments: [(ContainerState.Health.starting, "running"), (.healthy, "healthy"), (.unhealthy, "unhealthy")])
-  func aStateIsNotWhatTheEngineHasYetToSee(health: ContainerState.Health, word: String) {
-    let node = StackNode(
-      name: "sql-1", container: "sql-1", id: "sql-1", tier: .sql, roles: [.leader], detail: "leads",
-      state: ContainerState(status: .running, health: health, exitCode: nil, startedAt: ""))
-    #expect(StackStatus(flavour: .patroni, nodes: [node]).table.contains("sql-1  sql   \(word)"))
-  }
-
-  @Test func theStackNamesThoseThatLackSomething() {
-    func node(_ name: String, lack: String?) -> StackNode {
-      StackNode(
-        name: name, container: name, id: name, tier: .sql, roles: [.follower], detail: "",
-        state: ContainerState(status: .running, health: nil, exitCode: nil, startedAt: ""), lack: lack)
-    }
-    let status = StackStatus(flavour: .patroni, nodes: [node("sql-1", lack: "is paused"), node("sql-2", lack: nil)])
-    #expect(status.lacking.map(\.description) == ["sql-1 is paused"])
-    #expect(status.table.contains("sql-1 is paused"))
   }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Stack
+@testable import Technologies
 
 /// What a CockroachDB server of 22.1 prints, for `CockroachTopology.script`.
 struct CockroachTopologyTests {
@@ -17,7 +17,7 @@ struct CockroachTopologyTests {
     ([header] + rows + ["", "lease_holder\tcount", leases, ""]).joined(separator: "\n")
   }
 
-  private func roles(_ answer: String) throws -> StatusReader.Roles {
+  private func roles(_ answer: String) throws -> NodeRoles {
     CockroachTopology.roles(
       try #require(CockroachTopology.View(answer)), table: "entries", names: Self.names, nodes: Self.nodes)
   }

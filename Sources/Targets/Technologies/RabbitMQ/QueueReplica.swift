@@ -1,11 +1,8 @@
-import ChaosPlan
-import DockerEngine
-
 /// The current state of one broker's replica of a queue, as `queues-now` in its container prints it.
 ///
 /// The management API reports the same up to ten seconds later: queues emit statistics every five seconds, and these
 /// are collected every five seconds.
-struct QueueReplica: Sendable, Hashable {
+package struct QueueReplica: Sendable, Hashable {
   /// How far the replica is: the term first, then the index of the last command that it applied.
   struct Position: Sendable, Hashable, Comparable {
     var term: Int
@@ -16,12 +13,11 @@ struct QueueReplica: Sendable, Hashable {
     }
   }
 
-  var queue: String
+  package var queue: String
   var position = Position(term: 0, index: 0)
   /// Messages that are ready, and unacknowledged ones.
-  var messages = 0
-  /// The tag of the active consumer. A worker's begins with its hostname, which in a container is the first digits of
-  /// its id.
+  package var messages = 0
+  /// The tag of the active consumer.
   var activeConsumer: String?
   /// The tags of all subscribed consumers.
   var consumers: [String] = []
@@ -58,36 +54,12 @@ extension QueueReplica {
   }
 }
 
-extension Stack {
-  /// For each of the store's queues, the most advanced replica that the brokers have; `nil` if no broker answers.
-  ///
-  /// - Parameter brokers: the ids of the containers to ask, all at once.
-  func queueReplicas(of brokers: [String]) async -> [QueueReplica]? {
-    let answers = await withTaskGroup(of: [QueueReplica]?.self) { group in
-      for broker in brokers {
-        group.addTask {
-          let answer = try? await engine.exec(broker, ["queues-now"], timeout: .seconds(4))
-          guard let answer, answer.exitCode == 0 else { return nil }
-          return QueueReplica.read(answer.output)
-        }
-      }
-      return await group.reduce(into: [[QueueReplica]]()) { all, next in if let next { all.append(next) } }
+extension QueueReplica {
+  /// For each queue, the most advanced replica that brokers have now, all asked at once; `nil` if no broker answers.
+  package static func now(in brokers: [TierNode], asking port: any NodePort) async -> [QueueReplica]? {
+    let answers = await port.answers(brokers) { broker in
+      await port.output(of: ["queues-now"], environment: [], in: broker).flatMap { read($0) }
     }
-    return answers.isEmpty ? nil : QueueReplica.newest(of: answers)
-  }
-
-  /// The same of all brokers that run.
-  func queueReplicas() async -> [QueueReplica]? {
-    let brokers = (try? await engine.containers())?.filter {
-      $0.status == .running && $0.labels[StackLabel.tier] == Tier.rabbitmq.rawValue
-    }
-    return await queueReplicas(of: brokers?.map(\.id) ?? [])
-  }
-
-  /// Messages in the command queues now, including unacknowledged ones at workers; `nil` when no broker answers. A
-  /// message may carry several commands.
-  public func queuedMessages() async -> Int? {
-    await queueReplicas()?.filter { $0.queue.hasPrefix(RabbitMQTopology.commandQueuePrefix) }
-      .reduce(0) { $0 + $1.messages }
+    return answers.isEmpty ? nil : newest(of: answers)
   }
 }

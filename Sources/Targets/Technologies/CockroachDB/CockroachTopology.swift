@@ -4,9 +4,6 @@ import Endpoints
 /// Roles from CockroachDB: the node that holds the leases of one table's ranges leads. It is the node that serves that
 /// table; the leases of other ranges say nothing about which requests fail when the node dies.
 enum CockroachTopology {
-  /// The table of the store's entries.
-  static let storeTable = "entries"
-
   /// The script that queries a node. It prints the members as the node sees them, an empty line, and the leases of the
   /// table.
   ///
@@ -71,7 +68,7 @@ enum CockroachTopology {
   ///   - nodes: the names of the running nodes; a node without leases is a follower.
   static func roles(
     _ view: View, table: String, names: [String: String] = [:], nodes: [String]
-  ) -> StatusReader.Roles {
+  ) -> NodeRoles {
     func name(_ member: Member) -> String? { member.host.map { names[$0] ?? $0 } }
     // A node that was replaced has its address in two rows.
     let live = view.members.filter(\.isLive)
@@ -84,7 +81,7 @@ enum CockroachTopology {
     let leader = most > 0 ? nodes.sorted().first { leases[$0, default: 0] == most } : nil
     let lacks = lacks(view, live: live, name: name)
     return nodes.reduce(into: [:]) { roles, node in
-      roles[node] = StatusReader.NodeRole(
+      roles[node] = NodeRole(
         roles: [node == leader ? .leader : .follower],
         detail: "holds \(leases[node, default: 0]) of \(total) \(total == 1 ? "lease" : "leases") of \(table)",
         lack: lacks[node] ?? (live.contains { name($0) == node } ? nil : "counts as dead for the other nodes"))

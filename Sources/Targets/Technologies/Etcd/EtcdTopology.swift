@@ -26,14 +26,14 @@ enum EtcdTopology {
     }
   }
 
-  static func role(json: String) -> StatusReader.NodeRole? {
+  static func role(json: String) -> NodeRole? {
     guard let status = (try? JSONDecoder().decode([Endpoint].self, from: Data(json.utf8)))?.first?.status else {
       return nil
     }
     let term = status.raftTerm.map { ", term \($0)" } ?? ""
     let leads = status.leader == status.header.memberID
     let isAlone = status.leader ?? 0 == 0
-    return StatusReader.NodeRole(
+    return NodeRole(
       roles: [leads ? .leader : .follower],
       detail: (leads ? "leader" : isAlone ? "follower without a leader" : "follower") + term,
       lack: isAlone ? "knows no leader" : nil)

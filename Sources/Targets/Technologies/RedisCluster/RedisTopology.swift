@@ -65,7 +65,7 @@ struct RedisTopology: Sendable, Hashable {
   }
 
   /// - Parameter names: node name by address.
-  func roles(names: [String: String]) -> StatusReader.Roles {
+  func roles(names: [String: String]) -> NodeRoles {
     let nameByID = Dictionary(nodes.map { ($0.id, names[$0.address] ?? $0.address) }) { first, _ in first }
     return nodes.reduce(into: [:]) { roles, node in
       guard let name = names[node.address] else { return }
@@ -73,20 +73,20 @@ struct RedisTopology: Sendable, Hashable {
     }
   }
 
-  private func role(of node: Node, _ nameByID: [String: String]) -> StatusReader.NodeRole {
+  private func role(of node: Node, _ nameByID: [String: String]) -> NodeRole {
     let lack = Self.lack(of: node)
     if node.flags.contains("slave"), let master = node.master {
       let name = nameByID[master]
-      return StatusReader.NodeRole(
+      return NodeRole(
         roles: [.replica], detail: "replica of \(name ?? master)", follows: name, lack: lack)
     }
     if node.flags.contains("master"), !node.slots.isEmpty {
       let ranges = node.slots.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
       let failed = node.flags.contains("fail") ? ", seen as failed" : ""
-      return StatusReader.NodeRole(
+      return NodeRole(
         roles: [.master], detail: "master of \(ranges.joined(separator: ", "))\(failed)", slots: node.slots, lack: lack)
     }
-    return StatusReader.NodeRole(
+    return NodeRole(
       roles: [], detail: "no slots (\(node.flags.sorted().joined(separator: ", ")))", lack: lack ?? "has no slots")
   }
 

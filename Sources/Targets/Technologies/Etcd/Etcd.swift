@@ -1,0 +1,15 @@
+import ChaosPlan
+
+/// etcd: every member says itself whether it leads.
+package struct Etcd: Technology {
+  package init() {}
+
+  package func roles(of tier: Tier, leading _: String?, asking port: any NodePort) async -> NodeRoles {
+    let command = ["etcdctl", "endpoint", "status", "--write-out=json"]
+    let found = await port.answers(port.running(tier)) { node in
+      await port.output(of: command, environment: ["ETCDCTL_API=3"], in: node).flatMap { EtcdTopology.role(json: $0) }
+        .map { (node.name, $0) }
+    }
+    return Dictionary(found) { first, _ in first }
+  }
+}
