@@ -183,7 +183,7 @@ let package = Package(
     executable("kv-netfault", in: .targets, ["PacketFaults", arguments]),
     library("DockerEngine", in: .targets, ["Failures", "Faults", "HTTPClient"]),
     // What runs as a tier, a folder each.
-    library("Technologies", in: .targets, ["ChaosPlan", "Endpoints"]),
+    library("Technologies", in: .targets, ["ChaosPlan", "Endpoints", .product(name: "Yams", package: "Yams")]),
     library(
       "Stack", in: .targets,
       [
@@ -235,8 +235,8 @@ let package = Package(
       ]),
     executable("kvchaos-bench", in: .checker, ["Consistency", "History", "Randomness"]),
 
-    // Servers that do what a test wants.
-    testLibrary("TestSupport"),
+    // Servers that do what a test wants, and the bundled store's target.
+    testLibrary("TestSupport", ["ChaosPlan", "Technologies"]),
     // The contract as a machine, and a search over all that it allows. It shares nothing with the checker but the
     // events.
     testLibrary("ContractOracle", in: .checker, ["History"]),
@@ -293,7 +293,7 @@ let package = Package(
     tests("FaultsTests", in: .engine, ["Faults", "RecordFile", "TestSupport"]),
     tests("PacketFaultsTests", in: .targets, ["PacketFaults"]),
     tests("DockerEngineTests", in: .targets, ["DockerEngine", "Faults", "TestSupport"]),
-    tests("TechnologiesTests", in: .targets, ["Technologies", "ChaosPlan"]),
+    tests("TechnologiesTests", in: .targets, ["Technologies", "ChaosPlan", "TestSupport"]),
     tests(
       "StackTests", in: .targets,
       [
@@ -326,7 +326,7 @@ let package = Package(
       [
         "Orchestrator", "Stack", "DockerEngine", "Faults", "HTTPClient", "ChaosPlan", "Consistency", "History",
         "Polling", "Report", "Workload",
-        "TestSupport",
+        "Technologies", "TestSupport",
         // Run as a process, to be signalled and killed.
         "kvchaos",
       ]),

@@ -2,6 +2,7 @@ import ChaosPlan
 import Consistency
 import Orchestrator
 import Report
+import TestSupport
 import Testing
 
 /// Every scenario on the real stack. One after the other: they share it.
@@ -19,7 +20,7 @@ extension Scenarios {
       .timeLimit(.minutes(6)),
       arguments: ["redis-master-kill", "rabbitmq-leader-kill", "sql-leader-kill", "worker-kill", "api-kill"])
     func plan(_ name: String) async throws {
-      let file = try PlanFile(path: "\(Laboratory.home)/chaos/\(name).yml")
+      let file = try PlanFile(path: "\(Laboratory.home)/chaos/\(name).yml", target: StoreTarget.forPlans)
       let result = try await Laboratory.run(file)
       let text = TextReport(result.report, folder: result.folder).text
       #expect(result.exitStatus == 0, "\(text)")

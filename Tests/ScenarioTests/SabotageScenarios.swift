@@ -7,6 +7,7 @@ import Orchestrator
 import Report
 import Stack
 import Synchronization
+import TestSupport
 import Testing
 import Workload
 
@@ -129,7 +130,7 @@ extension Scenarios {
       _ text: String, at phase: RunPhase, after delay: Duration,
       deed: @escaping @Sendable (Stack) async throws -> [String]
     ) async throws -> RunResult {
-      let plan = try PlanParser.parse(text, path: "sabotage.yml")
+      let plan = try PlanParser.parse(text, path: "sabotage.yml", target: StoreTarget.forPlans)
       let stack = Stack(try Laboratory.configuration())
       let (begins, starter) = AsyncStream<Void>.makeStream()
       async let deeds: [String] = {

@@ -2,6 +2,7 @@ import ChaosPlan
 import Orchestrator
 import Report
 import Stack
+import TestSupport
 import Testing
 import Workload
 
@@ -23,7 +24,7 @@ extension Scenarios {
         faults: []
 
         """
-      let plan = try PlanParser.parse(text, path: "scaling.yml")
+      let plan = try PlanParser.parse(text, path: "scaling.yml", target: StoreTarget.forPlans)
       let (begins, starter) = AsyncStream<Void>.makeStream()
       let stack = Stack(try Laboratory.configuration())
       async let scaled: [Int] = {

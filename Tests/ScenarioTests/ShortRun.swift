@@ -2,6 +2,7 @@ import ChaosPlan
 import Orchestrator
 import Report
 import Stack
+import TestSupport
 import Testing
 
 /// A short run of one fault or a few: each must be in effect as measured, be healed, and leave nothing; no promise may
@@ -34,7 +35,7 @@ struct ShortRun: Sendable, CustomTestStringConvertible {
 
   private var levels: String { isCommitted ? ", ack: committed, read: linearizable" : "" }
 
-  func plan() throws -> Plan { try PlanParser.parse(text, path: "\(name).yml") }
+  func plan() throws -> Plan { try PlanParser.parse(text, path: "\(name).yml", target: StoreTarget.forPlans) }
 
   /// Runs it, and holds it to what every short run is held to.
   @discardableResult func run() async throws -> RunReport {

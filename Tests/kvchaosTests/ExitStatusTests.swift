@@ -120,7 +120,8 @@ struct ExitStatusTests {
 
   @Test func aPlanThatTheFlavourCannotRunIsUnavailable() throws {
     let path = Repository.file("chaos/sql-leader-kill.yml").path(percentEncoded: false)
-    let refused = UnsuitedPlan(plan: try PlanFile(path: path).plan, flavour: .cockroach, reason: "")
+    let refused = UnsuitedPlan(
+      plan: try PlanFile(path: path, target: StoreTarget.forPlans).plan, flavour: .cockroach, reason: "")
     #expect(ExitStatus.status(for: refused) == 69)
   }
 

@@ -22,7 +22,7 @@ import Testing
 
   /// What the flavour cannot do is said from the plan: the engine is asked what is there, and for nothing else.
   @Test(arguments: [
-    ("etcd-leader-kill", "`kill` cannot strike `etcd` on CockroachDB: it keeps its own leases, and there is no etcd"),
+    ("etcd-leader-kill", "`kill` cannot strike `etcd` on CockroachDB: there is no etcd"),
     ("sql-clock-day", "`clock` cannot strike `sql` on CockroachDB: CockroachDB is a Go program"),
     ("sql-leader-clock-jump", "`clock` cannot strike `sql` on CockroachDB: CockroachDB is a Go program"),
   ])

@@ -15,7 +15,7 @@ struct LiveSettings: Sendable {
     case .redis: return await redis(nodes)
     case .rabbitmq: return await rabbitmq(nodes)
     case .sql: return status.flavour == .patroni ? await patroni(nodes) : await cockroach(nodes)
-    case .proxy, .api, .worker, .etcd: return []
+    default: return []
     }
   }
 

@@ -82,7 +82,7 @@ struct StackCell: CellCluster {
       case .redis: [.redis]
       case .rabbitmq: [.rabbitmq]
       case .sql: [.sql, .etcd]
-      case .store: Set(Tier.allCases)
+      case .store: Set(stack.configuration.planTarget.tiers.map(\.tier))
       }
     let end = ContinuousClock.now + Self.wholeLimit
     while true {

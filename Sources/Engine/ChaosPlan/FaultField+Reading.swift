@@ -4,14 +4,14 @@ import Yams
 /// How plans write the values of a fault's fields.
 extension FaultField {
   /// What a valid value is.
-  var validHint: String { hint ?? values.hint }
+  func validHint(for target: PlanTarget) -> String { hint ?? values.hint(target) }
 
   /// What a plan is told that leaves a required field out.
-  var needHint: String { need ?? validHint }
+  func needHint(for target: PlanTarget) -> String { need ?? validHint(for: target) }
 }
 
 extension FaultField.Values {
-  fileprivate var hint: String {
+  fileprivate func hint(_ target: PlanTarget) -> String {
     switch self {
     case .choice(let words): Self.oneOf(words)
     case .duration(nil): "a duration with its unit: `500ms`, `8s`, `2m`"
@@ -24,8 +24,8 @@ extension FaultField.Values {
     case .number(let range): "a number from \(Units.text(range.lowerBound)) to \(Units.text(range.upperBound))"
     case .memory: "a size of at least 6MiB, like `128MiB`"
     case .bitRate: "bits a second with the unit, from `8kbit/s` to `1000mbit/s`"
-    case .peers: Self.oneOf(NetworkPeers.words)
-    case .role: Self.oneOf(Role.allCases.map(\.rawValue))
+    case .peers: Self.oneOf(NetworkPeers.words(in: target))
+    case .role: Self.oneOf(target.roles.map(\.rawValue))
     case .tiers: "a list of tiers, like `[api, proxy]`"
     }
   }
@@ -55,40 +55,48 @@ extension FaultField.Values {
 
 extension MappingReader {
   /// The value of a field, or a problem.
-  func value(of field: FaultField, _ node: Node) -> FaultValue? {
+  func value(of field: FaultField, _ node: Node, _ target: PlanTarget) -> FaultValue? {
     switch field.values {
     case .choice(let words): choice(node, field.name, what: field.name, words: words).map { .text($0) }
-    case .peers: choice(node, field.name, what: field.name, words: NetworkPeers.words).map { .text($0) }
-    case .role: role(node, field.name).map { .text($0.rawValue) }
-    case .tiers: tiers(node, field).map { .list($0.map(\.rawValue)) }
+    case .peers:
+      choice(node, field.name, what: field.name, words: NetworkPeers.words(in: target)).map { .text($0) }
+    case .role: role(node, field.name, target).map { .text($0.rawValue) }
+    case .tiers: tiers(node, field, target).map { .list($0.map(\.rawValue)) }
     case .duration, .signedDuration, .signedPercentage, .integer, .number, .memory, .bitRate:
-      value(of: node, field.name, hint: field.validHint, parse: field.values.value)
+      value(of: node, field.name, hint: field.validHint(for: target), parse: field.values.value)
     }
+  }
+
+  /// A tier of the target.
+  func tier(_ node: Node, _ word: String, _ target: PlanTarget) -> Tier? {
+    choice(node, word, what: "tier", words: target.tierWords).map { Tier(rawValue: $0) }
   }
 
   /// The tier that the fault is about, if it is one.
-  private var targetTier: Tier? { optional("tier")?.scalar.flatMap { Tier(rawValue: $0.string) } }
-
-  /// A role that nodes of the target's tier can have; with a problem, and a value, where they never have it.
-  func role(_ node: Node, _ word: String) -> Role? {
-    guard let role = choice(node, word, what: "role", of: Role.self) else { return nil }
-    if let tier = targetTier, !tier.roles.contains(role) {
-      let known = tier.roles.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-      problems.add("no node of `\(tier.rawValue)` is ever a `\(role.rawValue)`; its roles: \(known)", at: node)
-    }
-    return role
+  private func struckTier(_ target: PlanTarget) -> PlanTier? {
+    optional("tier")?.scalar.flatMap { target[Tier(rawValue: $0.string)] }
   }
 
-  /// `[api, proxy]`: other tiers than the target's.
-  private func tiers(_ node: Node, _ field: FaultField) -> [Tier]? {
+  /// A role that nodes of the struck tier can have; with a problem, and a value, where they never have it.
+  func role(_ node: Node, _ word: String, _ target: PlanTarget) -> Role? {
+    guard let role = choice(node, word, what: "role", words: target.roles.map(\.rawValue)) else { return nil }
+    if let tier = struckTier(target), !tier.roleWords.contains(role) {
+      let known = tier.roleWords.map { "`\($0)`" }.joined(separator: ", ")
+      problems.add("no node of `\(tier.tier.rawValue)` is ever a `\(role)`; its roles: \(known)", at: node)
+    }
+    return Role(rawValue: role)
+  }
+
+  /// `[api, proxy]`: other tiers than the struck one.
+  private func tiers(_ node: Node, _ field: FaultField, _ target: PlanTarget) -> [Tier]? {
     guard let items = node.sequence, !items.isEmpty else {
-      problems.add("`\(field.name)` must be \(field.validHint)", at: node)
+      problems.add("`\(field.name)` must be \(field.validHint(for: target))", at: node)
       return nil
     }
     var found: [Tier] = []
     for item in items {
-      guard let tier = choice(item, field.name, what: "tier", of: Tier.self) else { continue }
-      if tier == targetTier || found.contains(tier) {
+      guard let tier = tier(item, field.name, target) else { continue }
+      if tier == struckTier(target)?.tier || found.contains(tier) {
         problems.add("`\(tier.rawValue)` is already divided", at: item)
       } else {
         found.append(tier)

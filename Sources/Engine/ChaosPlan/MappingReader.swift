@@ -2,10 +2,10 @@ import Spelling
 import Yams
 
 /// Collects the problems of a file, so that all of them are reported at once.
-final class ProblemList {
+package final class ProblemList {
   private(set) var problems: [PlanError.Problem] = []
 
-  func add(_ message: String, at node: Node?) {
+  package func add(_ message: String, at node: Node?) {
     add(message, mark: node?.mark)
   }
 
@@ -25,17 +25,17 @@ final class ProblemList {
 
 /// Reads the fields of one YAML mapping. Fields are requested by name; a field that was not requested is a typo, which
 /// `finish` reports. An invalid field is reported and reads as `nil`, so that reading continues.
-final class MappingReader {
+package final class MappingReader {
   /// Where the mapping is in the plan, for people: `the plan`, `workload`, `kill`.
-  let name: String
-  let node: Node
-  let problems: ProblemList
+  package let name: String
+  package let node: Node
+  package let problems: ProblemList
   private var fields: [String: Node] = [:]
   private var keys: [(word: String, node: Node)] = []
   private var asked: [String] = []
 
   /// `nil`, with a problem reported, if `node` is not a mapping.
-  init?(_ node: Node, name: String, problems: ProblemList) {
+  package init?(_ node: Node, name: String, problems: ProblemList) {
     self.name = name
     self.node = node
     self.problems = problems
@@ -54,13 +54,13 @@ final class MappingReader {
   }
 
   /// The value of a field that may be absent.
-  func optional(_ word: String) -> Node? {
+  package func optional(_ word: String) -> Node? {
     asked.append(word)
     return fields[word]
   }
 
   /// The value of a required field.
-  func required(_ word: String, hint: String) -> Node? {
+  package func required(_ word: String, hint: String) -> Node? {
     if let value = optional(word) { return value }
     // `finish` reports a near miss as a typo; reporting it here too would repeat the problem.
     let isMisspelt = keys.contains { key in key.word != word && nearestWord(to: key.word, among: [word]) != nil }
@@ -69,7 +69,7 @@ final class MappingReader {
   }
 
   /// Reports the fields that were not read.
-  func finish() {
+  package func finish() {
     // Some are asked for twice.
     let words = asked.enumerated().filter { asked[..<$0.offset].contains($0.element) == false }.map(\.element)
     for key in keys where !asked.contains(key.word) {
@@ -78,7 +78,7 @@ final class MappingReader {
   }
 
   /// A scalar's text, or a problem.
-  func text(_ node: Node, _ word: String, hint: String) -> String? {
+  package func text(_ node: Node, _ word: String, hint: String) -> String? {
     guard let scalar = node.scalar, !scalar.string.isEmpty else {
       problems.add("`\(word)` must be \(hint)", at: node)
       return nil
@@ -87,12 +87,12 @@ final class MappingReader {
   }
 
   /// A value that `parse` makes of a scalar; `hint` says what is right, with an example.
-  func value<Result>(_ word: String, hint: String, parse: (String) -> Result?) -> Result? {
+  package func value<Result>(_ word: String, hint: String, parse: (String) -> Result?) -> Result? {
     guard let node = optional(word) else { return nil }
     return value(of: node, word, hint: hint, parse: parse)
   }
 
-  func value<Result>(of node: Node, _ word: String, hint: String, parse: (String) -> Result?) -> Result? {
+  package func value<Result>(of node: Node, _ word: String, hint: String, parse: (String) -> Result?) -> Result? {
     guard let text = text(node, word, hint: hint) else { return nil }
     guard let result = parse(text) else {
       problems.add("invalid value for `\(word)`: \(text); it must be \(hint)", at: node)
@@ -102,7 +102,7 @@ final class MappingReader {
   }
 
   /// A whole number within bounds.
-  func integer(_ word: String, in range: ClosedRange<Int>) -> Int? {
+  package func integer(_ word: String, in range: ClosedRange<Int>) -> Int? {
     value(word, hint: "a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
       Int(text).flatMap { range.contains($0) ? $0 : nil }
     }
@@ -129,7 +129,7 @@ final class MappingReader {
   }
 
   /// One of these words, or a problem that names the nearest.
-  func choice(_ node: Node, _ word: String, what: String, words: [String]) -> String? {
+  package func choice(_ node: Node, _ word: String, what: String, words: [String]) -> String? {
     guard let text = text(node, word, hint: "one of \(words.map { "`\($0)`" }.joined(separator: ", "))") else {
       return nil
     }
@@ -140,8 +140,27 @@ final class MappingReader {
     return text
   }
 
+  /// A list of words; `nil` where it is absent, or is none.
+  package func words(_ word: String, hint: String) -> [String]? {
+    guard let node = optional(word) else { return nil }
+    let words = node.sequence?.compactMap { $0.scalar?.string } ?? []
+    guard !words.isEmpty, words.count == node.sequence?.count else {
+      problems.add("`\(word)` must be \(hint)", at: node)
+      return nil
+    }
+    return words
+  }
+
+  /// The mappings inside this one, each under a name of its own.
+  package func namedMappings() -> [(name: String, node: Node, mapping: MappingReader)] {
+    keys.compactMap { key in
+      optional(key.word).flatMap { MappingReader($0, name: "`\(key.word)`", problems: problems) }
+        .map { (key.word, key.node, $0) }
+    }
+  }
+
   /// A mapping inside this one; `nil` where it is absent or not a mapping.
-  func mapping(_ word: String) -> MappingReader? {
+  package func mapping(_ word: String) -> MappingReader? {
     optional(word).flatMap { MappingReader($0, name: "`\(word)`", problems: problems) }
   }
 }

@@ -16,16 +16,15 @@ public enum NetworkPeers: Sendable, Hashable {
     }
   }
 
-  public init?(word: String) {
+  /// - Parameter word: one of `words`.
+  public init(word: String) {
     switch word {
     case "everyone": self = .everyone
     case "own-tier": self = .ownTier
-    default:
-      guard let tier = Tier(rawValue: word) else { return nil }
-      self = .tier(tier)
+    default: self = .tier(Tier(rawValue: word))
     }
   }
 
-  /// Every word, for the message about a wrong one.
-  public static let words = ["everyone", "own-tier"] + Tier.allCases.map(\.rawValue)
+  /// Every word that a plan for a target may use.
+  static func words(in target: PlanTarget) -> [String] { ["everyone", "own-tier"] + target.tierWords }
 }

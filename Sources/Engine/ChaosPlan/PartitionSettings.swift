@@ -21,7 +21,7 @@ public struct PartitionSettings: Sendable, Hashable {
       return nil
     }
     self.init(
-      shape, minority: action.settings.value(of: .minority).flatMap { Role(rawValue: $0.text) },
-      with: action.settings.value(of: .with)?.words.compactMap { Tier(rawValue: $0) } ?? [])
+      shape, minority: action.settings.value(of: .minority).map { Role(rawValue: $0.text) },
+      with: action.settings.value(of: .with)?.words.map { Tier(rawValue: $0) } ?? [])
   }
 }

@@ -9,10 +9,10 @@ extension Plan {
       switch step {
       // Impossible faults are left out of a list to draw from, but at least one must remain.
       case .random(let random):
-        let reasons = random.choices.map { $0.fault.obstacle(on: flavour) }
+        let reasons = random.choices.map { $0.fault.obstacle(on: flavour, of: target) }
         if let first = reasons.first, let reason = first, reasons.allSatisfy({ $0 != nil }) { return reason }
       case .fault, .sequence, .parallel:
-        if let reason = step.faults.compactMap({ $0.obstacle(on: flavour) }).first { return reason }
+        if let reason = step.faults.compactMap({ $0.obstacle(on: flavour, of: target) }).first { return reason }
       }
     }
     guard let flavour, let own = stack.sql.flavour, own != flavour else { return nil }
@@ -30,7 +30,7 @@ extension Plan {
     plan.faults = faults.map { step in
       guard case .random(var random) = step else { return step }
       random.choices.removeAll { choice in
-        guard let reason = choice.fault.obstacle(on: flavour) else { return false }
+        guard let reason = choice.fault.obstacle(on: flavour, of: target) else { return false }
         leftOut.append(reason)
         return true
       }
@@ -43,18 +43,23 @@ extension Plan {
 extension PlannedFault {
   /// Why it cannot strike any node on a flavour of the SQL tier; `nil` if it can, as far as one can know without the
   /// stack.
-  func obstacle(on flavour: SQLFlavour?) -> String? {
-    guard flavour == .cockroach else { return nil }
+  func obstacle(on flavour: SQLFlavour?, of target: PlanTarget) -> String? {
+    guard let flavour else { return nil }
     let word = action.definition.name
-    if action.definition.traits.contains(.needsPreload), selector.tier == .sql {
-      return "`\(word)` cannot strike `sql` on CockroachDB: \(PreloadedOrder.unreachable("CockroachDB"))"
+    if let tier = selector.tier {
+      if action.definition.traits.contains(.needsPreload), target[tier]?.unpreloadedOn.contains(flavour) == true {
+        let reason = PreloadedOrder.unreachable(flavour.title)
+        return "`\(word)` cannot strike `\(tier.rawValue)` on \(flavour.title): \(reason)"
+      }
+      if target[tier]?.absentOn.contains(flavour) == true {
+        return "`\(word)` cannot strike `\(tier.rawValue)` on \(flavour.title): there is no \(tier.rawValue)"
+      }
     }
-    if selector.tier == .etcd {
-      return "`\(word)` cannot strike `etcd` on CockroachDB: it keeps its own leases, and there is no etcd"
-    }
-    if action.settings.value(of: .peers)?.text == Tier.etcd.rawValue {
-      return
-        "`\(word)` between `\(selector.tier?.rawValue ?? "all")` and `etcd` is not possible on CockroachDB: there is no etcd"
+    if case .tier(let peer)? = action.settings.value(of: .peers).map({ NetworkPeers(word: $0.text) }),
+      target[peer]?.absentOn.contains(flavour) == true
+    {
+      return "`\(word)` between `\(selector.tier?.rawValue ?? Selector.wholeStack)` and `\(peer.rawValue)` is not "
+        + "possible on \(flavour.title): there is no \(peer.rawValue)"
     }
     return nil
   }

@@ -15,11 +15,13 @@ public struct Plan: Sendable, Hashable {
   public var expect: Expectations
   /// The seed of traffic and of every random choice; `nil`: drawn at the start, and printed.
   public var seed: UInt64?
+  /// What the plan was read for.
+  public var target: PlanTarget
 
   public init(
     name: String, description: String, stack: StackSettings = StackSettings(), workload: WorkloadSettings,
     steadyState: SteadyState = SteadyState(), faults: [FaultStep], safety: SafetySettings = SafetySettings(),
-    expect: Expectations = Expectations(), seed: UInt64? = nil
+    expect: Expectations = Expectations(), seed: UInt64? = nil, target: PlanTarget = PlanTarget()
   ) {
     self.name = name
     self.description = description
@@ -30,5 +32,6 @@ public struct Plan: Sendable, Hashable {
     self.safety = safety
     self.expect = expect
     self.seed = seed
+    self.target = target
   }
 }

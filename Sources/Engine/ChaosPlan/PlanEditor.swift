@@ -56,7 +56,7 @@ public struct PlanEditor: Sendable {
       let kept = cut.faults.map { Self.scaled(faults[$0], percent: cut.timePercent) }
       node["faults"] = Node(kept, Tag(.seq), kept.isEmpty ? .flow : .block)
     }
-    return try Self.planFile(node, path: path)
+    return try planFile(node, path: path)
   }
 
   /// The plan with its random faults going on for this time instead of the file's; the name stays.
@@ -72,7 +72,7 @@ public struct PlanEditor: Sendable {
         path: file.path,
         problems: [.init(line: nil, column: nil, message: "has no `random` faults that could run for `\(length)`")])
     }
-    return try Self.planFile(node, path: file.path)
+    return try planFile(node, path: file.path)
   }
 
   private static func lasting(_ node: Node, _ length: String, _ count: inout Int) -> Node {
@@ -92,14 +92,14 @@ public struct PlanEditor: Sendable {
     return Node(pairs, node.tag, mapping.style)
   }
 
-  private static func planFile(_ node: Node, path: String) throws(PlanError) -> PlanFile {
+  private func planFile(_ node: Node, path: String) throws(PlanError) -> PlanFile {
     let text: String
     do {
       text = try Yams.serialize(node: node, width: -1)
     } catch {
       throw PlanError(path: path, problems: [.init(line: nil, column: nil, message: "cannot be written: \(error)")])
     }
-    return PlanFile(path: path, text: text, plan: try PlanParser.parse(text, path: path))
+    return PlanFile(path: path, text: text, plan: try PlanParser.parse(text, path: path, target: file.plan.target))
   }
 
   /// Every time at any depth: groups of faults have theirs inside.

@@ -20,22 +20,27 @@ public struct PlanFile: Sendable, Hashable {
 
   /// Reads a plan file.
   ///
+  /// - Parameter target: what the plan can strike.
   /// - Throws: `PlanError`; a file that is not there names the nearest plan of the same folder.
-  public init(path: String) throws(PlanError) {
+  public init(path: String, target: PlanTarget) throws(PlanError) {
     let text: String
     do {
       text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
     } catch {
       throw PlanError(path: path, problems: [.init(line: nil, column: nil, message: Self.unreadable(path))])
     }
-    self.init(path: path, text: text, plan: try PlanParser.parse(text, path: path))
+    self.init(path: path, text: text, plan: try PlanParser.parse(text, path: path, target: target))
   }
 
-  /// The plan files of a folder: `*.yml` and `*.yaml` that are not hidden, by name; empty where there is no such
-  /// folder.
+  /// How a folder's target is named, beside the plans for it.
+  package static let targetName = "target.yml"
+
+  /// The plan files of a folder: `*.yml` and `*.yaml` that are not hidden, by name, without the target; empty where
+  /// there is no such folder.
   public static func paths(in folder: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { ($0.hasSuffix(".yml") || $0.hasSuffix(".yaml")) && !$0.hasPrefix(".") }.sorted()
+    return names.filter { ($0.hasSuffix(".yml") || $0.hasSuffix(".yaml")) && !$0.hasPrefix(".") && $0 != targetName }
+      .sorted()
       .map { "\(folder)/\($0)" }
   }
 

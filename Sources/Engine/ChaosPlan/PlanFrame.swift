@@ -3,6 +3,7 @@ import Faults
 /// A plan's settings of the stack and of the run around its faults. They allow refusing, before the run, faults that
 /// cannot strike or that take down more than the plan allows.
 struct PlanFrame {
+  let target: PlanTarget
   var stack = StackSettings()
   var safety = SafetySettings()
   /// The tiers whose size the plan itself changes.
@@ -10,27 +11,19 @@ struct PlanFrame {
 
   /// How many nodes a tier has; `nil`: as many as the stack happens to run with.
   func nodes(of tier: Tier) -> Int? {
-    switch tier {
-    case .proxy, .rabbitmq, .sql, .etcd: 3
-    case .redis: 6
-    case .api: scaled.contains(.api) ? nil : stack.apis
-    case .worker: scaled.contains(.worker) ? nil : stack.workers
-    }
+    target[tier]?.nodes ?? (scaled.contains(tier) ? nil : stack.nodes(of: tier))
+  }
+
+  /// How many of them have a role while all run; `nil` where the plan does not tell.
+  private func nodes(of tier: Tier, in role: Role) -> Int? {
+    nodes(of: tier).flatMap { nodes in target[tier]?.roles.first { $0.role == role }?.count(of: nodes) }
   }
 
   /// How many nodes match a selector while all of the stack runs; `nil` where the plan does not tell.
   func matched(by selector: Selector) -> Int? {
     guard let tier = selector.tier, selector.side == nil else { return nil }
     if selector.ownerOf != nil { return 1 }
-    switch (tier, selector.role) {
-    case (_, nil): return nodes(of: tier)
-    case (.redis, .master?), (.redis, .replica?): return 3
-    // One node leads, by the meaning of the word.
-    case (.rabbitmq, .leader?), (.sql, .leader?), (.etcd, .leader?): return 1
-    case (.rabbitmq, .follower?), (.sql, .follower?), (.etcd, .follower?): return 2
-    case (.proxy, _?), (.api, _?): return nodes(of: tier)
-    default: return nil
-    }
+    return selector.role.map { nodes(of: tier, in: $0) } ?? nodes(of: tier)
   }
 
   /// Whether two selectors certainly draw a node that is the same: together they take more than there are.
@@ -61,7 +54,7 @@ struct PlanFrame {
     return "`\(selector.label)`"
   }
 
-  /// Whether a selector takes a majority of a tier, or of the Redis masters, which vote for a failover.
+  /// Whether a selector takes a majority of a tier, or of those of its nodes whose majority decides.
   func takesMajority(_ selector: Selector) -> Bool {
     guard let tier = selector.tier else {
       switch selector.mode {
@@ -76,7 +69,8 @@ struct PlanFrame {
     }
     guard let matched = matched(by: selector) else { return false }
     let struck = selector.mode.count(of: matched)
-    let voters = tier == .redis && selector.role == .master ? 3 : nodes(of: tier)
+    let voter = target[tier]?.voter
+    let voters = selector.role == voter ? voter.map { nodes(of: tier, in: $0) } ?? nodes(of: tier) : nodes(of: tier)
     return voters.map { struck * 2 > $0 } ?? false
   }
 

@@ -3,13 +3,15 @@ import Yams
 
 extension PlanParser {
   /// What a fault does, from the words beside its selector; `nil`, with a problem reported, where one is missing.
-  static func action(_ definition: FaultDefinition, _ reader: MappingReader) -> FaultAction? {
+  static func action(
+    _ definition: FaultDefinition, _ reader: MappingReader, _ target: PlanTarget
+  ) -> FaultAction? {
     var settings = FaultSettings()
     var (isComplete, isValid) = (true, true)
     for field in definition.fields {
       let node =
-        field.isRequired ? reader.required(field.name, hint: field.needHint) : reader.optional(field.name)
-      let value = node.flatMap { reader.value(of: field, $0) }
+        field.isRequired ? reader.required(field.name, hint: field.needHint(for: target)) : reader.optional(field.name)
+      let value = node.flatMap { reader.value(of: field, $0, target) }
       if let value { settings.set(value, for: field) }
       if value == nil, node != nil { isValid = false }
       if value == nil, field.isRequired { isComplete = false }
@@ -22,30 +24,35 @@ extension PlanParser {
   }
 
   /// The targets of a fault: `tier`, `role`, `owner-of`, `side`, `mode`; of one that divides a tier, the tier.
-  static func selector(_ reader: MappingReader, _ definition: FaultDefinition) -> Selector? {
-    guard definition.hasSides else { return anySelector(reader, definition) }
+  static func selector(
+    _ reader: MappingReader, _ definition: FaultDefinition, _ target: PlanTarget
+  ) -> Selector? {
+    guard definition.hasSides else { return anySelector(reader, definition, target) }
     for word in ["role", "owner-of", "side", "mode"] {
       if let node = reader.optional(word) {
         reader.problems.add(
           "`\(definition.name)` divides a whole tier, so it takes no `\(word)`; `isolate` does", at: node)
       }
     }
-    return anySelector(reader, definition).map { Selector(tier: $0.tier, mode: .all) }
+    return anySelector(reader, definition, target).map { Selector(tier: $0.tier, mode: .all) }
   }
 
-  private static func anySelector(_ reader: MappingReader, _ definition: FaultDefinition) -> Selector? {
-    let words = Tier.allCases.map(\.rawValue) + [Selector.wholeStack]
+  private static func anySelector(
+    _ reader: MappingReader, _ definition: FaultDefinition, _ target: PlanTarget
+  ) -> Selector? {
+    let words = target.tierWords + [Selector.wholeStack]
     let tierNode = reader.required("tier", hint: "one of \(words.map { "`\($0)`" }.joined(separator: ", "))")
     let isWholeStack = tierNode?.scalar?.string == Selector.wholeStack
-    let tier = isWholeStack ? nil : tierNode.flatMap { reader.choice($0, "tier", what: "tier", of: Tier.self) }
+    let tier = isWholeStack ? nil : tierNode.flatMap { reader.tier($0, "tier", target) }
     let roleNode = reader.optional("role")
-    let role = roleNode.flatMap { reader.role($0, "role") }
+    let role = roleNode.flatMap { reader.role($0, "role", target) }
     let ownerNode = reader.optional("owner-of")
     let ownerOf = ownerNode.flatMap {
       reader.text($0, "owner-of", hint: "a key, or `hot.3` for the workload's hot key 3")
     }
-    if ownerOf != nil, let tier, tier != .redis {
-      reader.problems.add("`owner-of` is for `redis`, whose masters own slots of keys", at: ownerNode)
+    if ownerOf != nil, let tier, target[tier]?.keyOwner == nil {
+      let owners = target.tiers.filter { $0.keyOwner != nil }.map { "`\($0.tier.rawValue)`" }.joined(separator: ", ")
+      reader.problems.add("`owner-of` is for \(owners), whose masters own slots of keys", at: ownerNode)
     }
     let sideNode = reader.optional("side")
     let side = sideNode.flatMap { reader.choice($0, "side", what: "side", of: PartitionSide.self) }
@@ -53,7 +60,7 @@ extension PlanParser {
       reader.problems.add(
         "`tier: all` takes no role, and works only with faults that every tier supports", at: tierNode)
     }
-    if let tier, let reason = definition.refusal(of: tier) { reader.problems.add(reason, at: tierNode) }
+    if let tier, let reason = definition.refusal(of: tier, in: target) { reader.problems.add(reason, at: tierNode) }
     let mode = mode(reader)
     if definition.isOfWholeTier, role != nil || side != nil || mode != .one {
       reader.problems.add(

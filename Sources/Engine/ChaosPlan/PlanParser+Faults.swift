@@ -99,8 +99,8 @@ extension PlanParser {
     guard let target = MappingReader(settings, name: "`\(definition.name)`", problems: reader.problems) else {
       return nil
     }
-    let action = action(definition, target)
-    let selector = selector(target, definition)
+    let action = action(definition, target, frame.target)
+    let selector = selector(target, definition, frame.target)
     target.finish()
     guard let action, let duration, let selector else { return nil }
     let fault = PlannedFault(action: action, selector: selector, at: at, duration: duration, every: every)

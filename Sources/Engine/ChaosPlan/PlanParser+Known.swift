@@ -10,7 +10,7 @@ extension PlanParser {
     guard let mapping = node.mapping else { return [] }
     return mapping.reduce(into: []) { tiers, pair in
       if let word = pair.key.scalar?.string, FaultCatalogue.definition(named: word)?.isOfWholeTier == true,
-        let tier = pair.value.mapping?["tier"]?.scalar.flatMap({ Tier(rawValue: $0.string) })
+        let tier = pair.value.mapping?["tier"]?.scalar.map({ Tier(rawValue: $0.string) })
       {
         tiers.insert(tier)
       }

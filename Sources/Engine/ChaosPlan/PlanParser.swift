@@ -7,36 +7,13 @@ public enum PlanParser {
   /// - Parameters:
   ///   - text: the YAML document.
   ///   - path: how messages name the file.
+  ///   - target: what the plan can strike.
   /// - Throws: `PlanError` with every problem found, each with line, column and the nearest valid word.
-  public static func parse(_ text: String, path: String) throws(PlanError) -> Plan {
-    let problems = ProblemList()
-    let plan = document(text, problems: problems).flatMap { self.plan($0, problems: problems) }
-    guard let plan, problems.problems.isEmpty else {
-      let ordered = problems.problems.enumerated().sorted { left, right in
-        (left.element.line ?? 0, left.offset) < (right.element.line ?? 0, right.offset)
-      }
-      precondition(!ordered.isEmpty, "a plan that could not be read has at least one problem")
-      throw PlanError(path: path, problems: ordered.map(\.element))
-    }
-    return plan
+  public static func parse(_ text: String, path: String, target: PlanTarget) throws(PlanError) -> Plan {
+    try FileReading.read(text, path: path, what: "plan") { plan($0, target, $1) }
   }
 
-  static func document(_ text: String, problems: ProblemList) -> Node? {
-    do {
-      guard let node = try Yams.compose(yaml: text), node.mapping?.isEmpty != true, node.null == nil else {
-        problems.add("the file has no plan in it; see `chaos/` for examples", mark: nil)
-        return nil
-      }
-      return node
-    } catch let error as YamlError {
-      problems.add(error: error)
-    } catch {
-      problems.add("cannot be read as YAML: \(error)", mark: nil)
-    }
-    return nil
-  }
-
-  private static func plan(_ node: Node, problems: ProblemList) -> Plan? {
+  private static func plan(_ node: Node, _ target: PlanTarget, _ problems: ProblemList) -> Plan? {
     guard let root = MappingReader(node, name: "the plan", problems: problems) else { return nil }
     let name = root.required("name", hint: "lower-case words joined by hyphens, like `redis-master-kill`")
       .flatMap { node in
@@ -52,7 +29,8 @@ public enum PlanParser {
       .flatMap(self.workload)
     let steadyState = root.mapping("steady-state").map(self.steadyState) ?? SteadyState()
     let safety = root.mapping("safety").map(self.safety) ?? SafetySettings()
-    let frame = PlanFrame(stack: stack, safety: safety, scaled: scaledTiers(root.optional("faults")))
+    let frame = PlanFrame(
+      target: target, stack: stack, safety: safety, scaled: scaledTiers(root.optional("faults")))
     let faults = root.required("faults", hint: "a list (`[]` for a run without faults)")
       .map { self.faults($0, frame: frame, problems: problems) }
     checkSides(faults ?? [], root, problems)
@@ -64,14 +42,14 @@ public enum PlanParser {
     guard let name, let description, let workload, let faults else { return nil }
     let plan = Plan(
       name: name, description: description, stack: stack, workload: workload, steadyState: steadyState, faults: faults,
-      safety: safety, expect: expect, seed: seed)
+      safety: safety, expect: expect, seed: seed, target: target)
     if let conflict = plan.conflict(with: stack.sql.flavour) {
       problems.add("\(conflict); set `stack: { sql: patroni }`", at: root.optional("stack"))
     }
     return plan
   }
 
-  static func isName(_ text: String) -> Bool {
+  package static func isName(_ text: String) -> Bool {
     text.count <= 64
       && text.split(separator: "-", omittingEmptySubsequences: false).allSatisfy { part in
         !part.isEmpty && part.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) }
@@ -156,23 +134,4 @@ public enum PlanParser {
 enum Hint {
   static let shareMinimum = "a least percentage in quotes: `\">= 99%\"`"
   static let durationMaximum = "a greatest duration in quotes: `\"<= 15s\"`"
-}
-
-extension ProblemList {
-  /// What the YAML library says, with its place.
-  func add(error: YamlError) {
-    switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      add("not YAML: \(problem)", mark: mark)
-    case .duplicatedKeysInMapping(let duplicates, let context):
-      add("the word `\(duplicates.joined(separator: "`, `"))` is repeated in one mapping", mark: context.mark)
-    case .reader(let problem, _, _, _):
-      add("not YAML: \(problem)", mark: nil)
-    case .dataCouldNotBeDecoded:
-      add("not UTF-8 text", mark: nil)
-    case .no, .memory, .writer, .representer, .emitter:
-      add("cannot be read as YAML: \(error)", mark: nil)
-    }
-  }
 }

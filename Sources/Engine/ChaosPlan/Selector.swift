@@ -70,15 +70,3 @@ public enum SelectionMode: Sendable, Hashable {
     }
   }
 }
-
-extension Tier {
-  /// The roles that nodes of this tier can have; a plan that asks for another is wrong.
-  public var roles: [Role] {
-    switch self {
-    case .proxy, .api: [.member]
-    case .worker: [.activeConsumer, .member]
-    case .redis: [.master, .replica]
-    case .rabbitmq, .sql, .etcd: [.leader, .follower]
-    }
-  }
-}

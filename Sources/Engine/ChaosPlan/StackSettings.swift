@@ -11,4 +11,7 @@ public struct StackSettings: Sendable, Hashable {
     self.workers = workers
     self.apis = apis
   }
+
+  /// How many nodes a tier is to have that can have any number; `nil`: as the stack runs.
+  func nodes(of tier: Tier) -> Int? { ["worker": workers, "api": apis][tier.rawValue] ?? nil }
 }

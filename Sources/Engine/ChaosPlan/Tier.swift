@@ -1,13 +1,6 @@
-/// A tier of the stack under test.
-///
-/// The raw value is the word in plans, in container labels (`io.kvchaos.tier`) and in reports.
-public enum Tier: String, Sendable, Hashable, CaseIterable, Codable {
-  case proxy
-  case api
-  case worker
-  case redis
-  case rabbitmq
-  case sql
-  /// The configuration store of the Patroni flavour; a tier of its own, so that a plan can break it.
-  case etcd
+/// A tier of the system under test, by the name that its target declares: the word in plans and in reports.
+public struct Tier: RawRepresentable, Sendable, Hashable, Codable {
+  public let rawValue: String
+
+  public init(rawValue: String) { self.rawValue = rawValue }
 }

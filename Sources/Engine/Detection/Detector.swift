@@ -9,21 +9,24 @@ public struct Detector: Sendable {
   private let schedule: DetectionSchedule
   private let runs: any PlanRuns
   private let plans: String
+  private let target: PlanTarget
   private let resultsRoot: String
   private let command: String
   private let progress: @Sendable (RunProgress) -> Void
 
   /// - Parameters:
   ///   - plans: the folder of the bugs' plans.
+  ///   - target: what they are for.
   ///   - resultsRoot: gets `DETECTION.md`, `detection.json`, and the runs under `detect/`.
   ///   - command: how the report says that it was made.
   public init(
-    _ schedule: DetectionSchedule, runs: any PlanRuns, plans: String, resultsRoot: String, command: String,
-    progress: @escaping @Sendable (RunProgress) -> Void
+    _ schedule: DetectionSchedule, runs: any PlanRuns, plans: String, target: PlanTarget, resultsRoot: String,
+    command: String, progress: @escaping @Sendable (RunProgress) -> Void
   ) {
     self.schedule = schedule
     self.runs = runs
     self.plans = plans
+    self.target = target
     self.resultsRoot = resultsRoot
     self.command = command
     self.progress = progress
@@ -90,7 +93,7 @@ public struct Detector: Sendable {
   private func perform(
     _ step: DetectionSchedule.Step
   ) async throws -> DetectionMachine<ContinuousClock.Instant>.Event {
-    let file = try PlanFile(path: "\(plans)/\(step.plan).yml")
+    let file = try PlanFile(path: "\(plans)/\(step.plan).yml", target: target)
     var options = RunOptions(resultsRoot: "\(resultsRoot)/detect", catchesSignals: true)
     options.settlement = RunOptions.briefSettlement
     options.checkTimeout = .seconds(20)

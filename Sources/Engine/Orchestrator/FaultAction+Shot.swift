@@ -29,7 +29,7 @@ extension FaultAction {
 
   /// The part of each target in a fault of packets.
   private func parts(of nodes: [StackNode], in status: StackStatus) -> [String: NetworkFault.Part] {
-    let peers = settings.value(of: .peers).flatMap { NetworkPeers(word: $0.text) } ?? .everyone
+    let peers = settings.value(of: .peers).map { NetworkPeers(word: $0.text) } ?? .everyone
     return nodes.reduce(into: [:]) { parts, target in
       let others = Self.peerNodes(peers, of: target, in: status).filter { !nodes.contains($0) || peers != .everyone }
       parts[target.container] = NetworkFault.Part(
@@ -88,9 +88,8 @@ extension Tier {
     case .redis: 6_379
     case .rabbitmq: 5_672
     case .etcd: 2_379
-    // Patroni's port is PostgreSQL's; CockroachDB's is another.
-    case .sql: nil
-    case .worker: nil
+    // A worker listens nowhere; Patroni's port is PostgreSQL's, and CockroachDB's is another.
+    default: nil
     }
   }
 }

@@ -1,5 +1,6 @@
 import ChaosPlan
 import Foundation
+import Technologies
 
 /// `docker compose` on the stack's files.
 struct Compose: Sendable {
@@ -28,9 +29,9 @@ struct Compose: Sendable {
     }
 
     /// The nodes that must exist: for a tier that can be scaled, one, regardless of how many were started.
-    func roster(project: String) -> Roster {
+    func roster(project: String, target: Target) -> Roster {
       let nodes = services.compactMap { name, service in
-        service.labels?[StackLabel.tier].flatMap(Tier.init(rawValue:)).map {
+        target.tier(ofLabels: (service.labels ?? [:]).merging([Target.serviceLabel: name]) { $1 }).map {
           (service.containerName ?? "\(project)-\(name)-1", $0)
         }
       }

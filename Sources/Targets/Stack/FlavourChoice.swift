@@ -1,5 +1,6 @@
 import ChaosPlan
 import DockerEngine
+import Technologies
 
 /// Decides the flavour of the SQL tier, and gives the reason.
 struct FlavourChoice: Sendable {
@@ -57,7 +58,7 @@ struct FlavourChoice: Sendable {
 enum StackLabel {
   /// On the volumes: the id of the secrets under which their data was made.
   static let secrets = "io.kvchaos.secrets"
-  static let tier = "io.kvchaos.tier"
+  static let tier = Target.tierLabel
   /// Compose's own: the folder of the first compose file.
   static let composeFolder = "com.docker.compose.project.working_dir"
   /// The tier of the one-shot containers.

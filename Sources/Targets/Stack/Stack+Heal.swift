@@ -69,7 +69,7 @@ extension Stack {
   ///
   /// - Returns: the containers that the engine was asked to run. `residue` finds those that it refused to run.
   private func raise(starts: Bool) async throws(StackError) -> [String] {
-    let members = try await details().compactMap(Member.init(container:))
+    let members = try await details().compactMap { Member(container: $0, target: configuration.target) }
     return await withTaskGroup(of: String.self) { group in
       for member in members where !member.isRunning {
         let name = member.container.name

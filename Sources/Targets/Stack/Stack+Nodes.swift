@@ -1,5 +1,6 @@
 import DockerEngine
 import Polling
+import Technologies
 
 /// A node that does not do its part in its tier.
 public struct NodeLack: Sendable, Hashable, CustomStringConvertible {
@@ -18,11 +19,6 @@ public struct NodeLack: Sendable, Hashable, CustomStringConvertible {
 
 extension Stack {
   private static let answerLimit = Duration.seconds(15)
-  /// An API is alive as soon as it listens; it is ready when its dependencies answer.
-  private static let isReady = """
-    exec 3<>/dev/tcp/127.0.0.1/8080; printf 'GET /health/ready HTTP/1.0\\r\\n\\r\\n' >&3
-    read -r -t 5 status <&3; [[ $status == *" 200 "* ]] || { echo "it is not ready"; exit 1; }
-    """
 
   /// Waits until every node does its part in its tier: it is a full member of its cluster, has the data that it should
   /// have, and answers. A node may be out of its tier permanently without any operation showing it.
@@ -72,7 +68,8 @@ extension Stack {
 
   private func missing(of node: StackNode) async -> String? {
     do throws(DockerEngineError) {
-      guard let command = Self.question(to: node) else {
+      // The target's own check is stricter than the container's.
+      guard let command = configuration.target[node.tier]?.ready else {
         return try await engine.passesOwnCheck(node.id, timeout: Self.answerLimit) ? nil : "its health check fails"
       }
       let result = try await engine.exec(node.id, command, timeout: Self.answerLimit)
@@ -81,16 +78,6 @@ extension Stack {
         ?? "no output"
     } catch {
       return error.message
-    }
-  }
-
-  /// A check that is stricter than the node's health check; `nil` if there is none. RabbitMQ's queues have been checked
-  /// already.
-  private static func question(to node: StackNode) -> [String]? {
-    switch node.tier {
-    case .redis, .sql: ["node-joined"]
-    case .api: ["bash", "-c", isReady]
-    case .proxy, .worker, .rabbitmq, .etcd: nil
     }
   }
 }

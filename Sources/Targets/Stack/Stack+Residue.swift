@@ -14,7 +14,9 @@ extension Stack {
     do {
       var found = try await engine.helpers().map { Residue(kind: .helper, container: $0, detail: "") }
       // It is normal that a one-shot container has exited.
-      let nodes = try await engine.details().compactMap(Member.init(container:))
+      let nodes = try await engine.details().compactMap {
+        Member(container: $0, target: configuration.target)
+      }
       let now = Roster(Dictionary(nodes.map { ($0.container.name, $0.tier) }) { first, _ in first })
       for name in roster.missing(from: now) {
         found.append(Residue(kind: .missing, container: name, detail: ""))

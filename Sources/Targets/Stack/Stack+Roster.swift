@@ -7,7 +7,7 @@ extension Stack {
   ///
   /// - Throws: `unavailable` when the engine does not answer.
   public func roster() async throws(StackError) -> Roster {
-    Self.roster(of: try await summaries())
+    roster(of: try await summaries())
   }
 
   /// The nodes that the compose files define, for callers that did not see the stack before. Empty if no container
@@ -20,7 +20,7 @@ extension Stack {
     var flavour = FlavourChoice.flavour(of: containers) ?? configuration.flavour.flavour
     if flavour == nil { flavour = try await flavourOfVolumes() }
     return try await Compose(configuration: configuration).model(flavour ?? .cockroach).roster(
-      project: configuration.project)
+      project: configuration.project, target: configuration.target)
   }
 
   /// The nodes of a roster that are not in the stack any more.
@@ -34,9 +34,9 @@ extension Stack {
     }
   }
 
-  private static func roster(of containers: [ContainerSummary]) -> Roster {
+  private func roster(of containers: [ContainerSummary]) -> Roster {
     let tiers = containers.compactMap { container in
-      container.labels[StackLabel.tier].flatMap(Tier.init(rawValue:)).map { (container.name, $0) }
+      configuration.target.tier(ofLabels: container.labels).map { (container.name, $0) }
     }
     return Roster(Dictionary(tiers) { first, _ in first })
   }

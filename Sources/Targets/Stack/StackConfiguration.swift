@@ -1,9 +1,10 @@
 import ChaosPlan
 import DockerEngine
 import Foundation
+import Technologies
 
 /// Where the stack's files are, what it is called, and how patient `up` is.
-public struct StackConfiguration: Sendable, Hashable {
+public struct StackConfiguration: Sendable {
   /// The project that has the usual ports and the usual network, which are documented.
   public static let usualProject = "kvchaos"
 
@@ -11,6 +12,8 @@ public struct StackConfiguration: Sendable, Hashable {
   public var home: String
   /// The Compose project's name.
   public var project: String
+  /// What the stack is made of.
+  package var target: Target
   /// The ports of 127.0.0.1 that were asked for; `up` finds the others (`StackAddresses`). Where the stack is, the
   /// engine tells (`Stack.storeURL`).
   public var ports: [PublishedPort: Int]
@@ -28,14 +31,15 @@ public struct StackConfiguration: Sendable, Hashable {
   /// The engine that everything is done by: faults, looks and Compose.
   public var engine: EngineEndpoint
 
-  public init(
-    home: String, project: String = usualProject, ports: [PublishedPort: Int] = [:],
+  package init(
+    home: String, project: String = usualProject, target: Target, ports: [PublishedPort: Int] = [:],
     subnet: String? = nil, flavour: SQLFlavourChoice = .auto, workers: Int? = nil, apis: Int? = nil,
     limit: Duration = .seconds(180),
     engine: EngineEndpoint = EngineEndpoint()
   ) {
     self.home = home
     self.project = project
+    self.target = target
     self.ports = ports
     self.subnet = subnet
     self.flavour = flavour
@@ -72,15 +76,39 @@ public struct StackConfiguration: Sendable, Hashable {
     } catch {
       throw StackError(error)
     }
+    let home = try home(environment: environment, workingDirectory: workingDirectory)
+    let (project, ports) = (try project(environment["KVCHAOS_PROJECT"]), try ports(environment))
+    let subnet = try subnet(environment["KVCHAOS_SUBNET"])
+    let target = try target(home: home)
     return StackConfiguration(
-      home: try home(environment: environment, workingDirectory: workingDirectory),
-      project: try project(environment["KVCHAOS_PROJECT"]), ports: try ports(environment),
-      subnet: try subnet(environment["KVCHAOS_SUBNET"]), flavour: flavour, engine: engine)
+      home: home, project: project ?? target.project, target: target, ports: ports, subnet: subnet, flavour: flavour,
+      engine: engine)
   }
 
+  /// The bundled store's target, which is read as any other.
+  private static func target(home: String) throws(StackError) -> Target {
+    do throws(PlanError) {
+      return try TargetFile.read(path: "\(home)/chaos/\(PlanFile.targetName)")
+    } catch {
+      throw StackError(code: .unavailable, message: error.description)
+    }
+  }
+
+  /// What plans for the store can strike, wherever the engine is.
+  ///
+  /// - Throws: `unavailable` when its folder or its target cannot be found.
+  public static func planTarget(
+    environment: [String: String] = ProcessInfo.processInfo.environment,
+    workingDirectory: String = FileManager.default.currentDirectoryPath
+  ) throws(StackError) -> PlanTarget {
+    try target(home: try home(environment: environment, workingDirectory: workingDirectory)).forPlans
+  }
+
+  public var planTarget: PlanTarget { target.forPlans }
+
   /// Compose's rule for names, on which labels, networks and file names depend.
-  private static func project(_ value: String?) throws(StackError) -> String {
-    guard let value, !value.isEmpty else { return usualProject }
+  private static func project(_ value: String?) throws(StackError) -> String? {
+    guard let value, !value.isEmpty else { return nil }
     guard value.wholeMatch(of: /[a-z0-9][a-z0-9_-]{0,62}/) != nil else {
       throw StackError(
         code: .unavailable,

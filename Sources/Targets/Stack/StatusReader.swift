@@ -14,7 +14,7 @@ struct StatusReader: Sendable {
   func read(asksStarting: Bool = false) async throws(StackError) -> StackStatus {
     var found = try await stack.details()
     if asksStarting { found = await StartProbe(engine: stack.engine).refresh(found) }
-    let members = found.compactMap(Member.init(container:))
+    let members = found.compactMap { Member(container: $0, target: stack.configuration.target) }
     let flavour: SQLFlavour = members.contains { $0.tier == .etcd } ? .patroni : .cockroach
     let roles = await roles(of: members, flavour)
     let nodes = members.map { member in
@@ -27,7 +27,7 @@ struct StatusReader: Sendable {
     let nginx = members.first { $0.name == PublishedPort.http.node }
     return StackStatus(
       flavour: flavour,
-      nodes: nodes.sorted { (Self.order($0.tier), $0.name) < (Self.order($1.tier), $1.name) },
+      nodes: nodes.sorted { (order($0.tier), $0.name) < (order($1.tier), $1.name) },
       url: nginx?.container.publishedPorts[PublishedPort.store].map(Stack.storeURL(port:)))
   }
 
@@ -35,8 +35,9 @@ struct StatusReader: Sendable {
   private func roles(of members: [Member], _ flavour: SQLFlavour) async -> NodeRoles {
     let port = StackPort(stack: stack, members: members)
     return await withTaskGroup(of: NodeRoles.self) { group in
-      for (tier, technology) in Stack.technologies(flavour) {
-        group.addTask { await technology.roles(of: tier, leading: subject, asking: port) }
+      for declared in stack.configuration.target.tiers {
+        guard let technology = declared.technology(on: flavour) else { continue }
+        group.addTask { await technology.roles(of: declared.tier, leading: subject, asking: port) }
       }
       return await group.reduce(into: [:]) { all, part in all.merge(part) { first, _ in first } }
     }
@@ -50,8 +51,8 @@ struct StatusReader: Sendable {
     return NodeRole(roles: [], detail: detail, lack: "is \(detail)")
   }
 
-  private static func order(_ tier: Tier) -> Int {
-    Tier.allCases.firstIndex(of: tier) ?? 0
+  private func order(_ tier: Tier) -> Int {
+    stack.configuration.target.tiers.firstIndex { $0.tier == tier } ?? 0
   }
 }
 
@@ -61,8 +62,8 @@ struct Member: Sendable {
   var tier: Tier
   var container: ContainerDetail
 
-  init?(container: ContainerDetail) {
-    guard let tier = container.labels[StackLabel.tier].flatMap(Tier.init(rawValue:)) else { return nil }
+  init?(container: ContainerDetail, target: Target) {
+    guard let tier = target.tier(ofLabels: container.labels) else { return nil }
     let prefix = (container.labels["com.docker.compose.project"] ?? "") + "-"
     name = container.name.hasPrefix(prefix) ? String(container.name.dropFirst(prefix.count)) : container.name
     self.tier = tier

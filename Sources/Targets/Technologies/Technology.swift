@@ -5,6 +5,21 @@ import ChaosPlan
 /// A technology is one folder: this protocol's methods ask the nodes, and types beside them read the answers. Nothing
 /// outside the folder knows the technology but the catalogue.
 package protocol Technology: Sendable {
+  /// The word for it in target files.
+  static var name: String { get }
+  /// The roles that its nodes can have, and how many have each.
+  static var roles: [TierRole] { get }
+  /// The role of the nodes that own keys, each its own; `nil`: none do.
+  static var keyOwner: Role? { get }
+  /// The role of the nodes whose majority decides; `nil`: the majority of all.
+  static var voter: Role? { get }
+  /// Whether its programs can be told to load a library before they start. A static program cannot.
+  static var isPreloadable: Bool { get }
+
+  /// - Parameter settings: its tier in a target file, from which it reads its own words. What is wrong with them is
+  ///   reported there.
+  init(_ settings: MappingReader)
+
   /// The current role of each running node, by name. A node that is left out is unknown: neither it nor another one
   /// answered for it.
   ///
@@ -12,6 +27,12 @@ package protocol Technology: Sendable {
   ///   - tier: the nodes' tier, which the port knows.
   ///   - subject: what the leader leads, where that differs within one cluster; `nil`: as the target says.
   func roles(of tier: Tier, leading subject: String?, asking port: any NodePort) async -> NodeRoles
+}
+
+extension Technology {
+  package static var keyOwner: Role? { nil }
+  package static var voter: Role? { nil }
+  package static var isPreloadable: Bool { true }
 }
 
 /// Roles by the names of nodes.

@@ -73,7 +73,7 @@ struct CapCommand: AsyncParsableCommand {
       try folder.write(ledger)
       return try report(ledger, against: old, owed: [])
     }
-    let asked = try cells(Self.all(home: configuration.home))
+    let asked = try cells(Self.all(configuration))
     let known = try folder.ledger().cells.map(CapAgenda.Known.init)
     let stack = Stack(configuration)
     // To list them needs no stack, and no image.
@@ -97,8 +97,11 @@ struct CapCommand: AsyncParsableCommand {
   }
 
   /// The cells of chaos/cap, the tiers from the bottom up.
-  private static func all(home: String) throws -> [CapPlanCell] {
-    let plans = try PlanFile.paths(in: "\(home)/chaos/cap").map { try CapPlanParser.plan(path: $0) }
+  private static func all(_ configuration: StackConfiguration) throws -> [CapPlanCell] {
+    let target = configuration.planTarget
+    let plans = try PlanFile.paths(in: "\(configuration.home)/chaos/cap").map {
+      try CapPlanParser.plan(path: $0, target: target)
+    }
     return CapTier.allCases.flatMap { tier in plans.filter { $0.tier == tier }.flatMap(\.cells) }
   }
 

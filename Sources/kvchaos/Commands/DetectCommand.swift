@@ -69,6 +69,7 @@ struct DetectCommand: AsyncParsableCommand {
     let detector = Detector(
       DetectionSchedule(bugs: names, runs: runs, runsWithoutBug: silentRuns),
       runs: StackRuns(configuration, progress: console.show), plans: "\(configuration.home)/chaos/detect",
+      target: configuration.planTarget,
       resultsRoot: results ?? configuration.resultsFolder, command: command, progress: console.show)
     let outcome: (record: DetectionRecord, owed: Int)
     do {

@@ -27,9 +27,10 @@ struct PlanCommand: AsyncParsableCommand {
       let paths = plans.isEmpty ? PlanFile.paths(in: folder) + PlanFile.paths(in: "\(folder)/cap") : plans
       var problems: [PlanError.Problem] = []
       var texts: [String] = []
+      let target = try StackConfiguration.planTarget()
       for path in paths {
         do throws(PlanError) {
-          print("\(path): \(try name(of: path)) is valid")
+          print("\(path): \(try name(of: path, target)) is valid")
         } catch {
           problems += error.problems
           texts.append(error.description)
@@ -42,12 +43,12 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     /// A file with cells is a plan of the CAP ledger.
-    private func name(of path: String) throws(PlanError) -> String {
+    private func name(of path: String, _ target: PlanTarget) throws(PlanError) -> String {
       if let text = try? String(contentsOfFile: path, encoding: .utf8), CapPlanParser.isCapPlan(text) {
-        let plan = try CapPlanParser.parse(text, path: path)
+        let plan = try CapPlanParser.parse(text, path: path, target: target)
         return "\(plan.name) (\(plan.cells.count) cells)"
       }
-      return try PlanFile(path: path).plan.name
+      return try PlanFile(path: path, target: target).plan.name
     }
   }
 
@@ -66,8 +67,9 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+      let target = try StackConfiguration.planTarget()
       let items = try PlanFile.paths(in: try PlanCommand.folder()).map { path in
-        let plan = try PlanFile(path: path).plan
+        let plan = try PlanFile(path: path, target: target).plan
         return Item(
           name: plan.name, question: plan.description, path: path, faults: plan.faults.flatMap(\.faults).map(\.label))
       }
@@ -90,8 +92,9 @@ struct PlanCommand: AsyncParsableCommand {
     @Flag(help: "Print the table of chaos/README.md.")
     var markdown = false
 
-    func run() {
-      print(markdown ? FaultTable.markdown : FaultTable.text, terminator: "")
+    func run() throws {
+      let target = try StackConfiguration.planTarget()
+      print(markdown ? FaultTable.markdown(for: target) : FaultTable.text(for: target), terminator: "")
     }
   }
 
@@ -108,8 +111,9 @@ struct PlanCommand: AsyncParsableCommand {
     @Flag(help: "The schema of the plans of the CAP ledger.")
     var cap = false
 
-    func run() {
-      print(cap ? CapPlanSchema.text : PlanSchema.text, terminator: "")
+    func run() throws {
+      let target = try StackConfiguration.planTarget()
+      print(cap ? CapPlanSchema.text(for: target) : PlanSchema.text(for: target), terminator: "")
     }
   }
 

@@ -46,8 +46,9 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     // All of them before the first begins: a misspelt word in the last must not cost an hour.
+    let target = try StackConfiguration.planTarget()
     let files = try plans.map { path in
-      let file = try PlanFile(path: path)
+      let file = try PlanFile(path: path, target: target)
       return try length.map { try PlanEditor(file).lasting($0) } ?? file
     }
     let configuration = try StackConfiguration.current()

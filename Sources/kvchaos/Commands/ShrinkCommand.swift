@@ -51,8 +51,8 @@ struct ShrinkCommand: AsyncParsableCommand {
     let console = ConsoleProgress()
     let runs = StackRuns(configuration, progress: console.show)
     let shrinker = try Shrinker(
-      folder: folder, needed: needed, tries: tries, runs: runs, bug: bug, resultsRoot: configuration.resultsFolder,
-      progress: console.show)
+      folder: folder, target: configuration.planTarget, needed: needed, tries: tries, runs: runs, bug: bug,
+      resultsRoot: configuration.resultsFolder, progress: console.show)
     let path = output ?? "\(folder)/small.yml"
     let result: Result<Shrinker.Outcome, any Error>
     do {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ChaosPlan
@@ -59,11 +60,11 @@ struct CapPlanTests {
   // MARK: The files
 
   @Test(arguments: PlanFile.paths(in: folder)) func theFilesAreRightAndNameTheSchema(_ path: String) throws {
-    let plan = try CapPlanParser.plan(path: path)
+    let plan = try CapPlanParser.plan(path: path, target: StoreTarget.forPlans)
     #expect(path.hasSuffix("/\(plan.name).yml"))
     let text = try String(contentsOfFile: path, encoding: .utf8)
     #expect(text.hasPrefix("# yaml-language-server: $schema=cap.schema.json\n"))
-    let validator = SchemaValidator(root: try JSONValue(json: CapPlanSchema.text))
+    let validator = SchemaValidator(root: try JSONValue(json: CapPlanSchema.text(for: StoreTarget.forPlans)))
     #expect(validator.problems(try JSONValue(yaml: text)).isEmpty)
   }
 
@@ -73,11 +74,13 @@ struct CapPlanTests {
 
   @Test func theSchemaFileIsWhatTheCommandPrints() throws {
     let file = try String(contentsOfFile: "\(Self.folder)/cap.schema.json", encoding: .utf8)
-    #expect(file == CapPlanSchema.text, "rewrite it: kvchaos plan schema --cap > chaos/cap/cap.schema.json")
+    #expect(
+      file == CapPlanSchema.text(for: StoreTarget.forPlans),
+      "rewrite it: kvchaos plan schema --cap > chaos/cap/cap.schema.json")
   }
 
   @Test func theSchemaRefusesWhatTheParserRefuses() throws {
-    let validator = SchemaValidator(root: try JSONValue(json: CapPlanSchema.text))
+    let validator = SchemaValidator(root: try JSONValue(json: CapPlanSchema.text(for: StoreTarget.forPlans)))
     #expect(validator.problems(try JSONValue(yaml: Self.text)).isEmpty)
     for (right, wrong) in [
       ("tier: redis\n", "tier: reddis\n"), ("kill: { tier: redis, role: master }", "flush: { tier: redis }"),

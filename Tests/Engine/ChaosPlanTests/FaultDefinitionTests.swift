@@ -1,4 +1,5 @@
 import Faults
+import TestSupport
 import Testing
 
 @testable import ChaosPlan
@@ -25,7 +26,8 @@ import Testing
 
   private static func plan(_ fault: FaultDefinition, _ fields: [(String, String)]) -> String {
     // Redis where it can, which has the most nodes: no field is refused for its tier.
-    let tier = fault.targetTiers.contains(.redis) ? Tier.redis : fault.targetTiers[0]
+    let targets = fault.targetTiers(in: StoreTarget.forPlans)
+    let tier = targets.contains(.redis) ? .redis : targets[0]
     let words = [("tier", tier.rawValue)] + fields
     return """
       name: a
@@ -89,14 +91,16 @@ import Testing
   }
 
   @Test(arguments: FaultCatalogue.definitions) func itSaysWhyItSparesATier(_ fault: FaultDefinition) {
-    #expect(!fault.targetTiers.isEmpty)
-    #expect(fault.tiers.named.isSubset(of: Tier.allCases.map(\.rawValue)))
-    for tier in Tier.allCases {
+    let target = StoreTarget.forPlans
+    let (tiers, targets) = (target.tiers.map(\.tier), fault.targetTiers(in: target))
+    #expect(!targets.isEmpty)
+    #expect(fault.tiers.named.isSubset(of: tiers.map(\.rawValue)))
+    for tier in tiers {
       let reason = fault.tiers.reason(against: tier.rawValue)
-      #expect((reason == nil) == fault.targetTiers.contains(tier))
-      #expect(fault.refusal(of: tier)?.hasSuffix(": \(reason ?? "")") ?? true)
+      #expect((reason == nil) == targets.contains(tier))
+      #expect(fault.refusal(of: tier, in: target)?.hasSuffix(": \(reason ?? "")") ?? true)
     }
-    #expect(fault.tiers.isEvery == (fault.targetTiers == Tier.allCases))
+    #expect(fault.tiers.isEvery == (targets == tiers))
   }
 
   @Test(arguments: FaultCatalogue.definitions) func anUndoFindsWhatHeals(_ fault: FaultDefinition) {
@@ -118,11 +122,12 @@ import Testing
   @Test func theReadmeHasTheTable() throws {
     let readme = try String(contentsOfFile: "\(Texts.planFolder)/README.md", encoding: .utf8)
     #expect(
-      readme.contains("\n\(FaultTable.markdown)\n"), "replace it with what `kvchaos plan faults --markdown` prints")
+      readme.contains("\n\(FaultTable.markdown(for: StoreTarget.forPlans))\n"),
+      "replace it with what `kvchaos plan faults --markdown` prints")
   }
 
   @Test func theListNamesEveryField() {
-    let lines = FaultTable.text.split(separator: "\n")
+    let lines = FaultTable.text(for: StoreTarget.forPlans).split(separator: "\n")
     #expect(lines.contains("kill          SIGKILL, or another signal; healed by starting the container."))
     #expect(lines.contains("              spare (0): a whole number from 0 to 1000. How many more than are open."))
     #expect(lines.contains("              targets: all but `proxy`, `etcd`"))

@@ -1,4 +1,5 @@
 import Faults
+import TestSupport
 import Testing
 
 @testable import ChaosPlan
@@ -34,7 +35,7 @@ import Testing
       expect: Expectations(
         lostWrites: 1, neverWrittenReads: 2, linearizable: .required,
         availability: .init(duringMinimum: 0.9, afterMinimum: 0.99), recoveryMaximum: .seconds(15)),
-      seed: 42)
+      seed: 42, target: StoreTarget.forPlans)
     #expect(plan == expected)
   }
 

@@ -1,5 +1,6 @@
 import Faults
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ChaosPlan
@@ -8,11 +9,12 @@ import Testing
 @Suite struct PlanSchemaTests {
   private let validator: SchemaValidator
 
-  init() throws { validator = SchemaValidator(root: try JSONValue(json: PlanSchema.text)) }
+  init() throws { validator = SchemaValidator(root: try JSONValue(json: PlanSchema.text(for: StoreTarget.forPlans))) }
 
   @Test func theFileIsWhatTheCommandPrints() throws {
     let file = try String(contentsOfFile: "\(Texts.planFolder)/plan.schema.json", encoding: .utf8)
-    #expect(file == PlanSchema.text, "rewrite it: kvchaos plan schema > chaos/plan.schema.json")
+    #expect(
+      file == PlanSchema.text(for: StoreTarget.forPlans), "rewrite it: kvchaos plan schema > chaos/plan.schema.json")
   }
 
   @Test(arguments: PlanFile.paths(in: Texts.planFolder) + PlanFile.paths(in: "\(Texts.planFolder)/detect"))
@@ -114,7 +116,9 @@ import Testing
       Place(
         name: fault.name, schema: ["#\(fault.name)"],
         plan: plan(
-          faults: "[{ \(fault.name): { tier: \(fault.targetTiers[0].rawValue), \(typo) }, duration: 1s }]"),
+          faults:
+            "[{ \(fault.name): { tier: \(fault.targetTiers(in: StoreTarget.forPlans)[0].rawValue), \(typo) }, duration: 1s }]"
+        ),
         refused: fault.hasSides ? ["role", "owner-of", "side", "mode"] : [])
     }
 

@@ -1,6 +1,7 @@
 import ChaosPlan
 import Foundation
 import Orchestrator
+import TestSupport
 import Testing
 
 @testable import Detection
@@ -23,7 +24,7 @@ struct DetectorTests {
     try folder.write(plan("a"), to: "a.yml")
     return Detector(
       DetectionSchedule(bugs: ["a"], runs: 2, runsWithoutBug: 1), runs: runs, plans: folder.path,
-      resultsRoot: folder.path, command: "kvchaos detect"
+      target: StoreTarget.forPlans, resultsRoot: folder.path, command: "kvchaos detect"
     ) { _ in }
   }
 

@@ -2,6 +2,7 @@ import ChaosPlan
 import Foundation
 import Orchestrator
 import Report
+import TestSupport
 import Testing
 
 @testable import Detection
@@ -120,7 +121,8 @@ struct ShrinkerTests {
 
   private func shrinker(_ folder: ScratchFolder, _ runs: FakeRuns) throws -> Shrinker {
     try Shrinker(
-      folder: folder.path, needed: 1, tries: 1, runs: runs, bug: "a-bug", resultsRoot: folder.path
+      folder: folder.path, target: StoreTarget.forPlans, needed: 1, tries: 1, runs: runs, bug: "a-bug",
+      resultsRoot: folder.path
     ) { _ in }
   }
 

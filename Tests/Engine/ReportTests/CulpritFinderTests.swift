@@ -41,7 +41,8 @@ import Testing
       name: "p", description: "Is it?", workload: WorkloadSettings(clients: 1, keys: 1),
       faults: faults.map { _ in
         .fault(
-          PlannedFault(action: .pause, selector: Selector(tier: .rabbitmq), duration: .fixed(.seconds(1))))
+          PlannedFault(
+            action: .pause, selector: Selector(tier: Tier(rawValue: "rabbitmq")), duration: .fixed(.seconds(1))))
       }, expect: expect)
     let record = Judgement.Record(
       plan: plan, path: "p.yml",

@@ -27,7 +27,8 @@ enum Example: String, CaseIterable, Sendable {
       faults: [
         .fault(
           PlannedFault(
-            action: .kill(signal: "SIGKILL"), selector: Selector(tier: .redis, role: .master), at: .zero,
+            action: .kill(signal: "SIGKILL"), selector: Selector(tier: Tier(rawValue: "redis"), role: .master),
+            at: .zero,
             duration: .fixed(.seconds(8))))
       ],
       expect: Expectations(

@@ -13,7 +13,9 @@ import Testing
     let plan = Plan(
       name: "p", description: "d", workload: WorkloadSettings(clients: 1, keys: 1),
       faults: [
-        .fault(PlannedFault(action: .pause, selector: Selector(tier: .redis), duration: .fixed(.seconds(1))))
+        .fault(
+          PlannedFault(action: .pause, selector: Selector(tier: Tier(rawValue: "redis")), duration: .fixed(.seconds(1)))
+        )
       ])
     let record = Judgement.Record(
       plan: plan, path: "p.yml",

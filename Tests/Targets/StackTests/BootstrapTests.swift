@@ -28,7 +28,7 @@ struct BootstrapTests {
 
   @Test(arguments: badNames) func aNameThatComposeRefusesIsRefused(name: String) async throws {
     let error = #expect(throws: StackError.self) {
-      try StackConfiguration.current(environment: ["KVCHAOS_HOME": "/", "KVCHAOS_PROJECT": name])
+      try StackConfiguration.current(environment: ["KVCHAOS_HOME": Repository.root.path, "KVCHAOS_PROJECT": name])
     }
     #expect(error?.code == .unavailable && error?.message.contains("KVCHAOS_PROJECT") == true)
     let script = try await Self.run("echo went on", environment: ["KVCHAOS_PROJECT": name])
@@ -36,7 +36,7 @@ struct BootstrapTests {
   }
 
   @Test(arguments: ["kvchaos", "kv_chaos-2", "0"]) func othersAreTaken(name: String) async throws {
-    let environment = ["KVCHAOS_HOME": "/", "KVCHAOS_PROJECT": name, "KVCHAOS_HTTP_PORT": "8100"]
+    let environment = ["KVCHAOS_HOME": Repository.root.path, "KVCHAOS_PROJECT": name, "KVCHAOS_HTTP_PORT": "8100"]
     let configuration = try StackConfiguration.current(environment: environment)
     #expect(configuration.project == name && configuration.ports == [.http: 8100])
     #expect(try await Self.run("echo $project", environment: ["KVCHAOS_PROJECT": name]).output == "\(name)\n")

@@ -30,7 +30,9 @@ import Testing
       )
     }
     let docker = DockerEngine(project: "p", socketPath: engine.socketPath)
-    return (Stack(StackConfiguration(home: "/nowhere", project: "p"), engine: docker), engine)
+    return (
+      Stack(StackConfiguration(home: "/nowhere", project: "p", target: StoreTarget.target), engine: docker), engine
+    )
   }
 
   @Test func theLongestSettingOfTheServicesCounts() async throws {

@@ -28,7 +28,8 @@ struct ClaimTests {
         : (200, #"[{"Id":"abc","Names":["/p-a"],"Image":"i","Labels":\#(labels),"State":"running"}]"#)
     }
     let configuration = StackConfiguration(
-      home: home, project: "p", engine: EngineEndpoint(socketPath: engine.socketPath, origin: "a test"))
+      home: home, project: "p", target: StoreTarget.target,
+      engine: EngineEndpoint(socketPath: engine.socketPath, origin: "a test"))
     try await body(Stack(configuration), engine, id)
   }
 

@@ -30,7 +30,7 @@ struct OneEngineTests {
   }
 
   @Test func theConfigurationHasTheEngineOfTheEnvironment() throws {
-    let environment = ["KVCHAOS_HOME": "/", "DOCKER_HOST": "unix:///tmp/own.sock"]
+    let environment = ["KVCHAOS_HOME": Repository.root.path, "DOCKER_HOST": "unix:///tmp/own.sock"]
     let configuration = try StackConfiguration.current(environment: environment)
     #expect(configuration.engine.socketPath == "/tmp/own.sock")
     #expect(Stack(configuration).engine.socketPath == "/tmp/own.sock")

@@ -45,7 +45,8 @@ struct QueueTests {
     }
     let engine = DockerEngine(project: "p", socketPath: fake.socketPath)
     defer { engine.shutdown() }
-    try await body(Stack(StackConfiguration(home: "/no-such-home", project: "p"), engine: engine))
+    try await body(
+      Stack(StackConfiguration(home: "/no-such-home", project: "p", target: StoreTarget.target), engine: engine))
   }
 
   /// The first broker has no replica: what is in the queues is not nothing.

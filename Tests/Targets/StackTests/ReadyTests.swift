@@ -81,7 +81,8 @@ import Testing
     let fake = FakeEngine { world.answer($0) }
     let engine = DockerEngine(project: "p", socketPath: fake.socketPath)
     defer { engine.shutdown() }
-    try await body(Stack(StackConfiguration(home: "/no-such-home", project: "p"), engine: engine))
+    try await body(
+      Stack(StackConfiguration(home: "/no-such-home", project: "p", target: StoreTarget.target), engine: engine))
   }
 
   /// A store that answers as if it had one key.

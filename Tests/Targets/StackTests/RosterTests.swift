@@ -41,7 +41,8 @@ struct RosterTests {
     }
     let engine = DockerEngine(project: "p", socketPath: fake.socketPath)
     defer { engine.shutdown() }
-    try await body(Stack(StackConfiguration(home: "/no-such-home", project: "p"), engine: engine))
+    try await body(
+      Stack(StackConfiguration(home: "/no-such-home", project: "p", target: StoreTarget.target), engine: engine))
   }
 
   @Test func theRosterIsOfNodes() async throws {
@@ -78,7 +79,8 @@ struct RosterTests {
         "worker":{"labels":{"io.kvchaos.tier":"worker"},"deploy":{"replicas":3}},
         "migrate":{"container_name":"p-migrate","labels":{"io.kvchaos.tier":"init"}}}}
       """#
-    let roster = try JSONDecoder().decode(Compose.Model.self, from: Data(json.utf8)).roster(project: "p")
+    let roster = try JSONDecoder().decode(Compose.Model.self, from: Data(json.utf8)).roster(
+      project: "p", target: StoreTarget.target)
     #expect(roster == Roster(["p-nginx": .proxy, "p-redis-2": .redis, "p-worker-1": .worker]))
     // A tier that was scaled down is not missing nodes.
     let now: [String: Tier] = ["p-nginx": .proxy, "p-redis-2": .redis]
@@ -91,7 +93,8 @@ struct RosterTests {
     let fake = FakeEngine { _ in (200, "[]") }
     let engine = DockerEngine(project: "p", socketPath: fake.socketPath)
     defer { engine.shutdown() }
-    let stack = Stack(StackConfiguration(home: "/no-such-home", project: "p"), engine: engine)
+    let stack = Stack(
+      StackConfiguration(home: "/no-such-home", project: "p", target: StoreTarget.target), engine: engine)
     #expect(try await stack.composedRoster() == Roster())
   }
 

@@ -12,7 +12,8 @@ struct StackAddressesTests {
   private static func configuration(
     _ project: String, ports: [PublishedPort: Int] = [:], subnet: String? = nil
   ) -> StackConfiguration {
-    StackConfiguration(home: "/no-such-home", project: project, ports: ports, subnet: subnet)
+    StackConfiguration(
+      home: "/no-such-home", project: project, target: StoreTarget.target, ports: ports, subnet: subnet)
   }
 
   private static func addresses(
@@ -145,18 +146,20 @@ struct StackAddressesTests {
   @Test(arguments: PublishedPort.allCases) func aPortIsANumber(port: PublishedPort) throws {
     for value in ["http", "0", "65536"] {
       let error = #expect(throws: StackError.self) {
-        try StackConfiguration.current(environment: ["KVCHAOS_HOME": "/", port.variable: value])
+        try StackConfiguration.current(environment: ["KVCHAOS_HOME": Repository.root.path, port.variable: value])
       }
       #expect(error?.message.contains(port.variable) == true)
     }
-    let configuration = try StackConfiguration.current(environment: ["KVCHAOS_HOME": "/", port.variable: "8100"])
+    let configuration = try StackConfiguration.current(environment: [
+      "KVCHAOS_HOME": Repository.root.path, port.variable: "8100",
+    ])
     #expect(configuration.ports == [port: 8100])
   }
 
   @Test(arguments: ["172.30", "172.30.87.0", "172.30.256", "172.30.087", "a.b.c", "172.30."])
   func aNetworkIsThreeOctets(subnet: String) {
     let error = #expect(throws: StackError.self) {
-      try StackConfiguration.current(environment: ["KVCHAOS_HOME": "/", "KVCHAOS_SUBNET": subnet])
+      try StackConfiguration.current(environment: ["KVCHAOS_HOME": Repository.root.path, "KVCHAOS_SUBNET": subnet])
     }
     #expect(error?.message.contains("KVCHAOS_SUBNET") == true)
   }

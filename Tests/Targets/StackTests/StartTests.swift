@@ -123,7 +123,7 @@ struct StartTests {
   @Test func theHomeIsFoundUpwards() throws {
     let home = NSTemporaryDirectory() + "kvchaos-home-\(UUID().uuidString)"
     let deep = home + "/a/b"
-    for folder in [home + "/compose", deep] {
+    for folder in [home + "/compose", home + "/chaos", deep] {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
     let nothing = #expect(throws: StackError.self) {
@@ -131,8 +131,16 @@ struct StartTests {
     }
     #expect(nothing?.code == .unavailable)
     try Data().write(to: URL(fileURLWithPath: home + "/compose/compose.yml"))
+    // It declares what the stack is made of.
+    let untold = #expect(throws: StackError.self) {
+      try StackConfiguration.current(environment: [:], workingDirectory: deep)
+    }
+    #expect(untold?.message.hasPrefix("\(home)/chaos/target.yml: ") == true, "\(untold?.message ?? "")")
+    try FileManager.default.copyItem(
+      atPath: Repository.file("chaos/target.yml").path(), toPath: home + "/chaos/target.yml")
     let found = try StackConfiguration.current(environment: [:], workingDirectory: deep)
     #expect(found.home == URL(fileURLWithPath: home).path)
-    #expect(try StackConfiguration.current(environment: ["KVCHAOS_HOME": "/x"], workingDirectory: deep).home == "/x")
+    let root = Repository.root.path
+    #expect(try StackConfiguration.current(environment: ["KVCHAOS_HOME": root], workingDirectory: deep).home == root)
   }
 }

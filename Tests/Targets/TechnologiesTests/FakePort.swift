@@ -1,5 +1,6 @@
 import ChaosPlan
 import Synchronization
+import Testing
 
 @testable import Technologies
 
@@ -44,4 +45,20 @@ final class FakePort: NodePort {
   static func nodes(_ names: String..., down: Set<String> = []) -> [TierNode] {
     names.map { TierNode(name: $0, id: "\($0)-id", hostname: $0, isRunning: !down.contains($0)) }
   }
+}
+
+/// Tiers of the tests.
+extension Tier {
+  static let proxy = Tier(rawValue: "proxy")
+  static let worker = Tier(rawValue: "worker")
+  static let redis = Tier(rawValue: "redis")
+  static let rabbitmq = Tier(rawValue: "rabbitmq")
+  static let sql = Tier(rawValue: "sql")
+  static let etcd = Tier(rawValue: "etcd")
+}
+
+/// A technology with the words that its tier has in a target file: `etcd`, or `redis-cluster, password: $SECRET`.
+func technology(_ kind: String) throws -> any Technology {
+  let text = "target: t\ncompose: { project: p }\ntiers: { tier: { kind: \(kind) } }\n"
+  return try #require(TargetFile.parse(text, path: "target.yml").tiers.first?.technology(on: .patroni))
 }

@@ -8,11 +8,11 @@ public enum CapPlanParser {
   static let kinds: [FaultKind] = [.kill, .pause, .isolate, .partition]
 
   /// Reads the file of a plan. Throws `PlanError`.
-  public static func plan(path: String) throws(PlanError) -> CapPlan {
+  public static func plan(path: String, target: PlanTarget) throws(PlanError) -> CapPlan {
     guard let text = try? String(contentsOf: URL(filePath: path), encoding: .utf8) else {
       throw PlanError(path: path, problems: [.init(line: nil, column: nil, message: "cannot be read as UTF-8 text")])
     }
-    return try parse(text, path: path)
+    return try parse(text, path: path, target: target)
   }
 
   /// Whether a text is meant to be such a plan: it has `cells`.
@@ -21,20 +21,11 @@ public enum CapPlanParser {
   }
 
   /// - Throws: `PlanError` with every problem found, each with line, column and the nearest valid word.
-  public static func parse(_ text: String, path: String) throws(PlanError) -> CapPlan {
-    let problems = ProblemList()
-    let plan = PlanParser.document(text, problems: problems).flatMap { self.plan($0, problems) }
-    guard let plan, problems.problems.isEmpty else {
-      let ordered = problems.problems.enumerated().sorted { left, right in
-        (left.element.line ?? 0, left.offset) < (right.element.line ?? 0, right.offset)
-      }
-      precondition(!ordered.isEmpty, "a plan that could not be read has at least one problem")
-      throw PlanError(path: path, problems: ordered.map(\.element))
-    }
-    return plan
+  public static func parse(_ text: String, path: String, target: PlanTarget) throws(PlanError) -> CapPlan {
+    try FileReading.read(text, path: path, what: "plan") { plan($0, target, $1) }
   }
 
-  private static func plan(_ node: Node, _ problems: ProblemList) -> CapPlan? {
+  private static func plan(_ node: Node, _ target: PlanTarget, _ problems: ProblemList) -> CapPlan? {
     guard let root = MappingReader(node, name: "the plan", problems: problems) else { return nil }
     let nameHint = "lower-case words joined by hyphens, like `redis`"
     let name = root.required("name", hint: nameHint).flatMap { node in
@@ -46,7 +37,7 @@ public enum CapPlanParser {
       "tier", hint: "one of \(CapTier.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", "))"
     )
     .flatMap { root.choice($0, "tier", what: "tier", of: CapTier.self) }
-    let faults = root.required("faults", hint: "names with a fault each").map { self.faults($0, problems) }
+    let faults = root.required("faults", hint: "names with a fault each").map { self.faults($0, target, problems) }
     let list = root.required("cells", hint: "a list of variants with a workload and faults")
     root.finish()
     guard let name, let description, let tier, let faults, let list else { return nil }
@@ -68,13 +59,13 @@ public enum CapPlanParser {
   }
 
   /// `master-killed: { kill: { tier: redis, role: master }, duration: 8s }`
-  private static func faults(_ node: Node, _ problems: ProblemList) -> [CapFault] {
+  private static func faults(_ node: Node, _ target: PlanTarget, _ problems: ProblemList) -> [CapFault] {
     guard let mapping = node.mapping, !mapping.isEmpty else {
       problems.add("`faults` must be names with a fault each, and not empty", at: node)
       return []
     }
     // A cell may take down a majority, or all, of a tier.
-    let frame = PlanFrame(safety: SafetySettings(allowMajorityLoss: true))
+    let frame = PlanFrame(target: target, safety: SafetySettings(allowMajorityLoss: true))
     return mapping.compactMap { key, value in
       guard let name = key.scalar?.string, PlanParser.isName(name) else {
         problems.add("a fault's name must be lower-case words joined by hyphens, like `master-killed`", at: key)

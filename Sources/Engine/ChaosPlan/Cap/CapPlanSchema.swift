@@ -1,9 +1,9 @@
 /// The JSON Schema of the CAP ledger's plans, for editors; the faults are those of other plans.
 public enum CapPlanSchema {
   /// The schema as JSON text: what `chaos/cap/cap.schema.json` holds and `kvchaos plan schema --cap` prints.
-  public static var text: String { document.json() + "\n" }
+  public static func text(for target: PlanTarget) -> String { document(target).json() + "\n" }
 
-  static var document: SchemaValue {
+  static func document(_ target: PlanTarget) -> SchemaValue {
     PlanSchema.mapping(
       "Cells of the CAP ledger: how a tier is used, what its clients do, and which fault strikes it.",
       [
@@ -25,7 +25,7 @@ public enum CapPlanSchema {
       ]
     ).adding([
       "$defs": .object(
-        PlanSchema.definitions.filter { $0.name != "random" && $0.name != "choice" }.map { definition in
+        PlanSchema.definitions(target).filter { $0.name != "random" && $0.name != "choice" }.map { definition in
           definition.name == "step" ? .init(name: "step", value: step) : definition
         } + [.init(name: "cell", value: cell)])
     ])

@@ -94,7 +94,7 @@ extension CapTier {
   }
 
   /// The tier of the stack; `nil` for the whole.
-  public var tier: Tier? { Tier(rawValue: rawValue) }
+  public var tier: Tier? { self == .store ? nil : Tier(rawValue: rawValue) }
 }
 
 /// The accounts of a bank.

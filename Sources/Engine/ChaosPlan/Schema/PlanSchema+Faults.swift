@@ -89,23 +89,25 @@ extension PlanSchema {
   }
 
   /// Which roles the nodes of each tier can have.
-  static var roles: SchemaValue {
-    let ofTiers = Tier.allCases.map { tier in
+  static func roles(_ target: PlanTarget) -> SchemaValue {
+    let ofTiers = target.tiers.map { tier in
       condition(
-        "tier", tier.rawValue,
+        "tier", tier.tier.rawValue,
         then: .fields([
           "properties": .fields([
-            "role": .fields(["enum": .texts(tier.roles.map(\.rawValue))]),
-            "minority": .fields(["enum": .texts(tier.roles.map(\.rawValue))]),
+            "role": .fields(["enum": .texts(tier.roleWords)]),
+            "minority": .fields(["enum": .texts(tier.roleWords)]),
           ])
         ]))
     }
     let ofTheStack = condition(
       "tier", Selector.wholeStack,
       then: .fields(["properties": .fields(["role": false, "owner-of": false])]))
+    let owners = target.tiers.filter { $0.keyOwner != nil }.map(\.tier.rawValue)
+    let isOwner: SchemaValue =
+      owners.count == 1 ? .fields(["const": .text(owners[0])]) : .fields(["enum": .texts(owners)])
     let ofOwners = SchemaValue.fields([
-      "if": requires(["owner-of"]),
-      "then": .fields(["properties": .fields(["tier": .fields(["const": .text(Tier.redis.rawValue)])])]),
+      "if": requires(["owner-of"]), "then": .fields(["properties": .fields(["tier": isOwner])]),
     ])
     return .fields(["allOf": .list(ofTiers + [ofTheStack, ofOwners])])
   }
@@ -123,13 +125,18 @@ extension PlanSchema {
   }
 
   /// The fields of a fault: its targets and its own settings.
-  static func settings(of definition: FaultDefinition) -> SchemaValue {
-    let tiers = definition.targetTiers.map(\.rawValue) + (definition.tiers.isEvery ? [Selector.wholeStack] : [])
+  static func settings(of definition: FaultDefinition, _ target: PlanTarget) -> SchemaValue {
+    let tiers =
+      definition.targetTiers(in: target).map(\.rawValue) + (definition.tiers.isEvery ? [Selector.wholeStack] : [])
     let tier = Word.required(
       "tier",
       .fields(["description": "A tier; `all` is the whole stack.", "enum": .texts(tiers)]))
     let whom: [Word] = [
-      .optional("role", choice("Resolved when the fault strikes.", Role.self)),
+      .optional(
+        "role",
+        .fields([
+          "description": "Resolved when the fault strikes.", "enum": .texts(target.roles.map(\.rawValue)),
+        ])),
       .optional(
         "owner-of",
         .fields(["type": "string", "description": "The Redis master of this key; `hot.3` is the workload's hot key 3."])
@@ -137,22 +144,22 @@ extension PlanSchema {
       .optional("side", choice("Only nodes on this side of the partition in effect.", PartitionSide.self)),
       .optional("mode", reference("mode")),
     ]
-    let own = definition.fields.map { Word(name: $0.name, schema: schema(of: $0), isRequired: $0.isRequired) }
+    let own = definition.fields.map { Word(name: $0.name, schema: schema(of: $0, target), isRequired: $0.isRequired) }
     return mapping(definition.summary, [tier] + (definition.hasSides ? [] : whom) + own)
       .adding(["allOf": .list([reference("roles")])])
   }
 
   /// What a field of a fault takes.
-  private static func schema(of field: FaultField) -> SchemaValue {
+  private static func schema(of field: FaultField, _ target: PlanTarget) -> SchemaValue {
     let description = field.meaning.map { SchemaValue.fields(["description": .text($0)]) } ?? .fields([:])
     let meaning = field.meaning ?? field.name
     switch field.values {
     case .choice(let words): return description.adding(["enum": .texts(words)])
-    case .peers: return description.adding(["enum": .texts(NetworkPeers.words)])
-    case .role: return description.adding(["enum": .texts(Role.allCases.map(\.rawValue))])
+    case .peers: return description.adding(["enum": .texts(NetworkPeers.words(in: target))])
+    case .role: return description.adding(["enum": .texts(target.roles.map(\.rawValue))])
     case .tiers:
       return SchemaValue.fields(["type": "array", "description": .text(meaning)]).adding([
-        "minItems": .number(1), "items": .fields(["enum": .texts(Tier.allCases.map(\.rawValue))]),
+        "minItems": .number(1), "items": .fields(["enum": .texts(target.tierWords)]),
       ])
     case .duration: return reference("duration", field.meaning)
     case .signedDuration: return pattern(meaning, "^-?\(number)(ms|s|m|h)$")

@@ -6,9 +6,9 @@ import Faults
 /// is not allowed, a side without a partition).
 public enum PlanSchema {
   /// The schema as JSON text: what `chaos/plan.schema.json` holds and `kvchaos plan schema` prints.
-  public static var text: String { document.json() + "\n" }
+  public static func text(for target: PlanTarget) -> String { document(target).json() + "\n" }
 
-  static var document: SchemaValue {
+  static func document(_ target: PlanTarget) -> SchemaValue {
     mapping(
       "What one run does: the traffic, the faults, and what the store must do meanwhile.",
       [
@@ -31,10 +31,10 @@ public enum PlanSchema {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A plan of kvchaos",
       ]
-    ).adding(["$defs": .object(definitions)])
+    ).adding(["$defs": .object(definitions(target))])
   }
 
-  static var definitions: [SchemaValue.Field] {
+  static func definitions(_ target: PlanTarget) -> [SchemaValue.Field] {
     let quantities: KeyValuePairs<String, SchemaValue> = [
       "duration": quantity("A duration with its unit: `500ms`, `8s`, `1.5s`, `2m`, `1h`.", "(ms|s|m|h)"),
       "share": .fields([
@@ -47,12 +47,12 @@ public enum PlanSchema {
       "least-percentage": pattern("A least percentage: `\">= 99%\"`.", "^>= *\(number) ?%$"),
       "greatest-duration": pattern("A greatest duration: `\"<= 15s\"`.", "^<= *\(number)(ms|s|m|h)$"),
       "mode": mode,
-      "roles": roles,
+      "roles": roles(target),
       "fault-duration": faultDuration,
       "every": every,
     ]
     return quantities.map { SchemaValue.Field(name: $0.key, value: $0.value) }
-      + FaultCatalogue.definitions.map { SchemaValue.Field(name: $0.name, value: settings(of: $0)) } + [
+      + FaultCatalogue.definitions.map { SchemaValue.Field(name: $0.name, value: settings(of: $0, target)) } + [
         SchemaValue.Field(name: "step", value: step(isChoice: false)),
         SchemaValue.Field(name: "choice", value: step(isChoice: true)),
         SchemaValue.Field(name: "random", value: random),

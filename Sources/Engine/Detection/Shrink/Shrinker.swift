@@ -29,18 +29,19 @@ public struct Shrinker: Sendable {
 
   /// - Parameters:
   ///   - folder: of a run whose verdict is violated.
+  ///   - target: what its plan is for.
   ///   - needed: how many of `tries` runs of a smaller plan must violate one of the same checks.
   ///   - bug: the planted bug that the run had; `nil`: it had none.
   /// - Throws: `DetectionError`, `ReportError`, `PlanError`.
   public init(
-    folder: String, needed: Int, tries: Int, runs: any PlanRuns, bug: String?, resultsRoot: String,
+    folder: String, target: PlanTarget, needed: Int, tries: Int, runs: any PlanRuns, bug: String?, resultsRoot: String,
     progress: @escaping @Sendable (RunProgress) -> Void
   ) throws {
     let report = try ReportFiles(folder: folder).report
     guard report.verdict == .violated else {
       throw DetectionError(.badInput, "\(folder) is not a violated run: \(report.summary)")
     }
-    let file = try PlanFile(path: "\(folder)/plan.yml")
+    let file = try PlanFile(path: "\(folder)/plan.yml", target: target)
     editor = try PlanEditor(file)
     plan = file.plan
     alarms = Set(report.checks.filter { $0.verdict == .violated }.map(\.name))

@@ -2,11 +2,15 @@ import ChaosPlan
 
 /// CockroachDB: the node that holds the leases of a table leads.
 package struct CockroachDB: Technology {
+  package static let name = "cockroachdb"
+  package static let roles = [TierRole(.leader, .one), TierRole(.follower, .allButOne)]
+  package static let isPreloadable = false
+
   /// Whose leaseholder leads, unless somebody asks for another table's.
   private let table: String
 
-  package init(table: String) {
-    self.table = table
+  package init(_ settings: MappingReader) {
+    table = settings.requiredText("table", hint: "the table whose leaseholder leads") ?? ""
   }
 
   package func roles(of tier: Tier, leading subject: String?, asking port: any NodePort) async -> NodeRoles {

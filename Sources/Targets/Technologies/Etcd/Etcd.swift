@@ -2,7 +2,11 @@ import ChaosPlan
 
 /// etcd: every member says itself whether it leads.
 package struct Etcd: Technology {
-  package init() {}
+  package static let name = "etcd"
+  package static let roles = [TierRole(.leader, .one), TierRole(.follower, .allButOne)]
+  package static let isPreloadable = false
+
+  package init(_: MappingReader) {}
 
   package func roles(of tier: Tier, leading _: String?, asking port: any NodePort) async -> NodeRoles {
     let command = ["etcdctl", "endpoint", "status", "--write-out=json"]

@@ -3,24 +3,27 @@ import Foundation
 
 /// RabbitMQ with quorum queues: the broker that leads most of them leads the tier.
 package struct RabbitMQ: Technology {
+  package static let name = "rabbitmq"
+  package static let roles = [TierRole(.leader, .one), TierRole(.follower, .allButOne)]
+
   /// The port of its management API in its container.
   private static let managementPort = 15_672
 
   /// The names of the secrets.
-  private let user: String
-  private let password: String
+  private let user: String?
+  private let password: String?
   /// How the names of the queues begin that count.
   private let queues: String
 
-  package init(user: String, password: String, queues: String) {
-    self.user = user
-    self.password = password
-    self.queues = queues
+  package init(_ settings: MappingReader) {
+    user = settings.secret("user")
+    password = settings.secret("password")
+    queues = settings.text("queues", hint: queuesHint) ?? ""
   }
 
   package func roles(of tier: Tier, leading _: String?, asking port: any NodePort) async -> NodeRoles {
     let brokers = port.running(tier)
-    guard let user = port.secret(user), let password = port.secret(password) else { return [:] }
+    guard let user = user.flatMap(port.secret), let password = password.flatMap(port.secret) else { return [:] }
     let authorization = "Basic \(Data("\(user):\(password)".utf8).base64EncodedString())"
     for broker in brokers {
       if let found = await port.value(
@@ -33,3 +36,6 @@ package struct RabbitMQ: Technology {
     return [:]
   }
 }
+
+/// What a target file says of the queues that count.
+let queuesHint = "how the names of the queues begin that count, like `orders.`"

@@ -2,11 +2,17 @@ import ChaosPlan
 
 /// Redis Cluster: masters own slots of keys, and replicas follow them.
 package struct RedisCluster: Technology {
+  package static let name = "redis-cluster"
+  package static let roles = [TierRole(.master, .half), TierRole(.replica, .half)]
+  package static let keyOwner: Role? = .master
+  /// They vote for a failover.
+  package static let voter: Role? = .master
+
   /// The name of the secret.
   private let password: String?
 
-  package init(password: String?) {
-    self.password = password
+  package init(_ settings: MappingReader) {
+    password = settings.secret("password")
   }
 
   package func roles(of tier: Tier, leading _: String?, asking port: any NodePort) async -> NodeRoles {
