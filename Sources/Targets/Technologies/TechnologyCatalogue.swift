@@ -5,6 +5,7 @@ import ChaosPlan
 package enum TechnologyCatalogue {
   package static let all: [any Technology.Type] = [
     RedisCluster.self,
+    RedisSentinel.self,
     RabbitMQ.self,
     Patroni.self,
     CockroachDB.self,
