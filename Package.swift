@@ -224,7 +224,7 @@ let package = Package(
     library(
       "CapRuns", in: .engine,
       [
-        "CapLedger", "ChaosPlan", "DockerEngine", "Failures", "Faults", "HTTPClient", "History", "Orchestrator",
+        "CapLedger", "ChaosPlan", "DockerEngine", "Failures", "Faults", "History", "Orchestrator",
         "PrettyJSON", "Randomness", "Stack",
       ]),
     executable(

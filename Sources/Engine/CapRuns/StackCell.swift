@@ -1,7 +1,6 @@
 import CapLedger
 import ChaosPlan
 import Faults
-import HTTPClient
 import Orchestrator
 import Stack
 
@@ -23,9 +22,9 @@ struct StackCell: CellCluster {
   func prepare() async throws -> CellStart {
     let status = try await whole()
     let remedy = try await applyRemedy(status)
-    let http = HTTPClient()
-    defer { http.shutdown() }
-    let settings = await LiveSettings(stack: stack, http: http).read(cell.struckTier, in: status)
+    let settings = try await stack.settings(of: cell.struckTier, on: status.flavour).map {
+      CapRecord.LiveSetting(name: $0.name, value: $0.value, seconds: $0.seconds)
+    }
     return CellStart(status: status, settings: settings) { [injector, progress] in
       guard let remedy else { return [] }
       let problems = await injector.heal(remedy).failures.map { "not put back: \($0)" }

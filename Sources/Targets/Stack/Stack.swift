@@ -1,6 +1,7 @@
 import ChaosPlan
 import DockerEngine
 import HTTPClient
+import Technologies
 
 /// The stack under test: starts it, observes it, removes it.
 public struct Stack: Sendable {
@@ -76,5 +77,15 @@ public struct Stack: Sendable {
     leaderOf table: String? = nil, asksStarting: Bool = false
   ) async throws(StackError) -> StackStatus {
     try await StatusReader(stack: self, subject: table).read(asksStarting: asksStarting)
+  }
+
+  /// The settings that a promise of a tier rests on, as its running nodes report them; those that none reports are left
+  /// out.
+  ///
+  /// - Throws: `unavailable` when the engine does not answer.
+  package func settings(of tier: Tier, on flavour: SQLFlavour) async throws(StackError) -> [TierSetting] {
+    guard let technology = configuration.target[tier]?.technology(on: flavour) else { return [] }
+    let members = try await details().compactMap { Member(container: $0, target: configuration.target) }
+    return await technology.settings(of: tier, asking: StackPort(stack: self, members: members))
   }
 }

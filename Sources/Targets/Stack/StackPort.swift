@@ -5,7 +5,6 @@ import Technologies
 
 /// Asks the stack's nodes through the engine, and through the ports that they publish.
 struct StackPort: NodePort {
-  private static let limit = Duration.seconds(4)
   private static let limitMilliseconds = 3_000
 
   private let stack: Stack
@@ -20,8 +19,10 @@ struct StackPort: NodePort {
 
   func nodes(of tier: Tier) -> [TierNode] { nodes[tier] ?? [] }
 
-  func output(of command: [String], environment: [String], in node: TierNode) async -> String? {
-    let result = try? await stack.engine.exec(node.id, command, environment: environment, timeout: Self.limit)
+  func output(
+    of command: [String], environment: [String], in node: TierNode, within limit: Duration
+  ) async -> String? {
+    let result = try? await stack.engine.exec(node.id, command, environment: environment, timeout: limit)
     guard let result, result.exitCode == 0 else { return nil }
     return result.output
   }

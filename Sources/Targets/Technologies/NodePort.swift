@@ -27,15 +27,19 @@ package struct TierNode: Sendable, Hashable {
   }
 }
 
-/// How a technology asks its nodes. Each question ends within a few seconds.
+/// How a technology asks its nodes. Each question ends within a few seconds, unless it says otherwise.
 package protocol NodePort: Sendable {
   /// The nodes of a tier by name, those that are down among them.
   func nodes(of tier: Tier) -> [TierNode]
 
   /// The output of a command in the node's container; `nil` if it fails or does not end.
   ///
-  /// - Parameter environment: as `NAME=value`.
-  func output(of command: [String], environment: [String], in node: TierNode) async -> String?
+  /// - Parameters:
+  ///   - environment: as `NAME=value`.
+  ///   - limit: how long it may take.
+  func output(
+    of command: [String], environment: [String], in node: TierNode, within limit: Duration
+  ) async -> String?
 
   /// The body of the answer to `GET` on a port of the node that it publishes; `nil` unless the status is 200.
   ///
@@ -48,6 +52,21 @@ package protocol NodePort: Sendable {
 
 extension NodePort {
   package func running(_ tier: Tier) -> [TierNode] { nodes(of: tier).filter(\.isRunning) }
+
+  package func output(of command: [String], environment: [String], in node: TierNode) async -> String? {
+    await output(of: command, environment: environment, in: node, within: .seconds(4))
+  }
+
+  /// The output of a command in the first node's container that has any; empty where none has.
+  func firstOutput(
+    of command: [String], environment: [String] = [], in nodes: [TierNode], within limit: Duration = .seconds(10)
+  ) async -> String {
+    for node in nodes {
+      let output = await output(of: command, environment: environment, in: node, within: limit)
+      if let output, !output.isEmpty { return output }
+    }
+    return ""
+  }
 
   /// The names of a tier's nodes by address; a node that is down has none any more.
   package func names(_ tier: Tier) -> [String: String] {

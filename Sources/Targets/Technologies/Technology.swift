@@ -27,12 +27,18 @@ package protocol Technology: Sendable {
   ///   - tier: the nodes' tier, which the port knows.
   ///   - subject: what the leader leads, where that differs within one cluster; `nil`: as the target says.
   func roles(of tier: Tier, leading subject: String?, asking port: any NodePort) async -> NodeRoles
+
+  /// The settings that a promise of the tier rests on, as the running nodes report them; those that none reports are
+  /// left out.
+  func settings(of tier: Tier, asking port: any NodePort) async -> [TierSetting]
 }
 
 extension Technology {
   package static var keyOwner: Role? { nil }
   package static var voter: Role? { nil }
   package static var isPreloadable: Bool { true }
+
+  package func settings(of _: Tier, asking _: any NodePort) async -> [TierSetting] { [] }
 }
 
 /// Roles by the names of nodes.

@@ -30,7 +30,9 @@ final class FakePort: NodePort {
 
   func nodes(of tier: Tier) -> [TierNode] { tiers[tier] ?? [] }
 
-  func output(of command: [String], environment: [String], in node: TierNode) async -> String? {
+  func output(
+    of command: [String], environment: [String], in node: TierNode, within _: Duration
+  ) async -> String? {
     questions.withLock { $0.append("\(node.name): \((environment + command).joined(separator: " "))") }
     return outputs[node.name]
   }

@@ -6,7 +6,7 @@ package struct Patroni: Technology {
   package static let roles = [TierRole(.leader, .one), TierRole(.follower, .allButOne)]
 
   /// The port of its REST API in its container.
-  private static let restPort = 8_008
+  static let restPort = 8_008
 
   package init(_: MappingReader) {}
 
