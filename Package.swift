@@ -188,7 +188,7 @@ let package = Package(
         "ChaosPlan", "DockerEngine", "Endpoints", "Failures", "Faults", "HTTPClient", "Polling", "PrettyJSON",
         "Workload", subprocess,
       ]),
-    library("Workload", in: .targets, ["ChaosPlan", "History", "HTTPClient", "Randomness"]),
+    library("Workload", in: .targets, ["ChaosPlan", "History", "HTTPClient", "Polling", "Randomness"]),
     library(
       "LoadTest", in: .targets,
       [
@@ -204,7 +204,10 @@ let package = Package(
       ]),
     library(
       "Orchestrator", in: .engine,
-      ["ChaosPlan", "Failures", "Faults", "Stack", "Workload", "History", "Consistency", "Randomness", "Report"]),
+      [
+        "ChaosPlan", "Failures", "Faults", "Stack", "Workload", "History", "Consistency", "Polling", "Randomness",
+        "Report",
+      ]),
     library(
       "Detection", in: .engine,
       ["ChaosPlan", "Consistency", "Failures", "Orchestrator", "Presentation", "PrettyJSON", "Report"]),
@@ -215,14 +218,14 @@ let package = Package(
     library(
       "TierWorkload", in: .targets,
       [
-        "AMQPClient", "ChaosPlan", "Endpoints", "HTTPClient", "History", "Randomness", "RedisClient", "SQLClient",
-        "Workload", nio,
+        "AMQPClient", "ChaosPlan", "Endpoints", "HTTPClient", "History", "Polling", "Randomness", "RedisClient",
+        "SQLClient", "Workload", nio,
       ]),
     executable("kv-client", in: .targets, ["ChaosPlan", "Endpoints", "TierWorkload", arguments, nioPosix]),
     library(
       "CapRuns", in: .engine,
       [
-        "CapLedger", "ChaosPlan", "DockerEngine", "Failures", "Faults", "HTTPClient", "History", "Orchestrator",
+        "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "HTTPClient", "History", "Orchestrator", "Polling",
         "PrettyJSON", "Randomness", "Stack",
       ]),
     executable(

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CapLedger
-import CapRuns
 import ChaosPlan
 import Consistency
 import Detection
@@ -66,10 +65,6 @@ struct ExitStatusTests {
     OrchestratorError(code: $0, message: "")
   }
 
-  static let ofCells = rows([CapRunError.Code.unavailable: 69, .internalFault: 70, .interrupted: 130]) {
-    CapRunError(code: $0, message: "")
-  }
-
   static let ofDetection = rows([DetectionError.Code.badInput: 65, .unavailable: 69, .interrupted: 130]) {
     DetectionError($0, "")
   }
@@ -112,7 +107,7 @@ struct ExitStatusTests {
 
   @Test(
     arguments: [
-      ofDocker, ofStack, ofLoad, ofHTTP, ofFaults, ofRuns, ofCells, ofDetection, ofLedger, ofFiles, ofUsage, ofOthers,
+      ofDocker, ofStack, ofLoad, ofHTTP, ofFaults, ofRuns, ofDetection, ofLedger, ofFiles, ofUsage, ofOthers,
     ].flatMap { $0 })
   func anErrorHasItsStatus(_ row: Row) {
     #expect(ExitStatus.status(for: row.error) == row.status)

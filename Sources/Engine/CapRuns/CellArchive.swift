@@ -2,6 +2,7 @@ import CapLedger
 import ChaosPlan
 import Foundation
 import History
+import Orchestrator
 import PrettyJSON
 
 /// A cell's folder: its record, its history on one clock, and what each client printed.
@@ -11,21 +12,21 @@ struct CellArchive: Sendable {
   let seed: UInt64
 
   /// Makes the folder, in place of that of an earlier run.
-  func open() throws(CapRunError) {
+  func open() throws(OrchestratorError) {
     try? FileManager.default.removeItem(atPath: folder)
     do {
       try FileManager.default.createDirectory(atPath: "\(folder)/clients", withIntermediateDirectories: true)
     } catch {
-      throw CapRunError(code: .internalFault, message: "\(folder) cannot be made: \(error.localizedDescription)")
+      throw OrchestratorError(code: .internalFault, message: "\(folder) cannot be made: \(error.localizedDescription)")
     }
   }
 
   /// Writes what happened.
   ///
-  /// - Throws: `CapRunError`, and `HistoryError` where what a client printed is no history.
+  /// - Throws: `OrchestratorError`, and `HistoryError` where what a client printed is no history.
   func save(_ log: CellLog) throws -> CapRecord {
     guard let workload = CapRecord.Workload(rawValue: cell.workload.rawValue) else {
-      throw CapRunError(code: .internalFault, message: "the ledger knows no workload \(cell.workload.rawValue)")
+      throw OrchestratorError(code: .internalFault, message: "the ledger knows no workload \(cell.workload.rawValue)")
     }
     let parts = try log.histories.map { try events($0.text, $0.side) } + [nemesis(log)]
     func seconds(_ time: Int64?) -> Double? { time.map { Double($0 - log.startedAt) / 1e9 } }
@@ -48,7 +49,7 @@ struct CellArchive: Sendable {
     do {
       try text.write(toFile: path, atomically: true, encoding: .utf8)
     } catch {
-      throw CapRunError(code: .internalFault, message: "\(path) cannot be written: \(error.localizedDescription)")
+      throw OrchestratorError(code: .internalFault, message: "\(path) cannot be written: \(error.localizedDescription)")
     }
     return text.isEmpty ? [] : try RecordedHistory(path: path).events
   }
@@ -69,11 +70,11 @@ struct CellArchive: Sendable {
     try file.close()
   }
 
-  private func write(_ record: CapRecord) throws(CapRunError) {
+  private func write(_ record: CapRecord) throws(OrchestratorError) {
     do {
       try PrettyJSON.text(record).write(toFile: "\(folder)/record.json", atomically: true, encoding: .utf8)
     } catch {
-      throw CapRunError(code: .internalFault, message: "\(folder)/record.json cannot be written: \(error)")
+      throw OrchestratorError(code: .internalFault, message: "\(folder)/record.json cannot be written: \(error)")
     }
   }
 }

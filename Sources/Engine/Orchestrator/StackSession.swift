@@ -1,11 +1,10 @@
 import ChaosPlan
 import Faults
+import Polling
 import Stack
 
 /// The stack as a run or a series of CAP cells takes it over: claimed, without the residue of an earlier run, and up.
 public struct StackSession: Sendable {
-  private static let ledgerAttempts = 6
-
   public let flavour: SQLFlavour
   /// Keeps the ledger, and with it the right to change the stack.
   public let injector: FaultInjector
@@ -47,16 +46,16 @@ public struct StackSession: Sendable {
 
   /// Opens the ledger. A run of this process that is just ending may still hold it, so this tries again for a second.
   ///
-  /// - Throws: `FaultError`, at once for anything but a ledger in use; `CancellationError`.
-  static func ledger(path: String, lock: ProjectLock?, clock: some Clock<Duration>) async throws -> UndoLedger {
-    for _ in 1..<ledgerAttempts {
-      do throws(FaultError) {
-        return try UndoLedger(path: path, lock: lock)
-      } catch {
-        guard error.code == .ledgerInUse else { throw error }
-      }
-      try await clock.sleep(for: .milliseconds(200))
-    }
-    return try UndoLedger(path: path, lock: lock)
+  /// - Throws: `FaultError`, at once for anything but a ledger in use.
+  static func ledger<C: Clock<Duration>>(
+    path: String, lock: ProjectLock?, clock: C
+  ) async throws(FaultError) -> UndoLedger {
+    let deadline = clock.now.advanced(by: .seconds(1))
+    return try await Poll.until(deadline, every: .milliseconds(200), clock: clock) { () async throws(Never) in
+      Result { () throws(FaultError) in try UndoLedger(path: path, lock: lock) }
+    } isFinal: { opened in
+      guard case .failure(let error) = opened else { return true }
+      return error.code != .ledgerInUse
+    }.get()
   }
 }

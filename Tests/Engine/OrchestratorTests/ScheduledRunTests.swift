@@ -46,7 +46,7 @@ private struct ScheduleBench {
         log.append("\(second) heal \(fault)")
         perform(machine.handle(.healed(fault: fault), at: now))
       case .drop(let fault): log.append("\(second) drop \(fault)")
-      case .startTraffic, .cancelInjection, .stopTraffic, .settle, .cancelSettling, .judge: break
+      case .startTraffic, .cancelInjection, .stopTraffic, .settle, .cutShort, .judge: break
       }
     }
   }
