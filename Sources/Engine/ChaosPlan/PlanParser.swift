@@ -9,19 +9,26 @@ public enum PlanParser {
   ///   - path: how messages name the file.
   /// - Throws: `PlanError` with every problem found, each with line, column and the nearest valid word.
   public static func parse(_ text: String, path: String) throws(PlanError) -> Plan {
+    try parse(text, path: path) { plan($0, problems: $1) }
+  }
+
+  /// The same for what a document of either kind is read as.
+  static func parse<Content>(
+    _ text: String, path: String, _ read: (Node, ProblemList) -> Content?
+  ) throws(PlanError) -> Content {
     let problems = ProblemList()
-    let plan = document(text, problems: problems).flatMap { self.plan($0, problems: problems) }
-    guard let plan, problems.problems.isEmpty else {
+    let content = document(text, problems: problems).flatMap { read($0, problems) }
+    guard let content, problems.problems.isEmpty else {
       let ordered = problems.problems.enumerated().sorted { left, right in
         (left.element.line ?? 0, left.offset) < (right.element.line ?? 0, right.offset)
       }
       precondition(!ordered.isEmpty, "a plan that could not be read has at least one problem")
       throw PlanError(path: path, problems: ordered.map(\.element))
     }
-    return plan
+    return content
   }
 
-  static func document(_ text: String, problems: ProblemList) -> Node? {
+  private static func document(_ text: String, problems: ProblemList) -> Node? {
     do {
       guard let node = try Yams.compose(yaml: text), node.mapping?.isEmpty != true, node.null == nil else {
         problems.add("the file has no plan in it; see `chaos/` for examples", mark: nil)

@@ -22,16 +22,7 @@ public enum CapPlanParser {
 
   /// - Throws: `PlanError` with every problem found, each with line, column and the nearest valid word.
   public static func parse(_ text: String, path: String) throws(PlanError) -> CapPlan {
-    let problems = ProblemList()
-    let plan = PlanParser.document(text, problems: problems).flatMap { self.plan($0, problems) }
-    guard let plan, problems.problems.isEmpty else {
-      let ordered = problems.problems.enumerated().sorted { left, right in
-        (left.element.line ?? 0, left.offset) < (right.element.line ?? 0, right.offset)
-      }
-      precondition(!ordered.isEmpty, "a plan that could not be read has at least one problem")
-      throw PlanError(path: path, problems: ordered.map(\.element))
-    }
-    return plan
+    try PlanParser.parse(text, path: path, plan)
   }
 
   private static func plan(_ node: Node, _ problems: ProblemList) -> CapPlan? {
