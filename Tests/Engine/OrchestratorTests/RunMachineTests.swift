@@ -1,8 +1,8 @@
-import ChaosPlan
 import Randomness
 import Testing
 import Workload
 
+@testable import ChaosPlan
 @testable import Orchestrator
 
 /// The machine with a clock in hand.

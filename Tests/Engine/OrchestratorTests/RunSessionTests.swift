@@ -1,4 +1,3 @@
-import ChaosPlan
 import Faults
 import Foundation
 import Report
@@ -6,6 +5,7 @@ import Stack
 import Synchronization
 import Testing
 
+@testable import ChaosPlan
 @testable import Orchestrator
 
 /// A session over a fake cluster and a fake client, with its results in a folder of its own.

@@ -1,10 +1,10 @@
-import ChaosPlan
 import Faults
 import Randomness
 import Stack
 import Testing
 import Workload
 
+@testable import ChaosPlan
 @testable import Orchestrator
 
 /// The machine with a schedule, on a clock in hand: faults strike and heal as fast as they are ordered.
