@@ -225,8 +225,8 @@ let package = Package(
     library(
       "CapRuns", in: .engine,
       [
-        "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "HTTPClient", "History", "Orchestrator", "Polling",
-        "PrettyJSON", "Randomness", "Stack",
+        "CapLedger", "ChaosPlan", "DockerEngine", "Failures", "Faults", "HTTPClient", "History", "Orchestrator",
+        "Polling", "PrettyJSON", "Randomness", "Stack",
       ]),
     executable(
       "kvchaos",
@@ -303,24 +303,26 @@ let package = Package(
     tests(
       "WorkloadTests", in: .targets, ["Workload", "ChaosPlan", "HTTPClient", "History", "Randomness", "TestSupport"]),
     tests(
-      "LoadTestTests", in: .targets, ["LoadTest", "Stack", "ChaosPlan", "TestSupport"], resources: [.copy("Golden")]),
-    tests("ReportTests", in: .engine, ["Report", "ChaosPlan", "Consistency", "History"], resources: [.copy("Golden")]),
+      "LoadTestTests", in: .targets, ["LoadTest", "Stack", "ChaosPlan", "Failures", "TestSupport"], resources: [.copy("Golden")]),
+    tests(
+      "ReportTests", in: .engine, ["Report", "ChaosPlan", "Consistency", "Failures", "History"],
+      resources: [.copy("Golden")]),
     tests(
       "OrchestratorTests", in: .engine,
       ["Orchestrator", "ChaosPlan", "Consistency", "Faults", "History", "Randomness", "Report", "Stack", "Workload"]),
     tests(
       "DetectionTests", in: .engine,
-      ["Detection", "ChaosPlan", "Consistency", "Orchestrator", "Report", "TestSupport"],
+      ["Detection", "ChaosPlan", "Consistency", "Failures", "Orchestrator", "Report", "TestSupport"],
       resources: [.copy("Golden")]),
     tests(
-      "CapLedgerTests", in: .engine, ["CapLedger", "Consistency", "History", "Presentation", "Report"],
+      "CapLedgerTests", in: .engine, ["CapLedger", "Consistency", "Failures", "History", "Presentation", "Report"],
       resources: [.copy("Golden")]),
     tests(
       "TierWorkloadTests", in: .targets,
       ["TierWorkload", "AMQPClient", "ChaosPlan", "Endpoints", "History", "RedisClient", "SQLClient", "Workload"]),
     tests(
       "CapRunsTests", in: .engine,
-      ["CapRuns", "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "History", "Orchestrator", "Stack"]),
+      ["CapRuns", "CapLedger", "ChaosPlan", "DockerEngine", "Failures", "Faults", "History", "Orchestrator", "Stack"]),
     tests(
       "ScenarioTests",
       [

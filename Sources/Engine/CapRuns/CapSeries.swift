@@ -1,5 +1,6 @@
 import CapLedger
 import ChaosPlan
+import Failures
 import Orchestrator
 import Stack
 
@@ -46,7 +47,7 @@ public struct CapSeries: Sendable {
   ///   - begin: called when everything that cells need is ready, before the first.
   ///   - each: told of each cell as it ends.
   /// - Returns: the names of the cells that have no record: those that failed, and those that were not begun.
-  /// - Throws: `OrchestratorError`, `StackError` or `FaultError` where no cell could begin, or the
+  /// - Throws: `CommandError`, `StackError` or `FaultError` where no cell could begin, or the
   ///   series was interrupted; every fault is healed before that.
   public func run(
     _ cells: [CapPlanCell], on flavour: SQLFlavour, until: ContinuousClock.Instant? = nil,
@@ -64,7 +65,7 @@ public struct CapSeries: Sendable {
         session = try await interruption.cancelling { try await open(stack) }
       } catch {
         guard interruption.reason != nil else { throw error }
-        throw OrchestratorError(code: .interrupted, message: "interrupted before the first cell")
+        throw CommandError(.interrupted, "interrupted before the first cell")
       }
       try begin()
       var queue = CapQueue(cells, seed: seed)
@@ -73,12 +74,12 @@ public struct CapSeries: Sendable {
         switch queue.next(isInterrupted: interruption.reason != nil, isLate: isLate) {
         case .over: return queue.owed
         case .interrupted(let name):
-          throw OrchestratorError(code: .interrupted, message: "interrupted before the cell \(name)")
+          throw CommandError(.interrupted, "interrupted before the cell \(name)")
         case .run(let cell, let number, let own):
           progress(.note("cell \(number) of \(cells.count): \(cell.name), seed \(own)"))
           let outcome = await run(cell, seed: own, on: stack, of: session, until: interruption)
           guard interruption.reason == nil else {
-            throw OrchestratorError(code: .interrupted, message: "interrupted in the cell \(cell.name)")
+            throw CommandError(.interrupted, "interrupted in the cell \(cell.name)")
           }
           if case .failed = outcome { queue.noteFailure() }
           try await each(cell, outcome)
@@ -117,11 +118,10 @@ public struct CapSeries: Sendable {
     do {
       hasImage = try await stack.engine.hasImage(ClientContainers.image)
     } catch {
-      throw OrchestratorError(code: .unavailable, message: "\(error)")
+      throw CommandError(.unavailable, "\(error)")
     }
     guard hasImage else {
-      throw OrchestratorError(
-        code: .unavailable, message: "the image \(ClientContainers.image) is not on this machine; run scripts/build")
+      throw CommandError(.unavailable, "the image \(ClientContainers.image) is not on this machine; run scripts/build")
     }
     return session
   }

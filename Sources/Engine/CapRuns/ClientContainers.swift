@@ -1,5 +1,6 @@
 import ChaosPlan
 import DockerEngine
+import Failures
 import Foundation
 import Orchestrator
 import Stack
@@ -44,7 +45,7 @@ struct ClientContainers: CellTraffic {
   func prepare(_ status: StackStatus) async throws {
     let (exitCode, output) = try await runToEnd("prepare", [], status, limit: .seconds(60))
     guard exitCode == 0 else {
-      throw OrchestratorError(code: .unavailable, message: "the workload could not be prepared: \(Self.lastLine(output))")
+      throw CommandError(.unavailable, "the workload could not be prepared: \(Self.lastLine(output))")
     }
   }
 

@@ -1,5 +1,6 @@
 import CapLedger
 import ChaosPlan
+import Failures
 import Faults
 import HTTPClient
 import Orchestrator
@@ -56,7 +57,7 @@ struct StackCell: CellCluster {
     let status: StackStatus
     do {
       status = try await whole()
-    } catch let error as OrchestratorError {
+    } catch let error as CommandError {
       return (try await stack.status(), [error.message])
     }
     guard cell.tier == .store else { return (status, []) }
@@ -93,8 +94,7 @@ struct StackCell: CellCluster {
     } isFinal: { $0.1 == nil }
     guard let missing else { return status }
     try Task.checkCancellation()
-    throw OrchestratorError(
-      code: .unavailable, message: "the stack is not in order after \(Self.wholeLimit): \(missing)")
+    throw CommandError(.unavailable, "the stack is not in order after \(Self.wholeLimit): \(missing)")
   }
 
   /// The first node that is not healthy in its tier, as seen from outside; `nil`: none.

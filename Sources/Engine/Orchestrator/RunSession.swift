@@ -1,5 +1,6 @@
 import ChaosPlan
 import Consistency
+import Failures
 import Foundation
 import History
 import Randomness
@@ -177,7 +178,7 @@ final class RunSession: CourseWork {
       trails: OperationTrails(folder: folder.file("logs")))
     let judgement = Judgement(record, consistency: decision.consistency, rule: setup.rule)
     let files = ReportFiles(report: judgement.report(), timeline: judgement.timeline())
-    do throws(ReportError) {
+    do throws(CommandError) {
       try files.write(to: folder.path)
       folder.linkLatest()
     } catch {

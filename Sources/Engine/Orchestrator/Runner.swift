@@ -1,4 +1,5 @@
 import ChaosPlan
+import Failures
 import Stack
 
 /// Runs a plan against the stack.
@@ -33,7 +34,7 @@ public struct Runner: Sendable {
   /// Once traffic has begun there is a report, whatever happens; faults are always healed before this returns, and what
   /// cannot be healed stays in the ledger.
   ///
-  /// - Throws: `OrchestratorError`, `StackError` or `FaultError` where no run could begin, or its files cannot be
+  /// - Throws: `CommandError`, `StackError` or `FaultError` where no run could begin, or its files cannot be
   ///   written.
   public func run() async throws -> RunResult {
     progress(.phase(.prepare))
@@ -47,7 +48,7 @@ public struct Runner: Sendable {
         session = try await interruption.cancelling { try RunSession(try await prepare()) }
       } catch {
         guard interruption.reason != nil else { throw error }
-        throw OrchestratorError(code: .interrupted, message: "interrupted before the first operation")
+        throw CommandError(.interrupted, "interrupted before the first operation")
       }
       return try await interruption.telling(session.course.interrupt) { await session.run() }
     }

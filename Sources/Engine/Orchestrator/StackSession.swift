@@ -1,4 +1,5 @@
 import ChaosPlan
+import Failures
 import Faults
 import Polling
 import Stack
@@ -14,7 +15,7 @@ public struct StackSession: Sendable {
   /// Claims the stack, heals the residue of an earlier run, and starts the stack if it is not up.
   ///
   /// - Throws: `StackError` and `FaultError` where the stack or the ledger is not available or in use, and
-  ///   `OrchestratorError` (`unavailable`) where residue stays.
+  ///   `CommandError` (`unavailable`) where residue stays.
   public static func open(
     _ stack: Stack, progress: @escaping @Sendable (RunProgress) -> Void
   ) async throws -> StackSession {
@@ -24,9 +25,7 @@ public struct StackSession: Sendable {
     let recovery = try await stack.recover(with: injector, startsStopped: false)
     for line in recovery.lines { progress(.note("an earlier run left something behind; \(line)")) }
     guard recovery.isClean else {
-      throw OrchestratorError(
-        code: .unavailable,
-        message: "the remains of an earlier run cannot be healed: \(recovery.problems.joined(separator: "; "))")
+      throw CommandError(.unavailable, "the remains of an earlier run cannot be healed: \(recovery.problems.joined(separator: "; "))")
     }
     let isUp = try await stack.status().isUp
     if !isUp { progress(.note("the stack is not up; bringing it up")) }

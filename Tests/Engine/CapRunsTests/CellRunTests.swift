@@ -1,5 +1,5 @@
 import CapLedger
-import ChaosPlan
+import Failures
 import Faults
 import Orchestrator
 import Stack
@@ -7,9 +7,10 @@ import Synchronization
 import Testing
 
 @testable import CapRuns
+@testable import ChaosPlan
 
 /// A cell's course on a stack and clients that are made up, on a clock that moves only when something waits.
-@Suite struct CellRunTests {
+@Suite(.timeLimit(.minutes(10))) struct CellRunTests {
   @Test func aCellGoesThroughItsPhases() async {
     let bench = CellBench()
     let log = await bench.run()
@@ -240,7 +241,7 @@ private final class Journal: Sendable {
   /// As calls of an engine: they fail when their task is cancelled. All but the strike, which is in effect all the same.
   func attempt(_ call: String) async throws {
     note(call)
-    if call == failing { throw OrchestratorError(code: .unavailable, message: "\(call) failed") }
+    if call == failing { throw CommandError(.unavailable, "\(call) failed") }
     while call == interruptedBy, !Task.isCancelled { await Task.yield() }
     if call != "strike" { try Task.checkCancellation() }
   }
