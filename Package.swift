@@ -303,7 +303,8 @@ let package = Package(
     tests(
       "WorkloadTests", in: .targets, ["Workload", "ChaosPlan", "HTTPClient", "History", "Randomness", "TestSupport"]),
     tests(
-      "LoadTestTests", in: .targets, ["LoadTest", "Stack", "ChaosPlan", "Failures", "TestSupport"], resources: [.copy("Golden")]),
+      "LoadTestTests", in: .targets, ["LoadTest", "Stack", "ChaosPlan", "Failures", "TestSupport"],
+      resources: [.copy("Golden")]),
     tests(
       "ReportTests", in: .engine, ["Report", "ChaosPlan", "Consistency", "Failures", "History"],
       resources: [.copy("Golden")]),

@@ -63,7 +63,9 @@ struct StackCell: CellCluster {
     guard cell.tier == .store else { return (status, []) }
     let queued = await Poll.until(.now + Self.wholeLimit, every: .seconds(1)) { () async throws(Never) in
       await stack.queuedMessages()
-    } isFinal: { $0 == 0 }
+    } isFinal: {
+      $0 == 0
+    }
     try Task.checkCancellation()
     return (status, queued == 0 ? [] : ["the queues were not drained in \(Self.wholeLimit)"])
   }
@@ -91,7 +93,9 @@ struct StackCell: CellCluster {
       var missing = Self.unready(nodes, gone: gone)
       if missing == nil { missing = await notJoined(nodes) }
       return (status, missing)
-    } isFinal: { $0.1 == nil }
+    } isFinal: {
+      $0.1 == nil
+    }
     guard let missing else { return status }
     try Task.checkCancellation()
     throw CommandError(.unavailable, "the stack is not in order after \(Self.wholeLimit): \(missing)")

@@ -23,7 +23,8 @@ public struct ResultsFolder: Sendable, Hashable {
       path = "\(parent)/\(name)"
       if hasLogs { try manager.createDirectory(atPath: "\(path)/logs", withIntermediateDirectories: false) }
     } catch {
-      throw CommandError(.internalFault, "the results folder \(root)/\(plan) cannot be made: \(error.localizedDescription)")
+      throw CommandError(
+        .internalFault, "the results folder \(root)/\(plan) cannot be made: \(error.localizedDescription)")
     }
   }
 

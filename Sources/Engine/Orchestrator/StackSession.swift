@@ -25,7 +25,8 @@ public struct StackSession: Sendable {
     let recovery = try await stack.recover(with: injector, startsStopped: false)
     for line in recovery.lines { progress(.note("an earlier run left something behind; \(line)")) }
     guard recovery.isClean else {
-      throw CommandError(.unavailable, "the remains of an earlier run cannot be healed: \(recovery.problems.joined(separator: "; "))")
+      throw CommandError(
+        .unavailable, "the remains of an earlier run cannot be healed: \(recovery.problems.joined(separator: "; "))")
     }
     let isUp = try await stack.status().isUp
     if !isUp { progress(.note("the stack is not up; bringing it up")) }

@@ -106,7 +106,8 @@ public struct LoadRun: Sendable {
     switch status {
     case 200, 404: return
     case 401, 403:
-      throw CommandError(.unavailable, "the store answered \(status): put its bearer token into the environment variable KVCHAOS_TOKEN")
+      throw CommandError(
+        .unavailable, "the store answered \(status): put its bearer token into the environment variable KVCHAOS_TOKEN")
     default:
       throw CommandError(.unavailable, "the store answered \(status) to a GET; see `kvchaos status` before you load it")
     }

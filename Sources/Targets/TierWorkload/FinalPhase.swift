@@ -56,7 +56,9 @@ public struct FinalPhase: Sendable {
     let client = client
     let completion = await Poll.until(deadline, every: .milliseconds(250)) { () async throws(Never) in
       await recorded.perform(operation) { await client.performFinal(operation) }
-    } isFinal: { $0.outcome == .ok }
+    } isFinal: {
+      $0.outcome == .ok
+    }
     return completion.outcome == .ok ? completion : nil
   }
 }

@@ -175,7 +175,9 @@ public final class Settlement: Sendable {
     guard !isStoreGone else { return nil }
     let answer = await Poll.until(.now + limits.answer, every: .milliseconds(250)) { () async throws(Never) in
       await recorder.perform(operation, process: &process, level: level)
-    } isFinal: { $0.outcome == .ok }
+    } isFinal: {
+      $0.outcome == .ok
+    }
     guard answer.outcome == .ok else { return nil }
     lastAnswer.withLock { $0 = .now }
     return answer

@@ -94,7 +94,8 @@ struct HTTPClientTests {
       isOver.wait()
       connection.answer("taken")
     }
-    async let first = narrow.send(HTTPRequest(method: "PUT", url: server.url(), body: [1], timeoutMilliseconds: 600_000))
+    async let first = narrow.send(
+      HTTPRequest(method: "PUT", url: server.url(), body: [1], timeoutMilliseconds: 600_000))
     for await _ in requests { break }
     await expectError(
       .connectFailed, certainlyNotSent: true,

@@ -21,7 +21,8 @@ public struct ReportFiles: Sendable {
       report: try Self.decode(RunReport.self, "\(folder)/report.json"),
       timeline: try Self.decode(Timeline.self, "\(folder)/timeline.json"))
     guard report.schema == RunReport.currentSchema else {
-      throw CommandError(.badInput, "\(folder)/report.json has the schema \(report.schema); this build reads \(RunReport.currentSchema)")
+      throw CommandError(
+        .badInput, "\(folder)/report.json has the schema \(report.schema); this build reads \(RunReport.currentSchema)")
     }
   }
 
@@ -64,7 +65,8 @@ public struct ReportFiles: Sendable {
 
   static func decode<Content: Decodable>(_ type: Content.Type, _ path: String) throws(CommandError) -> Content {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw CommandError(.badInput, "\(path) does not exist or cannot be read; expected the folder of a run, like results/<plan>/latest")
+      throw CommandError(
+        .badInput, "\(path) does not exist or cannot be read; expected the folder of a run, like results/<plan>/latest")
     }
     do {
       return try JSONDecoder().decode(type, from: data)

@@ -43,7 +43,9 @@ struct BaselineMeter: Sendable {
     let result = try await stack.engine.exec(
       worker.container, ["kv-worker", "broker-bench"], timeout: .seconds(60))
     guard result.exitCode == 0 else {
-      throw CommandError(.unavailable, "`kv-worker broker-bench` in \(worker.name) failed: \(Self.lastLine(result.error + result.output))")
+      throw CommandError(
+        .unavailable,
+        "`kv-worker broker-bench` in \(worker.name) failed: \(Self.lastLine(result.error + result.output))")
     }
     return try Self.brokerRates(result.output)
   }
