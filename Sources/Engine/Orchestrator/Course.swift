@@ -1,5 +1,6 @@
 /// What a course does with the system under test and its clients: a run of a plan and a cell of the CAP ledger each do
-/// it in their own way. An error ends the course early, as an interruption does: the faults are healed, and it is judged.
+/// it in their own way. An error ends the course early, as an interruption does: the faults are healed, then it is
+/// judged.
 public protocol CourseWork: Sendable {
   associatedtype Verdict: Sendable
 

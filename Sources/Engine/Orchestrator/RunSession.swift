@@ -9,7 +9,7 @@ import Stack
 import Synchronization
 import Workload
 
-/// One run from its first operation to its report: the work of a course with the plan's strikes and the store's clients.
+/// One run from its first operation to its report: a course with the plan's strikes and the store's clients.
 final class RunSession: CourseWork {
   let course = Course()
   let looksWhileBusy = true

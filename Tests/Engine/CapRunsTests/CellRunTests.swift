@@ -238,7 +238,7 @@ private final class Journal: Sendable {
   func onInterrupt(_ interrupt: @escaping @Sendable () -> Void) { state.withLock { $0.interrupt = interrupt } }
   func interrupt() { state.withLock { $0.interrupt }() }
 
-  /// As calls of an engine: they fail when their task is cancelled. All but the strike, which is in effect all the same.
+  /// As calls of an engine: they fail when their task is cancelled. Only the strike is in effect all the same.
   func attempt(_ call: String) async throws {
     note(call)
     if call == failing { throw CommandError(.unavailable, "\(call) failed") }

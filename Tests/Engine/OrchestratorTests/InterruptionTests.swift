@@ -120,10 +120,12 @@ import Testing
   @Test func aLedgerThatStaysInUseIsAnError() async throws {
     let path = NSTemporaryDirectory() + "kvchaos-session-\(UUID().uuidString)/undo.jsonl"
     let holder = try UndoLedger(path: path)
+    let clock = BusyClock {}
     let error = await #expect(throws: FaultError.self) {
-      _ = try await StackSession.ledger(path: path, lock: nil, clock: BusyClock {})
+      _ = try await StackSession.ledger(path: path, lock: nil, clock: clock)
     }
     #expect(error?.code == .ledgerInUse)
+    #expect(clock.now.offset == .seconds(1))
     withExtendedLifetime(holder) {}
   }
 
