@@ -190,7 +190,7 @@ let package = Package(
         "ChaosPlan", "DockerEngine", "Failures", "Faults", "HTTPClient", "Polling", "PrettyJSON", "Technologies",
         "Workload", subprocess,
       ]),
-    library("Workload", in: .targets, ["ChaosPlan", "History", "HTTPClient", "Randomness"]),
+    library("Workload", in: .targets, ["ChaosPlan", "History", "HTTPClient", "Polling", "Randomness"]),
     library(
       "LoadTest", in: .targets,
       [
@@ -206,7 +206,10 @@ let package = Package(
       ]),
     library(
       "Orchestrator", in: .engine,
-      ["ChaosPlan", "Failures", "Faults", "Stack", "Workload", "History", "Consistency", "Randomness", "Report"]),
+      [
+        "ChaosPlan", "Failures", "Faults", "Stack", "Workload", "History", "Consistency", "Polling", "Randomness",
+        "Report",
+      ]),
     library(
       "Detection", in: .engine,
       ["ChaosPlan", "Consistency", "Failures", "Orchestrator", "Presentation", "PrettyJSON", "Report"]),
@@ -217,15 +220,15 @@ let package = Package(
     library(
       "TierWorkload", in: .targets,
       [
-        "AMQPClient", "ChaosPlan", "Endpoints", "HTTPClient", "History", "Randomness", "RedisClient", "SQLClient",
-        "Workload", nio,
+        "AMQPClient", "ChaosPlan", "Endpoints", "HTTPClient", "History", "Polling", "Randomness", "RedisClient",
+        "SQLClient", "Workload", nio,
       ]),
     executable("kv-client", in: .targets, ["ChaosPlan", "Endpoints", "TierWorkload", arguments, nioPosix]),
     library(
       "CapRuns", in: .engine,
       [
         "CapLedger", "ChaosPlan", "DockerEngine", "Failures", "Faults", "History", "Orchestrator",
-        "PrettyJSON", "Randomness", "Stack",
+        "Polling", "PrettyJSON", "Randomness", "Stack",
       ]),
     executable(
       "kvchaos",
@@ -303,24 +306,27 @@ let package = Package(
     tests(
       "WorkloadTests", in: .targets, ["Workload", "ChaosPlan", "HTTPClient", "History", "Randomness", "TestSupport"]),
     tests(
-      "LoadTestTests", in: .targets, ["LoadTest", "Stack", "ChaosPlan", "TestSupport"], resources: [.copy("Golden")]),
-    tests("ReportTests", in: .engine, ["Report", "ChaosPlan", "Consistency", "History"], resources: [.copy("Golden")]),
+      "LoadTestTests", in: .targets, ["LoadTest", "Stack", "ChaosPlan", "Failures", "TestSupport"],
+      resources: [.copy("Golden")]),
+    tests(
+      "ReportTests", in: .engine, ["Report", "ChaosPlan", "Consistency", "Failures", "History"],
+      resources: [.copy("Golden")]),
     tests(
       "OrchestratorTests", in: .engine,
       ["Orchestrator", "ChaosPlan", "Consistency", "Faults", "History", "Randomness", "Report", "Stack", "Workload"]),
     tests(
       "DetectionTests", in: .engine,
-      ["Detection", "ChaosPlan", "Consistency", "Orchestrator", "Report", "TestSupport"],
+      ["Detection", "ChaosPlan", "Consistency", "Failures", "Orchestrator", "Report", "TestSupport"],
       resources: [.copy("Golden")]),
     tests(
-      "CapLedgerTests", in: .engine, ["CapLedger", "Consistency", "History", "Presentation", "Report"],
+      "CapLedgerTests", in: .engine, ["CapLedger", "Consistency", "Failures", "History", "Presentation", "Report"],
       resources: [.copy("Golden")]),
     tests(
       "TierWorkloadTests", in: .targets,
       ["TierWorkload", "AMQPClient", "ChaosPlan", "Endpoints", "History", "RedisClient", "SQLClient", "Workload"]),
     tests(
       "CapRunsTests", in: .engine,
-      ["CapRuns", "CapLedger", "ChaosPlan", "DockerEngine", "Faults", "History", "Orchestrator", "Stack"]),
+      ["CapRuns", "CapLedger", "ChaosPlan", "DockerEngine", "Failures", "Faults", "History", "Orchestrator", "Stack"]),
     tests(
       "ScenarioTests",
       [

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CapLedger
-import CapRuns
 import ChaosPlan
 import Consistency
 import Detection
@@ -48,10 +47,6 @@ struct ExitStatusTests {
     StackError(code: $0, message: "")
   }
 
-  static let ofLoad = rows([LoadTestError.Code.unavailable: 69, .internalFault: 70]) {
-    LoadTestError(code: $0, message: "")
-  }
-
   static let ofHTTP = rows([
     HTTPClientError.Code.connectFailed: 69, .timedOut: 70, .connectionLost: 70, .cancelled: 70, .invalidRequest: 70,
     .internalFault: 70,
@@ -62,19 +57,9 @@ struct ExitStatusTests {
     .unknownKind: 70, .ledgerUnavailable: 70,
   ]) { FaultError(code: $0, message: "") }
 
-  static let ofRuns = rows([OrchestratorError.Code.unavailable: 69, .internalFault: 70, .interrupted: 130]) {
-    OrchestratorError(code: $0, message: "")
-  }
-
-  static let ofCells = rows([CapRunError.Code.unavailable: 69, .internalFault: 70, .interrupted: 130]) {
-    CapRunError(code: $0, message: "")
-  }
-
-  static let ofDetection = rows([DetectionError.Code.badInput: 65, .unavailable: 69, .interrupted: 130]) {
-    DetectionError($0, "")
-  }
-
-  static let ofLedger = rows([CapLedgerError.Code.badInput: 65, .unavailable: 69]) { CapLedgerError($0, "") }
+  static let ofCommands = rows([
+    FailureCategory.badInput: 65, .unavailable: 69, .internalFault: 70, .interrupted: 130,
+  ]) { CommandError($0, "") }
 
   static let ofFiles: [Row] = [
     Row(HistoryError.malformed(file: "f", line: 1, expected: "", found: ""), 65),
@@ -84,7 +69,7 @@ struct ExitStatusTests {
     Row(HistoryError.limitReached(file: "f", .time), 69),
     Row(ConsistencyError.noOperations(events: 0), 65),
     Row(ConsistencyError.tooManyNames, 65),
-    Row(PlanError(path: "p.yml", problems: []), 65), Row(ReportError(""), 65),
+    Row(PlanError(path: "p.yml", problems: []), 65),
   ]
 
   /// argument-parser has statuses of its own for these.
@@ -112,7 +97,7 @@ struct ExitStatusTests {
 
   @Test(
     arguments: [
-      ofDocker, ofStack, ofLoad, ofHTTP, ofFaults, ofRuns, ofCells, ofDetection, ofLedger, ofFiles, ofUsage, ofOthers,
+      ofDocker, ofStack, ofHTTP, ofFaults, ofCommands, ofFiles, ofUsage, ofOthers,
     ].flatMap { $0 })
   func anErrorHasItsStatus(_ row: Row) {
     #expect(ExitStatus.status(for: row.error) == row.status)

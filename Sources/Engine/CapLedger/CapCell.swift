@@ -8,12 +8,6 @@ public struct CapCell: Sendable, Hashable, Codable {
     public var ok = 0
     public var refused = 0
     public var unknown = 0
-
-    public init(ok: Int = 0, refused: Int = 0, unknown: Int = 0) {
-      self.ok = ok
-      self.refused = refused
-      self.unknown = unknown
-    }
   }
 
   /// What the clients of one side saw.
@@ -57,12 +51,6 @@ public struct CapCell: Sendable, Hashable, Codable {
     public var inventedValues = 0
     public var sums = 0
     public var wrongSums = 0
-
-    public init(inventedValues: Int = 0, sums: Int = 0, wrongSums: Int = 0) {
-      self.inventedValues = inventedValues
-      self.sums = sums
-      self.wrongSums = wrongSums
-    }
   }
 
   public var tier: String

@@ -1,4 +1,5 @@
 import Consistency
+import Failures
 import Foundation
 import History
 
@@ -26,20 +27,20 @@ public struct CapFolder: Sendable {
 
   /// Judges the record of one cell.
   ///
-  /// - Throws: `CapLedgerError.badInput` for a record that is none, `HistoryError`, `ConsistencyError`.
+  /// - Throws: `CommandError` with `badInput` for a record that is none, `HistoryError`, `ConsistencyError`.
   public func judge(_ cell: String) throws -> CapCell {
     let path = "\(folder(of: cell))/record.json"
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw CapLedgerError(.badInput, "\(path): cannot be read")
+      throw CommandError(.badInput, "\(path): cannot be read")
     }
     let record: CapRecord
     do {
       record = try JSONDecoder().decode(CapRecord.self, from: data)
     } catch {
-      throw CapLedgerError(.badInput, "\(path): not the record of a cell: \(error)")
+      throw CommandError(.badInput, "\(path): not the record of a cell: \(error)")
     }
     guard record.schema == CapRecord.currentSchema else {
-      throw CapLedgerError(.badInput, "\(path): the schema \(record.schema), expected \(CapRecord.currentSchema)")
+      throw CommandError(.badInput, "\(path): the schema \(record.schema), expected \(CapRecord.currentSchema)")
     }
     let history = record.history.hasPrefix("/") ? record.history : "\(folder(of: cell))/\(record.history)"
     return try CellJudge(record, events: RecordedHistory(path: history).events).cell()
@@ -56,7 +57,7 @@ public struct CapFolder: Sendable {
 
   /// Takes cells out of the ledger, their records with them: they are to be measured again.
   ///
-  /// - Throws: `CapLedgerError`.
+  /// - Throws: `CommandError`.
   public func forget(_ cells: [String]) throws {
     let ledger = try ledger(judging: [])
     do {
@@ -64,15 +65,15 @@ public struct CapFolder: Sendable {
         try FileManager.default.removeItem(atPath: folder(of: cell))
       }
     } catch {
-      throw CapLedgerError(.unavailable, "\(root)/cap cannot be written: \(error.localizedDescription)")
+      throw CommandError(.unavailable, "\(root)/cap cannot be written: \(error.localizedDescription)")
     }
     try write(Ledger(ledger.cells.filter { !cells.contains($0.id) }))
   }
 
   /// Writes `cap.json`, `CAP.md` and the pictures. A picture that the ledger has no more is removed.
   ///
-  /// - Throws: `CapLedgerError.unavailable`.
-  public func write(_ ledger: Ledger) throws(CapLedgerError) {
+  /// - Throws: `CommandError` with `unavailable`.
+  public func write(_ ledger: Ledger) throws(CommandError) {
     do {
       try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
       try ledger.json.write(toFile: jsonPath, atomically: true, encoding: .utf8)
@@ -90,7 +91,7 @@ public struct CapFolder: Sendable {
         }
       }
     } catch {
-      throw CapLedgerError(.unavailable, "\(root) cannot be written: \(error.localizedDescription)")
+      throw CommandError(.unavailable, "\(root) cannot be written: \(error.localizedDescription)")
     }
   }
 }

@@ -1,4 +1,5 @@
 import Consistency
+import Failures
 import Foundation
 import PrettyJSON
 
@@ -50,16 +51,16 @@ public struct Ledger: Sendable, Hashable, Codable {
 
   /// Reads `cap.json`.
   ///
-  /// - Throws: `CapLedgerError.badInput`.
-  public init(path: String) throws(CapLedgerError) {
+  /// - Throws: `CommandError` with `badInput`.
+  public init(path: String) throws(CommandError) {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw CapLedgerError(.badInput, "\(path): cannot be read")
+      throw CommandError(.badInput, "\(path): cannot be read")
     }
     guard let ledger = try? JSONDecoder().decode(Ledger.self, from: data) else {
-      throw CapLedgerError(.badInput, "\(path): not a CAP ledger")
+      throw CommandError(.badInput, "\(path): not a CAP ledger")
     }
     guard ledger.schema == Self.currentSchema else {
-      throw CapLedgerError(.badInput, "\(path): the schema \(ledger.schema), expected \(Self.currentSchema)")
+      throw CommandError(.badInput, "\(path): the schema \(ledger.schema), expected \(Self.currentSchema)")
     }
     self = ledger
   }

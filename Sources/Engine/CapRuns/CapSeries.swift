@@ -1,5 +1,6 @@
 import CapLedger
 import ChaosPlan
+import Failures
 import Orchestrator
 import Stack
 
@@ -46,7 +47,7 @@ public struct CapSeries: Sendable {
   ///   - begin: called when everything that cells need is ready, before the first.
   ///   - each: told of each cell as it ends.
   /// - Returns: the names of the cells that have no record: those that failed, and those that were not begun.
-  /// - Throws: `CapRunError`, `OrchestratorError`, `StackError` or `FaultError` where no cell could begin, or the
+  /// - Throws: `CommandError`, `StackError` or `FaultError` where no cell could begin, or the
   ///   series was interrupted; every fault is healed before that.
   public func run(
     _ cells: [CapPlanCell], on flavour: SQLFlavour, until: ContinuousClock.Instant? = nil,
@@ -64,7 +65,7 @@ public struct CapSeries: Sendable {
         session = try await interruption.cancelling { try await open(stack) }
       } catch {
         guard interruption.reason != nil else { throw error }
-        throw CapRunError(code: .interrupted, message: "interrupted before the first cell")
+        throw CommandError(.interrupted, "interrupted before the first cell")
       }
       try begin()
       var queue = CapQueue(cells, seed: seed)
@@ -73,20 +74,40 @@ public struct CapSeries: Sendable {
         switch queue.next(isInterrupted: interruption.reason != nil, isLate: isLate) {
         case .over: return queue.owed
         case .interrupted(let name):
-          throw CapRunError(code: .interrupted, message: "interrupted before the cell \(name)")
+          throw CommandError(.interrupted, "interrupted before the cell \(name)")
         case .run(let cell, let number, let own):
           progress(.note("cell \(number) of \(cells.count): \(cell.name), seed \(own)"))
-          let run = CapCellRun(
-            cell: cell, stack: stack, injector: session.injector, roster: session.roster,
-            folder: "\(folder)/\(cell.id(on: flavour))", seed: own, progress: progress)
-          let outcome = try await interruption.cancelling { await run.run() }
+          let outcome = await run(cell, seed: own, on: stack, of: session, until: interruption)
           guard interruption.reason == nil else {
-            throw CapRunError(code: .interrupted, message: "interrupted in the cell \(cell.name)")
+            throw CommandError(.interrupted, "interrupted in the cell \(cell.name)")
           }
           if case .failed = outcome { queue.noteFailure() }
           try await each(cell, outcome)
         }
       }
+    }
+  }
+
+  /// Runs one cell, and keeps its record. In any case its fault is healed and its clients are removed.
+  private func run(
+    _ cell: CapPlanCell, seed: UInt64, on stack: Stack, of session: StackSession, until interruption: Interruption
+  ) async -> Outcome {
+    let namespace = "c\(String(UInt32.random(in: 0...UInt32.max), radix: 36))"
+    let archive = CellArchive(cell: cell, folder: "\(folder)/\(cell.id(on: session.flavour))", seed: seed)
+    let run = CellRun(
+      cell: cell, traffic: ClientContainers(stack: stack, cell: cell, namespace: namespace, seed: seed),
+      cluster: StackCell(
+        cell: cell, stack: stack, session: session, namespace: namespace, seed: seed, progress: progress),
+      clock: SystemCellClock(), progress: progress)
+    do {
+      try archive.open()
+      let log = try await interruption.telling(run.course.interrupt) { await run.run() }
+      switch log.interruption {
+      case .user(let reason), .failure(let reason): return .failed(reason)
+      case nil: return .recorded(try archive.save(log), folder: archive.folder)
+      }
+    } catch {
+      return .failed("\(error)")
     }
   }
 
@@ -97,11 +118,10 @@ public struct CapSeries: Sendable {
     do {
       hasImage = try await stack.engine.hasImage(ClientContainers.image)
     } catch {
-      throw CapRunError(code: .unavailable, message: "\(error)")
+      throw CommandError(.unavailable, "\(error)")
     }
     guard hasImage else {
-      throw CapRunError(
-        code: .unavailable, message: "the image \(ClientContainers.image) is not on this machine; run scripts/build")
+      throw CommandError(.unavailable, "the image \(ClientContainers.image) is not on this machine; run scripts/build")
     }
     return session
   }

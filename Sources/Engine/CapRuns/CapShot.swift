@@ -1,5 +1,6 @@
 import CapLedger
 import ChaosPlan
+import Failures
 import Faults
 import Orchestrator
 import Randomness
@@ -29,7 +30,7 @@ struct CapShot {
     _ cell: CapPlanCell, in status: StackStatus, clients: [ClientGroup], seed: UInt64
   ) throws -> CapShot {
     guard let tier = cell.fault.selector.tier else {
-      throw CapRunError(code: .internalFault, message: "the fault \(cell.fault.name) strikes no tier")
+      throw CommandError(.internalFault, "the fault \(cell.fault.name) strikes no tier")
     }
     if let settings = cell.fault.partition {
       return try partition(settings, tier, status, clients, seed)

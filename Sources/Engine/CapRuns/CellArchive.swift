@@ -1,7 +1,9 @@
 import CapLedger
 import ChaosPlan
+import Failures
 import Foundation
 import History
+import Orchestrator
 import PrettyJSON
 
 /// A cell's folder: its record, its history on one clock, and what each client printed.
@@ -11,21 +13,21 @@ struct CellArchive: Sendable {
   let seed: UInt64
 
   /// Makes the folder, in place of that of an earlier run.
-  func open() throws(CapRunError) {
+  func open() throws(CommandError) {
     try? FileManager.default.removeItem(atPath: folder)
     do {
       try FileManager.default.createDirectory(atPath: "\(folder)/clients", withIntermediateDirectories: true)
     } catch {
-      throw CapRunError(code: .internalFault, message: "\(folder) cannot be made: \(error.localizedDescription)")
+      throw CommandError(.internalFault, "\(folder) cannot be made: \(error.localizedDescription)")
     }
   }
 
   /// Writes what happened.
   ///
-  /// - Throws: `CapRunError`, and `HistoryError` where what a client printed is no history.
+  /// - Throws: `CommandError`, and `HistoryError` where what a client printed is no history.
   func save(_ log: CellLog) throws -> CapRecord {
     guard let workload = CapRecord.Workload(rawValue: cell.workload.rawValue) else {
-      throw CapRunError(code: .internalFault, message: "the ledger knows no workload \(cell.workload.rawValue)")
+      throw CommandError(.internalFault, "the ledger knows no workload \(cell.workload.rawValue)")
     }
     let parts = try log.histories.map { try events($0.text, $0.side) } + [nemesis(log)]
     func seconds(_ time: Int64?) -> Double? { time.map { Double($0 - log.startedAt) / 1e9 } }
@@ -48,7 +50,7 @@ struct CellArchive: Sendable {
     do {
       try text.write(toFile: path, atomically: true, encoding: .utf8)
     } catch {
-      throw CapRunError(code: .internalFault, message: "\(path) cannot be written: \(error.localizedDescription)")
+      throw CommandError(.internalFault, "\(path) cannot be written: \(error.localizedDescription)")
     }
     return text.isEmpty ? [] : try RecordedHistory(path: path).events
   }
@@ -69,11 +71,11 @@ struct CellArchive: Sendable {
     try file.close()
   }
 
-  private func write(_ record: CapRecord) throws(CapRunError) {
+  private func write(_ record: CapRecord) throws(CommandError) {
     do {
       try PrettyJSON.text(record).write(toFile: "\(folder)/record.json", atomically: true, encoding: .utf8)
     } catch {
-      throw CapRunError(code: .internalFault, message: "\(folder)/record.json cannot be written: \(error)")
+      throw CommandError(.internalFault, "\(folder)/record.json cannot be written: \(error)")
     }
   }
 }

@@ -27,13 +27,13 @@ struct CellLog: Sendable {
   var interruption: RunMachine.Interruption?
 }
 
-/// Runs one cell: performs what `RunMachine` orders, one action after another, and reports back to it. A cell differs
-/// from a run by its clients, which are in containers on each side of a partition, and by its judgement.
-///
-/// Cancelling the task is the interruption: it ends whatever is waited for, the fault is healed, and the log says so.
-struct CellRun: Sendable {
+/// One cell from its stack's preparation to its log: the work of a course with one strike, and with clients that are in
+/// containers on each side of a partition. It does one thing after another.
+actor CellRun: CourseWork {
   private static let pollInterval = Duration.milliseconds(700)
 
+  nonisolated let course = Course()
+  nonisolated let looksWhileBusy = false
   private let cell: CapPlanCell
   private let traffic: any CellTraffic
   private let cluster: any CellCluster
@@ -41,7 +41,6 @@ struct CellRun: Sendable {
   private let progress: @Sendable (RunProgress) -> Void
   /// When the machine's time began.
   private let origin: Int64
-  private var machine: RunMachine
   private var log = CellLog()
   private var start: CellStart?
   private var groups: [CapShot.ClientGroup] = []
@@ -57,8 +56,12 @@ struct CellRun: Sendable {
     self.clock = clock
     self.progress = progress
     origin = clock.nanoseconds
-    machine = Self.machine(for: cell.fault)
   }
+
+  nonisolated var now: Duration { .nanoseconds(clock.nanoseconds - origin) }
+
+  /// Runs the cell to its end. In any case the fault is healed, the remedy taken back and the clients removed.
+  func run() async -> CellLog { await course.run(Self.machine(for: cell.fault), by: self) }
 
   /// A run with one strike, which waits for service before the strike and after the heal.
   static func machine(for fault: CapFault) -> RunMachine {
@@ -66,146 +69,87 @@ struct CellRun: Sendable {
     return RunMachine(
       strikes: [Strike(planned, notBefore: [Strike.Time(.start)])],
       steadyState: SteadyState(before: .seconds(4), after: .zero), safety: SafetySettings(allowMajorityLoss: true),
-      patience: RunMachine.Patience(
+      limits: RunMachine.Limits(
         quiet: RecoveryWatch.window, steadyLimit: .seconds(25), onset: .seconds(3), recoveryMinimum: .seconds(4),
         recoveryLimit: .seconds(50)))
   }
 
-  /// Runs the cell to its end. In any case the fault is healed, the remedy taken back and the clients removed.
-  mutating func run() async -> CellLog {
-    let first = await prepare()
-    await handle(first)
-    while machine.phase != .done {
-      // An interruption ends the pause, and is the next event.
-      try? await clock.sleep(for: Self.pollInterval)
-      let measure = await measure()
-      await handle([.tick(measure)])
-    }
-    // In a task of its own: not abandoned when this one is cancelled.
-    let problems = await Task { [traffic, start] in
-      await traffic.removeAll()
-      return await start?.restore() ?? []
-    }.value
-    log.problems += problems
-    log.interruption = machine.interruption
-    return log
-  }
-
-  private mutating func handle(_ events: [RunMachine.Event]) async {
-    var waiting = events
-    while !waiting.isEmpty {
-      if Task.isCancelled, machine.interruption == nil, machine.phase != .done {
-        waiting.insert(.interrupted(reason: "interrupted"), at: 0)
-      }
-      let event = waiting.removeFirst()
-      let known = machine.obstacle
-      let actions = machine.handle(event, at: .nanoseconds(clock.nanoseconds - origin))
-      if case .tick = event, let obstacle = machine.obstacle, obstacle != known { log.problems.append(obstacle) }
-      for action in actions {
-        let events = await perform(action)
-        waiting += events
-      }
+  func follow(_ machine: RunMachine, hasNewPhase: Bool) {
+    guard hasNewPhase, log.healedAt != nil else { return }
+    if machine.phase == .recovering { progress(.note("healed; waiting until all clients are served")) }
+    if machine.phase == .ending, machine.recoveredAt == nil {
+      progress(.note("not all clients were served when the traffic ended"))
     }
   }
 
-  private mutating func perform(_ action: RunMachine.Action) async -> [RunMachine.Event] {
-    switch action {
-    case .startTraffic: return await startTraffic()
-    case .inject(let fault): return await strike(fault)
-    case .heal(let fault): return await heal(fault)
-    case .stopTraffic: return await stopTraffic()
-    case .settle: return await settle()
-    case .judge: return [.judged]
-    // The cancellation of the task has reached what is in progress.
-    case .cancelInjection, .cancelSettling: return []
-    case .drop: preconditionFailure("a cell's strike never comes too late")
-    }
+  // MARK: The traffic
+
+  func prepare() async throws {
+    let start = try await cluster.prepare()
+    self.start = start
+    (log.flavour, log.settings) = (start.status.flavour, start.settings)
+    try await traffic.prepare(start.status)
   }
 
-  // MARK: Actions
-
-  private mutating func prepare() async -> [RunMachine.Event] {
-    do {
-      let start = try await cluster.prepare()
-      self.start = start
-      (log.flavour, log.settings) = (start.status.flavour, start.settings)
-      try await traffic.prepare(start.status)
-      return [.prepared]
-    } catch {
-      return [.failed(reason: "\(error)"), .prepared]
-    }
-  }
-
-  private mutating func startTraffic() async -> [RunMachine.Event] {
+  func startTraffic() async throws {
     guard let start else { preconditionFailure("the traffic began before the stack was prepared") }
     (log.startedAt, log.startDate) = (clock.nanoseconds, .now)
-    do {
-      groups = try await traffic.start(start.status)
-      return []
-    } catch {
-      return [.failed(reason: "\(error)")]
-    }
+    groups = try await traffic.start(start.status)
   }
 
-  private func measure() async -> LiveMeasure {
+  func look() async -> LiveMeasure {
+    try? await clock.sleep(for: Self.pollInterval)
     var samples: [[RecoveryWatch.Sample]] = []
     for group in groups { samples.append(await traffic.recent(group)) }
     return RecoveryWatch.measure(samples, now: clock.nanoseconds, origin: origin)
   }
 
-  private mutating func strike(_ fault: Int) async -> [RunMachine.Event] {
-    do {
-      let strike = try await cluster.strike(groups)
-      (log.struck, log.sides) = (strike.struck, strike.sides)
-      switch strike.result {
-      case .inEffect(let effect):
-        self.effect = effect
-        log.struckAt = effect.struckAt
-        return [.injected(fault: fault, since: effect.struckAt.map { .nanoseconds($0 - origin) })]
-      case .failed(let reason):
-        log.problems.append("the fault did not strike: \(reason)")
-        return [.injectionFailed(fault: fault, reason: reason)]
-      }
-    } catch {
-      return [.failed(reason: "\(error)"), .injectionFailed(fault: fault, reason: "\(error)")]
+  func stopTraffic() async throws {
+    let (histories, problems) = try await traffic.stop(groups)
+    log.endedAt = clock.nanoseconds
+    log.histories = zip(groups.map(\.side), histories).map { ($0, $1) }
+    log.problems += problems
+  }
+
+  func settle() async throws {
+    let (status, problems) = try await cluster.quiet()
+    log.problems += problems
+    let (history, problem) = try await traffic.finish(status)
+    log.histories.append(("final", history))
+    if let problem { log.problems.append(problem) }
+  }
+
+  // MARK: The strike
+
+  func inject(_ strike: Int) async throws -> RunMachine.Event {
+    let done = try await cluster.strike(groups)
+    (log.struck, log.sides) = (done.struck, done.sides)
+    switch done.result {
+    case .inEffect(let effect):
+      self.effect = effect
+      log.struckAt = effect.struckAt
+      return .injected(fault: strike, since: effect.struckAt.map { .nanoseconds($0 - origin) })
+    case .failed(let reason): return .injectionFailed(fault: strike, reason: reason)
     }
   }
 
-  private mutating func heal(_ fault: Int) async -> [RunMachine.Event] {
+  nonisolated func drop(_ strike: Int) { preconditionFailure("a cell's strike never comes too late") }
+
+  func heal(_ strike: Int) async {
     guard let effect else { preconditionFailure("a fault was healed that was not in effect") }
     let heal = await effect.heal()
     log.healBeganAt = heal.beganAt
     log.healedAt = heal.endedAt ?? clock.nanoseconds
     log.problems += heal.problems
-    if !Task.isCancelled { progress(.note("healed; waiting until all clients are served")) }
-    return [.healed(fault: fault)]
   }
 
-  private mutating func stopTraffic() async -> [RunMachine.Event] {
-    if log.healedAt != nil, machine.recoveredAt == nil {
-      progress(.note("not all clients were served when the traffic ended"))
-    }
-    do {
-      let (histories, problems) = try await traffic.stop(groups)
-      log.endedAt = clock.nanoseconds
-      log.histories = zip(groups.map(\.side), histories).map { ($0, $1) }
-      log.problems += problems
-      return [.trafficEnded]
-    } catch {
-      return [.failed(reason: "\(error)"), .trafficEnded]
-    }
-  }
+  // MARK: The end
 
-  private mutating func settle() async -> [RunMachine.Event] {
-    do {
-      let (status, problems) = try await cluster.quiet()
-      log.problems += problems
-      let (history, problem) = try await traffic.finish(status)
-      log.histories.append(("final", history))
-      if let problem { log.problems.append(problem) }
-      return [.settled]
-    } catch {
-      return [.failed(reason: "\(error)"), .settled]
-    }
+  func judge(_ machine: RunMachine) async -> CellLog {
+    await traffic.removeAll()
+    let remains = await start?.restore() ?? []
+    log.problems = [machine.obstacle].compactMap(\.self) + log.problems + remains
+    log.interruption = machine.interruption
+    return log
   }
 }

@@ -1,6 +1,8 @@
 import ChaosPlan
 import DockerEngine
+import Failures
 import Foundation
+import Orchestrator
 import Stack
 
 /// The client containers of one cell: started, asked what they have printed, ended and removed.
@@ -43,7 +45,7 @@ struct ClientContainers: CellTraffic {
   func prepare(_ status: StackStatus) async throws {
     let (exitCode, output) = try await runToEnd("prepare", [], status, limit: .seconds(60))
     guard exitCode == 0 else {
-      throw CapRunError(code: .unavailable, message: "the workload could not be prepared: \(Self.lastLine(output))")
+      throw CommandError(.unavailable, "the workload could not be prepared: \(Self.lastLine(output))")
     }
   }
 

@@ -1,7 +1,9 @@
 import CapLedger
 import ChaosPlan
+import Failures
 import Faults
 import Orchestrator
+import Polling
 import Stack
 
 /// The stack under a cell: waits for its tiers, applies the remedy, strikes and heals.
@@ -11,9 +13,7 @@ struct StackCell: CellCluster {
 
   let cell: CapPlanCell
   let stack: Stack
-  let injector: FaultInjector
-  /// The nodes that existed at the start of the series.
-  let roster: Roster
+  let session: StackSession
   /// The cell's own, for the names of what it creates.
   let namespace: String
   let seed: UInt64
@@ -25,9 +25,9 @@ struct StackCell: CellCluster {
     let settings = try await stack.settings(of: cell.struckTier, on: status.flavour).map {
       CapRecord.LiveSetting(name: $0.name, value: $0.value, seconds: $0.seconds)
     }
-    return CellStart(status: status, settings: settings) { [injector, progress] in
+    return CellStart(status: status, settings: settings) { [session, progress] in
       guard let remedy else { return [] }
-      let problems = await injector.heal(remedy).failures.map { "not put back: \($0)" }
+      let problems = await session.injector.heal(remedy).failures.map { "not put back: \($0)" }
       for problem in problems { progress(.note(problem)) }
       return problems
     }
@@ -43,8 +43,9 @@ struct StackCell: CellCluster {
     let timed = TimedFault(shot.fault)
     let result: CellStrike.Result
     do {
-      let injection = try await injector.inject(timed, into: shot.targets)
-      result = .inEffect(CellStrike.Effect(struckAt: timed.struckAt) { await timed.heal(injection, by: injector) })
+      let injection = try await session.injector.inject(timed, into: shot.targets)
+      result = .inEffect(
+        CellStrike.Effect(struckAt: timed.struckAt) { await timed.heal(injection, by: session.injector) })
     } catch {
       result = .failed("\(error)")
     }
@@ -55,23 +56,24 @@ struct StackCell: CellCluster {
     let status: StackStatus
     do {
       status = try await whole()
-    } catch let error as CapRunError {
+    } catch let error as CommandError {
       return (try await stack.status(), [error.message])
     }
     guard cell.tier == .store else { return (status, []) }
-    let end = ContinuousClock.now + Self.wholeLimit
-    while await stack.queuedMessages() != 0 {
-      guard ContinuousClock.now < end else { return (status, ["the queues were not drained in \(Self.wholeLimit)"]) }
-      try await Task.sleep(for: .seconds(1))
+    let queued = await Poll.until(.now + Self.wholeLimit, every: .seconds(1)) { () async throws(Never) in
+      await stack.queuedMessages()
+    } isFinal: {
+      $0 == 0
     }
-    return (status, [])
+    try Task.checkCancellation()
+    return (status, queued == 0 ? [] : ["the queues were not drained in \(Self.wholeLimit)"])
   }
 
   /// A remedy that is a setting of the nodes, applied like a fault that is healed.
   private func applyRemedy(_ status: StackStatus) async throws -> Injection? {
     guard cell.variant == .minReplicas else { return nil }
     let nodes = status.nodes.filter { $0.tier == .redis && $0.state.status == .running }
-    return try await injector.inject(RedisSettingFault(settings: Self.redisRemedy), into: nodes.map(\.target))
+    return try await session.injector.inject(RedisSettingFault(settings: Self.redisRemedy), into: nodes.map(\.target))
   }
 
   /// Waits until every node of the cell's tiers runs and counts as a member.
@@ -83,19 +85,19 @@ struct StackCell: CellCluster {
       case .sql: [.sql, .etcd]
       case .store: Set(stack.configuration.planTarget.tiers.map(\.tier))
       }
-    let end = ContinuousClock.now + Self.wholeLimit
-    while true {
+    let (status, missing) = try await Poll.until(.now + Self.wholeLimit, every: .seconds(1)) {
       let status = try await stack.status()
-      let gone = stack.missing(from: status, since: roster.nodes(of: tiers))
+      let gone = stack.missing(from: status, since: session.roster.nodes(of: tiers))
       let nodes = status.nodes.filter { tiers.contains($0.tier) }
       var missing = Self.unready(nodes, gone: gone)
       if missing == nil { missing = await notJoined(nodes) }
-      guard let missing else { return status }
-      guard ContinuousClock.now < end else {
-        throw CapRunError(code: .unavailable, message: "the stack is not in order after \(Self.wholeLimit): \(missing)")
-      }
-      try await Task.sleep(for: .seconds(1))
+      return (status, missing)
+    } isFinal: {
+      $0.1 == nil
     }
+    guard let missing else { return status }
+    try Task.checkCancellation()
+    throw CommandError(.unavailable, "the stack is not in order after \(Self.wholeLimit): \(missing)")
   }
 
   /// The first node that is not healthy in its tier, as seen from outside; `nil`: none.

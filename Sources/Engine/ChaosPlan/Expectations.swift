@@ -1,31 +1,18 @@
 /// A plan's expectations of the store; each is measured and becomes a line of the verdict.
 public struct Expectations: Sendable, Hashable {
   /// Most acknowledged writes that may be lost.
-  public var lostWrites: Int
+  public var lostWrites = 0
   /// The maximum number of reads of values that were never written.
-  public var neverWrittenReads: Int
+  public var neverWrittenReads = 0
   /// The expectation for linearizability; `nil`: none (no key has committed writes and linearizable reads).
   public var linearizable: LinearizableExpectation?
-  public var availability: Availability
+  public var availability = Availability()
   /// Longest time to recover, after a fault strikes and again after it is healed; `nil`: measured, not judged.
   public var recoveryMaximum: Duration?
   /// Other limits on a flavour of the SQL tier, which has other numbers by its nature.
-  public var flavours: [SQLFlavour: FlavourLimits]
+  public var flavours: [SQLFlavour: FlavourLimits] = [:]
   /// Why these are the limits, where they are those of a flavour.
   public var because: String?
-
-  public init(
-    lostWrites: Int = 0, neverWrittenReads: Int = 0, linearizable: LinearizableExpectation? = nil,
-    availability: Availability = Availability(), recoveryMaximum: Duration? = nil,
-    flavours: [SQLFlavour: FlavourLimits] = [:]
-  ) {
-    self.lostWrites = lostWrites
-    self.neverWrittenReads = neverWrittenReads
-    self.linearizable = linearizable
-    self.availability = availability
-    self.recoveryMaximum = recoveryMaximum
-    self.flavours = flavours
-  }
 
   /// What is expected on a flavour: its own limits in place of the plan's, which stand where it has none.
   func on(_ flavour: SQLFlavour) -> Expectations {
@@ -44,11 +31,6 @@ public struct Expectations: Sendable, Hashable {
     public var duringMinimum: Double?
     /// In the steady state after.
     public var afterMinimum: Double?
-
-    public init(duringMinimum: Double? = nil, afterMinimum: Double? = nil) {
-      self.duringMinimum = duringMinimum
-      self.afterMinimum = afterMinimum
-    }
   }
 }
 
@@ -57,17 +39,8 @@ public struct Expectations: Sendable, Hashable {
 public struct FlavourLimits: Sendable, Hashable {
   /// Why they differ, for people.
   public var because: String
-  public var availability: Expectations.Availability
+  public var availability = Expectations.Availability()
   public var recoveryMaximum: Duration?
-
-  public init(
-    because: String, availability: Expectations.Availability = Expectations.Availability(),
-    recoveryMaximum: Duration? = nil
-  ) {
-    self.because = because
-    self.availability = availability
-    self.recoveryMaximum = recoveryMaximum
-  }
 }
 
 /// What a plan asks of the linearizability check.

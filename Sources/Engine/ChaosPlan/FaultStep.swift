@@ -32,26 +32,14 @@ public struct RandomFaults: Sendable, Hashable {
     }
   }
 
-  public var at: Duration
+  public var at: Duration = .zero
   /// No fault begins later than this time after the first.
   public var length: Duration
   /// From one beginning to the next.
   public var interval: Duration
-  public var jitter: Duration
+  public var jitter: Duration = .zero
   /// How many faults may be open at once.
-  public var atOnce: Int
+  public var atOnce = 1
   /// Not empty.
   public var choices: [Choice]
-
-  public init(
-    at: Duration = .zero, length: Duration, interval: Duration, jitter: Duration = .zero, atOnce: Int = 1,
-    choices: [Choice]
-  ) {
-    self.at = at
-    self.length = length
-    self.interval = interval
-    self.jitter = jitter
-    self.atOnce = atOnce
-    self.choices = choices
-  }
 }

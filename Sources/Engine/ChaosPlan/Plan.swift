@@ -6,32 +6,15 @@ public struct Plan: Sendable, Hashable {
   public var name: String
   /// The question that the plan asks, in a sentence.
   public var description: String
-  public var stack: StackSettings
+  public var stack = StackSettings()
   public var workload: WorkloadSettings
-  public var steadyState: SteadyState
+  public var steadyState = SteadyState()
   /// In the order of the file. Empty: a run without faults, which shows the alarms of none.
   public var faults: [FaultStep]
-  public var safety: SafetySettings
-  public var expect: Expectations
+  public var safety = SafetySettings()
+  public var expect = Expectations()
   /// The seed of traffic and of every random choice; `nil`: drawn at the start, and printed.
   public var seed: UInt64?
   /// What the plan was read for.
-  public var target: PlanTarget
-
-  public init(
-    name: String, description: String, stack: StackSettings = StackSettings(), workload: WorkloadSettings,
-    steadyState: SteadyState = SteadyState(), faults: [FaultStep], safety: SafetySettings = SafetySettings(),
-    expect: Expectations = Expectations(), seed: UInt64? = nil, target: PlanTarget = PlanTarget()
-  ) {
-    self.name = name
-    self.description = description
-    self.stack = stack
-    self.workload = workload
-    self.steadyState = steadyState
-    self.faults = faults
-    self.safety = safety
-    self.expect = expect
-    self.seed = seed
-    self.target = target
-  }
+  public var target = PlanTarget()
 }

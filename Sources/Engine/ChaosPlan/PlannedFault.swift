@@ -32,13 +32,7 @@ public struct Repetition: Sendable, Hashable {
   /// From one beginning to the next.
   public var interval: Duration
   /// Each beginning is moved by a time drawn evenly from -jitter...jitter.
-  public var jitter: Duration
+  public var jitter: Duration = .zero
   /// At least 1.
   public var times: Int
-
-  public init(interval: Duration, jitter: Duration = .zero, times: Int) {
-    self.interval = interval
-    self.jitter = jitter
-    self.times = times
-  }
 }

@@ -21,15 +21,7 @@ public struct SafetySettings: Sendable, Hashable {
 public struct StopCondition: Sendable, Hashable {
   /// Stop when less than this share (0...1) of the operations that ended within `window` was answered with ok.
   public var availabilityMinimum: Double?
-  public var window: Duration
+  public var window: Duration = .seconds(10)
   /// Stop when no client was served for this time.
   public var unservedMaximum: Duration?
-
-  public init(
-    availabilityMinimum: Double? = nil, window: Duration = .seconds(10), unservedMaximum: Duration? = nil
-  ) {
-    self.availabilityMinimum = availabilityMinimum
-    self.window = window
-    self.unservedMaximum = unservedMaximum
-  }
 }

@@ -1,42 +1,25 @@
 /// The traffic of a run.
 public struct WorkloadSettings: Sendable, Hashable {
-  public var kind: WorkloadKind
+  public var kind: WorkloadKind = .register
   /// Clients that act at the same time, each with at most one operation open.
   public var clients: Int
   /// Hot keys: written, read and deleted again and again.
   public var keys: Int
   /// Share of writes (0...1) that go to a key of their own, written once and never deleted: they name a lost write
   /// exactly.
-  public var freshKeyShare: Double
+  public var freshKeyShare: Double = 0
   /// Share of operations (0...1) that read.
-  public var readShare: Double
+  public var readShare: Double = 0.5
   /// Share of operations (0...1) that delete. What reads and deletes leave are writes.
-  public var deleteShare: Double
+  public var deleteShare: Double = 0
   /// Acknowledgement levels of writes and their shares. A key is only ever written at one level, drawn by these shares.
-  public var acknowledgements: Mix<AcknowledgementLevel>
+  public var acknowledgements: Mix<AcknowledgementLevel> = Mix(.queued)
   /// Levels of reads and their shares, drawn for each read.
-  public var reads: Mix<ReadLevel>
+  public var reads: Mix<ReadLevel> = Mix(.cache)
   /// How many bytes every value has on its way to the store and back; `nil`: as few as make it unique.
   public var valueBytes: Int?
   /// Operations a second of all clients together; `nil`: closed loop, each client calls again when it was answered.
   public var ratePerSecond: Double?
-
-  public init(
-    kind: WorkloadKind = .register, clients: Int, keys: Int, freshKeyShare: Double = 0, readShare: Double = 0.5,
-    deleteShare: Double = 0, acknowledgements: Mix<AcknowledgementLevel> = Mix(.queued),
-    reads: Mix<ReadLevel> = Mix(.cache), valueBytes: Int? = nil, ratePerSecond: Double? = nil
-  ) {
-    self.kind = kind
-    self.clients = clients
-    self.keys = keys
-    self.freshKeyShare = freshKeyShare
-    self.readShare = readShare
-    self.deleteShare = deleteShare
-    self.acknowledgements = acknowledgements
-    self.reads = reads
-    self.valueBytes = valueBytes
-    self.ratePerSecond = ratePerSecond
-  }
 }
 
 /// What the clients do.

@@ -1,3 +1,5 @@
+import Failures
+
 /// A detection as a pure state machine: which run is next, what is kept of it, and when the release services come back.
 ///
 /// `Time` is only compared: tests count it by hand.
@@ -21,7 +23,7 @@ struct DetectionMachine<Time: Comparable & Sendable>: Sendable {
 
   private(set) var record: DetectionRecord
   /// Why the detection ends early, if the machine itself decided that.
-  private(set) var failure: DetectionError?
+  private(set) var failure: CommandError?
   private let steps: [DetectionSchedule.Step]
   private let deadline: Time?
   private var done = 0
@@ -42,7 +44,7 @@ struct DetectionMachine<Time: Comparable & Sendable>: Sendable {
     switch event {
     case .began: return next(now)
     case .ran(_, wasInterrupted: true, at: _):
-      failure = DetectionError(.interrupted, "interrupted; the same command goes on")
+      failure = CommandError(.interrupted, "interrupted; the same command goes on")
       return end()
     case .ran(let run, wasInterrupted: false, at: let time):
       done += 1

@@ -24,44 +24,25 @@ public struct DetectionRecord: Sendable, Hashable, Codable {
     public var folder: String
     /// Why a verdict is unknown, or a run failed.
     public var note: String?
-
-    public init(
-      bug: String?, plan: String, seed: UInt64, verdict: Verdict, alarms: [String], firstSeenAt: Double?,
-      secondsLong: Double, culprit: Culprit.Tier?, folder: String, note: String? = nil
-    ) {
-      self.bug = bug
-      self.plan = plan
-      self.seed = seed
-      self.verdict = verdict
-      self.alarms = alarms
-      self.firstSeenAt = firstSeenAt
-      self.secondsLong = secondsLong
-      self.culprit = culprit
-      self.folder = folder
-      self.note = note
-    }
-
-    /// What a report says of a run.
-    public init(bug: String?, report: RunReport, folder: String) {
-      let alarms = report.checks.filter { $0.verdict == .violated }
-      self.init(
-        bug: bug, plan: report.plan.name, seed: report.run.seed, verdict: report.verdict, alarms: alarms.map(\.name),
-        firstSeenAt: alarms.compactMap(\.firstSeenAt).min(), secondsLong: report.run.secondsLong,
-        culprit: report.culprits?.first?.tier, folder: folder,
-        note: report.verdict == .unknown ? report.summary : nil)
-    }
   }
 
   public var schema = Self.currentSchema
   /// When the last run ended: ISO 8601, UTC.
-  public var updatedAt: String
+  public var updatedAt: String = ""
   /// In the order in which they ran.
-  public var runs: [Run]
-
-  public init(updatedAt: String = "", runs: [Run] = []) {
-    self.updatedAt = updatedAt
-    self.runs = runs
-  }
+  public var runs: [Run] = []
 
   public func runs(of bug: String?) -> [Run] { runs.filter { $0.bug == bug } }
+}
+
+extension DetectionRecord.Run {
+  /// What a report says of a run.
+  public init(bug: String?, report: RunReport, folder: String) {
+    let alarms = report.checks.filter { $0.verdict == .violated }
+    self.init(
+      bug: bug, plan: report.plan.name, seed: report.run.seed, verdict: report.verdict, alarms: alarms.map(\.name),
+      firstSeenAt: alarms.compactMap(\.firstSeenAt).min(), secondsLong: report.run.secondsLong,
+      culprit: report.culprits?.first?.tier, folder: folder,
+      note: report.verdict == .unknown ? report.summary : nil)
+  }
 }

@@ -1,4 +1,5 @@
 import ChaosPlan
+import Failures
 import Foundation
 import Orchestrator
 import PrettyJSON
@@ -35,14 +36,14 @@ public struct Detector: Sendable {
   /// Writes `DETECTION.md` again from what has been run.
   ///
   /// - Returns: its text.
-  public static func rewrite(_ resultsRoot: String, command: String) throws(DetectionError) -> String {
+  public static func rewrite(_ resultsRoot: String, command: String) throws(CommandError) -> String {
     let text = DetectionReport(
       try read("\(resultsRoot)/detection.json"), mutants: mutants(resultsRoot), command: command
     ).text
     do {
       try text.write(toFile: "\(resultsRoot)/DETECTION.md", atomically: true, encoding: .utf8)
     } catch {
-      throw DetectionError(.unavailable, "\(resultsRoot) cannot be written: \(error.localizedDescription)")
+      throw CommandError(.unavailable, "\(resultsRoot) cannot be written: \(error.localizedDescription)")
     }
     return text
   }
@@ -57,7 +58,7 @@ public struct Detector: Sendable {
   private var jsonPath: String { "\(resultsRoot)/detection.json" }
 
   /// Forgets the runs that the schedule asks for: after a change of a plan or of the image they prove nothing.
-  public func forget() throws(DetectionError) {
+  public func forget() throws(CommandError) {
     var record = try Self.read(jsonPath)
     record.runs.removeAll { schedule.bugs.contains($0.bug ?? $0.plan) }
     try write(record)
@@ -66,7 +67,7 @@ public struct Detector: Sendable {
   /// Runs until nothing is owed or `deadline` has come; the stack has its release services again when this returns.
   ///
   /// - Returns: all that is known now, and how many runs are still owed.
-  /// - Throws: `DetectionError`, and what `Runner` throws.
+  /// - Throws: `CommandError`, and what `Runner` throws.
   public func run(until deadline: ContinuousClock.Instant? = nil) async throws -> (record: DetectionRecord, owed: Int) {
     var machine = DetectionMachine(schedule, after: try Self.read(jsonPath), deadline: deadline)
     var failure: (any Error)?
@@ -107,25 +108,25 @@ public struct Detector: Sendable {
     folder.hasPrefix(resultsRoot + "/") ? String(folder.dropFirst(resultsRoot.count + 1)) : folder
   }
 
-  private static func read(_ path: String) throws(DetectionError) -> DetectionRecord {
+  private static func read(_ path: String) throws(CommandError) -> DetectionRecord {
     guard let data = FileManager.default.contents(atPath: path) else { return DetectionRecord() }
     guard let record = try? JSONDecoder().decode(DetectionRecord.self, from: data),
       record.schema == DetectionRecord.currentSchema
     else {
-      throw DetectionError(
+      throw CommandError(
         .badInput, "\(path) cannot be read as the record of a detection; move it away to start again")
     }
     return record
   }
 
-  private func write(_ record: DetectionRecord) throws(DetectionError) {
+  private func write(_ record: DetectionRecord) throws(CommandError) {
     do {
       try FileManager.default.createDirectory(atPath: resultsRoot, withIntermediateDirectories: true)
       try (PrettyJSON.text(record) + "\n").write(toFile: jsonPath, atomically: true, encoding: .utf8)
       try DetectionReport(record, mutants: Self.mutants(resultsRoot), command: command).text
         .write(toFile: "\(resultsRoot)/DETECTION.md", atomically: true, encoding: .utf8)
     } catch {
-      throw DetectionError(.unavailable, "\(resultsRoot) cannot be written: \(error.localizedDescription)")
+      throw CommandError(.unavailable, "\(resultsRoot) cannot be written: \(error.localizedDescription)")
     }
   }
 }

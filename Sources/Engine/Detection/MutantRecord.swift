@@ -5,23 +5,15 @@ public struct MutantRecord: Sendable, Hashable, Codable {
   /// What became of some mutants.
   public struct Counts: Sendable, Hashable, Codable {
     /// The checker says violated.
-    public var caught: Int
+    public var caught = 0
     /// The checker does not, and the oracle shows an execution of the contract that gives the damaged history.
-    public var legal: Int
+    public var legal = 0
     /// The checker does not, and there is no such execution.
-    public var missed: Int
+    public var missed = 0
     /// The checker does not, and the oracle ran into its limit.
-    public var undecided: Int
+    public var undecided = 0
     /// The checker says violated, and the oracle shows an execution all the same.
-    public var falseAlarms: Int
-
-    public init(caught: Int = 0, legal: Int = 0, missed: Int = 0, undecided: Int = 0, falseAlarms: Int = 0) {
-      self.caught = caught
-      self.legal = legal
-      self.missed = missed
-      self.undecided = undecided
-      self.falseAlarms = falseAlarms
-    }
+    public var falseAlarms = 0
 
     var all: Int { caught + legal + missed + undecided + falseAlarms }
 

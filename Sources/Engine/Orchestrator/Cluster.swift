@@ -3,7 +3,7 @@ import Stack
 
 /// What a run strikes: its nodes as they are now, and the faults that can be done to them. The port between the engine
 /// and the system under test; `StackCluster` implements it, and tests have one in memory.
-public protocol Cluster: Sendable {
+protocol Cluster: Sendable {
   /// Every node with its current role.
   ///
   /// - Throws: `unavailable` when the cluster does not answer.
@@ -39,37 +39,30 @@ public protocol Cluster: Sendable {
 }
 
 /// The bundled stack, with an injector that holds its ledger.
-public struct StackCluster: Cluster {
+struct StackCluster: Cluster {
   let stack: Stack
   let injector: FaultInjector
   let roster: Roster
 
-  /// - Parameter roster: the nodes that there have to be.
-  public init(stack: Stack, injector: FaultInjector, roster: Roster) {
-    self.stack = stack
-    self.injector = injector
-    self.roster = roster
-  }
+  func status() async throws(StackError) -> StackStatus { try await stack.status() }
 
-  public func status() async throws(StackError) -> StackStatus { try await stack.status() }
-
-  public func inject(_ fault: any Fault, into targets: [FaultTarget]) async throws(FaultError) -> Injection {
+  func inject(_ fault: any Fault, into targets: [FaultTarget]) async throws(FaultError) -> Injection {
     try await injector.inject(fault, into: targets)
   }
 
-  public func losses(of injection: Injection) async -> [FaultLoss] { await injector.losses(of: injection) }
+  func losses(of injection: Injection) async -> [FaultLoss] { await injector.losses(of: injection) }
 
-  public func heal(_ injection: Injection) async -> HealReport { await injector.heal(injection) }
+  func heal(_ injection: Injection) async -> HealReport { await injector.heal(injection) }
 
-  public func residue() async throws(StackError) -> [String] {
+  func residue() async throws(StackError) -> [String] {
     try await stack.residue(since: roster).map(\.description)
   }
 
-  public func lacking(within limit: Duration) async throws(StackError) -> [String] {
+  func lacking(within limit: Duration) async throws(StackError) -> [String] {
     try await stack.lacking(within: limit, since: roster).map(\.description)
   }
 
-  public func logs(since: Int64, _ take: @escaping @Sendable (String, String) throws -> Void) async -> [String] {
+  func logs(since: Int64, _ take: @escaping @Sendable (String, String) throws -> Void) async -> [String] {
     let engine = stack.engine
     guard let containers = try? await engine.containers() else { return ["the containers' logs could not be fetched"] }
     return await withTaskGroup(of: String?.self) { group in

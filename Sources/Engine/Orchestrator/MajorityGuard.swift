@@ -11,7 +11,7 @@ struct MajorityGuard: Sendable {
   /// Nodes that are already down count: stopped or paused nodes, and targets of other open faults. For Redis, a
   /// majority of the masters counts too, because the masters vote for a failover.
   ///
-  /// - Parameter struck: the names of the nodes that open faults have taken down.
+  /// - Parameter struck: the names of the nodes that open faults have taken down, or are about to.
   func refusal(of targets: [StackNode], in status: StackStatus, struck: Set<String> = []) -> String? {
     guard !isMajorityLossAllowed else { return nil }
     let hit = Set(targets.map(\.name)).union(struck)

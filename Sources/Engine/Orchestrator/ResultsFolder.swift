@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 
 /// The folder of one run: `results/<plan>/<UTC time>/`, with the link `latest` beside it.
@@ -9,8 +10,8 @@ public struct ResultsFolder: Sendable, Hashable {
   /// Makes the folder. Two runs that begin in one second get different names.
   ///
   /// - Parameter hasLogs: whether it gets a folder `logs`.
-  /// - Throws: `OrchestratorError` with `internalFault`.
-  public init(root: String, plan: String, startedAt: Date, hasLogs: Bool = true) throws(OrchestratorError) {
+  /// - Throws: `CommandError` with `internalFault`.
+  public init(root: String, plan: String, startedAt: Date, hasLogs: Bool = true) throws(CommandError) {
     parent = "\(root)/\(plan)"
     let style = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day().dateSeparator(.omitted)
       .time(includingFractionalSeconds: false).timeSeparator(.omitted)
@@ -22,9 +23,8 @@ public struct ResultsFolder: Sendable, Hashable {
       path = "\(parent)/\(name)"
       if hasLogs { try manager.createDirectory(atPath: "\(path)/logs", withIntermediateDirectories: false) }
     } catch {
-      throw OrchestratorError(
-        code: .internalFault,
-        message: "the results folder \(root)/\(plan) cannot be made: \(error.localizedDescription)")
+      throw CommandError(
+        .internalFault, "the results folder \(root)/\(plan) cannot be made: \(error.localizedDescription)")
     }
   }
 
@@ -46,12 +46,11 @@ public struct ResultsFolder: Sendable, Hashable {
 
   public func file(_ name: String) -> String { "\(path)/\(name)" }
 
-  public func write(_ text: String, to name: String) throws(OrchestratorError) {
+  public func write(_ text: String, to name: String) throws(CommandError) {
     do {
       try text.write(toFile: file(name), atomically: true, encoding: .utf8)
     } catch {
-      throw OrchestratorError(
-        code: .internalFault, message: "\(file(name)) cannot be written: \(error.localizedDescription)")
+      throw CommandError(.internalFault, "\(file(name)) cannot be written: \(error.localizedDescription)")
     }
   }
 

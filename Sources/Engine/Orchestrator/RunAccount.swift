@@ -13,7 +13,7 @@ struct RunAccount: Sendable {
   ///
   /// - Parameter end: the end of the last one.
   func phases(until end: Duration) -> [Phase] {
-    let starts = machine.phaseStarts.filter { $0.phase != .prepare && $0.phase != .done }
+    let starts = machine.phaseStarts.filter { $0.phase != .prepare }
     let ends = starts.dropFirst().map(\.at) + [end]
     return zip(starts, ends).filter { $0.0.phase != .verdict }.map { start, end in
       Phase(name: start.phase.rawValue, start: start.at / .seconds(1), end: end / .seconds(1))

@@ -1,7 +1,7 @@
 import ChaosPlan
 
-/// A run as a pure state machine: events in, actions out. It reads no clock, sends nothing and waits for nothing; the
-/// shell (`Runner`) performs the actions and reports back.
+/// A course as a pure state machine: events in, actions out. It reads no clock, sends nothing and waits for nothing;
+/// `Course` performs the actions and reports back.
 public struct RunMachine: Sendable {
   /// What happened.
   public enum Event: Sendable, Hashable {
@@ -21,7 +21,6 @@ public struct RunMachine: Sendable {
     case trafficEnded
     /// The final reads are over.
     case settled
-    case judged
     /// The user wants to end.
     case interrupted(reason: String)
     /// The run itself cannot go on.
@@ -39,8 +38,9 @@ public struct RunMachine: Sendable {
     case drop(fault: Int)
     case stopTraffic
     case settle
-    /// End the final reads now.
-    case cancelSettling
+    /// End what the phase waits for now: the preparation, the last operations or the final reads.
+    case cutShort
+    /// Decide the verdict, with which the course is over.
     case judge
   }
 
@@ -61,7 +61,7 @@ public struct RunMachine: Sendable {
   }
 
   /// How long a run waits for service.
-  public struct Patience: Sendable, Hashable {
+  public struct Limits: Sendable, Hashable {
     /// How long all clients must be served for service to count as there.
     public var quiet: Duration
     /// The limit of the wait for service before the faults, which then strike all the same; `nil`: the steady state's
@@ -101,7 +101,7 @@ public struct RunMachine: Sendable {
 
   private let steadyState: SteadyState
   private let safety: SafetySettings
-  private let patience: Patience
+  private let limits: Limits
   private let strikes: [Strike]
   /// When each strike was ordered or left out.
   private var begins: [Duration?]
@@ -113,14 +113,14 @@ public struct RunMachine: Sendable {
     let recoveryLimit = max((plan.expect.recoveryMaximum ?? .seconds(30)) + .seconds(5), .seconds(30))
     self.init(
       strikes: strikes, steadyState: plan.steadyState, safety: plan.safety,
-      patience: Patience(quiet: quiet, recoveryLimit: recoveryLimit))
+      limits: Limits(quiet: quiet, recoveryLimit: recoveryLimit))
   }
 
-  public init(strikes: [Strike], steadyState: SteadyState, safety: SafetySettings, patience: Patience) {
+  public init(strikes: [Strike], steadyState: SteadyState, safety: SafetySettings, limits: Limits) {
     self.strikes = strikes
     self.steadyState = steadyState
     self.safety = safety
-    self.patience = patience
+    self.limits = limits
     begins = strikes.map { _ in nil }
     ends = begins
     faults = strikes.map { _ in .planned }
@@ -139,7 +139,6 @@ public struct RunMachine: Sendable {
     case .skipped(let fault), .healed(let fault): over(fault, now)
     case .trafficEnded: trafficEnded(now)
     case .settled: settled(now)
-    case .judged: judged(now)
     case .interrupted(let reason): interrupt(.user(reason), now)
     case .failed(let reason): interrupt(.failure(reason), now)
     }
@@ -174,7 +173,7 @@ public struct RunMachine: Sendable {
     switch phase {
     case .steadyBefore:
       guard elapsed >= steadyState.before else { return [] }
-      if let limit = patience.steadyLimit {
+      if let limit = limits.steadyLimit {
         if !isServed(measure, now) {
           guard elapsed >= limit else { return [] }
           obstacle = "the clients were not served well before the fault"
@@ -189,17 +188,17 @@ public struct RunMachine: Sendable {
       if let reason = stopReason(measure, now) { return stopFaults(reason, now) }
       return schedule(measure, now)
     case .recovering:
-      guard elapsed >= patience.recoveryMinimum else { return [] }
+      guard elapsed >= limits.recoveryMinimum else { return [] }
       if isServed(measure, now) {
         recoveredAt = max(measure.lastNotServedAt ?? .zero, phaseStarts.last?.at ?? .zero)
         enter(.steadyAfter, now)
-      } else if elapsed >= patience.recoveryLimit {
+      } else if elapsed >= limits.recoveryLimit {
         enter(.steadyAfter, now)
       }
       return []
     case .steadyAfter:
       return elapsed >= steadyState.after ? end(now) : []
-    case .prepare, .ending, .settling, .verdict, .done:
+    case .prepare, .ending, .settling, .verdict:
       return []
     }
   }
@@ -238,23 +237,14 @@ public struct RunMachine: Sendable {
     return [.judge]
   }
 
-  private mutating func judged(_ now: Duration) -> [Action] {
-    enter(.done, now)
-    return []
-  }
-
   private mutating func interrupt(_ reason: Interruption, _ now: Duration) -> [Action] {
-    guard interruption == nil, phase != .done else { return [] }
+    guard interruption == nil else { return [] }
     interruption = reason
     switch phase {
-    case .prepare:
-      // The shell ends by itself when the preparation throws; else `prepared` comes, and nothing has been recorded.
-      return []
-    case .steadyBefore, .faults, .recovering, .steadyAfter:
-      return takeBack() + end(now)
-    case .ending: return []
-    case .settling: return [.cancelSettling]
-    case .verdict, .done: return []
+    // The end of what is cut short is an event of its own.
+    case .prepare, .ending, .settling: return [.cutShort]
+    case .steadyBefore, .faults, .recovering, .steadyAfter: return takeBack() + end(now)
+    case .verdict: return []
     }
   }
 
@@ -302,13 +292,13 @@ public struct RunMachine: Sendable {
     switch duration {
     case .fixed(let duration): now - since >= duration
     case .untilRecovered(let limit):
-      now - since >= limit || measure.isQuiet(for: patience.quiet, since: since + patience.onset, at: now)
+      now - since >= limit || measure.isQuiet(for: limits.quiet, since: since + limits.onset, at: now)
     }
   }
 
   /// Whether service has been there for long enough since the phase began.
   private func isServed(_ measure: LiveMeasure, _ now: Duration) -> Bool {
-    measure.isQuiet(for: patience.quiet, since: phaseStarts.last?.at ?? .zero, at: now)
+    measure.isQuiet(for: limits.quiet, since: phaseStarts.last?.at ?? .zero, at: now)
   }
 
   /// Why the faults must end; `nil` if they may go on.
@@ -350,7 +340,7 @@ public struct RunMachine: Sendable {
       enter(.recovering, now)
       return []
     case .ending: return settleIfQuiet(now)
-    case .prepare, .steadyBefore, .recovering, .steadyAfter, .settling, .verdict, .done: return []
+    case .prepare, .steadyBefore, .recovering, .steadyAfter, .settling, .verdict: return []
     }
   }
 

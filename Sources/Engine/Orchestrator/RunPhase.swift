@@ -1,4 +1,4 @@
-/// Where a run is. The raw value is the word on the terminal and in the report.
+/// Where a course is. The raw value is the word on the terminal and in the report.
 public enum RunPhase: String, Sendable, Hashable, CaseIterable {
   /// Open undos are replayed and the stack is brought up; no traffic yet.
   case prepare
@@ -14,5 +14,4 @@ public enum RunPhase: String, Sendable, Hashable, CaseIterable {
   /// Drain, audit and final reads.
   case settling = "final reads"
   case verdict
-  case done
 }

@@ -1,5 +1,6 @@
 import ChaosPlan
 import Consistency
+import Failures
 import Foundation
 import History
 import Randomness
@@ -8,10 +9,11 @@ import Stack
 import Synchronization
 import Workload
 
-/// One run from its first operation to its report: performs the actions of `RunMachine`, and reports events to it.
-final class RunSession: Sendable {
+/// One run from its first operation to its report: a course with the plan's strikes and the store's clients.
+final class RunSession: CourseWork {
+  let course = Course()
+  let looksWhileBusy = true
   private let setup: RunSetup
-  private let events: AsyncStream<RunMachine.Event>.Continuation
   private let folder: ResultsFolder
   private let startedAt: Date
   private let seed: UInt64
@@ -22,20 +24,19 @@ final class RunSession: Sendable {
   private let traffic: any RunTraffic
   private let crew: FaultCrew
   private let faultLog: FaultLog
+  /// The clients, until no operation is open any more.
+  private let clients = Mutex<Task<Void, Never>?>(nil)
   /// The state of the final phase, for the live line.
   private let step = Mutex<String?>(nil)
   private let outcome = Mutex<Settlement.Outcome?>(nil)
-  private let settling = Mutex<Task<Void, Never>?>(nil)
-  /// The injections in progress, by strike.
-  private let injecting = Mutex<[Int: Task<Void, Never>]>([:])
   /// What the plan's faults and the seed come to.
   private let strikes: [Strike]
 
   private var plan: Plan { setup.plan }
+  var now: Duration { .nanoseconds(history.elapsedNanoseconds) }
 
-  init(_ setup: RunSetup, events: AsyncStream<RunMachine.Event>.Continuation) throws {
+  init(_ setup: RunSetup) throws {
     self.setup = setup
-    self.events = events
     let plan = setup.plan
     startedAt = .now
     seed = setup.options.seed ?? plan.seed ?? UInt64.random(in: 0..<1 << 53)
@@ -61,118 +62,70 @@ final class RunSession: Sendable {
     try folder.write("\(seed)\n", to: "seed")
   }
 
-  func run(_ stream: AsyncStream<RunMachine.Event>) async throws -> RunResult {
+  func run() async -> RunResult {
     setup.progress(.note("plan \(plan.name), seed \(seed), results in \(folder.path)"))
-    let ticker = Task { await tick() }
-    do {
-      let result = try await steer(stream)
-      await end(ticker)
-      return result
-    } catch {
-      await end(ticker)
-      throw error
-    }
+    return await course.run(RunMachine(plan: plan, strikes: strikes, quiet: .seconds(setup.rule.quiet)), by: self)
   }
 
-  /// Waits until the ticker is gone: it keeps this session, and with it the ledger's lock.
-  private func end(_ ticker: Task<Void, Never>) async {
-    ticker.cancel()
-    await ticker.value
+  // MARK: The traffic
+
+  /// The stack was prepared before the session.
+  func prepare() {}
+
+  func startTraffic() { clients.withLock { $0 = Task { [traffic] in await traffic.run() } } }
+
+  func stopTraffic() async throws {
+    traffic.stop()
+    await clients.withLock { $0 }?.value
+    try throwFailure()
   }
 
-  /// Hands every event to the machine and performs what it orders, until the run is done.
-  private func steer(_ stream: AsyncStream<RunMachine.Event>) async throws -> RunResult {
-    var machine = RunMachine(plan: plan, strikes: strikes, quiet: .seconds(setup.rule.quiet))
-    events.yield(.prepared)
-    var result: RunResult?
-    var lastPhase = machine.phase
-    for await event in stream {
-      let now = Duration.nanoseconds(history.elapsedNanoseconds)
-      if let failure = traffic.failure { perform(machine.handle(.failed(reason: "\(failure)"), at: now)) }
-      let actions = machine.handle(event, at: now)
-      if machine.phase != lastPhase {
-        lastPhase = machine.phase
-        if machine.phase != .done { setup.progress(.phase(machine.phase)) }
-      }
-      perform(actions)
-      if actions.contains(.judge) {
-        result = await judge(RunAccount(machine: machine))
-        // Nothing waits for this event any more; the machine's last phase is for completeness.
-        _ = machine.handle(.judged, at: now)
-      }
-      if machine.phase == .done { break }
-      show(machine, now)
-    }
-    events.finish()
-    guard let result else {
-      throw OrchestratorError(code: .internalFault, message: "the run ended without a verdict")
-    }
-    return result
+  func look() async throws -> LiveMeasure {
+    try? await Task.sleep(for: setup.tickInterval)
+    try throwFailure()
+    return statistics.measure(withLatency: true)
   }
 
-  private func tick() async {
-    while !Task.isCancelled {
-      try? await Task.sleep(for: setup.tickInterval)
-      events.yield(.tick(statistics.measure(withLatency: true)))
-    }
-  }
-
-  private func perform(_ actions: [RunMachine.Action]) {
-    for action in actions {
-      switch action {
-      case .startTraffic:
-        Task {
-          await traffic.run()
-          events.yield(.trafficEnded)
-        }
-      case .stopTraffic:
-        traffic.stop()
-      case .inject(let fault):
-        let task = Task { await inject(fault) }
-        injecting.withLock { $0[fault] = task }
-      case .cancelInjection(let fault):
-        injecting.withLock { $0[fault]?.cancel() }
-      case .drop(let fault):
-        crew.skip(fault, "the time for random faults was over")
-      case .heal(let fault):
-        Task {
-          await crew.heal(fault)
-          setup.progress(.note("healed: \(crew.shortName(fault))"))
-          events.yield(.healed(fault: fault))
-        }
-      case .settle:
-        settling.withLock { $0 = Task { await settle() } }
-      case .cancelSettling:
-        settling.withLock { $0?.cancel() }
-      case .judge:
-        break
-      }
-    }
-  }
-
-  private func inject(_ fault: Int) async {
-    switch await crew.inject(fault) {
-    case .inEffect:
-      setup.progress(.note("struck: \(crew.shortName(fault)) (\(strikes[fault].fault.label))"))
-      events.yield(.injected(fault: fault))
-    case .skipped(let reason):
-      setup.progress(.note("left out: \(strikes[fault].fault.label): \(reason)"))
-      events.yield(.skipped(fault: fault))
-    case .failed(let reason):
-      setup.progress(.note("not injected: \(reason)"))
-      events.yield(.injectionFailed(fault: fault, reason: reason))
-    }
-  }
-
-  private func settle() async {
+  func settle() async throws {
     let found = await traffic.settle { [self] what, done, total in
       step.withLock { $0 = "\(what) \(done)/\(total)" }
     }
     if !Task.isCancelled { outcome.withLock { $0 = found } }
-    events.yield(.settled)
+    try throwFailure()
   }
 
-  private func show(_ machine: RunMachine, _ now: Duration) {
+  /// A history with a hole cannot be judged.
+  private func throwFailure() throws { if let failure = traffic.failure { throw failure } }
+
+  // MARK: The strikes
+
+  func inject(_ strike: Int) async -> RunMachine.Event {
+    switch await crew.inject(strike) {
+    case .inEffect:
+      setup.progress(.note("struck: \(crew.shortName(strike)) (\(strikes[strike].fault.label))"))
+      return .injected(fault: strike)
+    case .skipped(let reason):
+      setup.progress(.note("left out: \(strikes[strike].fault.label): \(reason)"))
+      return .skipped(fault: strike)
+    case .failed(let reason):
+      setup.progress(.note("not injected: \(reason)"))
+      return .injectionFailed(fault: strike, reason: reason)
+    }
+  }
+
+  func drop(_ strike: Int) { crew.skip(strike, "the time for random faults was over") }
+
+  func heal(_ strike: Int) async {
+    await crew.heal(strike)
+    setup.progress(.note("healed: \(crew.shortName(strike))"))
+  }
+
+  // MARK: The progress
+
+  func follow(_ machine: RunMachine, hasNewPhase: Bool) {
+    if hasNewPhase { setup.progress(.phase(machine.phase)) }
+    guard machine.phase != .verdict else { return }
+    let now = now
     let line = LiveLine(
       phase: machine.phase, elapsed: now, inPhase: now - (machine.phaseStarts.last?.at ?? .zero),
       measure: statistics.measure(), openFaults: machine.openFaults.map(crew.shortName),
@@ -184,7 +137,8 @@ final class RunSession: Sendable {
 
   /// Decides the verdict and writes the report. Errors on the way are in the report, but do not suppress it: a
   /// violation is always reported.
-  private func judge(_ account: RunAccount) async -> RunResult {
+  func judge(_ machine: RunMachine) async -> RunResult {
+    let account = RunAccount(machine: machine)
     do throws(HistoryError) {
       try history.close()
     } catch {
@@ -215,7 +169,7 @@ final class RunSession: Sendable {
         seed: seed, namespace: namespace, startedAt: startedAt.formatted(.iso8601),
         secondsLong: lastEventAt.map { Double($0) / 1e9 } ?? 0, flavour: setup.flavour, engine: setup.engine,
         events: recorded.count, verdictSeconds: lastEventAt.map { Double(decidedAt - $0) / 1e9 }),
-      phases: account.phases(until: .nanoseconds(history.elapsedNanoseconds)), faults: crew.reports, events: recorded,
+      phases: account.phases(until: now), faults: crew.reports, events: recorded,
       residue: await residue, nodes: await nodes,
       settlement: outcome.withLock { $0 }.map { SettlementSummary($0) },
       trafficEnd: account.trafficEnd, recoveredAt: account.recoveredAt,
@@ -224,7 +178,7 @@ final class RunSession: Sendable {
       trails: OperationTrails(folder: folder.file("logs")))
     let judgement = Judgement(record, consistency: decision.consistency, rule: setup.rule)
     let files = ReportFiles(report: judgement.report(), timeline: judgement.timeline())
-    do throws(ReportError) {
+    do throws(CommandError) {
       try files.write(to: folder.path)
       folder.linkLatest()
     } catch {

@@ -1,14 +1,13 @@
 import ChaosPlan
-import Faults
-import Foundation
+import Failures
 import Stack
 
-/// Runs a plan against the stack: the shell around `RunMachine`.
+/// Runs a plan against the stack.
 public struct Runner: Sendable {
-  let file: PlanFile
-  let options: RunOptions
-  let stack: Stack
-  let progress: @Sendable (RunProgress) -> Void
+  private let file: PlanFile
+  private let options: RunOptions
+  private let stack: Stack
+  private let progress: @Sendable (RunProgress) -> Void
   /// The caller's choice; the plan overrides it in the stack's configuration.
   private let wanted: SQLFlavourChoice
 
@@ -35,55 +34,40 @@ public struct Runner: Sendable {
   /// Once traffic has begun there is a report, whatever happens; faults are always healed before this returns, and what
   /// cannot be healed stays in the ledger.
   ///
-  /// - Throws: `OrchestratorError`, `StackError` or `FaultError` where no run could begin, or its files cannot be
+  /// - Throws: `CommandError`, `StackError` or `FaultError` where no run could begin, or its files cannot be
   ///   written.
   public func run() async throws -> RunResult {
-    let (stream, events) = AsyncStream<RunMachine.Event>.makeStream()
     progress(.phase(.prepare))
     return try await Interruption.watch(catchesSignals: options.catchesSignals) { [progress] reason in
       progress(
         .note("\(reason): healing, then reporting; again: ends at once and leaves the rest to `kvchaos heal`"))
-      events.yield(.interrupted(reason: reason))
     } body: { interruption in
-      let prepared: Prepared
+      let session: RunSession
       do {
         // Preparing may take minutes, and an interruption ends it at once.
-        prepared = try await interruption.cancelling { try await prepare() }
+        session = try await interruption.cancelling { try RunSession(try await prepare()) }
       } catch {
         guard interruption.reason != nil else { throw error }
-        throw OrchestratorError(code: .interrupted, message: "interrupted before the first operation")
+        throw CommandError(.interrupted, "interrupted before the first operation")
       }
-      // In a task of its own: the caller's cancellation is an event like a signal, and must not keep it from healing.
-      return try await Task {
-        let session = try RunSession(setup(prepared), events: events)
-        return try await session.run(stream)
-      }.value
+      return try await interruption.telling(session.course.interrupt) { await session.run() }
     }
   }
 
-  /// The preparation of a run, before its first operation.
-  struct Prepared: Sendable {
-    /// The plan as the flavour runs it.
-    var plan: Plan
-    var flavour: SQLFlavour
-    var injector: FaultInjector
-    /// The nodes that existed at the start.
-    var roster: Roster
-    /// How long the services' cache keeps an entry.
-    var cacheTimeToLive: Duration
-    /// The store's address.
-    var storeURL: String
-  }
-
   /// Takes the stack over, and adapts the plan to its flavour.
-  private func prepare() async throws -> Prepared {
+  private func prepare() async throws -> RunSetup {
     try await refuseWhatIsUnsuited()
     let session = try await StackSession.open(stack, progress: progress)
     let suited = file.plan.suited(to: session.flavour)
     for reason in suited.leftOut { progress(.note("left out of the random faults: \(reason)")) }
-    return Prepared(
-      plan: suited.plan, flavour: session.flavour, injector: session.injector, roster: session.roster,
-      cacheTimeToLive: try await stack.cacheTimeToLive(), storeURL: try await stack.storeURL())
+    let (workload, url, limits) = (suited.plan.workload, try await stack.storeURL(), options.settlement)
+    return RunSetup(
+      file: file, plan: suited.plan, flavour: session.flavour.rawValue,
+      engine: stack.configuration.engine.description, cacheTimeToLive: try await stack.cacheTimeToLive(),
+      options: options, cluster: StackCluster(stack: stack, injector: session.injector, roster: session.roster),
+      traffic: { history, seed, namespace in
+        StoreTraffic(workload, url: url, seed: seed, namespace: namespace, history: history, limits: limits)
+      }, progress: progress)
   }
 
   /// A plan that its flavour cannot run is refused before anything is touched: no ledger, no container, no traffic.

@@ -1,11 +1,11 @@
 import ChaosPlan
+import Failures
 import Faults
+import Polling
 import Stack
 
 /// The stack as a run or a series of CAP cells takes it over: claimed, without the residue of an earlier run, and up.
 public struct StackSession: Sendable {
-  private static let ledgerAttempts = 6
-
   public let flavour: SQLFlavour
   /// Keeps the ledger, and with it the right to change the stack.
   public let injector: FaultInjector
@@ -15,7 +15,7 @@ public struct StackSession: Sendable {
   /// Claims the stack, heals the residue of an earlier run, and starts the stack if it is not up.
   ///
   /// - Throws: `StackError` and `FaultError` where the stack or the ledger is not available or in use, and
-  ///   `OrchestratorError` (`unavailable`) where residue stays.
+  ///   `CommandError` (`unavailable`) where residue stays.
   public static func open(
     _ stack: Stack, progress: @escaping @Sendable (RunProgress) -> Void
   ) async throws -> StackSession {
@@ -25,9 +25,8 @@ public struct StackSession: Sendable {
     let recovery = try await stack.recover(with: injector, startsStopped: false)
     for line in recovery.lines { progress(.note("an earlier run left something behind; \(line)")) }
     guard recovery.isClean else {
-      throw OrchestratorError(
-        code: .unavailable,
-        message: "the remains of an earlier run cannot be healed: \(recovery.problems.joined(separator: "; "))")
+      throw CommandError(
+        .unavailable, "the remains of an earlier run cannot be healed: \(recovery.problems.joined(separator: "; "))")
     }
     let isUp = try await stack.status().isUp
     if !isUp { progress(.note("the stack is not up; bringing it up")) }
@@ -47,16 +46,16 @@ public struct StackSession: Sendable {
 
   /// Opens the ledger. A run of this process that is just ending may still hold it, so this tries again for a second.
   ///
-  /// - Throws: `FaultError`, at once for anything but a ledger in use; `CancellationError`.
-  static func ledger(path: String, lock: ProjectLock?, clock: some Clock<Duration>) async throws -> UndoLedger {
-    for _ in 1..<ledgerAttempts {
-      do throws(FaultError) {
-        return try UndoLedger(path: path, lock: lock)
-      } catch {
-        guard error.code == .ledgerInUse else { throw error }
-      }
-      try await clock.sleep(for: .milliseconds(200))
-    }
-    return try UndoLedger(path: path, lock: lock)
+  /// - Throws: `FaultError`, at once for anything but a ledger in use.
+  static func ledger<C: Clock<Duration>>(
+    path: String, lock: ProjectLock?, clock: C
+  ) async throws(FaultError) -> UndoLedger {
+    let deadline = clock.now.advanced(by: .seconds(1))
+    return try await Poll.until(deadline, every: .milliseconds(200), clock: clock) { () async throws(Never) in
+      Result { () throws(FaultError) in try UndoLedger(path: path, lock: lock) }
+    } isFinal: { opened in
+      guard case .failure(let error) = opened else { return true }
+      return error.code != .ledgerInUse
+    }.get()
   }
 }

@@ -29,18 +29,13 @@ struct StrikeBoard: Sendable {
     machines[strike].handle(event, at: now)
   }
 
-  /// The nodes that open faults have taken down.
-  var nodesDown: Set<String> {
-    machines.reduce(into: []) { nodes, machine in
-      guard machine.kind.takesNodesDown, let injection = machine.injection else { return }
-      nodes.formUnion(injection.targets.map(\.node))
-    }
-  }
+  /// The nodes that open faults have taken down, or are about to.
+  var nodesDown: Set<String> { Set(machines.filter(\.kind.takesNodesDown).flatMap(\.nodesStruck)) }
 
   /// The open faults, by target node.
   var nodesHeld: [String: Set<FaultKind>] {
     machines.reduce(into: [:]) { nodes, machine in
-      for target in machine.injection?.targets ?? [] { nodes[target.node, default: []].insert(machine.kind) }
+      for node in machine.nodesStruck { nodes[node, default: []].insert(machine.kind) }
     }
   }
 

@@ -164,11 +164,13 @@ struct StrikeMachine: Sendable {
     }
   }
 
-  /// The fault in effect, until the last word of its heal: a node that is still coming back counts as struck.
-  var injection: Injection? {
+  /// The nodes under the fault, from the order to inject it to the last word of its heal: one that is about to be
+  /// struck, or is still coming back, counts as struck.
+  var nodesStruck: [String] {
     switch state {
-    case .inEffect(let injection), .healing(let injection): injection
-    case .planned, .aiming, .injecting, .over: nil
+    case .injecting(let aim): aim.targets.map(\.node)
+    case .inEffect(let injection), .healing(let injection): injection.targets.map(\.node)
+    case .planned, .aiming, .over: []
     }
   }
 

@@ -159,42 +159,34 @@ extension Judgement {
   /// Whether the stack is as it was before the faults. Residue breaks no promise of the store, so it is not a
   /// violation. But measurements on a stack in which a fault was still in effect prove nothing.
   func residueCheck() -> CheckReport {
-    var report = CheckReport(
+    let report = CheckReport(
       name: "residue", question: "Is the stack free of fault residue?", verdict: .holds, expected: "nothing",
-      measured: "nothing")
-    switch record.residue {
-    case .found([]): break
-    case .found(let items):
-      report.verdict = .unknown
-      report.measured = "\(items.count) left"
-      report.findings = items
-      report.note = "`kvchaos heal` removes it"
-    case .impossible(let reason):
-      report.verdict = .unknown
-      report.measured = "not known"
-      report.findings = [reason]
-    }
-    return report
+      measured: "nothing", note: "`kvchaos heal` removes it")
+    return judge(record.residue, report) { "\($0.count) left" }
   }
 
   /// Whether every node does its part in its tier again: a node that is permanently out goes unnoticed until the next
   /// one fails. Like residue it is not a violation, but a run with it does not hold.
   func nodesCheck() -> CheckReport {
-    var report = CheckReport(
+    let report = CheckReport(
       name: "nodes", question: "Does every node do its part in its tier again?", verdict: .holds,
-      expected: "every node", measured: "every node")
-    switch record.nodes {
-    case .found([]): break
-    case .found(let items):
-      report.verdict = .unknown
-      report.measured =
-        items.prefix(2).joined(separator: "; ") + (items.count > 2 ? "; and \(items.count - 2) more" : "")
-      report.findings = items
-      report.note = "`kvchaos status` shows the current state"
+      expected: "every node", measured: "every node", note: "`kvchaos status` shows the current state")
+    return judge(record.nodes, report) { items in
+      items.prefix(2).joined(separator: "; ") + (items.count > 2 ? "; and \(items.count - 2) more" : "")
+    }
+  }
+
+  /// What a search makes of a check that holds where it found nothing; the note is for what it found.
+  private func judge(
+    _ search: StackSearch, _ check: CheckReport, measured: ([String]) -> String
+  ) -> CheckReport {
+    var report = check
+    switch search {
+    case .found([]): report.note = nil
+    case .found(let items): (report.verdict, report.measured, report.findings) = (.unknown, measured(items), items)
     case .impossible(let reason):
-      report.verdict = .unknown
-      report.measured = "not known"
-      report.findings = [reason]
+      (report.verdict, report.measured, report.findings) = (.unknown, "not known", [reason])
+      report.note = nil
     }
     return report
   }

@@ -1,5 +1,6 @@
 import ChaosPlan
 import Consistency
+import Failures
 import Foundation
 import Presentation
 
@@ -95,8 +96,8 @@ public struct PlanTable: Sendable, Hashable, Codable {
 
   /// Reads the table of a results folder; empty where there is none yet.
   ///
-  /// - Throws: `ReportError`.
-  public init(folder: String) throws(ReportError) {
+  /// - Throws: `CommandError`.
+  public init(folder: String) throws(CommandError) {
     guard FileManager.default.fileExists(atPath: "\(folder)/\(Self.name)") else {
       self.init()
       return
@@ -115,14 +116,14 @@ public struct PlanTable: Sendable, Hashable, Codable {
 
   /// Writes both files into a results folder, which is created if it is missing.
   ///
-  /// - Throws: `ReportError`.
-  public func write(to folder: String) throws(ReportError) {
+  /// - Throws: `CommandError`.
+  public func write(to folder: String) throws(CommandError) {
     let files = [(Self.name, try ReportFiles.json(self)), ("PLANS.md", markdown)]
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       for (name, text) in files { try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8) }
     } catch {
-      throw ReportError("\(folder) cannot be written: \(error.localizedDescription)")
+      throw CommandError(.badInput, "\(folder) cannot be written: \(error.localizedDescription)")
     }
   }
 

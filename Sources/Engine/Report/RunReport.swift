@@ -38,12 +38,6 @@ public struct PlanSummary: Sendable, Hashable, Codable {
   public var description: String
   /// As the user named it.
   public var path: String
-
-  public init(name: String, description: String, path: String) {
-    self.name = name
-    self.description = description
-    self.path = path
-  }
 }
 
 public struct RunFacts: Sendable, Hashable, Codable {
@@ -164,27 +158,12 @@ public struct CheckReport: Sendable, Hashable, Codable {
   public var expected: String
   public var measured: String
   /// Whether there was anything to judge.
-  public var isExamined: Bool
+  public var isExamined = true
   /// What shows a violation, a line each.
-  public var findings: [String]
+  public var findings: [String] = []
   public var note: String?
   /// When the first finding was complete, in seconds since the start of the run.
   public var firstSeenAt: Double?
-
-  public init(
-    name: String, question: String, verdict: Verdict, expected: String, measured: String, isExamined: Bool = true,
-    findings: [String] = [], note: String? = nil, firstSeenAt: Double? = nil
-  ) {
-    self.name = name
-    self.question = question
-    self.verdict = verdict
-    self.expected = expected
-    self.measured = measured
-    self.isExamined = isExamined
-    self.findings = findings
-    self.note = note
-    self.firstSeenAt = firstSeenAt
-  }
 }
 
 /// An acknowledged write that is gone: acknowledged, or of unknown outcome and then found in the store's record.

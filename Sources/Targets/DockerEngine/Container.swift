@@ -48,12 +48,6 @@ public struct NetworkSummary: Sendable, Hashable {
   public var project: String?
   /// Its address ranges, as `172.30.87.0/24`.
   public var subnets: [String]
-
-  public init(name: String, project: String?, subnets: [String]) {
-    self.name = name
-    self.project = project
-    self.subnets = subnets
-  }
 }
 
 /// What a command in a container did.
@@ -61,12 +55,6 @@ public struct ExecResult: Sendable, Hashable {
   public var exitCode: Int
   public var output: String
   public var error: String
-
-  public init(exitCode: Int, output: String, error: String) {
-    self.exitCode = exitCode
-    self.output = output
-    self.error = error
-  }
 }
 
 /// Something that happened to a container of the project.

@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import HTTPClient
 import Presentation
@@ -39,7 +40,7 @@ public struct LoadRun: Sendable {
   public func stop() { generator.stop() }
 
   /// - Throws: `unavailable` when the store does not answer.
-  public func run() async throws(LoadTestError) -> Result {
+  public func run() async throws(CommandError) -> Result {
     try await probe()
     var notes: [String] = []
     let baselines = await baselines(&notes)
@@ -90,7 +91,7 @@ public struct LoadRun: Sendable {
   }
 
   /// Asks for a key once: a store that is not there, or wants a token, is said in a sentence and not in 60,000 errors.
-  private func probe() async throws(LoadTestError) {
+  private func probe() async throws(CommandError) {
     let http = HTTPClient(HTTPClientConfiguration(maxConnectionsPerHost: 1))
     defer { http.shutdown() }
     let headers = settings.token.map { [(name: "Authorization", value: "Bearer \($0)")] } ?? []
@@ -100,18 +101,15 @@ public struct LoadRun: Sendable {
         HTTPRequest(method: "GET", url: "\(settings.target.url)/store/load.probe", headers: headers)
       ).status
     } catch {
-      throw LoadTestError(
-        code: .unavailable, message: "nothing answers at \(settings.target.url) (\(error)); run `kvchaos up`")
+      throw CommandError(.unavailable, "nothing answers at \(settings.target.url) (\(error)); run `kvchaos up`")
     }
     switch status {
     case 200, 404: return
     case 401, 403:
-      throw LoadTestError(
-        code: .unavailable,
-        message: "the store answered \(status): put its bearer token into the environment variable KVCHAOS_TOKEN")
+      throw CommandError(
+        .unavailable, "the store answered \(status): put its bearer token into the environment variable KVCHAOS_TOKEN")
     default:
-      throw LoadTestError(
-        code: .unavailable, message: "the store answered \(status) to a GET; see `kvchaos status` before you load it")
+      throw CommandError(.unavailable, "the store answered \(status) to a GET; see `kvchaos status` before you load it")
     }
   }
 

@@ -1,5 +1,6 @@
 import ChaosPlan
 import History
+import Polling
 import Workload
 
 /// What follows the traffic, when all is quiet again: reads of everything, or the drain of the queue. Each question is
@@ -12,7 +13,8 @@ public struct FinalPhase: Sendable {
 
   private let settings: ClientSettings
   private let client: any TierClient
-  private let patience: Patience
+  /// When unanswered reads are given up on.
+  private let deadline: ContinuousClock.Instant
   private var recorded: RecordedClient
 
   /// - Parameter limit: when to give up on unanswered reads.
@@ -22,7 +24,7 @@ public struct FinalPhase: Sendable {
   ) {
     self.settings = settings
     self.client = client
-    patience = Patience(until: .now + limit)
+    deadline = .now + limit
     recorded = RecordedClient(sink: sink, process: process, stride: stride, level: Self.level)
   }
 
@@ -51,9 +53,12 @@ public struct FinalPhase: Sendable {
 
   /// `nil` where the time was up before it was answered with ok.
   private mutating func ask(_ operation: TierOperation) async -> Completion? {
-    let (client, patience) = (client, patience)
-    return await patience.answer {
+    let client = client
+    let completion = await Poll.until(deadline, every: .milliseconds(250)) { () async throws(Never) in
       await recorded.perform(operation) { await client.performFinal(operation) }
+    } isFinal: {
+      $0.outcome == .ok
     }
+    return completion.outcome == .ok ? completion : nil
   }
 }

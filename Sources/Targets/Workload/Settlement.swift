@@ -1,5 +1,6 @@
 import ChaosPlan
 import History
+import Polling
 import Synchronization
 
 /// What follows the traffic: the drain, the audit of every write by its operation id, and the final reads of every key.
@@ -169,13 +170,16 @@ public final class Settlement: Sendable {
 
   private var isStoreGone: Bool { lastAnswer.withLock { $0.duration(to: .now) >= limits.answer } }
 
-  /// Asks until there is an answer; `nil` when the patience is over, or the store is gone.
+  /// Asks until there is an answer; `nil` when the time for it is over, or the store is gone.
   private func answered(_ operation: StoreOperation, process: inout Int, level: String?) async -> Completion? {
     guard !isStoreGone else { return nil }
-    let answer = await Patience(until: .now + limits.answer).answer {
+    let answer = await Poll.until(.now + limits.answer, every: .milliseconds(250)) { () async throws(Never) in
       await recorder.perform(operation, process: &process, level: level)
+    } isFinal: {
+      $0.outcome == .ok
     }
-    if answer != nil { lastAnswer.withLock { $0 = .now } }
+    guard answer.outcome == .ok else { return nil }
+    lastAnswer.withLock { $0 = .now }
     return answer
   }
 

@@ -15,6 +15,9 @@ import Testing
       // Ours: healed, never healed, of an instant, refused.
       (["kill", "kill-in-effect", "heal-kill", "heal-kill-done"], 3), (["kill", "kill-in-effect"], nil),
       (["kill", "kill-in-effect", "heal-kill", "heal-kill-failed"], nil), (["flush"], 0), (["kill", "kill-failed"], 1),
+      // The fault that has the name of Jepsen's end.
+      (["stop", "stop-in-effect", "heal-stop", "heal-stop-done"], 3), (["stop", "stop-in-effect"], nil),
+      (["stop", "stop-failed"], 1),
       // Jepsen's: each word twice, once said and once done.
       (["start", "start", "stop", "stop"], 2), (["start-partition", "start-partition", "stop-partition"], 2),
       (["start-partition"], nil),

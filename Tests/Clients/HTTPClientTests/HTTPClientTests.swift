@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 import TestSupport
 import Testing
@@ -85,17 +86,22 @@ struct HTTPClientTests {
   @Test func timeSpentWaitingForAConnectionIsCertainlyNotSent() async throws {
     let narrow = HTTPClient(HTTPClientConfiguration(maxConnectionsPerHost: 1))
     let (requests, arrival) = AsyncStream.makeStream(of: Void.self)
+    let isOver = DispatchSemaphore(value: 0)
     let server = RawServer { connection in
-      while connection.readRequest() != nil { arrival.yield() }
+      guard connection.readRequest() != nil else { return }
+      arrival.yield()
+      // The only connection is in use until the second request has given up, however long that takes.
+      isOver.wait()
+      connection.answer("taken")
     }
-    async let first: Void = expectError(
-      .timedOut, certainlyNotSent: false,
-      HTTPRequest(method: "PUT", url: server.url(), body: [1], timeoutMilliseconds: 5_000), client: narrow)
+    async let first = narrow.send(
+      HTTPRequest(method: "PUT", url: server.url(), body: [1], timeoutMilliseconds: 600_000))
     for await _ in requests { break }
     await expectError(
       .connectFailed, certainlyNotSent: true,
       HTTPRequest(method: "PUT", url: server.url(), body: [2], timeoutMilliseconds: 150), client: narrow)
-    await first
+    isOver.signal()
+    #expect(try await first.status == 200)
   }
 
   @Test func aConnectionClosedInTheMiddleHasAnUnknownOutcome() async {

@@ -1,4 +1,5 @@
 import Consistency
+import Failures
 import Foundation
 import Testing
 
@@ -166,8 +167,8 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.path + "/cap.json"
     try text.write(toFile: path, atomically: true, encoding: .utf8)
-    let error = #expect(throws: CapLedgerError.self) { try Ledger(path: path) }
-    #expect(error?.code == .badInput)
+    let error = #expect(throws: CommandError.self) { try Ledger(path: path) }
+    #expect(error?.category == .badInput)
   }
 
   @Test func aLedgerOfAnotherSchemaIsBadInput() throws {
@@ -176,7 +177,7 @@ import Testing
     let path = folder.path + "/cap.json"
     try ledger.json.replacing(Ledger.currentSchema, with: "kvchaos.cap/99").write(
       toFile: path, atomically: true, encoding: .utf8)
-    let error = #expect(throws: CapLedgerError.self) { try Ledger(path: path) }
+    let error = #expect(throws: CommandError.self) { try Ledger(path: path) }
     #expect(error?.message.contains("kvchaos.cap/99") == true)
   }
 }

@@ -1,8 +1,8 @@
-import ChaosPlan
 import Stack
 import Testing
 
 @testable import CapRuns
+@testable import ChaosPlan
 
 /// Which cells a series runs, in which order, and which it owes in the end.
 @Suite struct CapAgendaTests {

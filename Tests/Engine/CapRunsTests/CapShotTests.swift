@@ -1,8 +1,8 @@
-import ChaosPlan
 import Faults
 import Testing
 
 @testable import CapRuns
+@testable import ChaosPlan
 @testable import Stack
 
 /// What a cell's fault is for the nodes and the clients.

@@ -37,6 +37,8 @@ struct RecoveryWatchTests {
     }
     #expect(isQuiet(since: 0) && isQuiet(since: 57.5))
     #expect(!isQuiet(since: 57.6))
+    // What it says of the time before the window, which the machine takes for the moment of the recovery.
+    #expect(measure.lastNotServedAt == .seconds(57.5))
   }
 
   @Test func oneSideThatIsNotServedIsEnough() {

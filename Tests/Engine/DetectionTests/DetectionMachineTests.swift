@@ -1,4 +1,5 @@
 import Consistency
+import Failures
 import Testing
 
 @testable import Detection
@@ -64,7 +65,7 @@ struct DetectionMachineTests {
     var machine = machine()
     _ = machine.handle(.began, at: 0)
     #expect(machine.handle(.ran(run("a", alarms: ["x"]), wasInterrupted: true, at: ""), at: 1) == end)
-    #expect(machine.failure == DetectionError(.interrupted, "interrupted; the same command goes on"))
+    #expect(machine.failure == CommandError(.interrupted, "interrupted; the same command goes on"))
     #expect(machine.record.runs.isEmpty)
   }
 

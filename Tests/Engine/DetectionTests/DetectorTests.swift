@@ -1,4 +1,5 @@
 import ChaosPlan
+import Failures
 import Foundation
 import Orchestrator
 import TestSupport
@@ -70,8 +71,8 @@ struct DetectorTests {
   @Test func aUserEndsIt() async throws {
     let folder = try ScratchFolder()
     let runs = FakeRuns { _, _ in (["lost-writes"], true) }
-    let error = await #expect(throws: DetectionError.self) { try await detector(runs, folder).run() }
-    #expect(error?.code == .interrupted)
+    let error = await #expect(throws: CommandError.self) { try await detector(runs, folder).run() }
+    #expect(error?.category == .interrupted)
     #expect(runs.calls == ["run a with a", "restore"])
     #expect(!folder.has("detection.json"))
   }
@@ -80,8 +81,8 @@ struct DetectorTests {
     let folder = try ScratchFolder()
     try folder.write("{}", to: "detection.json")
     let runs = FakeRuns { _, _ in ([], false) }
-    let error = await #expect(throws: DetectionError.self) { try await detector(runs, folder).run() }
-    #expect(error?.code == .badInput)
+    let error = await #expect(throws: CommandError.self) { try await detector(runs, folder).run() }
+    #expect(error?.category == .badInput)
     #expect(runs.calls.isEmpty)
   }
 }

@@ -1,10 +1,10 @@
 import ChaosPlan
 import Consistency
 import Foundation
-import Report
 import Synchronization
 
 @testable import Orchestrator
+@testable import Report
 
 /// Runs that need no stack: each ends as it is told.
 final class FakeRuns: PlanRuns {

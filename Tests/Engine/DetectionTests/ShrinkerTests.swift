@@ -1,4 +1,5 @@
 import ChaosPlan
+import Failures
 import Foundation
 import Orchestrator
 import Report
@@ -86,10 +87,10 @@ struct ShrinkerTests {
   @Test func anInterruptedRunEndsTheSearch() throws {
     var search = try search()
     _ = search.begin(at: 0)
-    let error = #expect(throws: DetectionError.self) {
+    let error = #expect(throws: CommandError.self) {
       try search.record(.init(violated: ["lost-writes"], wasInterrupted: true), at: 1)
     }
-    #expect(error?.code == .interrupted)
+    #expect(error?.category == .interrupted)
   }
 
   /// A kill on a side of a partition is no plan without the partition, and no run is spent on it.
@@ -156,7 +157,7 @@ struct ShrinkerTests {
   @Test func anInterruptedRunWritesNothing() async throws {
     let folder = try folder(violated: ["lost-writes"])
     let runs = FakeRuns { _, _ in ([], true) }
-    await #expect(throws: DetectionError.self) {
+    await #expect(throws: CommandError.self) {
       try await shrinker(folder, runs).run(to: "\(folder.path)/small.yml")
     }
     #expect(!folder.has("small.yml"))
@@ -164,7 +165,7 @@ struct ShrinkerTests {
 
   @Test func aRunThatHeldHasNothingToShrink() throws {
     let folder = try folder(violated: [])
-    let error = #expect(throws: DetectionError.self) { try shrinker(folder, FakeRuns { _, _ in ([], false) }) }
-    #expect(error?.code == .badInput)
+    let error = #expect(throws: CommandError.self) { try shrinker(folder, FakeRuns { _, _ in ([], false) }) }
+    #expect(error?.category == .badInput)
   }
 }

@@ -1,9 +1,9 @@
-import ChaosPlan
 import Consistency
 import History
 import Report
 import Testing
 
+@testable import ChaosPlan
 @testable import Orchestrator
 
 /// What a run does when its own parts fail.

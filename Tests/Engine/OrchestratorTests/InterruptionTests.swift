@@ -40,6 +40,32 @@ import Testing
     #expect(told.withLock { $0 } == ["cancelled"])
   }
 
+  /// Work that must go on to heal is told the reason, and is not cancelled itself.
+  @Test(.timeLimit(.minutes(1))) func workThatIsToldIsNotCancelled() async throws {
+    let begun = AsyncStream<Void>.makeStream()
+    let told = AsyncStream<String>.makeStream()
+    let task = Task {
+      try await Interruption.watch(catchesSignals: false) { _ in
+      } body: { interruption in
+        let seen = try await interruption.telling({ told.continuation.yield($0) }) {
+          begun.continuation.yield()
+          for await reason in told.stream { return [reason, "\(Task.isCancelled)"] }
+          return []
+        }
+        try await interruption.telling({ told.continuation.yield("again: \($0)") }) {}
+        return seen
+      }
+    }
+    for await _ in begun.stream { break }
+    task.cancel()
+    #expect(try await task.value == ["cancelled", "false"])
+    // What begins later is told at once.
+    for await reason in told.stream {
+      #expect(reason == "again: cancelled")
+      break
+    }
+  }
+
   @Test func withoutAnInterruptionNothingIsCancelled() async throws {
     let (isCancelled, reason) = try await Interruption.watch(catchesSignals: false) { _ in
       Issue.record("nothing interrupts")
@@ -53,7 +79,7 @@ import Testing
   // MARK: The ledger
 
   /// A clock that does something in place of sleeping.
-  private struct BusyClock: Clock {
+  private final class BusyClock: Clock {
     struct Instant: InstantProtocol {
       var offset = Swift.Duration.zero
       func advanced(by duration: Swift.Duration) -> Instant { Instant(offset: offset + duration) }
@@ -61,11 +87,18 @@ import Testing
       static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
     }
 
-    let now = Instant()
+    private let time = Mutex(Instant())
+    private let work: @Sendable () -> Void
     let minimumResolution = Swift.Duration.zero
-    let work: @Sendable () -> Void
 
-    func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws { work() }
+    init(_ work: @escaping @Sendable () -> Void) { self.work = work }
+
+    var now: Instant { time.withLock { $0 } }
+
+    func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
+      time.withLock { $0 = deadline }
+      work()
+    }
   }
 
   /// A run that is just ending still holds the ledger: the next one, of either kind, waits for it.
@@ -87,10 +120,12 @@ import Testing
   @Test func aLedgerThatStaysInUseIsAnError() async throws {
     let path = NSTemporaryDirectory() + "kvchaos-session-\(UUID().uuidString)/undo.jsonl"
     let holder = try UndoLedger(path: path)
+    let clock = BusyClock {}
     let error = await #expect(throws: FaultError.self) {
-      _ = try await StackSession.ledger(path: path, lock: nil, clock: BusyClock {})
+      _ = try await StackSession.ledger(path: path, lock: nil, clock: clock)
     }
     #expect(error?.code == .ledgerInUse)
+    #expect(clock.now.offset == .seconds(1))
     withExtendedLifetime(holder) {}
   }
 

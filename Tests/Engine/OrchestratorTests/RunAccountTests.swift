@@ -1,9 +1,9 @@
-import ChaosPlan
 import Consistency
 import Report
 import Testing
 import Workload
 
+@testable import ChaosPlan
 @testable import Orchestrator
 
 /// What the report is told of a run, from its machine.

@@ -1,8 +1,8 @@
-import ChaosPlan
 import Randomness
 import Testing
 import Workload
 
+@testable import ChaosPlan
 @testable import Orchestrator
 
 /// The machine with a clock in hand.
@@ -91,11 +91,9 @@ private func planned(
     #expect(bench.taken() == [.settle])
     bench.handle(.settled)
     #expect(bench.taken() == [.judge])
-    bench.handle(.judged)
-    #expect(bench.machine.phase == .done)
     #expect(
       bench.machine.phaseStarts.map(\.phase) == [
-        .prepare, .steadyBefore, .faults, .recovering, .steadyAfter, .ending, .settling, .verdict, .done,
+        .prepare, .steadyBefore, .faults, .recovering, .steadyAfter, .ending, .settling, .verdict,
       ])
     #expect(bench.machine.interruption == nil)
     #expect(bench.machine.obstacle == nil)
@@ -234,8 +232,24 @@ private func planned(
     bench.handle(.trafficEnded)
     _ = bench.taken()
     bench.handle(.interrupted(reason: "SIGINT"))
-    #expect(bench.taken() == [.cancelSettling])
+    #expect(bench.taken() == [.cutShort])
     bench.handle(.settled)
+    #expect(bench.taken() == [.judge])
+  }
+
+  @Test func anInterruptCutsThePreparationAndTheLastOperationsShort() {
+    var bench = Bench([])
+    bench.handle(.interrupted(reason: "SIGINT"))
+    #expect(bench.taken() == [.cutShort])
+    bench.handle(.prepared)
+    #expect(bench.taken() == [.judge])
+    bench = Bench([])
+    bench.handle(.prepared)
+    bench.pass(to: 10)
+    _ = bench.taken()
+    bench.handle(.interrupted(reason: "SIGINT"))
+    #expect(bench.taken() == [.cutShort])
+    bench.handle(.trafficEnded)
     #expect(bench.taken() == [.judge])
   }
 

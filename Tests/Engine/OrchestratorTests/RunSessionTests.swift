@@ -1,4 +1,3 @@
-import ChaosPlan
 import Faults
 import Foundation
 import Report
@@ -6,6 +5,7 @@ import Stack
 import Synchronization
 import Testing
 
+@testable import ChaosPlan
 @testable import Orchestrator
 
 /// A session over a fake cluster and a fake client, with its results in a folder of its own.
@@ -23,15 +23,12 @@ private final class SessionBench {
   ///
   /// - Parameters:
   ///   - isWaiting: whether the final reads wait until they are cancelled.
-  ///   - react: called with all progress and the way to tell the run something.
+  ///   - reason: of an interruption before the first operation.
+  ///   - react: called with all progress and the way to interrupt the run.
   func run(
-    isWaiting: Bool = false,
-    first: [RunMachine.Event] = [],
-    react: @escaping @Sendable (RunProgress, AsyncStream<RunMachine.Event>.Continuation, FakeTraffic?) -> Void = {
-      _, _, _ in
-    }
+    isWaiting: Bool = false, interruptedBy reason: String? = nil,
+    react: @escaping @Sendable (RunProgress, (String) -> Void, FakeTraffic?) -> Void = { _, _, _ in }
   ) async throws -> RunResult {
-    let (stream, events) = AsyncStream<RunMachine.Event>.makeStream()
     let fault = FaultStep.fault(
       PlannedFault(
         action: .kill(signal: "SIGKILL"), selector: Selector(tier: .rabbitmq, role: .leader),
@@ -50,10 +47,12 @@ private final class SessionBench {
       },
       progress: { progress in
         if case .note(let text) = progress { shared.notes.withLock { $0.append(text) } }
-        react(progress, events, shared.client.withLock { $0 })
+        react(progress, { reason in shared.course.withLock { $0 }?.interrupt(reason) }, shared.client.withLock { $0 })
       }, rule: RecoveryRule(quiet: 0.05), tickInterval: .milliseconds(5))
-    for event in first { events.yield(event) }
-    let result = try await RunSession(setup, events: events).run(stream)
+    let session = try RunSession(setup)
+    shared.course.withLock { $0 = session.course }
+    if let reason { session.course.interrupt(reason) }
+    let result = await session.run()
     traffic.withLock { $0 = shared.client.withLock { $0 } }
     notes = shared.notes.withLock { $0 }
     return result
@@ -61,6 +60,7 @@ private final class SessionBench {
 
   private final class Shared: Sendable {
     let client = Mutex<FakeTraffic?>(nil)
+    let course = Mutex<Course?>(nil)
     let notes = Mutex<[String]>([])
   }
 
@@ -105,8 +105,8 @@ private final class SessionBench {
   @Test(arguments: [RunPhase.steadyBefore, .faults, .recovering, .steadyAfter, .ending, .settling])
   func anInterruptedRunHealsAndReports(phase: RunPhase) async throws {
     let bench = SessionBench()
-    let result = try await bench.run(isWaiting: true) { progress, events, _ in
-      if progress == .phase(phase) { events.yield(.interrupted(reason: "SIGINT")) }
+    let result = try await bench.run(isWaiting: true) { progress, interrupt, _ in
+      if progress == .phase(phase) { interrupt("SIGINT") }
     }
     #expect(result.wasInterrupted)
     #expect(result.exitStatus == 130)
@@ -122,7 +122,7 @@ private final class SessionBench {
 
   @Test func aRunThatIsInterruptedBeforeItsFirstOperationIsReportedToo() async throws {
     let bench = SessionBench()
-    let result = try await bench.run(first: [.interrupted(reason: "SIGTERM")])
+    let result = try await bench.run(interruptedBy: "SIGTERM")
     #expect(result.exitStatus == 130)
     #expect(bench.client?.hasRun == false)
     #expect(!bench.cluster.calls.contains { $0.hasPrefix("inject") })
@@ -131,8 +131,8 @@ private final class SessionBench {
   /// The fault that is in effect is healed at once, not when its time is over.
   @Test func aFaultInEffectIsHealedWhenTheRunIsInterrupted() async throws {
     let bench = SessionBench()
-    let result = try await bench.run { progress, events, _ in
-      if case .note(let text) = progress, text.hasPrefix("struck") { events.yield(.interrupted(reason: "SIGINT")) }
+    let result = try await bench.run { progress, interrupt, _ in
+      if case .note(let text) = progress, text.hasPrefix("struck") { interrupt("SIGINT") }
     }
     #expect(result.exitStatus == 130)
     #expect(bench.open == 0)
@@ -143,8 +143,8 @@ private final class SessionBench {
   @Test func anInjectionInProgressIsCancelled() async throws {
     let bench = SessionBench()
     bench.cluster.holdInjections()
-    let result = try await bench.run { progress, events, _ in
-      if progress == .phase(.faults) { events.yield(.interrupted(reason: "SIGINT")) }
+    let result = try await bench.run { progress, interrupt, _ in
+      if progress == .phase(.faults) { interrupt("SIGINT") }
     }
     #expect(result.exitStatus == 130)
     #expect(result.report.faults.first?.inEffectAt == nil)

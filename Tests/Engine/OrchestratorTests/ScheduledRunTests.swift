@@ -1,10 +1,10 @@
-import ChaosPlan
 import Faults
 import Randomness
 import Stack
 import Testing
 import Workload
 
+@testable import ChaosPlan
 @testable import Orchestrator
 
 /// The machine with a schedule, on a clock in hand: faults strike and heal as fast as they are ordered.
@@ -46,7 +46,7 @@ private struct ScheduleBench {
         log.append("\(second) heal \(fault)")
         perform(machine.handle(.healed(fault: fault), at: now))
       case .drop(let fault): log.append("\(second) drop \(fault)")
-      case .startTraffic, .cancelInjection, .stopTraffic, .settle, .cancelSettling, .judge: break
+      case .startTraffic, .cancelInjection, .stopTraffic, .settle, .cutShort, .judge: break
       }
     }
   }

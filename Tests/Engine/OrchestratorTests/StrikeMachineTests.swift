@@ -50,18 +50,20 @@ private struct StrikeBench {
   @Test func fromItsOrderToItsHeal() {
     var bench = StrikeBench()
     #expect(bench.handle(.ordered) == ["aim after 0.0 seconds"])
+    #expect(bench.machine.nodesStruck.isEmpty)
     #expect(bench.machine.shortName == "pause redis")
     #expect(bench.handle(.aimed(StrikeBench.aim(), refusal: nil)) == ["note struck", "inject redis-1"])
-    #expect(bench.machine.injection == nil)
+    // A node that is about to be struck counts as struck.
+    #expect(bench.machine.nodesStruck == ["redis-1"])
     #expect(bench.handle(.injected(StrikeBench.injection)) == ["note in-effect", "tell inEffect"])
-    #expect(bench.machine.injection != nil)
+    #expect(bench.machine.nodesStruck == ["redis-1"])
     #expect(bench.machine.shortName == "pause redis-1")
     #expect(bench.handle(.healDue) == ["look"])
     #expect(bench.handle(.lost([])) == ["note heal-ordered", "heal"])
     // A node that is still coming back counts as struck.
-    #expect(bench.machine.injection != nil)
+    #expect(bench.machine.nodesStruck == ["redis-1"])
     #expect(bench.handle(.healEnded(HealReport(), lost: [])) == ["note healed"])
-    #expect(bench.machine.injection == nil)
+    #expect(bench.machine.nodesStruck.isEmpty)
     let report = bench.machine.report
     #expect([report.struckAt, report.inEffectAt, report.healOrderedAt, report.healedAt] == [2, 3, 5, 6])
     #expect(report.problems.isEmpty && report.notHealed == nil && report.endedEarly == nil && report.skipped == nil)
@@ -114,7 +116,7 @@ private struct StrikeBench {
     #expect(bench.handle(.failed(failure)) == ["note \(word): no", "tell \(word)(\"no\")"])
     #expect(bench.machine.report.notHealed == (left.isEmpty ? nil : left))
     #expect((bench.machine.report.struckAt == nil) == (word == "skipped"))
-    #expect(bench.machine.injection == nil)
+    #expect(bench.machine.nodesStruck.isEmpty)
   }
 
   @Test func aFaultThatIsRefusedAfterPartOfItWasInjectedIsNoRefusal() {

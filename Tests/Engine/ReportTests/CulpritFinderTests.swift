@@ -1,8 +1,8 @@
-import ChaosPlan
 import Consistency
 import History
 import Testing
 
+@testable import ChaosPlan
 @testable import Report
 
 @Suite struct CulpritFinderTests {

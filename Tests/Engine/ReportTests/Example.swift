@@ -1,7 +1,7 @@
-import ChaosPlan
 import Consistency
 import History
 
+@testable import ChaosPlan
 @testable import Report
 
 /// Small runs whose reports the golden tests show.

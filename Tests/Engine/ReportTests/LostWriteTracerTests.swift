@@ -1,8 +1,8 @@
-import ChaosPlan
 import Consistency
 import History
 import Testing
 
+@testable import ChaosPlan
 @testable import Report
 
 /// The table of lost writes has every write that the store owed, however it came to owe it.

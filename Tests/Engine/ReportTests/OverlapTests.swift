@@ -1,8 +1,8 @@
-import ChaosPlan
 import Consistency
 import History
 import Testing
 
+@testable import ChaosPlan
 @testable import Report
 
 /// Faults that are open at the same time.

@@ -1,5 +1,6 @@
 import ChaosPlan
 import Consistency
+import Failures
 import Foundation
 import History
 import Testing
@@ -85,7 +86,7 @@ import Testing
     try table.write(to: folder)
     #expect(try PlanTable(folder: folder) == table)
     try "{".write(toFile: "\(folder)/plans.json", atomically: true, encoding: .utf8)
-    #expect(throws: ReportError.self) { try PlanTable(folder: folder) }
+    #expect(throws: CommandError.self) { try PlanTable(folder: folder) }
   }
 
   @Test(arguments: Example.allCases) func json(_ example: Example) throws {
@@ -119,7 +120,7 @@ import Testing
     let again = try ReportFiles(folder: folder)
     #expect(again.report == files.report)
     #expect(again.timeline == files.timeline)
-    #expect(throws: ReportError.self) { try ReportFiles(folder: "\(folder)/nowhere") }
+    #expect(throws: CommandError.self) { try ReportFiles(folder: "\(folder)/nowhere") }
   }
 }
 

@@ -1,8 +1,8 @@
-import ChaosPlan
 import Consistency
 import History
 import Testing
 
+@testable import ChaosPlan
 @testable import Report
 
 /// The checks of the suite's own work: what it injected is taken back, and nothing is left.

@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import Testing
 
@@ -52,7 +53,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try LoadFiles(try ExampleLoad.held.result()).write(to: folder)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ExampleLoad.held.files)
-    #expect(throws: LoadTestError.self) { try LoadFiles(try ExampleLoad.held.result()).write(to: "/proc/nowhere") }
+    #expect(throws: CommandError.self) { try LoadFiles(try ExampleLoad.held.result()).write(to: "/proc/nowhere") }
   }
 }
 

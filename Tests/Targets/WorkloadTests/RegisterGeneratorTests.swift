@@ -1,7 +1,7 @@
-import ChaosPlan
 import Randomness
 import Testing
 
+@testable import ChaosPlan
 @testable import Workload
 
 @Suite struct RegisterGeneratorTests {

@@ -1,10 +1,10 @@
-import ChaosPlan
 import Foundation
 import History
 import Synchronization
 import TestSupport
 import Testing
 
+@testable import ChaosPlan
 @testable import Workload
 
 /// Clients that go on until they are told to stop.

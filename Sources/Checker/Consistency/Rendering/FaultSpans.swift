@@ -3,22 +3,26 @@ import History
 /// Converts the nemesis' events into time spans.
 ///
 /// A fault is named by a word, and its end by `heal-WORD` as kvchaos has it (`FaultEvent`), or `stop` for `start` and
-/// `stop-WORD` for `start-WORD` as Jepsen's nemeses do.
+/// `stop-WORD` for `start-WORD` as Jepsen's nemeses do. Where nothing was started, `stop` is the fault of that name.
 struct FaultSpans {
   private(set) var faults: [Timeline.Fault] = []
   /// By word and target: where in `faults` the one is that goes on.
   private var open: [String: Int] = [:]
+  /// Whether a word was Jepsen's.
+  private var hasStarts = false
 
   /// - Parameters:
   ///   - function: the word.
   ///   - target: what it was done to, as people write it; empty for nothing.
   mutating func add(_ function: String, target: String, at nanoseconds: Int64) {
-    if function == "stop" || function.hasPrefix("stop-") {
-      guard let place = open.removeValue(forKey: "start" + function.dropFirst("stop".count)) else { return }
-      faults[place].endNanoseconds = nanoseconds
-      return
-    }
     let (event, word) = FaultEvent.named(function)
+    if function == "stop" || function.hasPrefix("stop-") {
+      if let place = open.removeValue(forKey: "start" + function.dropFirst("stop".count)) {
+        faults[place].endNanoseconds = nanoseconds
+        return
+      }
+      guard word == "stop", !hasStarts, !target.isEmpty else { return }
+    }
     let key = "\(word) \(target)"
     switch event {
     case .healOrdered, .healed, .healFailed:
@@ -39,6 +43,7 @@ struct FaultSpans {
     case .struck, .endedEarly: break
     }
     let isStart = word == "start" || word.hasPrefix("start-")
+    if isStart { hasStarts = true }
     let name = isStart ? word : key
     // Jepsen has two events for each word: when it is said, and when it is done.
     guard open[name] == nil else { return }

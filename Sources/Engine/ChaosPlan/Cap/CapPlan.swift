@@ -8,13 +8,6 @@ public struct CapPlan: Sendable, Hashable {
   public var tier: CapTier
   /// One for each variant, workload and fault, in the order of the file.
   public var cells: [CapPlanCell]
-
-  public init(name: String, description: String, tier: CapTier, cells: [CapPlanCell]) {
-    self.name = name
-    self.description = description
-    self.tier = tier
-    self.cells = cells
-  }
 }
 
 /// One cell: it is run by itself.
@@ -23,13 +16,6 @@ public struct CapPlanCell: Sendable, Hashable {
   public var variant: CapVariant
   public var workload: CapWorkload
   public var fault: CapFault
-
-  public init(tier: CapTier, variant: CapVariant, workload: CapWorkload, fault: CapFault) {
-    self.tier = tier
-    self.variant = variant
-    self.workload = workload
-    self.fault = fault
-  }
 
   /// Names the cell and the folder of its results.
   public var name: String { "\(tier.rawValue)-\(variant.rawValue)-\(workload.rawValue)-\(fault.name)" }
@@ -41,13 +27,6 @@ public struct CapFault: Sendable, Hashable {
   public var action: FaultAction
   public var selector: Selector
   public var duration: FaultDuration
-
-  public init(name: String, action: FaultAction, selector: Selector, duration: FaultDuration) {
-    self.name = name
-    self.action = action
-    self.selector = selector
-    self.duration = duration
-  }
 
   /// Which nodes go on which side; `nil` if the fault does not divide the clients.
   public var partition: PartitionSettings? { PartitionSettings(action) }

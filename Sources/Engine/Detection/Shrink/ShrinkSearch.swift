@@ -1,4 +1,5 @@
 import ChaosPlan
+import Failures
 
 /// The search for a smaller plan as a pure state machine: `ShrinkMachine` proposes cuts, a `Trial` counts the runs of
 /// each, and the time may be up.
@@ -64,9 +65,9 @@ struct ShrinkSearch<Time: Comparable & Sendable>: Sendable {
   ///
   /// - Returns: what is to be done now; nothing once the search is over.
   /// - Throws: `interrupted` where the user ended the run.
-  mutating func record(_ finding: Finding, at now: Time) throws(DetectionError) -> [Action] {
+  mutating func record(_ finding: Finding, at now: Time) throws(CommandError) -> [Action] {
     guard !finding.wasInterrupted else {
-      throw DetectionError(.interrupted, "interrupted; no smaller plan was written")
+      throw CommandError(.interrupted, "interrupted; no smaller plan was written")
     }
     guard var trial else { preconditionFailure("a run was recorded that was not requested") }
     trial.count.record(isViolated: !finding.violated.isDisjoint(with: alarms))

@@ -1,5 +1,6 @@
 import ChaosPlan
 import Consistency
+import Failures
 import Foundation
 import Orchestrator
 import Report
@@ -32,14 +33,14 @@ public struct Shrinker: Sendable {
   ///   - target: what its plan is for.
   ///   - needed: how many of `tries` runs of a smaller plan must violate one of the same checks.
   ///   - bug: the planted bug that the run had; `nil`: it had none.
-  /// - Throws: `DetectionError`, `ReportError`, `PlanError`.
+  /// - Throws: `CommandError`, `PlanError`.
   public init(
     folder: String, target: PlanTarget, needed: Int, tries: Int, runs: any PlanRuns, bug: String?, resultsRoot: String,
     progress: @escaping @Sendable (RunProgress) -> Void
   ) throws {
     let report = try ReportFiles(folder: folder).report
     guard report.verdict == .violated else {
-      throw DetectionError(.badInput, "\(folder) is not a violated run: \(report.summary)")
+      throw CommandError(.badInput, "\(folder) is not a violated run: \(report.summary)")
     }
     let file = try PlanFile(path: "\(folder)/plan.yml", target: target)
     editor = try PlanEditor(file)
@@ -76,7 +77,7 @@ public struct Shrinker: Sendable {
     do {
       try file.text.write(toFile: path, atomically: true, encoding: .utf8)
     } catch {
-      throw DetectionError(.unavailable, "\(path) cannot be written: \(error.localizedDescription)")
+      throw CommandError(.unavailable, "\(path) cannot be written: \(error.localizedDescription)")
     }
     return Outcome(file: file, whole: whole, cut: search.best, runs: search.runs, isCutShort: search.isCutShort)
   }

@@ -1,4 +1,5 @@
 import CCurl
+import Failures
 import Glibc
 import Synchronization
 import ThreadExecutor
@@ -32,14 +33,14 @@ public final class LoadGenerator: Sendable {
 
   /// Runs the test to its end. Cancelling the task stops it.
   ///
-  /// - Throws: `LoadTestError` when the system or libcurl refuses what the loop needs.
-  public func run() async throws(LoadTestError) -> Result {
+  /// - Throws: `CommandError` when the system or libcurl refuses what the loop needs.
+  public func run() async throws(CommandError) -> Result {
     let result = await withTaskCancellationHandler {
-      await withCheckedContinuation { (continuation: CheckedContinuation<Swift.Result<Result, LoadTestError>, Never>) in
+      await withCheckedContinuation { (continuation: CheckedContinuation<Swift.Result<Result, CommandError>, Never>) in
         DedicatedThread.start(name: "load") { [self] in
           guard let loop = GeneratorLoop(settings: settings, onSecond: onSecond) else {
             let reason = "libcurl, epoll or a timer could not be set up: \(String(cString: strerror(errno)))"
-            return continuation.resume(returning: .failure(LoadTestError(code: .internalFault, message: reason)))
+            return continuation.resume(returning: .failure(CommandError(.internalFault, reason)))
           }
           continuation.resume(returning: .success(loop.run { isStopping.load(ordering: .relaxed) }))
         }

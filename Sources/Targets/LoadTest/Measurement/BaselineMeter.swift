@@ -1,4 +1,5 @@
 import ChaosPlan
+import Failures
 import Foundation
 import Stack
 
@@ -37,14 +38,14 @@ struct BaselineMeter: Sendable {
 
   private func broker(_ status: StackStatus) async throws -> [LoadReport.Baseline] {
     guard let worker = status.nodes.first(where: { $0.tier == .worker && $0.state.status == .running }) else {
-      throw LoadTestError(code: .unavailable, message: "no worker runs that could measure it")
+      throw CommandError(.unavailable, "no worker runs that could measure it")
     }
     let result = try await stack.engine.exec(
       worker.container, ["kv-worker", "broker-bench"], timeout: .seconds(60))
     guard result.exitCode == 0 else {
-      throw LoadTestError(
-        code: .unavailable,
-        message: "`kv-worker broker-bench` in \(worker.name) failed: \(Self.lastLine(result.error + result.output))")
+      throw CommandError(
+        .unavailable,
+        "`kv-worker broker-bench` in \(worker.name) failed: \(Self.lastLine(result.error + result.output))")
     }
     return try Self.brokerRates(result.output)
   }
@@ -82,8 +83,7 @@ struct BaselineMeter: Sendable {
           """
         let result = try await stack.engine.exec(master.container, ["sh", "-c", script], timeout: .seconds(60))
         guard result.exitCode == 0, let rate = Self.redisRate(result.output) else {
-          throw LoadTestError(
-            code: .unavailable, message: "redis-benchmark in \(master.name) failed: \(Self.lastLine(result.error))")
+          throw CommandError(.unavailable, "redis-benchmark in \(master.name) failed: \(Self.lastLine(result.error))")
         }
         baselines.append(
           LoadReport.Baseline(

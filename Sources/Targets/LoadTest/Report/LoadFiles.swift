@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import PrettyJSON
 
@@ -11,16 +12,16 @@ public struct LoadFiles: Sendable {
   }
 
   /// The report as `report.json` has it: sorted keys, indented, a newline at the end.
-  public static func json(of report: LoadReport) throws(LoadTestError) -> String {
+  public static func json(of report: LoadReport) throws(CommandError) -> String {
     do {
       return try PrettyJSON.text(report) + "\n"
     } catch {
-      throw LoadTestError(code: .internalFault, message: "the report cannot be encoded: \(error)")
+      throw CommandError(.internalFault, "the report cannot be encoded: \(error)")
     }
   }
 
   /// Every file by its name.
-  public func contents() throws(LoadTestError) -> [String: String] {
+  public func contents() throws(CommandError) -> [String: String] {
     let document = LoadDocument(result.report)
     var files = [
       "report.json": try Self.json(of: result.report), "report.md": document.markdown, "report.html": document.page,
@@ -31,19 +32,17 @@ public struct LoadFiles: Sendable {
   }
 
   /// Writes every file into a folder, which is made where it is not there.
-  public func write(to folder: String) throws(LoadTestError) {
+  public func write(to folder: String) throws(CommandError) {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw LoadTestError(
-        code: .internalFault, message: "the folder \(folder) cannot be made: \(error.localizedDescription)")
+      throw CommandError(.internalFault, "the folder \(folder) cannot be made: \(error.localizedDescription)")
     }
     for (name, text) in try contents() {
       do {
         try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
       } catch {
-        throw LoadTestError(
-          code: .internalFault, message: "\(folder)/\(name) cannot be written: \(error.localizedDescription)")
+        throw CommandError(.internalFault, "\(folder)/\(name) cannot be written: \(error.localizedDescription)")
       }
     }
   }

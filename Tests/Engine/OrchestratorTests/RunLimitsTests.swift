@@ -4,7 +4,7 @@ import Testing
 @testable import Orchestrator
 
 /// How a run waits for service: before its faults, under them, and after them.
-@Suite struct PatienceTests {
+@Suite struct RunLimitsTests {
   private static func machine(
     steadyLimit: Duration? = nil, onset: Duration = .zero, recoveryMinimum: Duration = .zero,
     duration: FaultDuration = .fixed(.seconds(5))
@@ -13,7 +13,7 @@ import Testing
     return RunMachine(
       strikes: [Strike(fault, notBefore: [Strike.Time(.start)])],
       steadyState: SteadyState(before: .seconds(4), after: .seconds(1)), safety: SafetySettings(),
-      patience: RunMachine.Patience(
+      limits: RunMachine.Limits(
         quiet: .seconds(2), steadyLimit: steadyLimit, onset: onset, recoveryMinimum: recoveryMinimum,
         recoveryLimit: .seconds(20)))
   }
