@@ -69,8 +69,7 @@ struct PlanFrame {
     }
     guard let matched = matched(by: selector) else { return false }
     let struck = selector.mode.count(of: matched)
-    let voter = target[tier]?.voter
-    let voters = selector.role == voter ? voter.map { nodes(of: tier, in: $0) } ?? nodes(of: tier) : nodes(of: tier)
+    let voters = selector.role.flatMap { $0 == target[tier]?.voter ? nodes(of: tier, in: $0) : nil } ?? nodes(of: tier)
     return voters.map { struck * 2 > $0 } ?? false
   }
 

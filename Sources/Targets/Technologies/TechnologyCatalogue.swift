@@ -1,4 +1,5 @@
 import ChaosPlan
+import Yams
 
 /// Every technology that this build knows, in the order in which messages list their roles. A new technology is a
 /// folder, and a line here.
@@ -20,7 +21,17 @@ package enum TechnologyCatalogue {
 extension MappingReader {
   /// The name of a secret, which a target file writes as `$NAME`; `nil` where the word is left out.
   func secret(_ word: String) -> String? {
-    value(word, hint: "the name of a secret, like `$REDIS_PASSWORD`") { text in
+    optional(word).flatMap { secret($0, word) }
+  }
+
+  func requiredSecret(_ word: String) -> String? {
+    required(word, hint: Self.secretHint).flatMap { secret($0, word) }
+  }
+
+  private static var secretHint: String { "the name of a secret, like `$REDIS_PASSWORD`" }
+
+  private func secret(_ node: Node, _ word: String) -> String? {
+    value(of: node, word, hint: Self.secretHint) { text in
       text.wholeMatch(of: /\$([A-Za-z_][A-Za-z0-9_]*)/).map { String($0.output.1) }
     }
   }

@@ -92,6 +92,7 @@ struct TargetFileTests {
     ("app: { kind", "all: { kind", "a tier must be lower-case words"),
     ("app: { kind", "app: { services: [redis-1, web], kind", "`redis-1` is a service of `cache` and of `app`"),
     ("app: { kind", "app: { services: [web], nodes: 2, kind", "`nodes` is the number of `services`"),
+    ("kind: generic", "kind: rabbitmq, user: $USER", "`app` has no `password`; it needs the name of a secret"),
     ("tiers:", "tires:", "did you mean `tiers`?"), ("{ patroni: etcd }", "{}", "`kind` names no technology"),
   ])
   func whatContradictsItselfIsRefused(right: String, wrong: String, message: String) {

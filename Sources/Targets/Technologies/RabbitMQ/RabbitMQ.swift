@@ -10,20 +10,20 @@ package struct RabbitMQ: Technology {
   private static let managementPort = 15_672
 
   /// The names of the secrets.
-  private let user: String?
-  private let password: String?
+  private let user: String
+  private let password: String
   /// How the names of the queues begin that count.
   private let queues: String
 
   package init(_ settings: MappingReader) {
-    user = settings.secret("user")
-    password = settings.secret("password")
+    user = settings.requiredSecret("user") ?? ""
+    password = settings.requiredSecret("password") ?? ""
     queues = settings.text("queues", hint: queuesHint) ?? ""
   }
 
   package func roles(of tier: Tier, leading _: String?, asking port: any NodePort) async -> NodeRoles {
     let brokers = port.running(tier)
-    guard let user = user.flatMap(port.secret), let password = password.flatMap(port.secret) else { return [:] }
+    guard let user = port.secret(user), let password = port.secret(password) else { return [:] }
     let authorization = "Basic \(Data("\(user):\(password)".utf8).base64EncodedString())"
     for broker in brokers {
       if let found = await port.value(
