@@ -11,6 +11,8 @@ final class Transfer {
   private let errorBuffer: UnsafeMutablePointer<CChar>
   private var headDelivered = false
   private let once = SendOnce()
+  /// When it has taken too long, on the monotonic clock.
+  private var deadlineNanoseconds = UInt64.max
 
   /// `nil` when libcurl has no memory for a handle.
   init?(unixSocketPath: String?) {
@@ -72,7 +74,12 @@ final class Transfer {
     prepareHeaders(request)
     kv_easy_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeoutMilliseconds)
     kv_easy_set_long(handle, CURLOPT_TIMEOUT_MS, request.timeoutMilliseconds)
+    let timeout = UInt64(max(0, request.timeoutMilliseconds)) * 1_000_000
+    deadlineNanoseconds = timeout > 0 ? MultiHandle.now + timeout : .max
   }
+
+  /// Whether its time is over although no connection has taken it.
+  func isLate(at nanoseconds: UInt64) -> Bool { nanoseconds >= deadlineNanoseconds && !once.hasBegun }
 
   private func prepareMethod(_ request: HTTPRequest) {
     // Each of these options changes the method; the custom method, set last, is what is sent.

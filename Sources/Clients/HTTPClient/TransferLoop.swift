@@ -3,6 +3,8 @@ import Glibc
 
 /// The transfer thread: a `MultiHandle`, driven. Everything in here stays on that thread; `Mailbox` is the way in.
 final class TransferLoop {
+  /// How often the times of those that wait for a connection are looked at.
+  private static let waitingPollMilliseconds: Int32 = 50
   private let configuration: HTTPClientConfiguration
   private let mailbox: Mailbox
   private let sockets: MultiHandle
@@ -89,6 +91,7 @@ final class TransferLoop {
       }
       sockets.tellTimeIfDue()
       collectFinished()
+      if mayWait { giveUpOnTheLate() }
       if hasMail {
         let (commands, closed) = mailbox.take()
         for command in commands { perform(command) }
@@ -132,6 +135,18 @@ final class TransferLoop {
     }
   }
 
+  /// Whether transfers may be waiting for a connection. libcurl does not time these: it would give up on them only when
+  /// a connection is free.
+  private var mayWait: Bool { active.count > max(1, configuration.maxConnectionsPerHost) }
+
+  private func giveUpOnTheLate() {
+    let now = MultiHandle.now
+    for (id, transfer) in active where transfer.isLate(at: now) {
+      active[id] = nil
+      abandon(transfer, HTTPClientError(code: .connectFailed, message: "no connection was free in time"))
+    }
+  }
+
   private func abandon(_ transfer: Transfer, _ error: HTTPClientError) {
     curl_multi_remove_handle(sockets.multi, transfer.handle)
     transfer.fail(error)
@@ -143,9 +158,10 @@ final class TransferLoop {
   }
 
   private var waitMilliseconds: Int32 {
-    guard let wake = sockets.wakeNanoseconds else { return -1 }
+    let latest: Int32? = mayWait ? Self.waitingPollMilliseconds : nil
+    guard let wake = sockets.wakeNanoseconds else { return latest ?? -1 }
     let now = MultiHandle.now
     guard wake > now else { return 0 }
-    return Int32(clamping: (wake - now + 999_999) / 1_000_000)
+    return min(Int32(clamping: (wake - now + 999_999) / 1_000_000), latest ?? .max)
   }
 }
