@@ -1,13 +1,13 @@
 import Failures
 
-/// Why a detection or a shrinking cannot be done; the text says what to do.
+/// Why a detection or a shrink cannot be done; the text says what to do.
 public struct DetectionError: CategorisedError, Sendable, Hashable {
   public enum Code: String, Sendable, Hashable {
-    /// What was asked for is no violated run, or a file cannot be read.
+    /// The given run is not a violated one, or a file cannot be read.
     case badInput
-    /// An image or a file is not there, or cannot be written.
+    /// An image or a file is missing, or cannot be written.
     case unavailable
-    /// The user ended it.
+    /// The user interrupted it.
     case interrupted
   }
 

@@ -1,8 +1,8 @@
-/// `mutants.json`: what became of recorded histories that were damaged on purpose, by kind of damage and by history.
+/// `mutants.json`: the results for recorded histories that were damaged on purpose, by kind of damage and by history.
 public struct MutantRecord: Sendable, Hashable, Codable {
   public static let currentSchema = "kvchaos.mutants/1"
 
-  /// What became of some mutants.
+  /// The results for some mutants.
   public struct Counts: Sendable, Hashable, Codable {
     /// The checker says violated.
     public var caught: Int
@@ -12,7 +12,7 @@ public struct MutantRecord: Sendable, Hashable, Codable {
     public var missed: Int
     /// The checker does not, and the oracle ran into its limit.
     public var undecided: Int
-    /// The checker says violated, and the oracle shows an execution all the same.
+    /// The checker says violated, although the oracle shows an execution.
     public var falseAlarms: Int
 
     public init(caught: Int = 0, legal: Int = 0, missed: Int = 0, undecided: Int = 0, falseAlarms: Int = 0) {

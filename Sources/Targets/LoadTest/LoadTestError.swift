@@ -1,11 +1,11 @@
 import Failures
 
-/// Why a load test cannot be done.
+/// Why a load test cannot run.
 public struct LoadTestError: CategorisedError, Sendable, Hashable {
   public enum Code: String, Sendable, Hashable {
     /// Nothing answers at the address.
     case unavailable
-    /// The system or a tool did not do what it must.
+    /// The system or a tool failed.
     case internalFault
   }
 

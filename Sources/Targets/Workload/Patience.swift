@@ -1,4 +1,4 @@
-/// Asks a question again until it is answered, or the time is up.
+/// Repeats a request until it is answered, or the time is up.
 public struct Patience: Sendable {
   private let deadline: ContinuousClock.Instant
   private let pause: Duration
@@ -11,10 +11,10 @@ public struct Patience: Sendable {
 
   /// Asks at least once, and not again when the task is cancelled.
   ///
-  /// - Returns: the answer that is ok; `nil` where there was none in time.
+  /// - Returns: the first ok answer; `nil` if there was none in time.
   public func answer(_ ask: () async -> Completion) async -> Completion? {
-    // The time is up only after the last pause: by then it has been as long as was granted, and a store that answered
-    // nothing for that long counts as gone.
+    // The time is checked after the pause: by then the full time has passed, and a store that answered nothing for that
+    // long counts as gone.
     repeat {
       let completion = await ask()
       if completion.outcome == .ok { return completion }
