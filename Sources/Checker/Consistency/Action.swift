@@ -35,4 +35,20 @@ enum Action: UInt8, Sendable, CaseIterable {
     case .read, .delete, .dequeue, .drain, .contains, .acquire, .release, .audit, .other: false
     }
   }
+
+  /// Whether the object changes when the operation is done.
+  var isEffect: Bool {
+    switch self {
+    case .write, .delete, .cas, .append, .enqueue, .dequeue, .drain, .add, .remove, .acquire, .release: true
+    case .read, .contains, .audit, .other: false
+    }
+  }
+
+  /// Whether an operation that was done is about the value of its completion.
+  var isQuestion: Bool {
+    switch self {
+    case .read, .dequeue, .drain, .contains, .audit: true
+    case .write, .delete, .cas, .append, .enqueue, .add, .remove, .acquire, .release, .other: false
+    }
+  }
 }

@@ -64,7 +64,9 @@ struct Assembler {
         index: index, process: Int(event.process), function: symbols.function(event.function), open: Int(op.call))
     }
     if Self.completes(event, op) {
-      throw .missingValue(index: index, function: symbols.function(op.function), invocation: Int(op.call))
+      let function = symbols.function(op.function)
+      if op.action.isQuestion { throw .missingAnswer(index: index, function: function) }
+      throw .missingValue(index: index, function: function, invocation: Int(op.call))
     }
     func name(_ function: UInt8, _ key: Int32, _ operation: Int32) -> String {
       symbols.function(function) + (symbols.key(key).map { " of key \($0)" } ?? " without a key")
@@ -76,9 +78,10 @@ struct Assembler {
       completed: name(event.function, event.key < 0 ? op.key : event.key, event.operation))
   }
 
-  /// Whether an operation was done although neither its invocation nor its completion has a value.
+  /// Whether an operation was done without the value that it is about: that of its completion, or of a write in either
+  /// event.
   private static func lacksValue(_ event: CompactEvent, _ op: Op) -> Bool {
-    event.kind == .ok && op.lacksInput && !event.hasValue && op.action.hasValue
+    event.kind == .ok && !event.hasValue && (op.action.isQuestion || op.lacksInput && op.action.hasValue)
   }
 
   /// Whether a completion is one of the operation.

@@ -6,12 +6,13 @@ extension ConsistencyChecker {
   /// A history of plain reads and writes is checked while it is read, in memory that does not grow with its length;
   /// only if it has a problem, or needs another engine, is it read again and kept in memory.
   ///
-  /// - Parameter path: a file; `-` is standard input, which is kept in a temporary file for the second reading.
+  /// - Parameter path: a file; `-` is standard input. What can be read only once, as a pipe, is kept in a temporary
+  ///   file for the second reading.
   /// - Throws: `HistoryError` for what cannot be read, `ConsistencyError` for events that are no history.
   public func check(path: String) throws -> ConsistencyReport {
     let start = ContinuousClock.now
     let budget = Budget(timeout: options.timeout, memoryLimitBytes: options.memoryLimitBytes, since: start)
-    let replay = path == "-" ? try ReplayFile() : nil
+    let replay = ReplayFile.isNeeded(for: path) ? try ReplayFile(of: path, limits: budget.readingLimits) : nil
     var report: ConsistencyReport?
     if options.initial == nil, options.model == nil || options.model == .register || options.model == .casRegister {
       do throws(HistoryError) {
@@ -58,7 +59,8 @@ extension ConsistencyChecker {
       let limits = budget.readingLimits
       let scanner: HistoryScanner
       if let replay {
-        scanner = try HistoryScanner(replaying: replay, keys: options.keys, limits: limits)
+        scanner = try HistoryScanner(
+          replaying: replay, name: path == "-" ? "standard input" : path, keys: options.keys, limits: limits)
       } else {
         scanner = try HistoryScanner(path: path, keys: options.keys, limits: limits)
       }

@@ -9,6 +9,8 @@ public enum ConsistencyError: Error, Sendable, Hashable {
   case completionOfAnother(index: Int, process: Int, invocation: Int, invoked: String, completed: String)
   /// An operation was done of which neither the invocation nor the completion has a value.
   case missingValue(index: Int, function: String, invocation: Int)
+  /// A question, such as a read, was answered without a value.
+  case missingAnswer(index: Int, function: String)
   /// There is no operation of a client in the history: nothing to judge.
   case noOperations(events: Int)
   /// The operations belong to no known model, or to another model than the requested one.
@@ -19,6 +21,8 @@ public enum ConsistencyError: Error, Sendable, Hashable {
   case unsuitableInitial(model: String)
   /// A level that the checker does not know.
   case unknownLevel(String)
+  /// A level of other operations, which says nothing about this one.
+  case unsuitableLevel(index: Int, function: String, level: String)
   /// An element null of a queue: a dequeue that finds nothing is answered null, too.
   case nullElement(index: Int)
   /// More distinct names than the compact form holds (255).
@@ -45,6 +49,8 @@ extension ConsistencyError: CustomStringConvertible {
       event \(index): `\(function)` was done, and neither this event nor its invocation (event \(invocation)) has a value; \
       null must be written as null
       """
+    case .missingAnswer(let index, let function):
+      "event \(index): `\(function)` was answered, but the event has no value; null must be written as null"
     case .noOperations(let events):
       """
       no operation of a client among the \(events) events, so there is nothing to check; \
@@ -63,6 +69,11 @@ extension ConsistencyError: CustomStringConvertible {
       """
       the level "\(name)" is not known, so what it promises is not: expected \(Level.names.joined(separator: ", ")), \
       or no level if real-time order applies to the operation
+      """
+    case .unsuitableLevel(let index, let function, let level):
+      """
+      event \(index): the level "\(level)" does not belong to `\(function)`: cache, pending and final-cache are for \
+      questions, queued is for changes
       """
     case .nullElement(let index):
       "event \(index): an element null is enqueued; it could not be told from a dequeue that found nothing"

@@ -35,6 +35,24 @@ enum Level: UInt8, Sendable {
     }
   }
 
+  /// Its name in a history.
+  var name: String? {
+    switch self {
+    case .unnamed, .foreign: nil
+    case .queued: "queued"
+    case .committed: "committed"
+    case .cache: "cache"
+    case .pending: "pending"
+    case .linearizable: "linearizable"
+    case .final: "final"
+    case .finalCache: "final-cache"
+    }
+  }
+
+  /// Whether it says something about an operation of this kind: an effect cannot come from a cache, and a question is
+  /// not queued.
+  func suits(_ action: Action) -> Bool { action.isEffect ? !isCached : self != .queued || action == .other }
+
   /// Whether a read at this level may be answered by a cache.
   var isCached: Bool { self == .cache || self == .pending || self == .finalCache }
 

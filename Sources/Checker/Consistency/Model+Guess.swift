@@ -12,6 +12,9 @@ extension Model {
     for number in 0..<symbols.levelCount {
       if let name = symbols.level(UInt8(number)), !Level.names.contains(name) { throw .unknownLevel(name) }
     }
+    if symbols.levelCount > 0, let op = assembler.ops.first(where: { !$0.level.suits($0.action) }) {
+      throw .unsuitableLevel(index: Int(op.call), function: symbols.function(op.function), level: op.level.name ?? "")
+    }
     let model: Model?
     if let asked = options.model {
       let known = Set(asked.actions + [.audit])

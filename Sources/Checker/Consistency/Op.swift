@@ -31,12 +31,7 @@ struct Op: Sendable {
   var hasVersion: Bool { version != CompactEvent.noVersion }
   var isWrite: Bool { action == .write || action == .delete }
   /// Whether the object changes when the operation is done.
-  var isEffect: Bool {
-    switch action {
-    case .write, .delete, .cas, .append, .enqueue, .dequeue, .drain, .add, .remove, .acquire, .release: true
-    case .read, .contains, .audit, .other: false
-    }
-  }
+  var isEffect: Bool { action.isEffect }
   /// What a write leaves behind.
   var written: Token { action == .delete ? .null : input }
 }

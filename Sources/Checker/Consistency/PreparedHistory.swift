@@ -88,7 +88,7 @@ struct PreparedHistory: Sendable {
       output: Self.hasAnswer(op) ? recordedText(op.output) : nil,
       outcome: op.outcome == .ok ? .ok : op.outcome == .failed ? .failed : .unknown,
       version: op.hasVersion ? op.version : nil, operation: symbols.text(op.operation), error: symbols.text(op.error),
-      level: Self.levelName(op.level))
+      level: op.level.name)
   }
 
   /// Whether the completion says something: what was read, even if it was nothing.
@@ -100,19 +100,6 @@ struct PreparedHistory: Sendable {
     case .write, .delete: return !op.output.isNull && op.output != op.input
     case .read, .dequeue, .drain, .contains, .audit, .other: return true
     case .cas, .append, .enqueue, .add, .remove, .acquire, .release: return !op.output.isNull
-    }
-  }
-
-  private static func levelName(_ level: Level) -> String? {
-    switch level {
-    case .unnamed, .foreign: nil
-    case .queued: "queued"
-    case .committed: "committed"
-    case .cache: "cache"
-    case .pending: "pending"
-    case .linearizable: "linearizable"
-    case .final: "final"
-    case .finalCache: "final-cache"
     }
   }
 

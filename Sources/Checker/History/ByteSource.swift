@@ -26,14 +26,20 @@ final class FileSource: ByteSource {
       (descriptor, name, owned) = (0, "standard input", false)
       return
     }
-    // A pipe that no process has opened to write is not waited for here either.
-    descriptor = try Self.descriptor(path, flags: limits.deadline == nil ? 0 : O_NONBLOCK)
+    descriptor = try Self.descriptor(path, limits: limits)
     (name, owned) = (path, true)
   }
 
+  /// The source that a replay file keeps open.
+  init(of replay: ReplayFile, name: String, limits: ReadingLimits) {
+    self.limits = limits
+    (descriptor, self.name, owned) = (replay.input, name, false)
+  }
+
   /// A file descriptor, which the caller must close.
-  static func descriptor(_ path: String, flags: Int32 = 0) throws(HistoryError) -> Int32 {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | flags)
+  static func descriptor(_ path: String, limits: ReadingLimits = .none) throws(HistoryError) -> Int32 {
+    // A pipe that no process has opened to write is not waited for here either.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | (limits.deadline == nil ? 0 : O_NONBLOCK))
     guard descriptor >= 0 else {
       throw .inputOutput(file: path, action: "open", reason: String(cString: strerror(errno)))
     }

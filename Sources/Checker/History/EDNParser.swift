@@ -206,7 +206,9 @@ struct EDNParser {
       switch field {
       case .key: event.key = symbols.key(token)
       case .version:
-        guard let version = symbols.integer(token) else { throw reader.failure("an integer for version", at: start) }
+        guard let version = symbols.integer(token), version != CompactEvent.noVersion else {
+          throw reader.failure(EventField.versionExpected, at: start)
+        }
         event.version = version
       default:
         guard let time = Timestamp.nanoseconds(token, symbols: symbols) else {

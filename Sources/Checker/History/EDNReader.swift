@@ -51,8 +51,9 @@ struct EDNReader {
   /// Steps over a tag such as `#jepsen.history.Op`: what it stands before is what counts.
   mutating func skipTag() throws(LineFailure) {
     guard current == 0x23 else { return }
+    let start = position
     position += 1
-    _ = atom()
+    guard Self.isTag(atom()) else { throw failure("a tag's name behind `#`", at: start) }
     guard try skipSpace() else { throw failure("a value") }
   }
 
@@ -128,10 +129,10 @@ struct EDNReader {
       _ = atom()
       return symbols.token(.symbol, UnsafeBufferPointer(rebasing: bytes[start..<position]))
     }
-    let tag = UnsafeBufferPointer(rebasing: atom())
-    guard !tag.isEmpty else { throw failure("a tag's name behind `#`", at: start) }
+    let tag = atom()
+    guard Self.isTag(tag) else { throw failure("a tag's name behind `#`", at: start) }
     let value = try form(&symbols)
-    return symbols.token(tag: tag, value)
+    return symbols.token(tag: UnsafeBufferPointer(rebasing: tag), value)
   }
 
   private mutating func sequence(to close: UInt8, _ symbols: inout Symbols) throws(LineFailure) -> [Token] {
@@ -246,10 +247,28 @@ struct EDNReader {
     if text.elementsEqual("nil".utf8) { return .null }
     if text.elementsEqual("true".utf8) { return .yes }
     if text.elementsEqual("false".utf8) { return .no }
-    guard Self.isNumber(text) else { return symbols.token(.symbol, text) }
+    guard Self.isNumber(text) else {
+      guard text.first.map({ !Self.isMacro($0) }) ?? true else { throw failure("a value", at: atom.startIndex) }
+      return symbols.token(.symbol, text)
+    }
     if let small = Self.smallInteger(text) { return symbols.token(small) }
     guard let numeral = Numeral(edn: text) else { throw failure("a number as EDN has it", at: atom.startIndex) }
     return symbols.token(numeral: numeral)
+  }
+
+  /// Whether a name can be that of a tag: it begins with a letter, unlike Clojure's `#:a{:b 1}` and `#'a`.
+  private static func isTag(_ name: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    name.first.map { $0 >= 0x80 || (0x61...0x7A).contains($0 | 0x20) } ?? false
+  }
+
+  /// Whether a character changes what Clojure reads next, as in `^{:a 1} 5`. EDN has no such forms: taken for symbols,
+  /// they would hide the values behind them.
+  private static func isMacro(_ byte: UInt8) -> Bool {
+    switch byte {
+    // `'` `@` `^` `` ` `` `~`
+    case 0x27, 0x40, 0x5E, 0x60, 0x7E: true
+    default: false
+    }
   }
 
   /// Whether it begins as only numbers do.

@@ -6,6 +6,9 @@ enum EventField: UInt16 {
   static let processExpected =
     "a process: a number from 0 for each client, or :nemesis for the fault injector"
 
+  /// The lowest integer of 64 bits stands for "no version" in a `CompactEvent`.
+  static let versionExpected = "an integer for version, above \(CompactEvent.noVersion)"
+
   /// The bit of a field in a set of those seen; what has no meaning may come more than once.
   @inline(__always)
   var bit: UInt16 { self == .other ? 0 : 1 &<< rawValue }

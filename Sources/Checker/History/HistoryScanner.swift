@@ -39,7 +39,7 @@ package struct HistoryScanner {
 
   /// - Parameters:
   ///   - path: `-` is standard input. What gzip or zstd compressed is decompressed.
-  ///   - replay: keeps every byte that is read, for a second scan.
+  ///   - replay: keeps every byte that is read of `path`, for a second scan.
   ///   - keys: whether values are pairs of a key and a value; `nil`: as the history shows.
   package init(
     path: String, recordingTo replay: ReplayFile? = nil, keys: ValueKeys? = nil, limits: ReadingLimits = .none
@@ -48,25 +48,32 @@ package struct HistoryScanner {
     self.limits = limits
     self.keys = keys
     keyed = KeyedValues(keys)
-    let file = try FileSource(path: path, limits: limits)
-    let source: any ByteSource = replay.map { RecordingSource(file, to: $0) } ?? file
+    let file: FileSource
+    let source: any ByteSource
+    if let replay {
+      file = FileSource(of: replay, name: name, limits: limits)
+      source = RecordingSource(file, to: replay)
+    } else {
+      file = try FileSource(path: path, limits: limits)
+      source = file
+    }
     let peeked = try PeekedSource(source)
     self.source = try peeked.decompressed(name: name, limits: limits)
     isShort = (file.length ?? .max) <= Self.shortBytes && self.source === peeked
     plainPath = file.length != nil && self.source === peeked && path != "-" ? path : nil
   }
 
-  /// Standard input once more: what an earlier scan has read of it, and then the rest.
+  /// A source once more: what an earlier scan has read of it, and then the rest.
   package init(
-    replaying replay: ReplayFile, keys: ValueKeys? = nil, limits: ReadingLimits = .none
+    replaying replay: ReplayFile, name: String, keys: ValueKeys? = nil, limits: ReadingLimits = .none
   ) throws(HistoryError) {
-    name = "standard input"
+    self.name = name
     isShort = false
     plainPath = nil
     self.limits = limits
     self.keys = keys
     keyed = KeyedValues(keys)
-    let source = ReplaySource(replay, then: try FileSource(path: "-", limits: limits))
+    let source = ReplaySource(replay, then: FileSource(of: replay, name: name, limits: limits))
     self.source = try PeekedSource(source).decompressed(name: name, limits: limits)
   }
 

@@ -58,7 +58,13 @@ struct JSONLinesParser {
         }
       case .time: event.timeNanoseconds = try time(&cursor, end: end)
       case .version:
-        if !Self.skipNull(&cursor) { event.version = try Self.integer(&cursor, end: end, field: "version") }
+        if !Self.skipNull(&cursor) {
+          let start = cursor
+          event.version = try Self.integer(&cursor, end: end, field: "version")
+          guard event.version != CompactEvent.noVersion else {
+            throw LineFailure(EventField.versionExpected, at: start, end: end)
+          }
+        }
       case .operation: event.operation = try text(&cursor, end: end, symbols: &symbols)
       case .error: event.error = try text(&cursor, end: end, symbols: &symbols)
       case .level:

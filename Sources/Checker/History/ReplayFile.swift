@@ -7,8 +7,12 @@
 /// A nameless temporary file that keeps what was read from a source that gives its bytes only once.
 package final class ReplayFile: Sendable {
   let descriptor: Int32
+  /// The source, which stays open for what is read of it later.
+  let input: Int32
 
-  package init() throws(HistoryError) {
+  /// - Parameter path: the source; `-` is standard input.
+  package init(of path: String = "-", limits: ReadingLimits = .none) throws(HistoryError) {
+    input = path == "-" ? 0 : try FileSource.descriptor(path, limits: limits)
     var template = Array("/tmp/kvchaos-history-XXXXXX".utf8CString)
     descriptor = mkstemp(&template)
     guard descriptor >= 0 else {
@@ -17,7 +21,16 @@ package final class ReplayFile: Sendable {
     unlink(template)
   }
 
-  deinit { _ = close(descriptor) }
+  deinit {
+    _ = close(descriptor)
+    if input != 0 { _ = close(input) }
+  }
+
+  /// Whether a path gives its bytes only once, as standard input and pipes do. What cannot be opened does not.
+  package static func isNeeded(for path: String) -> Bool {
+    var status = stat()
+    return path == "-" || stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+  }
 
   /// Writes bytes at the end.
   func append(_ bytes: UnsafeRawBufferPointer) throws(HistoryError) {
@@ -50,7 +63,7 @@ final class RecordingSource: ByteSource {
   }
 }
 
-/// Gives what a replay file has from its beginning, and then the rest of standard input.
+/// Gives what a replay file has from its beginning, and then the rest of its source.
 final class ReplaySource: ByteSource {
   private let file: ReplayFile
   private let rest: any ByteSource

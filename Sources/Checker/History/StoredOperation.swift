@@ -83,7 +83,9 @@ enum StoredOperation {
       }
       event.timeNanoseconds = time
     case .version:
-      guard let version = symbols.integer(token) else { throw failure("an integer for version", token, symbols) }
+      guard let version = symbols.integer(token), version != CompactEvent.noVersion else {
+        throw failure(EventField.versionExpected, token, symbols)
+      }
       event.version = version
     case .key: event.key = symbols.key(token)
     case .operation: event.operation = Symbols.withBytes(text(token, symbols)) { symbols.text($0) }

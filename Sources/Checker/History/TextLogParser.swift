@@ -20,7 +20,12 @@ struct TextLogParser {
       }
       return try operation(fields[...], start, end, symbols: &symbols)
     }
-    guard let mark = fields.firstIndex(where: Self.isLogger) else { return nil }
+    guard let mark = fields.firstIndex(where: Self.isLogger) else {
+      guard !fields.indices.contains(where: { Self.isCompleteOperation(fields[$0...]) }) else {
+        throw LineFailure("the logger jepsen.util or jepsen.print before an operation", at: start, end: end)
+      }
+      return nil
+    }
     var rest = fields[(mark + 1)...]
     if rest.first?.elementsEqual("-".utf8) == true { rest = rest.dropFirst() }
     // Other words of the same logger are no operations; what has the type of one has to be one.
@@ -40,6 +45,12 @@ struct TextLogParser {
 
   private static func type(_ field: Field) -> Event.Kind? {
     field.first == 0x3A ? Event.Kind(rawValue: String(decoding: field.dropFirst(), as: UTF8.self)) : nil
+  }
+
+  /// Whether a process is followed by a type and by a function: no other words of a log look like that.
+  private static func isCompleteOperation(_ fields: ArraySlice<Field>) -> Bool {
+    guard let type = fields.dropFirst().first, isType(type), isOperation(fields) else { return false }
+    return fields.dropFirst(2).first?.first == 0x3A
   }
 
   /// Whether a process, as Jepsen names them, is followed by a keyword.

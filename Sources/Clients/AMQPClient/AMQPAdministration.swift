@@ -3,7 +3,7 @@ import ThreadExecutor
 
 /// Declares and deletes queues: for the one-shot migration and the benchmark, not for services at work.
 public enum AMQPAdministration {
-  /// Logs in at each of the hosts, one after the other. Throws `AMQPError` for the first that does not let us.
+  /// Logs in at each of the hosts, one after the other. Throws `AMQPError` for the first one that refuses.
   ///
   /// A broker opens its port only when it is part of its cluster, so afterwards all of them are.
   public static func logIn(everywhere options: AMQPOptions) async throws {
@@ -22,8 +22,8 @@ public enum AMQPAdministration {
     }
   }
 
-  /// Deletes queues with what is in them, on a connection of its own. Throws `AMQPError`; one that is not there is
-  /// fine.
+  /// Deletes queues with their messages, on a connection of its own. Throws `AMQPError`; a queue that does not exist is
+  /// no error.
   public static func delete(queues: [String], options: AMQPOptions) async throws {
     try await onThread {
       try AMQPHandle.withChannel(options) { (handle, channel) throws(AMQPError) in
@@ -32,10 +32,10 @@ public enum AMQPAdministration {
     }
   }
 
-  /// Deletes a queue that has neither messages nor consumers. How many of them it had; `nil`: there is no such queue.
-  /// Throws `AMQPError`.
+  /// Deletes a queue that has neither messages nor consumers. Returns how many of them it had; `nil` if the queue does
+  /// not exist. Throws `AMQPError`.
   ///
-  /// Quorum queues do not know `if-unused` and `if-empty`: what is published between the question and the deletion is
+  /// Quorum queues do not know `if-unused` and `if-empty`: messages published between the check and the deletion are
   /// lost, so no client may publish to the queue any more. If it happens anyway, `refused` says so.
   public static func deleteIfUnused(
     queue: String, options: AMQPOptions
@@ -55,7 +55,7 @@ public enum AMQPAdministration {
     return found.withLock { $0 }
   }
 
-  /// librabbitmq waits in its calls, which no thread of Swift's pool may do.
+  /// librabbitmq's calls block, which no thread of Swift's pool may do.
   private static func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
       DedicatedThread.start(name: "amqp-admin") {

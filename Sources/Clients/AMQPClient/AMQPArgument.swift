@@ -2,7 +2,7 @@ import CRabbitMQ
 
 /// An argument of a queue declaration or a subscription.
 public struct AMQPArgument: Sendable, Hashable {
-  /// The types that are needed here.
+  /// The types in use here.
   public enum Value: Sendable, Hashable {
     case text(String)
     case integer(Int64)

@@ -2,8 +2,8 @@ import CRabbitMQ
 import Synchronization
 import ThreadExecutor
 
-/// A connection to the broker that is kept up: one thread owns the C handle, publishes are pipelined with confirms, and
-/// every subscription is made again after a loss.
+/// A connection to the broker that reconnects by itself: one thread owns the C handle, publishes are pipelined with
+/// confirms, and every subscription is renewed after a loss.
 ///
 /// A loss makes every unconfirmed publish unknown. Publishing while there is no connection fails at once as not sent.
 public final class AMQPConnection: Sendable {
@@ -44,7 +44,8 @@ public final class AMQPConnection: Sendable {
   /// Written to wake the thread.
   let wakeDescriptor: Int32
 
-  /// Starts the thread, which connects at once and for ever until `close`. `notify` is called on that thread.
+  /// Starts the thread, which connects at once, and again after every loss, until `close`. `notify` is called on that
+  /// thread.
   public init(
     options: AMQPOptions, consumers: [AMQPConsumer] = [], notify: @escaping @Sendable (Notice) -> Void
   ) {
@@ -112,7 +113,7 @@ public final class AMQPConnection: Sendable {
     }
   }
 
-  /// Nil when it was enqueued, else why not.
+  /// `nil` if it was enqueued, otherwise why not.
   private func enqueue(_ request: Request) -> String? {
     let (wakes, refusal): (Bool, String?) = state.withLock { state in
       guard state.isConnected else { return (false, "no connection to the broker") }
@@ -147,7 +148,7 @@ public final class AMQPConnection: Sendable {
 
   func setBlocked(_ isBlocked: Bool) { state.withLock { $0.isBlocked = isBlocked } }
 
-  /// Refuses what comes from now on, and what came and was not begun. Close requests stay.
+  /// Refuses all new requests, and those that have not been started. Close requests stay.
   func setLost(reason: String) {
     let refused = state.withLock { state in
       state.isConnected = false

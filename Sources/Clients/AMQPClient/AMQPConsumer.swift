@@ -1,4 +1,4 @@
-/// A subscription that the connection keeps up: after every loss it is made again on a new channel.
+/// A subscription that the connection maintains: after every loss it is renewed on a new channel.
 public struct AMQPConsumer: Sendable {
   /// Which queue.
   public enum Queue: Sendable, Hashable {
@@ -19,7 +19,7 @@ public struct AMQPConsumer: Sendable {
   public var prefetch: UInt16
   /// The `x-priority` argument: on a single-active-consumer queue the highest live one is the active one.
   public var priority: Int64?
-  /// The consumer's name at the broker, unique within the connection; empty: the broker makes one. Operators tell by it
+  /// The consumer's name at the broker, unique within the connection; empty: the broker makes one. It shows operators
   /// whose subscription is the active one.
   public var tag: String
   /// The broker forgets each message as it sends it.

@@ -6,7 +6,7 @@ public struct AMQPError: Error, Sendable, Hashable, CustomStringConvertible {
     case cannotConnect
     /// The broker refused the user, the password or the virtual host.
     case loginRefused
-    /// The connection was there and broke.
+    /// The connection was established and broke.
     case connectionLost
     /// The broker refused a method and closed the channel.
     case refused

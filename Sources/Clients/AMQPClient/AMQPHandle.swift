@@ -6,7 +6,7 @@ final class AMQPHandle {
   private let state: amqp_connection_state_t
   let socket: Int32
 
-  /// Connects and logs in, within twice the connect timeout; asks to be told of a blocked connection and of a
+  /// Connects and logs in, within twice the connect timeout; asks for notifications of a blocked connection and of a
   /// subscription that ended. Throws `cannotConnect` or `loginRefused`.
   init(_ options: AMQPOptions, host: HostPort) throws(AMQPError) {
     guard let state = amqp_new_connection() else { throw AMQPError(.cannotConnect, "librabbitmq has no memory") }
@@ -93,7 +93,7 @@ final class AMQPHandle {
     try checkReply("confirm.select")
   }
 
-  /// Declares a durable queue with `arguments`; fine when it is there with the same ones.
+  /// Declares a durable queue with `arguments`; no error if it exists with the same ones.
   func declareQueue(_ name: String, channel: UInt16, arguments: [AMQPArgument]) throws(AMQPError) {
     var arena = ByteArena()
     let queue = arena.add(name)
@@ -108,7 +108,7 @@ final class AMQPHandle {
     try checkReply("queue.declare \(name)")
   }
 
-  /// Deletes a queue with what is in it; fine when it is not there. How many messages were in it.
+  /// Deletes a queue with its messages; no error if it does not exist. Returns how many messages it had.
   func deleteQueue(_ name: String, channel: UInt16) throws(AMQPError) -> Int {
     var arena = ByteArena()
     let queue = arena.add(name)
@@ -119,7 +119,7 @@ final class AMQPHandle {
     return count.map { Int($0) } ?? 0
   }
 
-  /// How many messages are ready in a queue. Throws `refused` when there is no such queue; the channel is closed then.
+  /// How many messages are ready in a queue. Throws `refused` if the queue does not exist; the channel is then closed.
   func messageCount(of queue: String, channel: UInt16) throws(AMQPError) -> Int {
     guard let counts = try counts(of: queue, channel: channel) else {
       throw AMQPError(.refused, "there is no queue \(queue)")
@@ -127,8 +127,8 @@ final class AMQPHandle {
     return counts.messages
   }
 
-  /// How many messages are ready in a queue, and how many consumers it has; `nil` when there is no such queue, and the
-  /// channel is closed then.
+  /// How many messages are ready in a queue, and how many consumers it has; `nil` if the queue does not exist; the
+  /// channel is then closed.
   func counts(of queue: String, channel: UInt16) throws(AMQPError) -> (messages: Int, consumers: Int)? {
     var arena = ByteArena()
     let name = arena.add(queue)
@@ -162,7 +162,7 @@ final class AMQPHandle {
     try check(amqp_send_method(state, channel, KV_CHANNEL_CLOSE, &method), "channel.close")
   }
 
-  /// Agrees to the broker's closing a channel.
+  /// Confirms that the broker closed a channel.
   func sendChannelCloseConfirmation(_ channel: UInt16) throws(AMQPError) {
     var method = amqp_channel_close_ok_t(dummy: 0)
     try check(amqp_send_method(state, channel, KV_CHANNEL_CLOSE_OK, &method), "channel.close-ok")
@@ -261,7 +261,7 @@ final class AMQPHandle {
     try check(status, "basic.publish")
   }
 
-  /// The next frame that is here already; `nil` when there is none. Also sends and checks heartbeats, so it must be
+  /// The next frame that has already arrived; `nil` if none has. Also sends and checks heartbeats, so it must be
   /// called at least once an interval.
   func nextFrame() throws(AMQPError) -> (channel: UInt16, frame: AMQPFrame)? {
     var frame = amqp_frame_t()

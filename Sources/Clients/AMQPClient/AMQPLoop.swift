@@ -1,13 +1,13 @@
 import CRabbitMQ
 import Endpoints
 
-/// The thread of an `AMQPConnection`: connects, serves until the connection is lost, and again. Never leaves its
+/// The thread of an `AMQPConnection`: connects, serves until the connection is lost, and starts over. Used only on this
 /// thread.
 final class AMQPLoop {
   private static let publishChannel: UInt16 = 1
   private static let sendChannel: UInt16 = 2
   private static let firstConsumerChannel: UInt16 = 3
-  /// How often deadlines and heartbeats are looked at when nothing happens.
+  /// How often deadlines and heartbeats are checked when nothing happens.
   private static let tickMilliseconds: Int32 = 50
 
   private let connection: AMQPConnection
@@ -21,7 +21,7 @@ final class AMQPLoop {
   private var delivered: [Int: (generation: UInt64, deliveries: [AMQPDelivery])] = [:]
   /// The reason of a `basic.return` whose header has not come yet.
   private var returnedReason: String?
-  /// The last problem of each subscription that was told.
+  /// The last reported problem of each subscription.
   private var problems: [Int: String] = [:]
   private var closing: [CheckedContinuation<Void, Never>] = []
 
@@ -181,7 +181,7 @@ final class AMQPLoop {
 
   // MARK: frames
 
-  /// Handles what has come; false when there may be more.
+  /// Handles what has arrived; false if there may be more.
   private func read(_ handle: AMQPHandle, now: ContinuousClock.Instant) throws(AMQPError) -> Bool {
     defer { deliver() }
     for _ in 0..<1024 {
@@ -274,7 +274,7 @@ final class AMQPLoop {
         deliver()
         consumer.handler(.closed(generation: generation, reason: reason))
       case .problem(let reason):
-        // A queue that is not there yet is refused twice a second: one line is enough.
+        // A queue that does not exist yet is refused twice a second: one line is enough.
         guard problems[index] != reason else { continue }
         problems[index] = reason
         switch consumer.queue {

@@ -31,7 +31,7 @@ public struct AMQPDelivery: Sendable, Hashable {
   public let body: [UInt8]
 }
 
-/// What became of a publish that was to be confirmed.
+/// The outcome of a publish with confirmation.
 public enum AMQPPublishOutcome: Sendable, Hashable {
   /// The broker has confirmed it; for a quorum queue: a quorum has it on disk.
   case confirmed

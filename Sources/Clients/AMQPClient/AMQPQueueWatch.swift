@@ -7,8 +7,8 @@ import ThreadExecutor
   import Darwin
 #endif
 
-/// Looks every few seconds how many messages are ready in each of some queues, on a thread and a connection of its own:
-/// for metrics.
+/// Counts the messages that are ready in some queues every few seconds, on a thread and a connection of its own, for
+/// metrics.
 public final class AMQPQueueWatch: Sendable {
   private struct State {
     var counts: [String: Int] = [:]
@@ -18,7 +18,7 @@ public final class AMQPQueueWatch: Sendable {
 
   /// How often it looks: within the heartbeats' time, so that a connection that only asks is kept.
   private static let intervalSeconds: UInt32 = 3
-  /// A count that is older tells nothing any more.
+  /// An older count is out of date.
   private static let validity: Duration = .seconds(15)
 
   private let state = Mutex(State())
@@ -27,7 +27,7 @@ public final class AMQPQueueWatch: Sendable {
   public init(options: AMQPOptions, queues: [String]) {
     DedicatedThread.start(name: "amqp-watch") { [self] in
       while !isClosed {
-        // Why there is no connection the publisher's own notices tell; here it only means that nothing is known.
+        // The publisher's own notices say why there is no connection; here it only means that nothing is known.
         try? watch(queues, options)
         sleep(Self.intervalSeconds)
       }
@@ -50,8 +50,7 @@ public final class AMQPQueueWatch: Sendable {
     }
   }
 
-  /// Messages that wait in the queue and are not delivered yet, some seconds ago at most; `nil` when no node could be
-  /// asked.
+  /// Messages in the queue that are not delivered yet, as of a few seconds ago; `nil` if no node could be asked.
   public func readyMessages(in queue: String) -> Int? {
     state.withLock { state in
       guard let lookedAt = state.lookedAt, ContinuousClock.now - lookedAt < Self.validity else { return nil }

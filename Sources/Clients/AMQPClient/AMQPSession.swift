@@ -1,21 +1,21 @@
 import CRabbitMQ
 import ThreadExecutor
 
-/// One connection to one broker after another, with one thing under way at a time: publish with a confirmation, get a
+/// One connection to one broker after another, with one operation at a time: publish with a confirmation, get a
 /// message, acknowledge it. For a client whose every operation has an outcome of its own; services use
 /// `AMQPConnection`.
 ///
-/// It connects when it is needed, to the next of its hosts that takes it, and drops a connection that broke or was
-/// late. The actor runs on a thread of its own, because librabbitmq's calls wait.
+/// It connects on demand, to the next of its hosts that accepts, and drops a connection that broke or was late. The
+/// actor runs on a thread of its own, because librabbitmq's calls block.
 public actor AMQPSession {
-  /// What came of asking for a message.
+  /// The outcome of asking for a message.
   public enum GetOutcome: Sendable, Hashable {
     case message(AMQPDelivery)
     /// The broker says that nothing is ready.
     case empty
-    /// No question left this process, or the broker refused it.
+    /// No request was sent, or the broker refused it.
     case notSent(reason: String)
-    /// The question left, and no whole answer came: a message may be on its way, which the broker delivers again.
+    /// The request was sent, and no complete answer came: a message may be on its way, which the broker delivers again.
     case unknown(reason: String)
   }
 
@@ -36,7 +36,7 @@ public actor AMQPSession {
     nextHost = firstHost
   }
 
-  /// Connects now, if it is not; a failure shows with the next operation.
+  /// Connects now, if not connected; a failure shows with the next operation.
   public func connect() { _ = try? connected() }
 
   /// Publishes with `mandatory` and waits for the confirmation until `deadline`.
@@ -69,7 +69,7 @@ public actor AMQPSession {
 
   /// Drops the connection.
   ///
-  /// - Returns: what is known of the message that was under way.
+  /// - Returns: what is known of the message in progress.
   private func lost(_ reason: String) -> AMQPPublishOutcome {
     let outcome = ledger.lose(reason: reason).first?.outcome
     drop()
@@ -94,7 +94,7 @@ public actor AMQPSession {
         case .header(let bodySize, let properties): found?.take(header: bodySize, replyTo: properties.replyTo)
         case .body(let fragment): found?.take(body: fragment)
         case .channelClosed(let reason):
-          // The queue is not there, or not to be had now: the broker took nothing.
+          // The queue does not exist or is not available now: the broker took nothing.
           drop()
           return .notSent(reason: reason)
         default: break
@@ -120,7 +120,7 @@ public actor AMQPSession {
     }
   }
 
-  /// Says goodbye, so that the broker has handled everything that was sent before.
+  /// Disconnects cleanly, so that the broker has handled everything that was sent before.
   public func close() {
     handle?.close()
     drop()
@@ -149,7 +149,7 @@ public actor AMQPSession {
     ledger = PublishLedger()
   }
 
-  /// The next frame of the channel; `nil` when the time is over. Throws what ends the connection.
+  /// The next frame of the channel; `nil` if the time is up. Throws what ends the connection.
   private func next(_ handle: AMQPHandle, _ deadline: ContinuousClock.Instant) throws(AMQPError) -> AMQPFrame? {
     while true {
       if let (channel, frame) = try handle.nextFrame() {
@@ -163,7 +163,7 @@ public actor AMQPSession {
       }
       let left = ContinuousClock.now.duration(to: deadline)
       guard left > .zero else { return nil }
-      // Heartbeats are looked at between the waits.
+      // Heartbeats are checked between the waits.
       var descriptor = pollfd(fd: handle.socket, events: Int16(POLLIN), revents: 0)
       poll(&descriptor, 1, Int32(min(max(left / .milliseconds(1), 1), 200)))
     }

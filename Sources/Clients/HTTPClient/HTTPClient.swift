@@ -8,7 +8,7 @@ import Synchronization
 /// easy handles are used again and again. Proxies of the environment are ignored, redirects are not followed.
 ///
 /// Each request is sent at most once. When a kept connection breaks before a byte of the answer has come, libcurl would
-/// send the request again on a new one; this client does not let it, and answers `connectionLost`.
+/// send the request again on a new one; this client prevents that, and throws `connectionLost`.
 public final class HTTPClient: Sendable {
   private let mailbox = Mailbox()
   private let nextID = Atomic<UInt64>(0)
@@ -22,7 +22,7 @@ public final class HTTPClient: Sendable {
     shutdown()
   }
 
-  /// Aborts what is under way (`cancelled`), closes every connection and ends the thread. Later requests fail.
+  /// Aborts the transfers in progress (`cancelled`), closes every connection and ends the thread. Later requests fail.
   public func shutdown() {
     mailbox.close(HTTPClientError(code: .cancelled, message: "the client was shut down"))
   }
@@ -34,7 +34,7 @@ public final class HTTPClient: Sendable {
     try await submit(request) { .whole($0) }.get()
   }
 
-  /// Sends a request and answers once the response's header is there; the body is then read from the stream.
+  /// Sends a request and returns once the response's header has arrived; the body is then read from the stream.
   ///
   /// The request's `timeoutMilliseconds` holds for the whole stream: 0 for one without end.
   public func stream(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponseStream {

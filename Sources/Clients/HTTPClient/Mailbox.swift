@@ -27,7 +27,7 @@ final class Mailbox: Sendable {
     if descriptor >= 0 { Glibc.close(descriptor) }
   }
 
-  /// Puts a command in; answers why not once the mailbox is closed.
+  /// Adds a command; returns the reason if the mailbox is closed.
   func put(_ command: Command) -> HTTPClientError? {
     let (closed, wasEmpty) = state.withLock { state in
       if let closed = state.closed { return (Optional(closed), false) }

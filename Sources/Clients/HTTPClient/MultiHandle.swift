@@ -4,19 +4,19 @@ import Glibc
 /// The one owner of a libcurl multi handle and of the epoll descriptor that drives it, for one thread.
 ///
 /// libcurl says through two callbacks which sockets to watch and when to wake up next; the loop tells it
-/// which socket is ready. So a turn costs what happened, not the number of transfers that are open.
+/// which socket is ready. So the cost of a turn depends on what happened, not on the number of open transfers.
 package final class MultiHandle {
   package let multi: UnsafeMutableRawPointer
   package let epoll: Int32
-  /// When libcurl wants to be called again, on the monotonic clock; `nil`: not before something happens.
+  /// When libcurl wants to be called again, on the monotonic clock; `nil`: not until something happens.
   package private(set) var wakeNanoseconds: UInt64?
   private var watched: Set<Int32> = []
 
   /// Without TLS, which nothing here speaks: OpenSSL's set-up in a thread crashes when the process ends meanwhile.
   package static let globalInit = curl_global_init(Int(CURL_GLOBAL_NOTHING))
 
-  /// - Parameter connections: that are kept open at most.
-  /// - Returns: `nil` when libcurl has no memory or the system no descriptor.
+  /// - Parameter connections: the maximum that is kept open.
+  /// - Returns: `nil` if libcurl has no memory or the system no descriptor.
   package init?(connections: Int) {
     guard Self.globalInit == CURLE_OK, let multi = curl_multi_init() else { return nil }
     self.multi = multi
@@ -37,7 +37,8 @@ package final class MultiHandle {
     }
   }
 
-  /// libcurl wants its easy handles gone first: a caller that added some removes them before releasing this.
+  /// libcurl requires its easy handles to be removed first: a caller that added some removes them before releasing
+  /// this.
   deinit {
     curl_multi_cleanup(multi)
     if epoll >= 0 { Glibc.close(epoll) }
@@ -54,7 +55,7 @@ package final class MultiHandle {
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
-  /// A watched socket is ready for what the flags of epoll say.
+  /// A watched socket is ready as the flags of epoll say.
   package func tell(_ socket: curl_socket_t, _ flags: UInt32) {
     var mask: Int32 = 0
     if flags & kv_epoll_in != 0 { mask |= CURL_CSELECT_IN }
@@ -84,7 +85,7 @@ package final class MultiHandle {
     }
     let isNew = watched.insert(socket).inserted
     if kv_epoll_control(epoll, isNew ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, flags) != 0 {
-      // The descriptor was closed and its number given out again without a word: the other way round, then.
+      // The descriptor was closed and its number reused without notice: try the other operation.
       _ = kv_epoll_control(epoll, isNew ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, flags)
     }
   }

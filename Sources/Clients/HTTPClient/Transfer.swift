@@ -1,13 +1,13 @@
 import CCurl
 
-/// One easy handle, used for one request after another. It lives on the transfer thread and never leaves it.
+/// One easy handle, used for one request after another, only on the transfer thread.
 final class Transfer {
   let handle: UnsafeMutableRawPointer
   private(set) var submission: Submission?
   private var headerList: UnsafeMutablePointer<curl_slist>?
   private var headerBlock: [UInt8] = []
   private var body: [UInt8] = []
-  /// libcurl writes its own words for a failure here; it has to outlive the handle.
+  /// libcurl writes its error message here; it has to outlive the handle.
   private let errorBuffer: UnsafeMutablePointer<CChar>
   private var headDelivered = false
   private let once = SendOnce()

@@ -4,7 +4,7 @@ import CCurl
 enum TransferFailure {
   /// - Parameters:
   ///   - words: libcurl's own message.
-  ///   - wasSent: whether the request was handed to any connection. Only where it was not has it certainly never left,
+  ///   - wasSent: whether the request was handed to any connection. Only if it was not, it has certainly never left,
   ///     whatever the result is called: a timeout while waiting for a connection is the usual case.
   static func error(code: CURLcode, words: String, wasSent: Bool) -> HTTPClientError {
     HTTPClientError(code: meaning(of: code, wasSent: wasSent), message: words)

@@ -1,7 +1,7 @@
 import CCurl
 import Glibc
 
-/// The transfer thread: a `MultiHandle`, driven. Everything in here stays on that thread; `Mailbox` is the way in.
+/// The transfer thread, which drives a `MultiHandle`. Everything here stays on that thread; `Mailbox` is the way in.
 final class TransferLoop {
   /// How often the times of those that wait for a connection are looked at.
   private static let waitingPollMilliseconds: Int32 = 50
@@ -65,7 +65,7 @@ final class TransferLoop {
   }
 
   deinit {
-    // The order that libcurl wants: easy handles first (they are out of the multi handle by now), then the multi
+    // libcurl requires this order: easy handles first (they are out of the multi handle by now), then the multi
     // handle.
     active = [:]
     idle = []

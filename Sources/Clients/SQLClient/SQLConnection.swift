@@ -1,9 +1,9 @@
 import Endpoints
 import ThreadExecutor
 
-/// One connection, kept up: it connects when it is needed, to a host at random, and drops a handle that broke.
+/// One connection that reconnects by itself: it connects on demand, to a random host, and drops a handle that broke.
 ///
-/// The actor runs on a thread of its own, because libpq's calls wait.
+/// The actor runs on a thread of its own, because libpq's calls block.
 public actor SQLConnection {
   private let executor: ThreadExecutor
   private let options: SQLOptions
@@ -35,9 +35,9 @@ public actor SQLConnection {
     return try handle.pipeline(statements, commits: commits, deadline: deadline)
   }
 
-  /// Runs a transaction of two round trips: `first` reads; `next` makes of the results the statements that write, which
-  /// are sent together with the COMMIT. No lock is held between the two, so a client that freezes there blocks no
-  /// other.
+  /// Runs a transaction of two round trips: `first` reads; `next` turns the results into the statements that write,
+  /// which are sent together with the COMMIT. No lock is held between the two, so a client that freezes there blocks no
+  /// other one.
   ///
   /// - Parameters:
   ///   - begin: the BEGIN statement with its isolation level.

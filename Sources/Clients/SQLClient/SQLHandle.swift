@@ -5,7 +5,7 @@ import Endpoints
 final class SQLHandle {
   private let connection: OpaquePointer
   private let notices = NoticeLog()
-  /// True when the connection broke or said something that forbids its further use.
+  /// True if the connection broke, or reported something that rules out its further use.
   private(set) var isBroken = false
 
   /// Connects, authenticates and runs the set-up statements. Throws `noneRetryable`.
@@ -67,7 +67,7 @@ final class SQLHandle {
     }
   }
 
-  /// False when the time is over.
+  /// False if the time is up.
   private static func wait(
     _ connection: OpaquePointer, forWriting: Bool, until deadline: ContinuousClock.Instant
   ) -> Bool {

@@ -17,8 +17,8 @@ public actor SQLPool {
     self.waitingMaximum = waitingMaximum
   }
 
-  /// Lends a connection for the time of `body`. Throws `noneRetryable` when too many wait or none is free by the
-  /// deadline, and what `body` throws.
+  /// Lends a connection for the duration of `body`. Throws `noneRetryable` if too many users wait or no connection is
+  /// free by the deadline, and what `body` throws.
   public nonisolated func withConnection<Value: Sendable>(
     until deadline: ContinuousClock.Instant, _ body: @Sendable (SQLConnection) async throws(SQLError) -> Value
   ) async throws(SQLError) -> Value {

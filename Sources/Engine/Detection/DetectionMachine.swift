@@ -1,6 +1,7 @@
 import Failures
 
-/// A detection as a pure state machine: which run is next, what is kept of it, and when the release services come back.
+/// A detection as a pure state machine: which run is next, what is recorded about it, and when the release services are
+/// restored.
 ///
 /// `Time` is only compared: tests count it by hand.
 struct DetectionMachine<Time: Comparable & Sendable>: Sendable {
@@ -17,7 +18,7 @@ struct DetectionMachine<Time: Comparable & Sendable>: Sendable {
     case run(DetectionSchedule.Step)
     /// Write the record.
     case keep(DetectionRecord)
-    /// Bring the release services back, whatever happened.
+    /// Restore the release services, whatever happened.
     case restore
   }
 
@@ -29,7 +30,7 @@ struct DetectionMachine<Time: Comparable & Sendable>: Sendable {
   private var done = 0
   private var isEnding = false
 
-  /// - Parameter deadline: no run begins after it; `nil`: any time.
+  /// - Parameter deadline: no run starts after it; `nil`: no limit.
   init(_ schedule: DetectionSchedule, after record: DetectionRecord, deadline: Time?) {
     self.record = record
     self.deadline = deadline
@@ -63,7 +64,7 @@ struct DetectionMachine<Time: Comparable & Sendable>: Sendable {
     ]
   }
 
-  /// Once: what fails while the services come back is not tried again.
+  /// Only once: if restoring the services fails, it is not tried again.
   private mutating func end() -> [Action] {
     guard !isEnding else { return [] }
     isEnding = true

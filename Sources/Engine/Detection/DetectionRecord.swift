@@ -1,7 +1,7 @@
 import Consistency
 import Report
 
-/// `detection.json`: every run of a detection so far, so that one that was cut off goes on where it ended.
+/// `detection.json`: every run of a detection so far, so that an interrupted one continues where it stopped.
 public struct DetectionRecord: Sendable, Hashable, Codable {
   public static let currentSchema = "kvchaos.detection/1"
 
@@ -20,7 +20,7 @@ public struct DetectionRecord: Sendable, Hashable, Codable {
     public var secondsLong: Double
     /// The tier that most findings point to.
     public var culprit: Culprit.Tier?
-    /// The folder of its results, relative to the repository where it lies in it.
+    /// The folder of its results, relative to the repository if it lies there.
     public var folder: String
     /// Why a verdict is unknown, or a run failed.
     public var note: String?

@@ -1,20 +1,20 @@
 import Consistency
 import Presentation
 
-/// `DETECTION.md`: what the suite caught of what was planted, whether it kept silent where nothing was, and what the
-/// checker caught of histories that were damaged.
+/// `DETECTION.md`: which planted bugs the suite caught, whether it kept silent without one, and which damaged histories
+/// the checker caught.
 public struct DetectionReport: Sendable {
-  /// Of ten runs with a bug, in how many it has to be caught.
+  /// In how many of ten runs a bug has to be caught.
   public static let goal = 0.9
-  /// What the rates are to be known from.
+  /// The number of runs from which the rates are estimated.
   public static let runsWanted = 10
   public static let silentRunsWanted = 100
 
   public let text: String
 
   /// - Parameters:
-  ///   - mutants: what became of damaged histories; `nil` where that has not been run.
-  ///   - command: what made the record, as a user would type it.
+  ///   - mutants: the results for damaged histories; `nil` if there are none yet.
+  ///   - command: the command that made the record, as a user would type it.
   public init(_ record: DetectionRecord, mutants: MutantRecord? = nil, command: String) {
     let bugs = KnownBug.all.filter { !record.runs(of: $0.name).isEmpty }
     let rest = KnownBug.all.filter { record.runs(of: $0.name).isEmpty }
@@ -63,7 +63,7 @@ public struct DetectionReport: Sendable {
     ]
   }
 
-  /// What is missing before the rates are known as well as they are meant to be.
+  /// The runs that are missing until the rates are known well enough.
   private static func owed(_ record: DetectionRecord) -> Prose? {
     let missing = KnownBug.all.reduce(0) { $0 + max(0, runsWanted - record.runs(of: $1.name).count) }
     let missingSilent = max(0, silentRunsWanted - record.runs(of: nil).count)

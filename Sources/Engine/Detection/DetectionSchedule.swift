@@ -1,4 +1,4 @@
-/// Which runs a detection still owes. Pure: from what is wanted and what there is.
+/// Which runs a detection still needs. Pure: computed from what is wanted and what exists.
 public struct DetectionSchedule: Sendable, Hashable {
   /// A run to be done.
   public struct Step: Sendable, Hashable {
@@ -13,7 +13,7 @@ public struct DetectionSchedule: Sendable, Hashable {
     }
   }
 
-  /// The bugs that are wanted; their plans bear their names.
+  /// The bugs to run; their plans have the same names.
   public var bugs: [String]
   /// Runs of each.
   public var runs: Int

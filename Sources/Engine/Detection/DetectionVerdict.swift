@@ -2,7 +2,7 @@ import Consistency
 
 /// Whether the suite sees what it should, and nothing else.
 public struct DetectionVerdict: Sendable, Hashable {
-  /// Bugs that were caught too seldom.
+  /// Bugs that were caught too rarely.
   public var escaped: [String] = []
   /// Plans that raised an alarm without a bug.
   public var falseAlarms: [String] = []

@@ -19,7 +19,7 @@ public struct Detector: Sendable {
   ///   - plans: the folder of the bugs' plans.
   ///   - target: what they are for.
   ///   - resultsRoot: gets `DETECTION.md`, `detection.json`, and the runs under `detect/`.
-  ///   - command: how the report says that it was made.
+  ///   - command: the command that the report names as its origin.
   public init(
     _ schedule: DetectionSchedule, runs: any PlanRuns, plans: String, target: PlanTarget, resultsRoot: String,
     command: String, progress: @escaping @Sendable (RunProgress) -> Void
@@ -48,7 +48,7 @@ public struct Detector: Sendable {
     return text
   }
 
-  /// What `kvchaos-oracle mutants` has found, where it has been run.
+  /// The results of `kvchaos-oracle mutants`, if it has been run.
   private static func mutants(_ resultsRoot: String) -> MutantRecord? {
     FileManager.default.contents(atPath: "\(resultsRoot)/mutants.json").flatMap {
       try? JSONDecoder().decode(MutantRecord.self, from: $0)
@@ -64,9 +64,10 @@ public struct Detector: Sendable {
     try write(record)
   }
 
-  /// Runs until nothing is owed or `deadline` has come; the stack has its release services again when this returns.
+  /// Runs until no run is left or the `deadline` has passed; the stack has its release services again when this
+  /// returns.
   ///
-  /// - Returns: all that is known now, and how many runs are still owed.
+  /// - Returns: the record so far, and how many runs are left.
   /// - Throws: `CommandError`, and what `Runner` throws.
   public func run(until deadline: ContinuousClock.Instant? = nil) async throws -> (record: DetectionRecord, owed: Int) {
     var machine = DetectionMachine(schedule, after: try Self.read(jsonPath), deadline: deadline)

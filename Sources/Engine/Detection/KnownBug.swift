@@ -1,16 +1,16 @@
 import Report
 
 /// A planted bug as the suite knows it: by its name in `KV_PLANTED_BUG`, and by where it is. The suite never imports
-/// the store, so this list and the store's are held together by a test.
+/// the store, so a test keeps this list and the store's in step.
 public struct KnownBug: Sendable, Hashable {
   /// The name of its plan too: `chaos/detect/<name>.yml`.
   public let name: String
   /// What it does, in a few words.
   public let summary: String
-  /// The tier whose code or settings have it: what a culprit should name.
+  /// The tier whose code or settings contain it, which the culprit should be.
   public let place: Culprit.Tier
 
-  /// Every one.
+  /// All of them.
   public static let all: [KnownBug] = [
     KnownBug("ack-before-confirm", "a queued write is answered before the broker's confirm", .api),
     KnownBug("ack-before-commit", "messages are acknowledged at delivery, before the SQL commit", .worker),

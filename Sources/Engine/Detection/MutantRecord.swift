@@ -1,8 +1,8 @@
-/// `mutants.json`: what became of recorded histories that were damaged on purpose, by kind of damage and by history.
+/// `mutants.json`: the results for recorded histories that were damaged on purpose, by kind of damage and by history.
 public struct MutantRecord: Sendable, Hashable, Codable {
   public static let currentSchema = "kvchaos.mutants/1"
 
-  /// What became of some mutants.
+  /// The results for some mutants.
   public struct Counts: Sendable, Hashable, Codable {
     /// The checker says violated.
     public var caught = 0
@@ -12,7 +12,7 @@ public struct MutantRecord: Sendable, Hashable, Codable {
     public var missed = 0
     /// The checker does not, and the oracle ran into its limit.
     public var undecided = 0
-    /// The checker says violated, and the oracle shows an execution all the same.
+    /// The checker says violated, although the oracle shows an execution.
     public var falseAlarms = 0
 
     var all: Int { caught + legal + missed + undecided + falseAlarms }

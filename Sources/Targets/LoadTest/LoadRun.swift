@@ -6,7 +6,7 @@ import Stack
 
 /// A whole load test: the baselines, the readings before, the load, the drain, the readings after, the report.
 public struct LoadRun: Sendable {
-  /// What came of it: the report, and what was recorded, for the distributions.
+  /// The results: the report, and the recorder for the distributions.
   public struct Result: Sendable {
     public var report: LoadReport
     public var recorder: LoadRecorder
@@ -23,7 +23,7 @@ public struct LoadRun: Sendable {
   ///   - stack: whose processors and workers are read; `nil`: none.
   ///   - command: the command line, for the report.
   ///   - isWithBaseline: whether the broker and Redis are measured by themselves first.
-  ///   - progress: told a line now and then.
+  ///   - progress: called with a line now and then.
   public init(
     _ settings: LoadSettings, stack: Stack?, command: String, isWithBaseline: Bool = false,
     progress: @escaping @Sendable (String) -> Void = { _ in }
@@ -36,7 +36,7 @@ public struct LoadRun: Sendable {
     self.progress = progress
   }
 
-  /// Ends the load before its time; `run` then reports what there is.
+  /// Ends the load early; `run` then reports what was measured.
   public func stop() { generator.stop() }
 
   /// - Throws: `unavailable` when the store does not answer.
@@ -51,7 +51,7 @@ public struct LoadRun: Sendable {
     let load = try await generator.run()
     let recorder = load.recorder
 
-    // What is still queued is applied at the cost of the requests that queued it: read the processors after that.
+    // Applying the writes that are still queued is a cost of their requests: read the processors after that.
     let acknowledged = recorder.acknowledgedPuts
     var persistence: LoadReport.Persistence?
     if let meter, let before, acknowledged > 0 {
@@ -90,7 +90,7 @@ public struct LoadRun: Sendable {
     return Result(report: report, recorder: recorder)
   }
 
-  /// Asks for a key once: a store that is not there, or wants a token, is said in a sentence and not in 60,000 errors.
+  /// Reads a key once, so that a store that is down, or requires a token, is one sentence and not 60,000 errors.
   private func probe() async throws(CommandError) {
     let http = HTTPClient(HTTPClientConfiguration(maxConnectionsPerHost: 1))
     defer { http.shutdown() }

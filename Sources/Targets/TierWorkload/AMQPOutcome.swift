@@ -12,8 +12,8 @@ public enum AMQPOutcome {
     }
   }
 
-  /// A message counts as taken when it is here: the acknowledgement that follows is not answered, so one that is lost
-  /// makes a duplicate, never a loss.
+  /// A message counts as taken once it has arrived. The acknowledgement that follows is not answered; losing it causes
+  /// a duplicate, never a loss.
   public static func of(_ outcome: AMQPSession.GetOutcome) -> Completion {
     switch outcome {
     case .message(let delivery): Completion(.ok, value: .string(String(decoding: delivery.body, as: UTF8.self)))

@@ -2,7 +2,7 @@ import AMQPClient
 import ChaosPlan
 import Workload
 
-/// One queue of the ledger's own: published to with confirmations, and taken from with acknowledgements.
+/// A queue of the ledger's own, used with publisher confirms and consumer acknowledgements.
 public struct AMQPTierClient: TierClient {
   private let settings: ClientSettings
   private let options: AMQPOptions
@@ -21,14 +21,14 @@ public struct AMQPTierClient: TierClient {
 
   private var queue: String { "kv.cap.\(settings.namespace)" }
 
-  /// At the first node, where it then is, or is led.
+  /// Declared at the first node, which then holds or leads it.
   public func prepare() async throws {
     try await AMQPAdministration.delete(queues: [queue], options: atFirstNode)
     var arguments = [AMQPArgument("x-queue-leader-locator", .text("client-local"))]
     if settings.variant == .classicQueue {
       arguments.append(AMQPArgument("x-queue-type", .text("classic")))
     } else {
-      // As the store's queues: a message is delivered again without end.
+      // As in the store's queues, there is no limit of redeliveries.
       arguments += [AMQPArgument("x-queue-type", .text("quorum")), AMQPArgument("x-delivery-limit", .integer(-1))]
     }
     try await AMQPAdministration.declare(queues: [queue], arguments: arguments, options: atFirstNode)
@@ -60,7 +60,7 @@ public struct AMQPTierClient: TierClient {
   private var atFirstNode: AMQPOptions {
     var options = options
     options.hosts = Array(options.hosts.prefix(1))
-    // Making a quorum queue takes an election.
+    // Creating a quorum queue takes an election.
     options.connectTimeoutMilliseconds = 8_000
     return options
   }

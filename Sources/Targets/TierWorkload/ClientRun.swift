@@ -13,7 +13,7 @@ public enum ClientRun {
     public var firstProcess: Int
     /// What is added to a process number after an unknown outcome.
     public var stride: Int
-    /// From one operation's beginning to the next, for each client; one that fell behind does not catch up.
+    /// From the start of one operation to the next, for each client; a client that falls behind does not catch up.
     public var interval: Duration
 
     public init(clients: Int, firstProcess: Int, stride: Int, interval: Duration) {
@@ -50,7 +50,7 @@ public enum ClientRun {
 
 /// A client of a tier with the operations of its generator.
 private struct TierTrafficClient: TrafficClient {
-  /// After an operation that was not ok, so that a tier that is down is not hammered.
+  /// The pause after an operation that was not ok, so that a tier that is down is not hammered.
   private static let pause = Duration.milliseconds(60)
 
   let offset: Double

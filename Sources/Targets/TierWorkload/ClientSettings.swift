@@ -8,12 +8,13 @@ public struct ClientSettings: Sendable, Hashable {
   public var workload: CapWorkload
   /// The flavour of the SQL tier, for the few places where it matters.
   public var flavour: SQLFlavour
-  /// Never empty. The first is where a queue is made.
+  /// Never empty. Queues are declared at the first one.
   public var nodes: [HostPort]
   public var user: String
   public var password: String
   public var database: String
-  /// In the names of everything that the run makes, so that runs do not meet: a word of small letters and digits.
+  /// Part of the name of everything that the run creates, so that runs do not collide; only lower-case letters and
+  /// digits.
   public var namespace: String
   public var seed: UInt64
   public var keys: Int
@@ -35,6 +36,6 @@ public struct ClientSettings: Sendable, Hashable {
     self.keys = keys
   }
 
-  /// How long an operation may take before its client gives it up.
+  /// How long an operation may take before its client gives up.
   public var timeout: Duration { tier.clientTimeout }
 }

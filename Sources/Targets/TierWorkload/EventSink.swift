@@ -5,8 +5,8 @@ import Workload
 
 /// Writes events as lines of a history to a descriptor, each as it happens, with the machine's monotonic time.
 ///
-/// One lock stamps and writes, so the lines are in the order of their times. An event that cannot be written ends the
-/// process: a history with a hole would be judged as if nothing were missing.
+/// Events are stamped and written under one lock, so the lines are in the order of their times. An event that cannot be
+/// written ends the process: a history with a hole would be judged as if nothing were missing.
 public final class EventSink: HistorySink {
   private struct State {
     var count = 0

@@ -3,12 +3,12 @@ import History
 import Polling
 import Workload
 
-/// What follows the traffic, when all is quiet again: reads of everything, or the drain of the queue. Each question is
-/// asked again until it is answered; the level of all of it is `final`.
+/// The phase after the traffic, when the tier is quiet again: it reads everything, or drains the queue. Each request is
+/// repeated until it is answered; all of them have the level `final`.
 public struct FinalPhase: Sendable {
   public static let level = Event.FinalLevel.store.rawValue
   private static let pauseWhenEmpty = Duration.milliseconds(500)
-  /// So often in a row the queue must be found empty.
+  /// How often in a row the queue must be found empty.
   private static let emptyAnswers = 3
 
   private let settings: ClientSettings
@@ -28,7 +28,7 @@ public struct FinalPhase: Sendable {
     recorded = RecordedClient(sink: sink, process: process, stride: stride, level: Self.level)
   }
 
-  /// - Returns: the questions that were not answered in time, in words; empty when all were.
+  /// - Returns: what was not answered in time, as text; empty if everything was.
   public mutating func run() async -> [String] {
     switch settings.workload {
     case .register:
@@ -40,7 +40,7 @@ public struct FinalPhase: Sendable {
     case .set: return await ask(.readAll) == nil ? ["the elements"] : []
     case .bank: return await ask(.readBalances) == nil ? ["the balances"] : []
     case .queue:
-      // A message whose consumer is gone comes back when the broker has noticed.
+      // A message whose consumer is gone comes back once the broker notices.
       var empty = 0
       while empty < Self.emptyAnswers {
         guard let completion = await ask(.dequeue) else { return ["the queue's end"] }
@@ -51,7 +51,7 @@ public struct FinalPhase: Sendable {
     }
   }
 
-  /// `nil` where the time was up before it was answered with ok.
+  /// `nil` if the time was up before it was answered with ok.
   private mutating func ask(_ operation: TierOperation) async -> Completion? {
     let client = client
     let completion = await Poll.until(deadline, every: .milliseconds(250)) { () async throws(Never) in

@@ -6,7 +6,7 @@ import Workload
 public enum RedisOutcome {
   /// Of a write: `SET` or `SADD`, and with `replicas` a `WAIT` after it on the same connection.
   ///
-  /// - Parameter replicas: how many must have it for it to count; 0: the master's own answer does.
+  /// - Parameter replicas: how many replicas must have the write for it to count; 0: the master's answer is enough.
   public static func ofWrite(_ result: Result<[RedisReply], RedisError>, replicas: Int) -> Completion {
     switch result {
     case .failure(let error): return of(error)

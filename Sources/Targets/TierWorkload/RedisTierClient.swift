@@ -20,7 +20,7 @@ public struct RedisTierClient: TierClient {
       nodes: settings.nodes, password: settings.password)
     options.connectTimeoutMilliseconds = 1_000
     options.commandTimeoutMilliseconds = Int(settings.timeout / .milliseconds(1))
-    // What a client of its own sees of a node's return is measured: no long pauses.
+    // The ledger measures when clients see a node again, so pauses are short.
     options.openCircuitMilliseconds = 50
     options.openCircuitMaximumMilliseconds = 200
     cluster = RedisCluster(options: options, loop: loop)
@@ -33,7 +33,7 @@ public struct RedisTierClient: TierClient {
   public func close() async {}
 
   public func warmUp() async {
-    // One key of each master will do; with a dozen keys there is one.
+    // One key of each master is enough; a dozen keys include one.
     for index in 0..<Self.setParts { _ = await send([["GET", registerKey(index)]], key: registerKey(index)) }
   }
 

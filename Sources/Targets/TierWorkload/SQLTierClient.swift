@@ -4,7 +4,7 @@ import SQLClient
 import Synchronization
 import Workload
 
-/// A register, a set and a bank as tables of their own, at the node that leads: no proxy is between.
+/// A register, a set and a bank as tables of their own, on the node that leads, without a proxy in between.
 public final class SQLTierClient: TierClient {
   private let settings: ClientSettings
   /// One a node; only those that lead, or did a moment ago, are connected.
@@ -12,7 +12,7 @@ public final class SQLTierClient: TierClient {
   /// The node that is asked first.
   private let current: Atomic<Int>
 
-  /// - Parameter client: which node is asked first of all.
+  /// - Parameter client: decides which node is asked first.
   public init(_ settings: ClientSettings, client: Int) {
     self.settings = settings
     connections = settings.nodes.map { node in
@@ -27,7 +27,7 @@ public final class SQLTierClient: TierClient {
     current = Atomic(client % settings.nodes.count)
   }
 
-  /// The session's settings. A PostgreSQL standby, which would answer reads, is none to talk to.
+  /// The session's settings. A PostgreSQL standby would answer reads, so it is ruled out.
   static func setUp(_ settings: ClientSettings) -> String {
     guard settings.flavour == .patroni else { return "SET statement_timeout = '12s'" }
     let commits = settings.variant == .asynchronous ? "local" : "on"
@@ -155,8 +155,8 @@ public final class SQLTierClient: TierClient {
     }
   }
 
-  /// Whether the next attempt is another node's: there is no connection, or the node does not lead. A conflict between
-  /// transactions is no reason.
+  /// Whether to try another node next: there is no connection, or the node does not lead. A conflict between
+  /// transactions is no reason to.
   static func meansAnotherNode(_ error: SQLError) -> Bool {
     error.state.map(\.endsConnection) ?? (error.effect != .none)
   }

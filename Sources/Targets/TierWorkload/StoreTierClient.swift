@@ -3,8 +3,8 @@ import HTTPClient
 import Synchronization
 import Workload
 
-/// The whole store, at its APIs: each client keeps to one of them, and goes on to the next after an answer that is not
-/// ok.
+/// The whole store, through its APIs: each client stays with one of them, and moves on to the next after an answer that
+/// is not ok.
 public final class StoreTierClient: TierClient {
   private struct State {
     var node: Int
@@ -26,7 +26,7 @@ public final class StoreTierClient: TierClient {
     state = Mutex(State(node: client % settings.nodes.count))
   }
 
-  /// A namespace of its own has nothing in it.
+  /// A namespace of its own is empty.
   public func prepare() async throws {}
   public func cleanUp() async throws {}
   public func close() async {}
@@ -45,7 +45,7 @@ public final class StoreTierClient: TierClient {
     return await send(action, key: key)
   }
 
-  /// A read of the SQL tier, whatever the variant: what the store has when all is quiet.
+  /// A read of the SQL tier, in every variant: what the store has once it is quiet.
   public func performFinal(_ operation: TierOperation) async -> Completion {
     guard case .get(let key) = operation else { return await perform(operation) }
     return await send(.get(.linearizable), key: key)
@@ -65,7 +65,7 @@ public final class StoreTierClient: TierClient {
       let place = (node + attempt) % stores.count
       last = await stores[place].perform(operation)
       if last.outcome == .ok { state.withLock { $0.node = place } }
-      // An API that cannot be connected to has seen nothing: the next one is asked in the same operation.
+      // An API that cannot be reached has seen nothing, so the same operation asks the next one.
       guard last.error == HTTPClientError.Code.connectFailed.rawValue else {
         if last.outcome != .ok { state.withLock { $0.node = (place + 1) % stores.count } }
         return last

@@ -1,20 +1,20 @@
 import Workload
 
-/// A client of a tier with at most one operation under way.
+/// A client of a tier with at most one operation in progress.
 ///
 /// The rule of every outcome: ok needs the tier's own acknowledgement, and fail needs proof that nothing was done or
-/// ever will be; a time that is up and a connection that broke after the request had left are unknown.
+/// ever will be; a timeout, or a connection that broke after the request was sent, is unknown.
 public protocol TierClient: Sendable {
-  /// Makes what the workload needs, empty. Called once a run, before any traffic.
+  /// Creates what the workload needs, empty. Called once per run, before any traffic.
   func prepare() async throws
-  /// Connects, so that the first operations are not about that. What it does is in no history.
+  /// Connects, so that the first operations do not include it. It is not part of the history.
   func warmUp() async
   func perform(_ operation: TierOperation) async -> Completion
-  /// Performs an operation of the final phase, which asks what the tier has when all is quiet.
+  /// Performs an operation of the final phase, which reads what the tier has once it is quiet.
   func performFinal(_ operation: TierOperation) async -> Completion
-  /// Takes away what `prepare` made.
+  /// Removes what `prepare` created.
   func cleanUp() async throws
-  /// Says goodbye: nothing that was sent is under way any more.
+  /// Disconnects cleanly, so that nothing that was sent is still in progress.
   func close() async
 }
 
@@ -22,7 +22,7 @@ extension TierClient {
   public func performFinal(_ operation: TierOperation) async -> Completion { await perform(operation) }
 }
 
-/// What keeps a client from its work, in a sentence.
+/// Why a client cannot work, in a sentence.
 public struct TierWorkloadError: Error, Sendable, Hashable, CustomStringConvertible {
   public var description: String
 
@@ -30,7 +30,7 @@ public struct TierWorkloadError: Error, Sendable, Hashable, CustomStringConverti
 }
 
 extension Completion {
-  /// An operation that this client does not know; never sent.
+  /// The completion of an operation that this client does not know; it is never sent.
   static func impossible(_ operation: TierOperation) -> Completion {
     Completion(.failed, error: "this tier does not support \(operation.invocation.function)")
   }

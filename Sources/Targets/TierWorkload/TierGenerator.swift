@@ -1,8 +1,8 @@
 import ChaosPlan
 import Randomness
 
-/// The operations of one client, in order: the same from the same seed, whatever the tier answers. Every value is
-/// written once in a run, so that a read names its writer.
+/// The operations of one client, in order: the same for the same seed, whatever the tier answers. Every value is
+/// written once in a run, so that a read identifies its write.
 public struct TierGenerator: Sendable {
   private static let amountMaximum = 10
   private static let readShare = 0.5
@@ -18,7 +18,7 @@ public struct TierGenerator: Sendable {
   ///   - client: unique in the run, over all containers.
   ///   - keys: of a register; at least 1.
   public init(workload: CapWorkload, client: Int, keys: Int, seed: UInt64) {
-    precondition(keys > 0, "a register has a key")
+    precondition(keys > 0, "a register needs at least one key")
     self.workload = workload
     self.client = client
     self.keys = keys

@@ -6,9 +6,9 @@ public struct Completion: Sendable, Hashable {
   /// What was read (`null`: absent); `nil` where the operation reads nothing or did not end in ok.
   public var value: Value?
   public var version: Int64?
-  /// Whether what was read is a write that the store said may not have taken effect yet.
+  /// Whether the store marked what was read as a write that may not have taken effect yet.
   public var isPending: Bool
-  /// Why it is not ok, in few words that group well: `503 queue-unavailable`, `timedOut`.
+  /// Why it is not ok, in a few words that can be grouped: `503 queue-unavailable`, `timedOut`.
   public var error: String?
 
   public init(

@@ -1,4 +1,4 @@
-/// When a client begins its operations: one a period, or each after the one before.
+/// When a client starts its operations: one per period, or each right after the last one.
 struct Pace<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
   private let period: Duration
   /// When the next one begins.
@@ -12,8 +12,8 @@ struct Pace<Instant: InstantProtocol>: Sendable where Instant.Duration == Durati
     next = start.advanced(by: self.period * offset)
   }
 
-  /// An operation begins. A client that fell behind does not catch up: that would be a burst just when the store has
-  /// come back.
+  /// An operation begins. A client that falls behind does not catch up: that would cause a burst just when the store is
+  /// back.
   mutating func begin(at now: Instant) { next = max(next.advanced(by: period), now) }
 
   /// The operation ended, and the client waits at least this long before the next one.

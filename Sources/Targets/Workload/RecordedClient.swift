@@ -15,8 +15,8 @@ public protocol HistorySink: Sendable {
 /// Performs operations one at a time and records each: the invocation before it is sent, the completion when it is
 /// known.
 ///
-/// A process that ended in an unknown outcome may still act, so its client goes on under a new number: client c is the
-/// processes c, c + stride, c + 2 stride, ….
+/// A process whose operation has an unknown outcome may still act, so its client continues under a new number: client c
+/// is the processes c, c + stride, c + 2 stride, ….
 public struct RecordedClient: Sendable {
   private let sink: any HistorySink
   private let stride: Int
@@ -47,7 +47,7 @@ public struct RecordedClient: Sendable {
     event.value = completion.value ?? event.value
     event.version = completion.version
     event.error = completion.error
-    // A history without levels says nothing of what is pending.
+    // A history without levels does not say what is pending.
     if completion.isPending, level == nil, ownLevel != nil { event.level = "pending" }
     sink.append(event)
     if completion.outcome == .unknown { process += stride }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Performs operations at the store, writes each to the history, and remembers the writes.
 public final class Recorder: Sendable {
-  /// What a write became, for the audit after the run.
+  /// The outcome of a write, for the audit after the run.
   public struct WriteRecord: Sendable, Hashable {
     public var operation: StoreOperation
     public var outcome: Outcome
@@ -48,7 +48,7 @@ public final class Recorder: Sendable {
     return completion
   }
 
-  /// Performs an operation that is only a look, and does not belong to the history.
+  /// Performs an operation without recording it.
   public func look(_ operation: StoreOperation) async -> Completion {
     await store.perform(operation)
   }

@@ -1,10 +1,10 @@
 import ChaosPlan
 import Randomness
 
-/// The operations of one client, in order: the same from the same seed, whatever the store answers.
+/// The operations of one client, in order: the same for the same seed, whatever the store answers.
 ///
-/// Hot keys are shared by all clients; a fresh key is written once by the client that made it up, so its loss cannot
-/// hide behind a later write. Every value is written once in a run, so that a read names its writer.
+/// Hot keys are shared by all clients; a fresh key is written once, by the client that invented it, so that no later
+/// write can hide its loss. Every value is written once in a run, so that a read identifies its write.
 public struct RegisterGenerator: Sendable {
   private static let freshKeysRemembered = 16
   /// Share of the reads that go to one of the client's own fresh keys.
@@ -19,7 +19,7 @@ public struct RegisterGenerator: Sendable {
 
   /// - Parameters:
   ///   - client: 0..<settings.clients.
-  ///   - namespace: begins every key and operation id, so that runs against one stack do not meet.
+  ///   - namespace: begins every key and operation id, so that runs against one stack do not collide.
   public init(settings: WorkloadSettings, client: Int, seed: UInt64, namespace: String) {
     self.settings = settings
     self.client = client

@@ -3,20 +3,21 @@ import History
 import Polling
 import Synchronization
 
-/// What follows the traffic: the drain, the audit of every write by its operation id, and the final reads of every key.
+/// The phase after the traffic: the drain, the audit of every write by its operation id, and the final reads of every
+/// key.
 ///
 /// Refused writes are audited too. A refusal promises that the write was certainly not applied.
 public final class Settlement: Sendable {
-  /// How patient it is.
+  /// How long it waits.
   public struct Limits: Sendable, Hashable {
-    /// How long the drain goes on although no further acknowledged write is found applied.
+    /// How long the drain continues without finding another acknowledged write applied.
     public var stall: Duration
-    /// How long one question is asked again until it is answered. When nothing at all was answered for this time, the
-    /// store is taken to be gone, and no more is asked: else the patience would add up, question by question.
+    /// How long one request is repeated until it is answered. If nothing at all was answered for this long, the store
+    /// counts as gone and nothing more is asked; otherwise the waits would add up, request by request.
     public var answer: Duration
     /// How long the cache has to converge.
     public var convergence: Duration
-    /// Questions asked at the same time.
+    /// Requests in progress at the same time.
     public var concurrency: Int
 
     public init(
@@ -35,13 +36,13 @@ public final class Settlement: Sendable {
     public var acknowledgedWrites = 0
     public var unknownWrites = 0
     public var refusedWrites = 0
-    /// Refused writes that the store's record has all the same.
+    /// Refused writes that the store's record has anyway.
     public var appliedRefusedWrites: [String] = []
-    /// Acknowledged writes that the store's record had not when the drain was given up.
+    /// Acknowledged writes that the store's record did not have when the drain was given up.
     public var missingWrites: [String] = []
     /// Unknown writes that turned out to have been applied.
     public var appliedUnknownWrites = 0
-    /// Writes whose fate could not be had: the audit got no answer.
+    /// Writes whose fate is not known, because the audit got no answer.
     public var unansweredAudits: [String] = []
     /// Keys whose final read got no answer.
     public var unreadKeys: [String] = []
@@ -69,9 +70,9 @@ public final class Settlement: Sendable {
     processes = Mutex((0..<limits.concurrency).map { firstProcess + $0 })
   }
 
-  /// Drains, audits and reads. Ends early where the task is cancelled: what is unanswered then stays so.
+  /// Drains, audits and reads. Ends early if the task is cancelled; what is unanswered then stays unanswered.
   ///
-  /// - Parameter progress: told what is asked, and how many of how many questions are answered.
+  /// - Parameter progress: called with what is asked, and how many of how many requests are answered.
   public func run(progress: @escaping @Sendable (_ what: String, _ done: Int, _ of: Int) -> Void) async -> Outcome {
     var outcome = Outcome()
     let writes = recorder.writes
@@ -89,7 +90,7 @@ public final class Settlement: Sendable {
     await drain(late) { progress("drain", $0, $1) }
     answers.merge(await audit(late) { progress("audit", $0, $1) }) { _, new in new }
     outcome.drain = start.duration(to: .now)
-    // Only now: what was refused, or has no outcome, may have waited in a queue until the drain was over.
+    // Only now: a write that was refused, or has no outcome, may have waited in a queue until the drain was over.
     let others = missing(.unknown) + writes.filter { $0.outcome == .failed }.map(\.operation)
     answers.merge(await audit(others) { progress("audit", $0, $1) }) { _, new in new }
     for write in writes {
@@ -103,7 +104,7 @@ public final class Settlement: Sendable {
       }
     }
 
-    // A key that only refused writes were sent to is read as well: it has to be absent.
+    // A key that got only refused writes is read as well: it has to be absent.
     let keys = Set(writes.map(\.operation.key)).sorted()
     outcome.keys = keys.count
     await finalReads(keys, &outcome) { progress("final reads", $0, $1) }
@@ -125,7 +126,7 @@ public final class Settlement: Sendable {
     return answers
   }
 
-  /// Waits until the store's record has these acknowledged writes, or no more of them come.
+  /// Waits until the store's record has these acknowledged writes, or no more of them appear.
   private func drain(_ late: [StoreOperation], progress: @escaping @Sendable (Int, Int) -> Void) async {
     let clock = ContinuousClock()
     var pending = late
@@ -145,7 +146,7 @@ public final class Settlement: Sendable {
     }
   }
 
-  /// A linearizable read of every key, and then a cached one, which has to say the same.
+  /// A linearizable read of every key, and then a cached one, which must agree.
   private func finalReads(
     _ keys: [String], _ outcome: inout Outcome, progress: @escaping @Sendable (Int, Int) -> Void
   ) async {
@@ -170,7 +171,7 @@ public final class Settlement: Sendable {
 
   private var isStoreGone: Bool { lastAnswer.withLock { $0.duration(to: .now) >= limits.answer } }
 
-  /// Asks until there is an answer; `nil` when the time for it is over, or the store is gone.
+  /// Repeats a request until it is answered; `nil` if the time is up, or the store is gone.
   private func answered(_ operation: StoreOperation, process: inout Int, level: String?) async -> Completion? {
     guard !isStoreGone else { return nil }
     let answer = await Poll.until(.now + limits.answer, every: .milliseconds(250)) { () async throws(Never) in

@@ -22,7 +22,7 @@ public struct StoreClient: Sendable {
 
   /// - Parameters:
   ///   - connections: as many as operations are open at once, so that none waits for a connection.
-  ///   - valueBytes: what every value is filled up to, outside the history; `nil`: values are sent as they are.
+  ///   - valueBytes: the size to which every value is padded, outside the history; `nil`: values are sent as they are.
   public init(baseURL: String, connections: Int, timeouts: Timeouts = Timeouts(), valueBytes: Int? = nil) {
     self.baseURL = baseURL
     padding = valueBytes.map { ValuePadding(bytes: $0) }

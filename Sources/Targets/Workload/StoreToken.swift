@@ -1,8 +1,8 @@
 import Foundation
 
-/// The bearer token for a store that wants one: `KVCHAOS_TOKEN`, as `KV_API_TOKEN` of the stack.
+/// The bearer token for a store that requires one: `KVCHAOS_TOKEN`, as `KV_API_TOKEN` of the stack.
 public enum StoreToken {
-  /// The headers that show it; none where it is not set.
+  /// The headers that carry it; none if it is not set.
   public static let headers: [(name: String, value: String)] = headers(ProcessInfo.processInfo.environment)
 
   static func headers(_ environment: [String: String]) -> [(name: String, value: String)] {

@@ -1,17 +1,17 @@
 import History
 import Synchronization
 
-/// One client of the traffic. It has at most one operation under way.
+/// One client of the traffic. It has at most one operation in progress.
 public protocol TrafficClient: Sendable {
   /// The share of the period before its first operation, 0..<1.
   var offset: Double { get }
-  /// Connects, so that the first operations are not about that.
+  /// Connects, so that the first operations do not include it.
   mutating func begin() async
   /// Performs its next operation and records it.
   mutating func performNext() async -> Outcome
   /// How long it waits after an operation, so that what is down is not hammered; `nil` after ok.
   mutating func pause(after outcome: Outcome) -> Duration?
-  /// Says goodbye.
+  /// Disconnects cleanly.
   mutating func end() async
 }
 
@@ -23,7 +23,7 @@ public final class Traffic: Sendable {
   private let isStopping = Atomic(false)
 
   /// - Parameters:
-  ///   - period: from one operation's beginning to the next, for each client; `nil`: none waits.
+  ///   - period: from the start of one operation to the next, for each client; `nil`: none waits.
   ///   - client: makes the client of a number, 0..<clients.
   public init(clients: Int, period: Duration?, client: @escaping @Sendable (Int) -> any TrafficClient) {
     self.clients = clients
@@ -31,7 +31,7 @@ public final class Traffic: Sendable {
     self.client = client
   }
 
-  /// No client begins another operation; `run` returns when the open ones have ended.
+  /// No client starts another operation; `run` returns when the open ones have ended.
   public func stop() {
     isStopping.store(true, ordering: .relaxed)
   }

@@ -1,9 +1,9 @@
-/// Makes values large on their way to the store and back. The history has what makes each of them unique, and nothing
-/// of what it was filled up with, so that it stays as small as with small values.
+/// Makes values large on their way to the store and back. The history has only the unique part of each value, without
+/// the padding, so that it stays small.
 struct ValuePadding: Sendable {
   private static let filler = UInt8(ascii: "x")
 
-  /// How many bytes a value has at least.
+  /// The minimum size of a value, in bytes.
   let bytes: Int
 
   func added(to value: String) -> String {

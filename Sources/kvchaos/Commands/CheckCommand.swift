@@ -74,7 +74,9 @@ struct CheckCommand: ParsableCommand {
   func validate() throws {
     if let timeout, timeout <= .zero { throw ValidationError("--timeout must be more than 0 seconds") }
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be between 1 and 1024") }
-    if html != nil, history == "-" { throw ValidationError("--html reads the history again: give a file, not -") }
+    if html != nil, ReplayFile.isNeeded(for: history) {
+      throw ValidationError("--html reads the history again: give a file, not \(history == "-" ? "-" : "a pipe")")
+    }
   }
 
   func run() throws {

@@ -22,24 +22,55 @@ import Testing
         seen: moment() + 5, needed: moment(),
         version: random.chance(0.4) ? Int64.random(in: 1...6, using: &random) : nil)
     }
-    func comesBefore(_ one: Effect, _ other: Effect) -> Bool {
-      if one.accepted < other.sent || one.shown < other.invoked || one.seen < other.needed { return true }
-      guard let version = one.version, let otherVersion = other.version else { return false }
-      return version <= otherVersion
-    }
     func hasOrder(_ left: [Int]) -> Bool {
       left.isEmpty
         || left.contains { first in
           let rest = left.filter { $0 != first }
-          return rest.allSatisfy { !comesBefore(effects[$0], effects[first]) } && hasOrder(rest)
+          return rest.allSatisfy { !Self.comesBefore(effects[$0], effects[first]) } && hasOrder(rest)
         }
     }
     let cycle = EffectOrder(effects: effects).cycle()
     #expect((cycle == nil) == hasOrder(Array(effects.indices)))
     guard let cycle, cycle.count > 1 else { return }
     for (one, next) in zip(cycle, cycle.dropFirst() + [cycle[0]]) {
-      #expect(comesBefore(effects[next], effects[one]), "\(cycle) of \(effects)")
+      #expect(Self.comesBefore(effects[next], effects[one]), "\(cycle) of \(effects)")
     }
+  }
+
+  private static func comesBefore(_ one: Effect, _ other: Effect) -> Bool {
+    if one.accepted < other.sent || one.shown < other.invoked || one.seen < other.needed { return true }
+    guard let version = one.version, let otherVersion = other.version else { return false }
+    return version <= otherVersion
+  }
+
+  /// The short cut against its definition: no effect has to come before one that is given earlier.
+  @Test func theGivenOrderIsTakenExactlyWhereItIsValid() {
+    var random = SplitMix64(scattering: 1)
+    var answers: [Bool: Int] = [:]
+    for _ in 0..<20_000 {
+      // Most pairs are in order, so that a single relation often decides.
+      let effects = (0..<Int.random(in: 1...4, using: &random)).map { place in
+        func moment(_ range: ClosedRange<Int64>) -> Int64 { Int64(place) * 2 + Int64.random(in: range, using: &random) }
+        return Effect(
+          sent: moment(0...6), accepted: moment(0...12), invoked: moment(0...6), shown: moment(0...12),
+          seen: moment(0...12), needed: moment(0...6), version: random.chance(0.6) ? moment(0...6) : nil)
+      }
+      let isValid = effects.indices.allSatisfy { place in
+        effects[place...].dropFirst().allSatisfy { !Self.comesBefore($0, effects[place]) }
+      }
+      answers[isValid, default: 0] += 1
+      #expect(EffectOrder(effects: effects).isInOrder == isValid, "\(effects)")
+    }
+    #expect(answers[true, default: 0] > 1000 && answers[false, default: 0] > 1000, "\(answers)")
+  }
+
+  /// Between versions at both ends of their range there is room, and no crash.
+  @Test func versionsMayBeFarApart() throws {
+    var history = HistoryBuilder()
+    history.put("a", version: .min + 1, level: "committed")
+    history.put("b", level: "queued")
+    history.put("c", version: .max, level: "committed")
+    #expect(try ConsistencyChecker().check(history.events)[.order]?.verdict == .holds)
   }
 
   /// Three writes in a circle: the acknowledgements order two pairs, and what was read the third.

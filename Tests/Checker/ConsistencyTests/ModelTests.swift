@@ -289,6 +289,18 @@ import Testing
     (CheckOptions(model: .queue), [write(1)], .unsuitableModel(function: "write", model: "queue")),
     (CheckOptions(), [op(0, "enqueue"), op(0, "dequeue")], .nullElement(index: 0)),
     (CheckOptions(), [read(1, level: "eventual")], .unknownLevel("eventual")),
+    (
+      CheckOptions(), [add(1), read(.list([1]), level: "queued")],
+      .unsuitableLevel(index: 2, function: "read", level: "queued")
+    ),
+    (
+      CheckOptions(), [write(1), op(0, "write", 2, level: "cache")],
+      .unsuitableLevel(index: 2, function: "write", level: "cache")
+    ),
+    (
+      CheckOptions(), [op(0, "enqueue", 1), op(1, "dequeue", .null, 1, level: "final-cache")],
+      .unsuitableLevel(index: 2, function: "dequeue", level: "final-cache")
+    ),
     (CheckOptions(initial: .integer(1)), [op(0, "lock")], .unsuitableInitial(model: "mutex")),
     (
       CheckOptions(model: .versionedRegister), [read(5)],

@@ -81,6 +81,8 @@ import Testing
     #expect(otherKey.contains("process 0 completes write of key b, but invoked write of key a"), "\(otherKey)")
     let otherFunction = try outcome(notation.text(start + read + [Self.write, Self.line(0, "ok", "read", "a", "7")]))
     #expect(otherFunction.contains("process 0 completes read of key a, but invoked write of key a"), "\(otherFunction)")
+    let sameValue = try outcome(notation.text(start + read + [Self.write, Self.line(0, "ok", "read", "a", "1")]))
+    #expect(sameValue == otherFunction)
     for type in ["fail", "info"] {
       let failed = try outcome(notation.text(start + read + [Self.write, Self.line(0, type, "write", "b", "1")]))
       #expect(failed.contains("completes write of key b"), "\(failed)")
@@ -147,9 +149,31 @@ import Testing
     #expect(try outcome(lines.replacing("write", with: "delete").replacing("add", with: "delete")) == "true")
   }
 
+  /// What was answered has to be said: in a field of another name it would be taken for nothing.
+  @Test(arguments: ["read", "dequeue", "contains", "drain"], [false, true])
+  func anAnswerWithoutAValueIsRefused(function: String, isInvokedWithNull: Bool) throws {
+    let value = isInvokedWithNull ? ",\"value\":null" : ""
+    let json = [
+      #"{"process":0,"type":"invoke","f":"\#(function)"\#(value)}"#, #"{"process":0,"type":"ok","f":"\#(function)"}"#,
+    ]
+    let edn = [
+      "{:process 0, :type :invoke, :f :\(function)\(isInvokedWithNull ? ", :value nil" : "")}",
+      "{:process 0, :type :ok, :f :\(function)}",
+    ]
+    for text in [json.joined(separator: "\n"), "[\(json.joined(separator: ","))]", edn.joined(separator: "\n")] {
+      let bare = try outcome(text)
+      #expect(bare.contains("event 1: `\(function)` was answered, but the event has no value"), "\(bare)")
+      // What was not answered has nothing to say.
+      let unanswered = text.replacing("\"ok\"", with: "\"info\"").replacing(":ok", with: ":info")
+      #expect(try outcome(unanswered) == "unknown")
+    }
+    let answered = json[0] + "\n" + json[1].dropLast() + ",\"value\":null}"
+    #expect(try outcome(answered) == (["read", "dequeue"].contains(function) ? "true" : "unknown"))
+  }
+
   @Test(arguments: notations)
   func aProcessHasOneOperationAtATime(notation: Notation) throws {
-    let lines = [Self.write, Self.line(0, "invoke", "read", "a"), Self.line(0, "ok", "read", "a", "7")]
+    let lines = [Self.write, Self.line(0, "invoke", "read", "a"), Self.line(0, "ok", "read", "a")]
     #expect(
       try outcome(notation.text(lines)).contains(
         "event 1: process 0 invokes read while its operation of event 0 is open"))
@@ -211,6 +235,14 @@ import Testing
       #expect(try outcome(history(written)) == "true")
       #expect(try outcome(history(other)) == "false")
     }
+  }
+
+  /// However the history is read: what is checked on the way begins with absence.
+  @Test(arguments: notations)
+  func anInitialValueIsNotAbsence(notation: Notation) throws {
+    let text = notation.text([Self.line(0, "invoke", "read", "a"), Self.line(0, "ok", "read", "a")])
+    #expect(try outcome(text) == "true")
+    #expect(try outcome(text, options: CheckOptions(initial: .integer(0))) == "false")
   }
 
   @Test func keysOfTuplesAreChosen() throws {

@@ -174,6 +174,7 @@ import Testing
       }
     }
     #expect(message(StoreEncoder.chunked(Self.plain, count: 10)).contains("9 operations, and should have 10"))
+    #expect(message(StoreEncoder.chunked(Self.plain, isReversed: true)).contains("missing before operation 0"))
     #expect(message(StoreEncoder.chunked([])).contains("expected a history"))
     #expect(message(StoreEncoder(version: 1).bytes).contains("killed before it began"))
     #expect(message(StoreEncoder(version: 7).bytes).contains("version 7"))

@@ -104,6 +104,7 @@ import Testing
     (#"{"process":1,"type":"ok","f":"get","value":1,"value":1}"#, "each field once"),
     (#"{"process":1,"type":"ok","f":"get"} {}"#, "one object a line"),
     (#"{"process":1,"type":"ok","f":"get","version":1.5}"#, "an integer"),
+    (#"{"process":1,"type":"ok","f":"get","version":-9223372036854775808}"#, "an integer for version, above"),
     (#"{"process":1,"type":"ok","f":"get","v\u0061lue":1,"value":2}"#, "each field once"),
     (#"{"process":1,"type":"ok","f":"get","Value":1}"#, "a field's name in small letters"),
     (#"{"process":1,"type":"ok","f":"get","KEY":"a"}"#, "a field's name in small letters"),
@@ -126,6 +127,12 @@ import Testing
     "{:process 1, :type :ok, :f :read :value {:a 1 :a 2}}", "{:process 1, :type :ok, :f :read :value #{1 1}}",
     "{:process 1, :type :ok, :f :read :Value 1}", "{:process 1, :type :ok, :f :read \"value\" 1}",
     "{:process 1, :type :ok, :f :read :value 1/0}",
+    "{:process 1, :type :ok, :f :read :version -9223372036854775808}",
+    // What Clojure reads and EDN does not have: it would hide the value behind it.
+    "{:process 1, :type :ok, :f :read :value ^{:a 1} 5}", "{:process 1, :type :ok, :f :read :value '5}",
+    "{:process 1, :type :ok, :f :read :value [@a]}", "{:process 1, :type :ok, :f :read :value `a}",
+    "{:process 1, :type :ok, :f :read :value ~a}", "{:process 1, :type :ok, :f :read :value #:a{:b 1}}",
+    "{:process 1, :type :ok, :f :read :value #'a}", "#:a{:process 1, :type :ok, :f :read}",
     "{:process 1, :type :ok, :f :read :version :new}", #"{:process 1, :type :ok, :f :read :value "\q"}"#,
   ])
   func malformedFormsAreNamed(form: String) throws {

@@ -240,7 +240,7 @@ struct StoreEncoder {
   // MARK: Whole files
 
   /// Version 1: operations in streams of a few, and a vector of those.
-  static func chunked(_ ops: [StoredOp], perChunk: Int = 3, count: Int? = nil) -> [UInt8] {
+  static func chunked(_ ops: [StoredOp], perChunk: Int = 3, count: Int? = nil, isReversed: Bool = false) -> [UInt8] {
     var store = StoreEncoder(version: 1)
     let history = store.block(type: 2, [0xF7])
     var chunks: [(first: Int, id: Int)] = []
@@ -252,7 +252,9 @@ struct StoreEncoder {
       chunks.append((first, store.block(type: 4, encoder.bytes)))
     }
     var vector = number(UInt64(count ?? ops.count), 8)
-    for chunk in chunks { vector += number(UInt64(chunk.first), 8) + number(UInt64(chunk.id), 4) }
+    for chunk in isReversed ? chunks.reversed() : chunks {
+      vector += number(UInt64(chunk.first), 8) + number(UInt64(chunk.id), 4)
+    }
     _ = store.block(type: 5, vector, id: history)
     store.finish(root: store.test(history: history))
     return store.bytes

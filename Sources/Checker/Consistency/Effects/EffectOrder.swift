@@ -43,7 +43,7 @@ struct EffectOrder {
 
   /// Whether the effects are in a valid order already. They come in the order of their invocations, which is valid for
   /// most keys, so that nothing has to be sorted.
-  private var isInOrder: Bool {
+  var isInOrder: Bool {
     // The least of all later effects.
     var (accepted, shown, seen, version) = (Int64.max, Int64.max, Int64.max, Int64.max)
     for effect in effects.reversed() {
@@ -91,7 +91,8 @@ struct EffectOrder {
       guard let before, let after else { continue }
       // Those that others are known to have are taken.
       let taken = versions.firstPosition { $0 >= version(after) } - versions.firstPosition { $0 > version(before) }
-      if version(after) - version(before) - 1 <= Int64(max(taken, 0)) { return [before, effect, after] }
+      let (gap, isWide) = version(after).subtractingReportingOverflow(version(before))
+      if !isWide, gap - 1 <= Int64(max(taken, 0)) { return [before, effect, after] }
     }
     return nil
   }

@@ -89,6 +89,7 @@ struct StreamingCheck {
     let place = Int(operation.key + 1)
     switch (operation.kind, event.kind) {
     case (.read, .ok):
+      guard event.hasValue else { return false }
       hasAnswer = true
       return streams[place].returnRead(event.value, called: operation.call, at: index)
     case (.read, _):

@@ -1,11 +1,11 @@
 import ChaosPlan
 
-/// Finds a smaller plan that still does what a greater one does, by asking for one trial after another. Pure: the shell
-/// runs the trials and says what they showed.
+/// Finds a smaller plan that still violates what a larger one violated, by asking for one trial after another. Pure:
+/// the shell runs the trials and reports the results.
 ///
-/// The faults by delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002, the
-/// algorithm ddmin): what is left is 1-minimal, without any one of its faults the violation is gone. Then the clients
-/// are halved, then the times, as long as it goes on. Nothing is tried twice.
+/// First the faults are reduced by delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing
+/// Input", 2002, the algorithm ddmin): what is left is 1-minimal: without any one of its faults, the violation is gone.
+/// Then the clients are halved, then the times, as long as the plan still violates. Nothing is tried twice.
 public struct ShrinkMachine: Sendable {
   private enum Stage: Sendable, Hashable {
     case withoutFaults
@@ -37,7 +37,7 @@ public struct ShrinkMachine: Sendable {
     stage = whole.faults.isEmpty ? .clients : .withoutFaults
   }
 
-  /// What is to be tried now; `nil` when `best` is the answer. Ask again only after `record`.
+  /// What to try now; `nil` when `best` is the answer. Ask again only after `record`.
   public mutating func next() -> PlanEditor.Cut? {
     precondition(asked == nil, "a trial was asked for before the last one was recorded")
     while stage != .done {
@@ -66,7 +66,7 @@ public struct ShrinkMachine: Sendable {
     case .faults(let reduction):
       let chunk = Self.chunk(best.faults, reduction.next, of: reduction.granularity)
       cut.faults = reduction.isComplement ? best.faults.filter { !chunk.contains($0) } : chunk
-      // A chunk that is all there is, or nothing, is no smaller plan.
+      // A chunk with everything, or with nothing, is not a smaller plan.
       if cut.faults.isEmpty || cut.faults.count == best.faults.count { return nil }
     case .clients:
       cut.clients = best.clients / 2

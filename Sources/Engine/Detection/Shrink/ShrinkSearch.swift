@@ -37,7 +37,7 @@ struct ShrinkSearch<Time: Comparable & Sendable>: Sendable {
   ///   - name: of the smaller plan, to be written to `path`.
   ///   - alarms: the checks that it violated; one of them counts.
   ///   - needed: how many of `tries` runs have to violate one.
-  ///   - deadline: no run begins after it; `nil`: any time.
+  ///   - deadline: no run starts after it; `nil`: no limit.
   init(
     _ editor: PlanEditor, whole: PlanEditor.Cut, name: String, path: String, alarms: Set<String>, needed: Int,
     tries: Int, deadline: Time?
@@ -58,12 +58,12 @@ struct ShrinkSearch<Time: Comparable & Sendable>: Sendable {
   /// The plan of the smallest cut.
   func smallest() throws(PlanError) -> PlanFile { try editor.plan(best, name: name, path: path) }
 
-  /// What is to be done first.
+  /// What to do first.
   mutating func begin(at now: Time) -> [Action] { next(now) }
 
   /// Takes the finding of the run that was asked for.
   ///
-  /// - Returns: what is to be done now; nothing once the search is over.
+  /// - Returns: what to do now; nothing once the search is over.
   /// - Throws: `interrupted` where the user ended the run.
   mutating func record(_ finding: Finding, at now: Time) throws(CommandError) -> [Action] {
     guard !finding.wasInterrupted else {
@@ -84,7 +84,7 @@ struct ShrinkSearch<Time: Comparable & Sendable>: Sendable {
   private mutating func next(_ now: Time) -> [Action] {
     while let cut = machine.next() {
       guard let file = try? editor.plan(cut, name: name, path: path) else {
-        // What is no plan (a fault that is left needs one that is gone) cannot violate.
+        // An invalid plan (a remaining fault needs a removed one) cannot violate.
         machine.record(isViolated: false)
         continue
       }

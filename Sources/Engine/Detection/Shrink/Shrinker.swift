@@ -7,7 +7,7 @@ import Report
 
 /// Runs what a `ShrinkSearch` asks for.
 public struct Shrinker: Sendable {
-  /// What came of it.
+  /// The result.
   public struct Outcome: Sendable {
     public var file: PlanFile
     public var whole: PlanEditor.Cut
@@ -56,7 +56,7 @@ public struct Shrinker: Sendable {
 
   private var name: String { String("\(plan.name)".prefix(57)) + "-small" }
 
-  /// Tries until nothing smaller violates, or `deadline` has come, and writes the smallest plan to `path`.
+  /// Tries until nothing smaller violates, or the `deadline` has passed, and writes the smallest plan to `path`.
   public func run(
     to path: String, until deadline: ContinuousClock.Instant? = nil
   ) async throws -> Outcome {

@@ -1,8 +1,8 @@
 /// Several tries of one plan: whether enough of them violate. Pure.
 public struct Trial: Sendable, Hashable {
-  /// How many have to.
+  /// How many have to violate.
   public let needed: Int
-  /// Of how many at most.
+  /// The maximum number of tries.
   public let tries: Int
   public private(set) var violated = 0
   public private(set) var done = 0
@@ -19,7 +19,7 @@ public struct Trial: Sendable, Hashable {
     if isViolated { violated += 1 }
   }
 
-  /// `nil`: another try decides. Decided as early as it can be.
+  /// `nil`: another try is needed. Decided as early as possible.
   public var isViolated: Bool? {
     if violated >= needed { return true }
     return violated + (tries - done) < needed ? false : nil

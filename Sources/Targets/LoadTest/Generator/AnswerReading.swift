@@ -1,7 +1,7 @@
 import HTTPClient
 import Workload
 
-/// What an answer other than 200 says. The rule is the workload's: proof, or unknown.
+/// Interprets an answer other than 200 by the workload's rule: proven, or unknown.
 enum AnswerReading {
   static func outcome(
     of kind: LoadRequest.Kind, status: Int, contentType: String?, body: [UInt8]

@@ -3,13 +3,13 @@ import Glibc
 import HTTPClient
 
 /// One client's two easy handles, one for its PUTs and one for its GETs, used for one request after another. Everything
-/// that does not change is set once; a request costs the digits of its key, and for a GET its address. Lives on the
-/// generator's thread and never leaves it.
+/// constant is set once; for a request only the digits of the key change, and for a GET the address. Used only on the
+/// generator's thread.
 final class ClientTransfers {
-  /// Of an answer's body so much is kept, for the words of an error.
+  /// How many bytes of an answer's body are kept, for error messages.
   private static let bodyCapacity = 8 * 1024
 
-  /// The request under way, and when it left.
+  /// The request in progress, and when it was sent.
   private(set) var open: (request: LoadRequest, sentNanoseconds: UInt64)?
   private let put: UnsafeMutableRawPointer
   private let get: UnsafeMutableRawPointer
@@ -23,8 +23,8 @@ final class ClientTransfers {
   private var sequence: Int
   private let once = SendOnce()
 
-  /// - Parameter index: what `of(_:)` answers for its handles.
-  /// - Returns: nil when libcurl has no memory for a handle.
+  /// - Parameter index: what `of(_:)` returns for its handles.
+  /// - Returns: `nil` if libcurl has no memory for a handle.
   init?(index: Int, settings: LoadSettings) {
     guard let put = curl_easy_init() else { return nil }
     guard let get = curl_easy_init() else {
@@ -64,7 +64,7 @@ final class ClientTransfers {
   }
 
   private func setUp(_ handle: UnsafeMutableRawPointer, index: Int) {
-    // Never null, and so told from a handle without a number.
+    // Never null, to distinguish it from a handle without a number.
     kv_easy_set_pointer(handle, CURLOPT_PRIVATE, UnsafeRawPointer(bitPattern: index + 1))
     kv_easy_set_long(handle, CURLOPT_NOSIGNAL, 1)
     kv_easy_set_string(handle, CURLOPT_PROXY, "")
@@ -119,7 +119,7 @@ final class ClientTransfers {
     }
   }
 
-  /// The handle of the request under way.
+  /// The handle of the request in progress.
   var openHandle: UnsafeMutableRawPointer? { open.map { $0.request.kind == .put ? put : get } }
 
   private func receive(_ bytes: UnsafePointer<CChar>, _ count: Int) {
@@ -129,10 +129,10 @@ final class ClientTransfers {
     bodyLength += kept
   }
 
-  /// The request has ended so; says what that means.
+  /// Takes the result of the request, and returns its outcome.
   func finish(_ code: CURLcode) -> LoadOutcome {
     defer { open = nil }
-    guard let open, let handle = openHandle else { return .unknown("nothing was under way") }
+    guard let open, let handle = openHandle else { return .unknown("no request was in progress") }
     guard code == CURLE_OK else {
       let words = once.words(of: code)
       return once.hasBegun ? .unknown(words) : .failed(words)
@@ -145,6 +145,6 @@ final class ClientTransfers {
       body: body[..<bodyLength].map { UInt8(bitPattern: $0) })
   }
 
-  /// No caller waits for the request any more.
+  /// Gives the request up: no caller waits for it any more.
   func abandon() { open = nil }
 }

@@ -3,10 +3,10 @@ import Glibc
 import HTTPClient
 import Presentation
 
-/// The thread of a `LoadGenerator`. Everything in here stays on it.
+/// The thread of a `LoadGenerator`. Everything here stays on it.
 ///
-/// Time limits are the loop's own: one look over the open requests a few times a second is cheaper than two timers of
-/// libcurl's for each of them.
+/// The loop enforces the time limits itself: looking at the open requests a few times a second is cheaper than two
+/// libcurl timers for each of them.
 final class GeneratorLoop {
   private static let eventCapacity = 256
   private static let sweepNanoseconds: UInt64 = 250_000_000
@@ -23,7 +23,7 @@ final class GeneratorLoop {
   private let start: UInt64
   private var stoppedAt: UInt64?
 
-  /// - Returns: nil when the system has no descriptor or libcurl no memory.
+  /// - Returns: `nil` if the system has no descriptor or libcurl no memory.
   init?(settings: LoadSettings, onSecond: @escaping (LoadRecorder.Second) -> Void) {
     schedule = settings.schedule()
     guard let sockets = MultiHandle(connections: schedule.clients + 8) else { return nil }
@@ -40,12 +40,12 @@ final class GeneratorLoop {
   }
 
   deinit {
-    // The order that libcurl wants: easy handles first (they are out of the multi handle by now), then the multi
+    // libcurl requires this order: easy handles first (they are out of the multi handle by now), then the multi
     // handle.
     clients = []
   }
 
-  /// Raises the limit of open files as far as it is needed and allowed.
+  /// Raises the limit of open files as far as needed and allowed.
   private static func allowDescriptors(_ count: Int) {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < rlim_t(count) else {
@@ -57,7 +57,7 @@ final class GeneratorLoop {
 
   private var now: UInt64 { MultiHandle.now - start }
 
-  /// When libcurl wants to be called again; `nil`: not before something happens.
+  /// When libcurl wants to be called again; `nil`: not until something happens.
   private var curlWake: UInt64? { sockets.wakeNanoseconds.map { $0 > start ? $0 - start : 0 } }
 
   // MARK: The loop
@@ -70,7 +70,7 @@ final class GeneratorLoop {
     var nextSweep = Self.sweepNanoseconds
     while let wake = sendDue() {
       sockets.tellTimeIfDue()
-      // What ended just now, because the server does not listen, may let its client send again at once.
+      // A request that failed at once, because the server does not listen, may let its client send again.
       if collectFinished() { continue }
       let until = min(wake, curlWake ?? .max, nextSweep)
       let current = now
@@ -95,7 +95,7 @@ final class GeneratorLoop {
       elapsedNanoseconds: now, isInterrupted: stoppedAt != nil)
   }
 
-  /// Begins what is due, and says when something is next; nil when all is over.
+  /// Starts the requests that are due, and returns when the next one is; `nil` once the test is over.
   private func sendDue() -> UInt64? {
     while true {
       switch schedule.next(at: now) {

@@ -4,8 +4,8 @@ import Glibc
 import Synchronization
 import ThreadExecutor
 
-/// Sends what a schedule says and records what comes back, on one thread of its own: an event loop over libcurl's
-/// `multi_socket` interface, without a task, an actor or an allocation for a request.
+/// Sends the requests of a schedule and records the answers on its own thread: an event loop over libcurl's
+/// `multi_socket` interface, without a task, actor or allocation for each request.
 public final class LoadGenerator: Sendable {
   /// What the test measured, and the processor time that sending cost.
   public struct Result: Sendable {
@@ -14,7 +14,7 @@ public final class LoadGenerator: Sendable {
     public var processorNanoseconds: UInt64
     /// From the first request to the last answer, warm-up included.
     public var elapsedNanoseconds: UInt64
-    /// Whether it was stopped before its end.
+    /// Whether it was stopped early.
     public var isInterrupted: Bool
   }
 
@@ -22,13 +22,13 @@ public final class LoadGenerator: Sendable {
   private let onSecond: @Sendable (LoadRecorder.Second) -> Void
   private let isStopping = Atomic(false)
 
-  /// - Parameter onSecond: told every second that is over, on the generator's thread: it must not block.
+  /// - Parameter onSecond: called with each completed second, on the generator's thread; it must not block.
   public init(_ settings: LoadSettings, onSecond: @escaping @Sendable (LoadRecorder.Second) -> Void = { _ in }) {
     self.settings = settings
     self.onSecond = onSecond
   }
 
-  /// No request is begun any more; `run` ends when the open ones have, or after two seconds.
+  /// Starts no more requests; `run` returns when the open ones have ended, or after two seconds.
   public func stop() { isStopping.store(true, ordering: .relaxed) }
 
   /// Runs the test to its end. Cancelling the task stops it.

@@ -1,4 +1,4 @@
-/// What is sent, rendered once: the digits of the key and of the value's number are written over in place.
+/// The texts of the requests, rendered once; the digits of the key and of the value's number are overwritten in place.
 struct RequestTexts: Sendable, Hashable {
   let putURL: String
   /// With zeros for the key's digits, which begin at `getKeyOffset`.
@@ -17,7 +17,7 @@ struct RequestTexts: Sendable, Hashable {
     getURL = "\(before)\(key)?read=\(settings.read.rawValue)"
     getKeyOffset = before.utf8.count + Self.keyPrefix.utf8.count
     let number = String(repeating: "0", count: LoadSettings.sequenceDigits)
-    // Letters in turn: what compresses to nothing would flatter a part that compresses.
+    // Varied letters: a value that compresses to nothing would flatter any part that compresses.
     let filler = String((0..<max(0, settings.valueBytes - number.utf8.count)).map { Self.letters[$0 * 7 % 61] })
     let head = #"{"key":""#
     let middle = #"","value":""#

@@ -3,17 +3,17 @@ import Failures
 import Foundation
 import Stack
 
-/// What the broker and Redis do by themselves, measured inside the stack's network, so that the load's numbers have a
-/// scale.
+/// Measures what the broker and Redis reach on their own, inside the stack's network, to put the results of the load in
+/// proportion.
 struct BaselineMeter: Sendable {
   let stack: Stack
 
   private static let redisKey = "kvchaos.load.baseline"
-  /// The key's entry in the cache, whose owner is asked.
+  /// The key's entry in the cache; its owner is the master that is measured.
   private static let redisEntry = RedisSlot.entry(of: redisKey)
   private static let redisRequests = 100_000
 
-  /// What could be measured; a note for what could not.
+  /// What could be measured, and a note about what could not.
   func measure() async -> (baselines: [LoadReport.Baseline], notes: [String]) {
     var baselines: [LoadReport.Baseline] = []
     var notes: [String] = []
@@ -38,7 +38,7 @@ struct BaselineMeter: Sendable {
 
   private func broker(_ status: StackStatus) async throws -> [LoadReport.Baseline] {
     guard let worker = status.nodes.first(where: { $0.tier == .worker && $0.state.status == .running }) else {
-      throw CommandError(.unavailable, "no worker runs that could measure it")
+      throw CommandError(.unavailable, "no worker is running to measure it")
     }
     let result = try await stack.engine.exec(
       worker.container, ["kv-worker", "broker-bench"], timeout: .seconds(60))
@@ -95,7 +95,7 @@ struct BaselineMeter: Sendable {
     return baselines
   }
 
-  /// The requests a second of redis-benchmark's CSV: the second field of its last line.
+  /// The requests per second in redis-benchmark's CSV: the second field of its last line.
   static func redisRate(_ output: String) -> Double? {
     output.split(separator: "\n").last?.split(separator: "\",\"").dropFirst().first
       .flatMap { Double($0.filter { $0 != "\"" }) }

@@ -2,14 +2,14 @@ import Histogram
 
 /// Counts and times every request. A value: it belongs to the generator's thread and is handed over at the end.
 public struct LoadRecorder: Sendable {
-  /// What one kind of request came to.
+  /// The results of one kind of request.
   public struct Tally: Sendable {
     public internal(set) var ok = 0
     public internal(set) var absent = 0
     public internal(set) var failed = 0
     public internal(set) var unknown = 0
-    /// From the intended moment to the end of the answer, in microseconds. Requests that failed are not in it: a
-    /// refusal is quick, and would make the rest look better. Those of unknown outcome are.
+    /// From the due time to the end of the answer, in microseconds. Requests that failed are left out, because quick
+    /// refusals would make the rest look better. Those of unknown outcome are included.
     public internal(set) var latency = LoadRecorder.newHistogram(.three)
 
     public var count: Int { ok + absent + failed + unknown }
@@ -22,7 +22,7 @@ public struct LoadRecorder: Sendable {
     public var gets: Int
     public var failed: Int
     public var unknown: Int
-    /// Milliseconds; `nil` where nothing of the kind ended in this second.
+    /// Milliseconds; `nil` if no request of this kind ended in this second.
     public var putP50: Double?
     public var putP99: Double?
     public var getP50: Double?
@@ -34,17 +34,17 @@ public struct LoadRecorder: Sendable {
 
   public private(set) var puts = Tally()
   public private(set) var gets = Tally()
-  /// How much later than intended requests left, in microseconds.
+  /// How late the requests were sent, in microseconds.
   public private(set) var sendDelay = LoadRecorder.newHistogram(.three)
-  /// The errors in words, and how often each came.
+  /// The errors as text, each with its count.
   public private(set) var errors: [String: Int] = [:]
-  /// The seconds that are over.
+  /// The completed seconds.
   public private(set) var seconds: [Second] = []
-  /// Requests of every outcome, those of the warm-up too.
+  /// Requests of every outcome, including the warm-up.
   public private(set) var total = 0
-  /// PUTs that were answered with ok, those of the warm-up too.
+  /// PUTs that were answered with ok, including the warm-up.
   public private(set) var acknowledgedPuts = 0
-  /// When the first measured request was to leave, and when the last was answered.
+  /// When the first measured request was due, and when the last one was answered.
   public private(set) var firstNanoseconds: UInt64?
   public private(set) var lastNanoseconds: UInt64 = 0
 
@@ -53,7 +53,7 @@ public struct LoadRecorder: Sendable {
   private var currentPuts = LoadRecorder.newHistogram(.two)
   private var currentGets = LoadRecorder.newHistogram(.two)
 
-  /// - Parameter warmUpNanoseconds: requests that were to leave before are only counted in `total`.
+  /// - Parameter warmUpNanoseconds: requests that were due earlier are only counted in `total`.
   public init(warmUpNanoseconds: UInt64 = 0) {
     self.warmUpNanoseconds = warmUpNanoseconds
   }
@@ -62,7 +62,7 @@ public struct LoadRecorder: Sendable {
     Histogram(highestTrackableValue: highestMicroseconds, numberOfSignificantValueDigits: digits)
   }
 
-  /// A request has ended. Moments are in nanoseconds since the start.
+  /// Records a request that has ended. Times are in nanoseconds since the start.
   public mutating func record(_ request: LoadRequest, _ outcome: LoadOutcome, sent: UInt64, ended: UInt64) {
     total += 1
     if request.kind == .put, outcome == .ok { acknowledgedPuts += 1 }
@@ -105,7 +105,7 @@ public struct LoadRecorder: Sendable {
     return true
   }
 
-  /// Ends the seconds that are over at a moment.
+  /// Ends the seconds that are complete by this time.
   public mutating func advance(to now: UInt64) {
     guard now >= warmUpNanoseconds else { return }
     let second = Int((now - warmUpNanoseconds) / 1_000_000_000)

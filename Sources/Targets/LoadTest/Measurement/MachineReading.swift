@@ -6,7 +6,7 @@ struct MachineReading: Sendable, Hashable {
   var busySeconds: Double
   var totalSeconds: Double
 
-  /// Reads it now; nil where there is no such file.
+  /// Reads it now; `nil` if the file does not exist.
   static func now() -> MachineReading? {
     let file = open("/proc/stat", O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }

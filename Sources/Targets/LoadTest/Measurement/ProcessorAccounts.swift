@@ -1,6 +1,7 @@
 import Stack
 
-/// Whose processor time a test was: the containers by kind, our own services together, the generator, and what is left.
+/// Splits the processor time of a test: the containers by kind, this project's services together, the generator, and
+/// the rest.
 struct ProcessorAccounts: Sendable {
   var processors: [LoadReport.Processor] = []
   var machine: LoadReport.Machine?

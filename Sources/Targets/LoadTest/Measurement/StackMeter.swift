@@ -1,6 +1,6 @@
 import Stack
 
-/// Reads what the stack says of itself, before and after a test.
+/// Reads the stack's own measurements, before and after a test.
 struct StackMeter: Sendable {
   struct Reading: Sendable {
     var processors: [String: ProcessorTime] = [:]
@@ -10,7 +10,7 @@ struct StackMeter: Sendable {
     var moment: ContinuousClock.Instant
   }
 
-  /// If nothing more is committed for this time, it is all there.
+  /// If no write is committed for this long, none is left to commit.
   private static let stall = Duration.seconds(5)
 
   let stack: Stack
@@ -22,7 +22,7 @@ struct StackMeter: Sendable {
     return Reading(processors: processors, delays: delays, machine: .now(), moment: .now)
   }
 
-  /// Waits until the workers have committed this many writes since a reading, or commit none any more.
+  /// Waits until the workers have committed this many writes since a reading, or stop committing.
   ///
   /// - Returns: what they committed, how long it took to see it, and how many workers are gone: their counts went with
   ///   them.

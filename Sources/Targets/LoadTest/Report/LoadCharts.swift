@@ -1,12 +1,12 @@
 import Foundation
 import Presentation
 
-/// The pictures of a load test.
+/// The charts of a load test.
 enum LoadCharts {
   private static let puts = Figure.Key("ok", "PUT")
   private static let gets = Figure.Key("second", "GET")
 
-  /// Requests a second by kind above, latency below.
+  /// Requests per second by kind above, latency below.
   static func timeline(_ timeline: [LoadRecorder.Second]) -> Figure {
     let count = max(timeline.count, 1)
     let rates = Plot(top: 20, height: 170, largest: Double(timeline.map { $0.puts + $0.gets }.max() ?? 1))
@@ -45,7 +45,7 @@ enum LoadCharts {
 
   private static let shares = ["0 %", "90 %", "99 %", "99.9 %", "99.99 %", "99.999 %", "99.9999 %"]
 
-  /// Latency by how rare it is: 90 %, 99 %, 99.9 %, … of the requests took at most that long.
+  /// Latency by percentile: 90 %, 99 %, 99.9 %, … of the requests took at most that long.
   static func distribution(_ rows: [LoadReport.Row]) -> Figure {
     let kinds = rows.filter { $0.name != "all" }
     let plot = Plot(

@@ -31,7 +31,7 @@ public struct LoadFiles: Sendable {
     return files
   }
 
-  /// Writes every file into a folder, which is made where it is not there.
+  /// Writes every file into a folder, which is created if it does not exist.
   public func write(to folder: String) throws(CommandError) {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -1,7 +1,7 @@
 import Histogram
 
 extension LoadReport {
-  /// The rows of what was recorded: PUT, GET, and both where there are both.
+  /// The rows of the table: PUT, GET, and both together if there are both.
   static func rows(_ recorder: LoadRecorder, seconds: Double) -> [Row] {
     var all = recorder.puts
     all.ok += recorder.gets.ok

@@ -1,11 +1,11 @@
-/// What a load test measured: `report.json`, and what every other file of it is made of. Latencies are in milliseconds.
+/// The results of a load test: `report.json`, and the source of its other files. Latencies are in milliseconds.
 public struct LoadReport: Codable, Sendable, Hashable {
   public struct Test: Codable, Sendable, Hashable {
     /// RFC 3339, UTC.
     public var startedAt: String
     /// The test in words.
     public var summary: String
-    /// The command line that does it again.
+    /// The command line that repeats it.
     public var command: String
     public var url: String
     public var acknowledgement: String
@@ -15,9 +15,9 @@ public struct LoadReport: Codable, Sendable, Hashable {
     public var warmUpSeconds: Double
     /// From the moment of the first measured request to the last answer.
     public var seconds: Double
-    /// Those of the warm-up too.
+    /// Including the warm-up.
     public var requests: Int
-    /// Whether it was ended before its time: the figures are of the part that was.
+    /// Whether it was stopped early; the figures then cover the part that ran.
     public var isInterrupted: Bool
   }
 
@@ -26,7 +26,7 @@ public struct LoadReport: Codable, Sendable, Hashable {
     public var name: String
     public var count: Int
     public var ok: Int
-    /// GETs that were answered: there is no such key (yet).
+    /// GETs that were answered with "no such key" (yet).
     public var absent: Int
     public var failed: Int
     public var unknown: Int
@@ -38,7 +38,7 @@ public struct LoadReport: Codable, Sendable, Hashable {
     public var p99: Double
     public var p999: Double
     public var max: Double
-    /// The whole distribution, for the picture.
+    /// The whole distribution, for the chart.
     public var distribution: [Point]
   }
 
@@ -53,7 +53,7 @@ public struct LoadReport: Codable, Sendable, Hashable {
     public var count: Int
   }
 
-  /// How much later than intended requests left.
+  /// How late the requests were sent.
   public struct SendDelay: Codable, Sendable, Hashable {
     public var p99: Double
     public var max: Double
@@ -91,7 +91,7 @@ public struct LoadReport: Codable, Sendable, Hashable {
     public var busy: Double
   }
 
-  /// What a part of the stack does by itself, measured just before on the same machine.
+  /// What a part of the stack reaches on its own, measured just before on the same machine.
   public struct Baseline: Codable, Sendable, Hashable {
     public var name: String
     public var perSecond: Double

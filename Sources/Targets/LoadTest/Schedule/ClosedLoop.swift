@@ -1,6 +1,6 @@
 /// Clients that send their next request as soon as the last one is answered, without think time. They start evenly over
 /// a ramp, like the users of a JMeter thread group: 300 users, a ramp of 30 s and 100 loops of a PUT and a GET are
-/// 60,000 requests, of which the ramp lets begin 2,000 a second.
+/// 60,000 requests, of which the ramp lets 2,000 start per second.
 public struct ClosedLoop: LoadSchedule {
   public let clients: Int
   private let rampNanoseconds: UInt64
@@ -10,7 +10,7 @@ public struct ClosedLoop: LoadSchedule {
   private var keys: KeyTurn
   private var mixes: [RequestMix]
   private var sent: [Int]
-  /// Clients that may send, with the moment since which they may, first come first served.
+  /// Clients that are ready to send, with the time since when they are, first come, first served.
   private var ready: [(client: Int, since: UInt64)] = []
   private var readyHead = 0
   private var started = 0
@@ -20,13 +20,13 @@ public struct ClosedLoop: LoadSchedule {
   /// - Parameters:
   ///   - loops: PUTs, each followed by its GET, that each client does before it leaves; `nil`: until `endNanoseconds`.
   ///   - putsPerThousand: the share of PUTs; 500 alternates.
-  ///   - endNanoseconds: no request is begun at or after this moment.
+  ///   - endNanoseconds: no request starts at or after this time.
   public init(
     clients: Int, rampNanoseconds: UInt64, loops: Int? = nil, endNanoseconds: UInt64? = nil, keys: Int,
     putsPerThousand: Int = 500
   ) {
-    precondition(clients > 0, "there is at least one client")
-    precondition(loops != nil || endNanoseconds != nil, "a closed loop ends somehow")
+    precondition(clients > 0, "a closed loop needs at least one client")
+    precondition(loops != nil || endNanoseconds != nil, "a closed loop needs an end")
     self.clients = clients
     self.rampNanoseconds = rampNanoseconds
     requestsPerClient = loops.map { $0 * 2 }

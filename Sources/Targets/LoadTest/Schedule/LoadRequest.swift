@@ -1,4 +1,4 @@
-/// One request that the schedule wants sent now.
+/// A request that is due.
 public struct LoadRequest: Sendable, Hashable {
   public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
     case put = "PUT"
@@ -10,8 +10,8 @@ public struct LoadRequest: Sendable, Hashable {
   public var kind: Kind
   /// The number of the key, 0..<keys.
   public var key: Int
-  /// When it ought to leave, in nanoseconds since the start. Latency counts from here: a request that leaves late
-  /// because the store is slow has waited already (no coordinated omission).
+  /// When it is due, in nanoseconds since the start. Latency counts from here: a request that is sent late because the
+  /// store is slow has already waited (no coordinated omission).
   public var intendedNanoseconds: UInt64
 
   public init(client: Int, kind: Kind, key: Int, intendedNanoseconds: UInt64) {
@@ -22,14 +22,14 @@ public struct LoadRequest: Sendable, Hashable {
   }
 }
 
-/// What a schedule wants at a moment.
+/// What a schedule wants done now.
 public enum LoadStep: Sendable, Hashable {
   /// Send this, then ask again.
   case send(LoadRequest)
-  /// Nothing before this moment, unless a request is answered earlier.
+  /// Nothing until this time, unless a request is answered earlier.
   case wait(untilNanoseconds: UInt64)
-  /// Nothing before a request is answered.
+  /// Nothing until a request is answered.
   case waitForAnswer
-  /// Nothing any more, and nothing is open.
+  /// The load has ended, and no request is open.
   case finished
 }

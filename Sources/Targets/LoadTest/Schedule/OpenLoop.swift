@@ -1,12 +1,12 @@
-/// Requests at a constant rate, whatever the store does: each has its moment, and one that finds every client busy
-/// waits for a free one while its latency counts already.
+/// Requests at a constant rate, whatever the store does: each has its due time, and one that finds every client busy
+/// waits for a free one while its latency is already counting.
 public struct OpenLoop: LoadSchedule {
   public let clients: Int
   private let ratePerSecond: Double
   private let total: Int
   private var keys: KeyTurn
   private var mix: RequestMix
-  /// The last to be freed is the first to be used again: few connections stay warm.
+  /// The last one freed is the first one reused, so that few connections stay warm.
   private var free: [Int]
   private var begun = 0
   private var isStopped = false

@@ -5,7 +5,7 @@ import Presentation
 public struct LoadSettings: Sendable, Hashable {
   /// The clients and their load.
   public enum Mode: Sendable, Hashable {
-    /// `users` start evenly over the ramp, and each does `loops` times a PUT and a GET of the key it put.
+    /// `users` start evenly over the ramp, and each sends a PUT and a GET of the same key, `loops` times.
     case users(Int, ramp: Duration, loops: Int)
     /// `clients` send as fast as they are answered.
     case saturated(clients: Int, duration: Duration)
@@ -23,7 +23,7 @@ public struct LoadSettings: Sendable, Hashable {
   public var valueBytes: Int
   /// PUTs among a thousand requests. Not used for `users`, which alternate.
   public var putsPerThousand: Int
-  /// Requests that were to leave within it are sent but not measured.
+  /// Requests that are due within it are sent, but not measured.
   public var warmUp: Duration
   /// Stops waiting for an answer after this time; the outcome is unknown.
   public var timeout: Duration

@@ -3,8 +3,8 @@ public struct LoadTarget: Sendable, Hashable {
   /// Without a slash at the end.
   public let url: String
 
-  /// - Returns: nil unless it is `http://127.0.0.1[:port]` or `http://[::1][:port]`. Load is a weapon: a name, which
-  ///   could be resolved to another machine, is refused as well.
+  /// - Returns: nil unless it is `http://127.0.0.1[:port]` or `http://[::1][:port]`. Load can do harm, so a name, which
+  ///   could resolve to another machine, is refused as well.
   public init?(_ text: String) {
     var text = text[...]
     if text.hasSuffix("/") { text = text.dropLast() }
