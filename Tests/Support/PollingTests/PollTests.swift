@@ -71,8 +71,9 @@ struct PollTests {
 
   @Test func anErrorEndsTheWait() async {
     var count = 0
+    let clock = QuickClock()
     await #expect(throws: Broken.self) {
-      try await Poll.until(.now + .seconds(60), every: .zero) {
+      try await Poll.until(clock.start + .seconds(60), every: .seconds(3), clock: clock) {
         count += 1
         if count == 3 { throw Broken() }
       } isFinal: {
