@@ -41,7 +41,7 @@ public final class Interruption: Sendable {
   /// Does work in a task of its own, which an interruption cancels; one that has come already does so at once.
   public func cancelling<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
     let task = Task { try await work() }
-    return try await telling({ _ in task.cancel() }) { try await task.value }
+    return try await telling({ _ in task.cancel() }, during: { try await task.value })
   }
 
   /// Does work that is told of interruptions with their reasons; of one that has come already at once.
