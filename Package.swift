@@ -189,7 +189,9 @@ let package = Package(
       [
         "ChaosPlan", "DockerEngine", "Failures", "Faults", "HTTPClient", "Polling", "PrettyJSON", "Technologies",
         "Workload", subprocess,
-      ]),
+      ],
+      // The store's target, for plans that are read outside a checkout: a link to the one in chaos/.
+      resources: [.embedInCode("Resources/target.yml")]),
     library("Workload", in: .targets, ["ChaosPlan", "History", "HTTPClient", "Polling", "Randomness"]),
     library(
       "LoadTest", in: .targets,

@@ -1,6 +1,7 @@
 import CapLedger
 import ChaosPlan
 import Failures
+import Faults
 import Orchestrator
 import Stack
 
@@ -78,11 +79,22 @@ public struct CapSeries: Sendable {
         case .run(let cell, let number, let own):
           progress(.note("cell \(number) of \(cells.count): \(cell.name), seed \(own)"))
           let outcome = await run(cell, seed: own, on: stack, of: session, until: interruption)
+          if interruption.reason == nil {
+            if case .failed = outcome { queue.noteFailure() }
+            try await each(cell, outcome)
+          }
+          // The next cell would be measured under it.
+          let open = await session.injector.ledger.openEntries.map {
+            "\($0.undo.kind.rawValue) of \($0.undo.target.node)"
+          }
+          guard open.isEmpty else {
+            throw FaultError(
+              code: .notHealed,
+              message: "the cell \(cell.name) left behind: \(open.joined(separator: ", ")); run `kvchaos heal`")
+          }
           guard interruption.reason == nil else {
             throw CommandError(.interrupted, "interrupted in the cell \(cell.name)")
           }
-          if case .failed = outcome { queue.noteFailure() }
-          try await each(cell, outcome)
         }
       }
     }

@@ -45,6 +45,8 @@ actor CellRun: CourseWork {
   private var start: CellStart?
   private var groups: [CapShot.ClientGroup] = []
   private var effect: CellStrike.Effect?
+  /// Why the strike did not take effect.
+  private var strikeFailure: String?
 
   init(
     cell: CapPlanCell, traffic: any CellTraffic, cluster: any CellCluster, clock: any CellClock,
@@ -129,7 +131,9 @@ actor CellRun: CourseWork {
       self.effect = effect
       log.struckAt = effect.struckAt
       return .injected(fault: strike, since: effect.struckAt.map { .nanoseconds($0 - origin) })
-    case .failed(let reason): return .injectionFailed(fault: strike, reason: reason)
+    case .failed(let reason):
+      strikeFailure = reason
+      return .injectionFailed(fault: strike, reason: reason)
     }
   }
 
@@ -148,7 +152,11 @@ actor CellRun: CourseWork {
   func judge(_ machine: RunMachine) async -> CellLog {
     await traffic.removeAll()
     let remains = await start?.restore() ?? []
-    log.problems = [machine.obstacle].compactMap(\.self) + log.problems + remains
+    // The machine keeps its first obstacle, which may be another.
+    let unsaid = strikeFailure.flatMap {
+      machine.obstacle?.contains($0) == true ? nil : "the fault did not strike: \($0)"
+    }
+    log.problems = [machine.obstacle, unsaid].compactMap(\.self) + log.problems + remains
     log.interruption = machine.interruption
     return log
   }

@@ -22,14 +22,21 @@ struct StackCell: CellCluster {
   func prepare() async throws -> CellStart {
     let status = try await whole()
     let remedy = try await applyRemedy(status)
-    let settings = try await stack.settings(of: cell.struckTier, on: status.flavour).map {
-      CapRecord.LiveSetting(name: $0.name, value: $0.value, seconds: $0.seconds)
-    }
-    return CellStart(status: status, settings: settings) { [session, progress] in
+    let restore: @Sendable () async -> [String] = { [session, progress] in
       guard let remedy else { return [] }
       let problems = await session.injector.heal(remedy).failures.map { "not put back: \($0)" }
       for problem in problems { progress(.note(problem)) }
       return problems
+    }
+    do {
+      let settings = try await stack.settings(of: cell.struckTier, on: status.flavour).map {
+        CapRecord.LiveSetting(name: $0.name, value: $0.value, seconds: $0.seconds)
+      }
+      return CellStart(status: status, settings: settings, restore: restore)
+    } catch {
+      // The cell ends here, and cannot put back what it does not know.
+      _ = await restore()
+      throw error
     }
   }
 

@@ -50,7 +50,10 @@ public struct Runner: Sendable {
         guard interruption.reason != nil else { throw error }
         throw CommandError(.interrupted, "interrupted before the first operation")
       }
-      return try await interruption.telling(session.course.interrupt) { await session.run() }
+      var result = try await interruption.telling(session.course.interrupt) { await session.run() }
+      // One that comes while the verdict is decided ends nothing any more, and counts all the same.
+      if interruption.reason != nil { result.wasInterrupted = true }
+      return result
     }
   }
 

@@ -94,22 +94,33 @@ public struct StackConfiguration: Sendable {
     }
   }
 
-  /// What plans for the store can strike, wherever the engine is.
+  /// What plans for the store can strike, wherever the engine is; outside a checkout, as this program knows the store.
   ///
-  /// - Throws: `unavailable` when its folder or its target cannot be found.
+  /// - Throws: `unavailable` when the target of the folder cannot be read.
   public static func planTarget(
     environment: [String: String] = ProcessInfo.processInfo.environment,
     workingDirectory: String = FileManager.default.currentDirectoryPath
   ) throws(StackError) -> PlanTarget {
-    try target(home: try home(environment: environment, workingDirectory: workingDirectory)).forPlans
+    guard let home = try? home(environment: environment, workingDirectory: workingDirectory) else {
+      return try bundledTarget().forPlans
+    }
+    return try target(home: home).forPlans
+  }
+
+  private static func bundledTarget() throws(StackError) -> Target {
+    do throws(PlanError) {
+      return try TargetFile.parse(
+        String(decoding: PackageResources.target_yml, as: UTF8.self), path: PlanFile.targetName)
+    } catch {
+      throw StackError(code: .internalFault, message: error.description)
+    }
   }
 
   public var planTarget: PlanTarget { target.forPlans }
 
-  /// Compose's rule for names, on which labels, networks and file names depend.
   private static func project(_ value: String?) throws(StackError) -> String? {
     guard let value, !value.isEmpty else { return nil }
-    guard value.wholeMatch(of: /[a-z0-9][a-z0-9_-]{0,62}/) != nil else {
+    guard Target.isProject(value) else {
       throw StackError(
         code: .unavailable,
         message: "KVCHAOS_PROJECT is \(value), which is not a valid Compose project name; expected up to 63 lowercase "

@@ -80,6 +80,16 @@ import Testing
     #expect(log.struckAt == nil && log.healedAt == nil)
   }
 
+  /// Two obstacles: neither hides the other.
+  @Test func theReasonIsKeptWhereTheClientsWereNotServedEither() async {
+    let bench = CellBench(isServed: { _ in false })
+    bench.cluster.injectionFailure = "nothing to measure by"
+    #expect(
+      await bench.run().problems == [
+        "the clients were not served well before the fault", "the fault did not strike: nothing to measure by",
+      ])
+  }
+
   @Test func aHealThatFailsIsAProblem() async {
     let bench = CellBench()
     bench.cluster.healProblems = ["not healed: partition of sql-2"]

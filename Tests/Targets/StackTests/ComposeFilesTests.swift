@@ -1,4 +1,5 @@
 import Foundation
+import Technologies
 import TestSupport
 import Testing
 import Yams
@@ -28,6 +29,19 @@ import Yams
       for port in service["ports"] as? [Any] ?? [] { #expect(Self.isLocal(port), "\(file): \(name): \(port)") }
       #expect(service["network_mode"] as? String != "host", "\(file): \(name)")
     }
+  }
+
+  /// A container of a tier that the target does not declare would be no node: nothing would watch it.
+  @Test(arguments: files) func everyTierIsDeclared(_ file: String) throws {
+    let declared = Set(StoreTarget.target.tiers.map(\.tier.rawValue))
+    var seen: Set<String> = []
+    for (name, service) in try Self.services(file) {
+      guard let tier = (service["labels"] as? [String: Any])?[Target.tierLabel] as? String else { continue }
+      // What runs once, and ends.
+      #expect(tier == "init" || declared.contains(tier), "\(file): \(name): \(tier)")
+      seen.insert(tier)
+    }
+    #expect(seen.count > 1)
   }
 
   /// Some are published: else the test above would see nothing.

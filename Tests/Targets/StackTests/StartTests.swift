@@ -143,4 +143,8 @@ struct StartTests {
     let root = Repository.root.path
     #expect(try StackConfiguration.current(environment: ["KVCHAOS_HOME": root], workingDirectory: deep).home == root)
   }
+
+  @Test func plansAreReadOutsideACheckout() throws {
+    #expect(try StackConfiguration.planTarget(environment: [:], workingDirectory: "/") == StoreTarget.forPlans)
+  }
 }

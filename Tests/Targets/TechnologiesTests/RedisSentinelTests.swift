@@ -4,7 +4,7 @@ import Testing
 
 @testable import Technologies
 
-/// Redis with Sentinel. The answers are those of Redis 8, without the fields that nobody reads.
+/// Redis with Sentinel. The answers are those of Redis 8, without the fields that are not read.
 struct RedisSentinelTests {
   private static let tier = Tier(rawValue: "cache")
 

@@ -92,6 +92,8 @@ struct TargetFileTests {
     ("app: { kind", "all: { kind", "a tier must be lower-case words"),
     ("app: { kind", "app: { services: [redis-1, web], kind", "`redis-1` is a service of `cache` and of `app`"),
     ("app: { kind", "app: { services: [web], nodes: 2, kind", "`nodes` is the number of `services`"),
+    ("app: { kind", "app: { kinds", "`app` has no `kind`; it needs one of"),
+    ("project: shop-1", "project: Shop 1", "invalid value for `project`: Shop 1; it must be the name"),
     ("kind: generic", "kind: rabbitmq, user: $USER", "`app` has no `password`; it needs the name of a secret"),
     ("tiers:", "tires:", "did you mean `tiers`?"), ("{ patroni: etcd }", "{}", "`kind` names no technology"),
   ])

@@ -12,6 +12,11 @@ package struct Target: Sendable {
   package static let tierLabel = "io.kvchaos.tier"
   package static let serviceLabel = "com.docker.compose.service"
 
+  /// Compose's rule for names, on which labels, networks and file names depend.
+  package static func isProject(_ name: String) -> Bool {
+    name.wholeMatch(of: /[a-z0-9][a-z0-9_-]{0,62}/) != nil
+  }
+
   package subscript(tier: Tier) -> TargetTier? { tiers.first { $0.tier == tier } }
 
   /// The tier of a container; `nil`: of none, as a one-shot container.

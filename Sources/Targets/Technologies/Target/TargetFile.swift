@@ -5,7 +5,8 @@ import Yams
 /// Reads targets from YAML.
 package enum TargetFile {
   private static let nameHint = "lower-case words joined by hyphens, like `shop`"
-  private static let projectHint = "the name of the Compose project, whose containers are the target"
+  private static let projectHint =
+    "the name of the Compose project, whose containers are the target: lower-case letters, digits, `-` and `_`"
   private static let kindHint =
     "one of \(TechnologyCatalogue.all.map { "`\($0.name)`" }.joined(separator: ", ")), or one for each SQL flavour"
 
@@ -32,7 +33,9 @@ package enum TargetFile {
     }
     let compose = root.required("compose", hint: "the Compose project: `{ project: shop }`")
       .flatMap { MappingReader($0, name: "`compose`", problems: root.problems) }
-    let project = compose?.requiredText("project", hint: projectHint)
+    let project = compose?.required("project", hint: projectHint).flatMap { node in
+      compose?.value(of: node, "project", hint: projectHint) { Target.isProject($0) ? $0 : nil }
+    }
     compose?.finish()
     let list = root.required("tiers", hint: "names with a `kind` each")
       .flatMap { MappingReader($0, name: "`tiers`", problems: root.problems) }
@@ -52,7 +55,11 @@ package enum TargetFile {
   }
 
   private static func tier(_ name: String, _ reader: MappingReader) -> TargetTier? {
-    let kind = reader.required("kind", hint: kindHint).flatMap { node in
+    if reader.optional("kind") == nil {
+      // Also where it is misspelt: `finish`, which reports that elsewhere, is not reached without a technology.
+      reader.problems.add("\(reader.name) has no `kind`; it needs \(kindHint)", at: reader.node)
+    }
+    let kind = reader.optional("kind").flatMap { node in
       node.mapping == nil
         ? reader.technology(node).map(TargetTier.Kind.always)
         : MappingReader(node, name: "`kind`", problems: reader.problems).flatMap { byFlavour($0, reader) }
@@ -63,7 +70,7 @@ package enum TargetFile {
       reader.problems.add("`nodes` is the number of `services`; leave it out", at: reader.optional("nodes"))
     }
     let ready = reader.words("ready", hint: "a command, like `[pg_isready, -q]`")
-    // Without its technology, nobody knows which other words are the tier's.
+    // Which other words belong to the tier is the technology's to say.
     guard let kind else { return nil }
     reader.finish()
     return TargetTier(
