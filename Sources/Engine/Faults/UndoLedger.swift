@@ -71,6 +71,21 @@ public actor UndoLedger {
     Glibc.close(file.descriptor)
   }
 
+  /// What is open in a ledger, also while another process holds it. Changes nothing.
+  ///
+  /// - Returns: the open undos, oldest first, and the lines that are no records; both are empty where there is no ledger.
+  /// - Throws: `FaultError` with `ledgerUnavailable` where it cannot be read.
+  public static func peek(at path: String) throws(FaultError) -> (undos: [Undo], damagedLines: [String]) {
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT { return ([], []) }
+      throw systemError("opened", path)
+    }
+    defer { Glibc.close(descriptor) }
+    let (open, damaged) = LedgerRecord.replay(try readAll(descriptor, path))
+    return (open.map(\.undo), damaged)
+  }
+
   /// The open undos, oldest first.
   public var openEntries: [LedgerEntry] { entries }
 

@@ -28,7 +28,7 @@ public struct Recovery: Sendable, Hashable {
     switch residue.kind {
     case .rules: "the rules of \(residue.detail) in the network of \(residue.container)"
     case .inside: "the \(residue.detail) of \(residue.container)"
-    case .helper, .paused, .down, .missing: "the helper \(residue.container)"
+    case .helper, .paused, .down, .missing, .undo: "the helper \(residue.container)"
     }
   }
 

@@ -15,6 +15,8 @@ public struct Residue: Sendable, Hashable, CustomStringConvertible {
     case down
     /// A container of the stack that existed before and was removed.
     case missing
+    /// A fault whose undo is still open in the ledger.
+    case undo
   }
 
   public var kind: Kind
@@ -37,6 +39,7 @@ public struct Residue: Sendable, Hashable, CustomStringConvertible {
     case .paused: "\(container) is paused"
     case .down: "\(container) is down (\(detail))"
     case .missing: "\(container) is gone: its container was removed"
+    case .undo: "the ledger has an open undo of \(container): \(detail)"
     }
   }
 }

@@ -49,6 +49,20 @@ extension Stack {
     }
   }
 
+  /// Faults that the ledger has as open, also while a run holds it.
+  ///
+  /// - Throws: `unavailable` when the ledger cannot be read.
+  public func openUndos() throws(StackError) -> [Residue] {
+    do throws(FaultError) {
+      let path = configuration.ledgerFile
+      let (undos, damagedLines) = try UndoLedger.peek(at: path)
+      return undos.map { Residue(kind: .undo, container: $0.target.container, detail: $0.kind.rawValue) }
+        + damagedLines.map { Residue(kind: .undo, container: path, detail: "a line that cannot be read: \($0)") }
+    } catch {
+      throw StackError(code: .unavailable, message: error.message)
+    }
+  }
+
   private func rules(in nodes: [Member]) async throws -> [Residue] {
     try await each(of: nodes) { node in
       try await engine.ruleTables(in: node.container.name).map {
@@ -89,7 +103,7 @@ extension Stack {
         case .rules: try await engine.removeRuleTable(item.detail, in: item.container)
         case .helper: try await engine.removeHelper(item.container)
         case .inside: try await engine.removeLeftover(item.detail, in: item.container)
-        case .paused, .down, .missing: left.append(item)
+        case .paused, .down, .missing, .undo: left.append(item)
         }
       } catch {
         left.append(item)

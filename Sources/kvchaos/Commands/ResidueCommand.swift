@@ -7,7 +7,7 @@ import Stack
 struct ResidueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "residue",
-    abstract: "Search the stack for fault residue: rules, helpers, paused, stopped and missing containers.",
+    abstract: "Search the stack for fault residue: rules, helpers, paused, stopped and missing containers, open undos.",
     discussion: """
       Changes nothing; `kvchaos heal` undoes the findings, and `kvchaos up` recreates removed containers. During a \
       run, the run's own faults are found.
@@ -20,7 +20,7 @@ struct ResidueCommand: AsyncParsableCommand {
 
   func run() async throws {
     let stack = Stack(try StackConfiguration.current())
-    let found = try await stack.residue(since: try await stack.composedRoster())
+    let found = try await stack.residue(since: try await stack.composedRoster()) + (try stack.openUndos())
     if json {
       struct Item: Encodable {
         var kind: String

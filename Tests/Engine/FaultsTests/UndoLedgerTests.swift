@@ -18,6 +18,21 @@ struct UndoLedgerTests {
     #expect(try await UndoLedger(path: path).openEntries.map(\.undo) == [Undo(kind: .pause, target: undo.target)])
   }
 
+  /// To look, no right to change anything is needed.
+  @Test func anotherProcessSeesWhatIsOpen() async throws {
+    #expect(try UndoLedger.peek(at: path).undos.isEmpty)
+    let ledger = try UndoLedger(path: path)
+    let first = try await ledger.open(undo)
+    _ = try await ledger.open(Undo(kind: .pause, target: undo.target))
+    #expect(try UndoLedger.peek(at: path).undos.map(\.kind) == [.kill, .pause])
+    try await ledger.close(first)
+    #expect(try UndoLedger.peek(at: path).undos.map(\.kind) == [.pause])
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+    try file.seekToEnd()
+    try file.write(contentsOf: Data("torn\n".utf8))
+    #expect(try UndoLedger.peek(at: path).damagedLines == ["torn"])
+  }
+
   @Test func aLedgerThatOwesNothingBeginsAnew() async throws {
     do {
       let ledger = try UndoLedger(path: path)
