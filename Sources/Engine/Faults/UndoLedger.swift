@@ -73,7 +73,8 @@ public actor UndoLedger {
 
   /// What is open in a ledger, also while another process holds it. Changes nothing.
   ///
-  /// - Returns: the open undos, oldest first, and the lines that are no records; both are empty where there is no ledger.
+  /// - Returns: the open undos, oldest first, and the lines that are no records; both are empty where there is no
+  ///   ledger.
   /// - Throws: `FaultError` with `ledgerUnavailable` where it cannot be read.
   public static func peek(at path: String) throws(FaultError) -> (undos: [Undo], damagedLines: [String]) {
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
